@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class AudienceConfig(AppConfig):
+    name = "meiri.audience"
+    label = "audience"
+    verbose_name = "阅读"
+    default_auto_field = "django.db.models.BigAutoField"

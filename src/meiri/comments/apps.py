@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class CommentsConfig(AppConfig):
+    name = "meiri.comments"
+    label = "comments"
+    verbose_name = "评论"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,19 @@
+"""Who answers which address. Order matters: fixed addresses, then channels, then Wagtail's pages."""
+
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+urlpatterns = [
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("", include("meiri.syndication.urls")),
+    path("", include("meiri.comments.urls")),
+    path("letters/", include("meiri.letters.urls")),
+    path("members/", include("meiri.members.urls")),
+    path("staff/", include("meiri.staff.urls")),
+    path("", include("meiri.audience.urls")),
+    path("", include("meiri.web.urls")),
+    path("", include(wagtail_urls)),
+]

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class DeliveryConfig(AppConfig):
+    name = "meiri.delivery"
+    label = "delivery"
+    verbose_name = "交付"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class FrontsConfig(AppConfig):
+    name = "meiri.fronts"
+    label = "fronts"
+    verbose_name = "版面"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class LettersConfig(AppConfig):
+    name = "meiri.letters"
+    label = "letters"
+    verbose_name = "群众来信"
+    default_auto_field = "django.db.models.BigAutoField"

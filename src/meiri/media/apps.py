@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class MediaConfig(AppConfig):
+    name = "meiri.media"
+    label = "media"
+    verbose_name = "媒体资料"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,55 @@
+"""Pictures. Each is stored with the sizes and formats that reader pages use, named so that a page needs no query for them."""
+
+from django.db import models
+from wagtail.images.models import AbstractImage, AbstractRendition
+from wagtail.images.models import Image as WagtailImage
+
+from meiri.media.variants import Variants, make_variants
+
+
+class Picture(AbstractImage):
+    credit = models.CharField("供图", max_length=60, blank=True, help_text="作者或机构，如“林晚舟 摄”。")
+    caption = models.CharField("图片说明", max_length=200, blank=True)
+    variants = models.JSONField(default=dict, editable=False)
+
+    admin_form_fields = (*WagtailImage.admin_form_fields, "caption", "credit")
+
+    class Meta(AbstractImage.Meta):
+        verbose_name = "图片"
+        verbose_name_plural = "图片"
+        permissions = [("choose_image", "可以选用图片")]
+
+    def save(self, *args, **kwargs):
+        made_of = self.variants.get("file")
+        super().save(*args, **kwargs)
+        if self.file.name != made_of:
+            self.variants = make_variants(self).as_json()
+            type(self).objects.filter(pk=self.pk).update(variants=self.variants)
+
+    @property
+    def sizes(self) -> Variants:
+        return Variants.from_json(self.variants)
+
+    @property
+    def alt(self):
+        return self.description or self.caption or self.title
+
+    @property
+    def focus(self):
+        """The focal point as a CSS `object-position`, the centre where none is set."""
+        if self.focal_point_x is None or not self.width or not self.height:
+            return "50% 50%"
+        return f"{self.focal_point_x * 100 // self.width}% {self.focal_point_y * 100 // self.height}%"
+
+
+class Rendition(AbstractRendition):
+    """What Wagtail's admin makes for its own screens."""
+
+    image = models.ForeignKey(Picture, on_delete=models.CASCADE, related_name="renditions")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["image", "filter_spec", "focal_point_key"], name="one_rendition_a_filter_and_focus"
+            )
+        ]

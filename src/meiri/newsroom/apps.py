@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class NewsroomConfig(AppConfig):
+    name = "meiri.newsroom"
+    label = "newsroom"
+    verbose_name = "采编"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,93 @@
+"""What the body of an article is made of."""
+
+from django.core.exceptions import ValidationError
+from wagtail import blocks
+from wagtail.contrib.table_block.blocks import TableBlock
+from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.embeds.blocks import EmbedBlock
+from wagtail.images.blocks import ImageChooserBlock
+
+TEXT_FEATURES = ["bold", "italic", "link", "ol", "ul", "superscript", "subscript", "hr"]
+
+
+class PictureBlock(blocks.StructBlock):
+    image = ImageChooserBlock(label="图片")
+    caption = blocks.CharBlock(label="图片说明", required=False, max_length=200)
+    credit = blocks.CharBlock(label="供图", required=False, max_length=60)
+
+    class Meta:
+        icon = "image"
+        label = "图片"
+
+
+class GalleryBlock(blocks.StructBlock):
+    pictures = blocks.ListBlock(PictureBlock(), label="图片", min_num=2, max_num=60)
+
+    class Meta:
+        icon = "image"
+        label = "组图"
+
+
+class RecordingBlock(blocks.StructBlock):
+    """A video or sound file of the site's own, with its transcript."""
+
+    file = DocumentChooserBlock(label="文件")
+    title = blocks.CharBlock(label="标题", max_length=80)
+    poster = ImageChooserBlock(label="封面", required=False)
+    transcript = blocks.TextBlock(
+        label="文字稿", required=False, help_text="看不到画面、听不到声音的读者靠它了解内容。"
+    )
+
+
+class VideoBlock(RecordingBlock):
+    class Meta:
+        icon = "media"
+        label = "视频"
+
+
+class AudioBlock(RecordingBlock):
+    class Meta:
+        icon = "media"
+        label = "音频"
+
+
+class QuoteBlock(blocks.StructBlock):
+    text = blocks.TextBlock(label="引文")
+    speaker = blocks.CharBlock(label="出处", required=False, max_length=80)
+
+    class Meta:
+        icon = "openquote"
+        label = "引文"
+
+
+class RelatedLinkBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label="标题", max_length=120)
+    url = blocks.CharBlock(
+        label="地址", max_length=500, help_text="站内地址以“/”开头，站外以“https://”开头。"
+    )
+
+    def clean(self, value):
+        value = super().clean(value)
+        if not value["url"].startswith(("/", "https://", "http://")):
+            raise blocks.StructBlockValidationError(
+                {"url": ValidationError("地址须以“/”“http://”或“https://”开头。")}
+            )
+        return value
+
+    class Meta:
+        icon = "link"
+        label = "相关链接"
+
+
+class BodyBlock(blocks.StreamBlock):
+    text = blocks.RichTextBlock(label="正文", features=TEXT_FEATURES)
+    heading = blocks.CharBlock(label="小标题", max_length=80, icon="title")
+    image = PictureBlock()
+    gallery = GalleryBlock()
+    video = VideoBlock()
+    audio = AudioBlock()
+    quote = QuoteBlock()
+    table = TableBlock(label="表格", icon="table")
+    document = DocumentChooserBlock(label="附件", icon="doc-full")
+    embed = EmbedBlock(label="外部内容", icon="media")
+    related = RelatedLinkBlock()

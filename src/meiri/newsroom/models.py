@@ -1,0 +1,281 @@
+"""Articles and what they name: sources and authors."""
+
+from django.conf import settings
+from django.core.validators import URLValidator
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from modelcluster.contrib.taggit import ClusterTaggableManager
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from modelcluster.models import ClusterableModel
+from taggit.models import TaggedItemBase
+from wagtail.fields import StreamField
+from wagtail.models import (
+    DraftStateMixin,
+    LockableMixin,
+    Orderable,
+    PreviewableMixin,
+    RevisionMixin,
+    WorkflowMixin,
+)
+
+from meiri.media.models import Picture
+from meiri.newsroom.blocks import BodyBlock
+from meiri.newsroom.river import Cursor, DayCount, Listing, Place
+from meiri.sections.models import Channel, CommentPolicy, Station, Topic
+
+__all__ = ["Article", "ArticleTag", "Author", "Byline", "DayCount", "Kind", "Listing", "Origin", "Source"]
+
+
+class Source(models.Model):
+    """Where an article comes from (来源)."""
+
+    name = models.CharField("名称", max_length=80, unique=True)
+    url = models.URLField("网址", blank=True, max_length=300)
+    licence = models.CharField(
+        "授权说明", max_length=200, blank=True, help_text="如“经授权转载”“国家通讯社通稿”。"
+    )
+
+    class Meta:
+        verbose_name = "来源"
+        verbose_name_plural = "来源"
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
+class Author(models.Model):
+    """A name that signs articles: one of our own people or somebody else's."""
+
+    name = models.CharField("姓名", max_length=40, db_index=True)
+    slug = models.SlugField("地址", max_length=60, unique=True)
+    role = models.CharField("职务", max_length=40, blank=True)
+    bio = models.CharField("简介", max_length=200, blank=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, verbose_name="账号", null=True, blank=True, on_delete=models.SET_NULL
+    )
+
+    class Meta:
+        verbose_name = "作者"
+        verbose_name_plural = "作者"
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("author", args=[self.slug])
+
+
+class Origin(models.TextChoices):
+    ORIGINAL = "original", "原创"
+    REPRINT = "reprint", "转载"
+    WIRE = "wire", "通稿"
+    LETTER = "letter", "来信"
+
+
+class Kind(models.TextChoices):
+    REPORT = "report", "报道"
+    FLASH = "flash", "快讯"
+    GALLERY = "gallery", "组图"
+    VIDEO = "video", "视频"
+    INTERVIEW = "interview", "访谈"
+    OPINION = "opinion", "评论"
+
+    @property
+    def number(self) -> int:
+        """Its fixed number in the river. Add new kinds at the end."""
+        return list(Kind).index(self) + 1
+
+
+class ArticleTag(TaggedItemBase):
+    content_object = ParentalKey("newsroom.Article", on_delete=models.CASCADE, related_name="tagged_items")
+
+
+class Byline(Orderable):
+    article = ParentalKey("newsroom.Article", on_delete=models.CASCADE, related_name="bylines")
+    author = models.ForeignKey(Author, verbose_name="作者", on_delete=models.PROTECT, related_name="bylines")
+    credit = models.CharField("分工", max_length=20, blank=True, help_text="如“文”“摄影”“制图”，可不填。")
+
+    class Meta(Orderable.Meta):
+        verbose_name = "作者"
+
+    def __str__(self):
+        return str(self.author)
+
+
+class ArticleQuerySet(models.QuerySet):
+    def live(self):
+        return self.filter(live=True)
+
+    def cards(self):
+        """With what a line in a list shows, and nothing else of it."""
+        return self.select_related("channel", "source", "picture").only(
+            "kicker", "title", "short_title", "summary", "published_at", "kind", "live",
+            "channel__name", "channel__slug", "source__name",
+            "picture__title", "picture__description", "picture__caption", "picture__credit", "picture__variants",
+            "picture__focal_point_x", "picture__focal_point_y", "picture__width", "picture__height",
+        )  # fmt: skip
+
+    def in_order(self, ids) -> list["Article"]:
+        """The live articles among `ids` as cards, in the order of `ids`. One query."""
+        found = {a.pk: a for a in self.live().cards().filter(pk__in=ids)}
+        return [found[i] for i in ids if i in found]
+
+    def newest_at(self, place: Place, count: int, before: Cursor | None = None) -> list["Article"]:
+        """The `count` newest articles listed at `place` as cards. Two queries, whatever the size of the archive."""
+        listings = Listing.objects.at(place).before(before).newest()
+        return self.in_order(list(listings.values_list("article_id", flat=True)[:count]))
+
+    def on_day(self, place: Place, day, count: int, before: Cursor | None = None) -> list["Article"]:
+        """The articles that `place` listed on `day` (Beijing time), newest first, at most `count`."""
+        start, end = day_bounds(day)
+        listings = Listing.objects.at(place).between(start, end).before(before).newest()
+        return self.in_order(list(listings.values_list("article_id", flat=True)[:count]))
+
+    def neighbours(self, article: "Article") -> tuple["Article | None", "Article | None"]:
+        """The article before (older) and after (newer) `article` in its channel."""
+        place, here = Place.channel(article.channel), article.cursor
+        listings = Listing.objects.at(place)
+        older = listings.before(here).newest().values_list("article_id", flat=True).first()
+        newer = (
+            listings.after(here)
+            .order_by("published_at", "article_id")
+            .values_list("article_id", flat=True)
+            .first()
+        )
+        cards = {a.pk: a for a in self.in_order([i for i in (older, newer) if i])}
+        return cards.get(older), cards.get(newer)
+
+
+def day_bounds(day):
+    """The first moment of `day` and of the day after it, in the site's time zone."""
+    zone = timezone.get_default_timezone()
+    start = timezone.datetime(day.year, day.month, day.day, tzinfo=zone)
+    return start, start + timezone.timedelta(days=1)
+
+
+class Article(
+    PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, ClusterableModel
+):
+    kicker = models.CharField("引题", max_length=80, blank=True)
+    title = models.CharField("标题", max_length=120)
+    subtitle = models.CharField("副题", max_length=120, blank=True)
+    short_title = models.CharField(
+        "首页短标题", max_length=40, blank=True, help_text="首页和列表位置窄时用，不填则用标题。"
+    )
+    summary = models.CharField("摘要", max_length=300, blank=True)
+    body = StreamField(BodyBlock(required=False), verbose_name="正文", blank=True)
+    picture = models.ForeignKey(
+        Picture, verbose_name="题图", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    channel = models.ForeignKey(Channel, verbose_name="频道", on_delete=models.PROTECT, related_name="+")
+    stations = ParentalManyToManyField(Station, verbose_name="地方站", blank=True, related_name="+")
+    topics = ParentalManyToManyField(Topic, verbose_name="专题", blank=True, related_name="+")
+    tags = ClusterTaggableManager("标签", through=ArticleTag, blank=True)
+
+    source = models.ForeignKey(
+        Source, verbose_name="来源", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    original_title = models.CharField("原标题", max_length=200, blank=True)
+    original_url = models.CharField(
+        "原文地址", max_length=500, blank=True, db_index=True, validators=[URLValidator(["http", "https"])]
+    )
+    editor = models.ForeignKey(
+        Author, verbose_name="责任编辑", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    origin = models.CharField("稿源", max_length=8, choices=Origin.choices, default=Origin.ORIGINAL)
+    kind = models.CharField("体裁", max_length=9, choices=Kind.choices, default=Kind.REPORT)
+    dateline = models.CharField("电头", max_length=60, blank=True, help_text="如“每日新闻网杭州11月23日电”。")
+    aigc_label = models.CharField(
+        "人工智能生成标识", max_length=60, blank=True, help_text="内容由人工智能生成或辅助生成时须写明。"
+    )
+    comment_policy = models.CharField(
+        "评论", max_length=8, choices=CommentPolicy.choices, blank=True, help_text="不选则按频道的规定。"
+    )
+    published_at = models.DateTimeField(
+        "发布时间", null=True, blank=True, help_text="精确到秒；不填则取发布的那一刻。"
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="建稿人", null=True, blank=True, editable=False,
+        on_delete=models.SET_NULL, related_name="+",
+    )  # fmt: skip
+    updated_at = models.DateTimeField("最后修改", auto_now=True)
+    withdrawal_reason = models.CharField("撤稿原因", max_length=200, blank=True, editable=False)
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "稿件"
+        verbose_name_plural = "稿件"
+        permissions = [("publish_article", "可以发布稿件")]
+        indexes = [
+            # The editors' list, newest change first, whole and by each of its filters.
+            models.Index(fields=["-updated_at", "-id"], name="article_changed"),
+            models.Index(fields=["channel", "-updated_at", "-id"], name="article_changed_in_channel"),
+            models.Index(fields=["live", "-updated_at", "-id"], name="article_changed_by_state"),
+            models.Index(fields=["source", "-updated_at", "-id"], name="article_changed_by_source"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def content_key(self):
+        return f"article:{self.pk}"
+
+    @property
+    def cursor(self):
+        return Cursor(self.published_at, self.pk)
+
+    @property
+    def headline(self):
+        return self.short_title or self.title
+
+    @property
+    def kind_number(self):
+        return Kind(self.kind).number
+
+    @property
+    def comments_by(self):
+        return CommentPolicy(self.comment_policy or self.channel.comment_policy)
+
+    def get_absolute_url(self):
+        day = timezone.localtime(self.published_at or timezone.now())
+        return reverse("article", args=[self.channel.slug, f"{day:%Y}", f"{day:%m%d}", self.pk])
+
+    @property
+    def full_url(self):
+        return settings.BASE_URL + self.get_absolute_url()
+
+    def serve_preview(self, request, mode_name):
+        return import_string(settings.ARTICLE_PREVIEW)(request, self)
+
+    def with_content_json(self, content):
+        """A revision as an object; what belongs to the article as a whole stays as it is."""
+        article = super().with_content_json(content)
+        article.published_at = article.published_at or self.published_at
+        article.created_by_id = self.created_by_id
+        article.withdrawal_reason = self.withdrawal_reason
+        return article
+
+    @transaction.atomic
+    def publish(self, revision, user=None, **options):
+        """Make `revision` what readers see. Every way to publish (editor, workflow, schedule, import) ends here."""
+        from meiri.newsroom.publishing import published
+
+        super().publish(revision, user=user, **options)
+        published(self.pk, by=user)
+
+    @transaction.atomic
+    def unpublish(self, set_expired=False, commit=True, user=None, log_action=True):
+        """Take the article from the readers' site."""
+        from meiri.newsroom.publishing import withdrawn
+
+        was_live = self.live
+        super().unpublish(set_expired=set_expired, commit=commit, user=user, log_action=log_action)
+        if was_live:
+            withdrawn(self, by=user, reason="到期" if set_expired else "")

@@ -1,0 +1,212 @@
+"""The river: where each published article is listed, newest first.
+
+A published article has one `Listing` for every place that shows it (the site, its channel, stations, topics,
+authors, tags, its kind). A list is one range of one index, so it costs the same at a thousand articles and at a
+million. `DayCount` keeps how many articles a place has each day, for the archives' calendars.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from meiri.newsroom.models import Article
+
+
+class PlaceKind(models.IntegerChoices):
+    SITE = 1, "全站"
+    CHANNEL = 2, "频道"
+    STATION = 3, "地方站"
+    TOPIC = 4, "专题"
+    AUTHOR = 5, "作者"
+    TAG = 6, "标签"
+    KIND = 7, "体裁"
+    PICTURED = 8, "有图"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A list of articles. `id` is the key of the channel, station…; for KIND see `Kind.number`; else 0."""
+
+    kind: PlaceKind
+    id: int = 0
+
+    @classmethod
+    def site(cls):
+        return cls(PlaceKind.SITE)
+
+    @classmethod
+    def channel(cls, channel):
+        return cls(PlaceKind.CHANNEL, channel.pk)
+
+    @classmethod
+    def station(cls, station):
+        return cls(PlaceKind.STATION, station.pk)
+
+    @classmethod
+    def topic(cls, topic):
+        return cls(PlaceKind.TOPIC, topic.pk)
+
+    @classmethod
+    def author(cls, author):
+        return cls(PlaceKind.AUTHOR, author.pk)
+
+    @classmethod
+    def tag(cls, tag):
+        return cls(PlaceKind.TAG, tag.pk)
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A position in a list: everything after it is older than `published_at`, or as old with a lower key."""
+
+    published_at: datetime
+    article_id: int
+
+    def __str__(self):
+        return f"{int(self.published_at.timestamp() * 1_000_000)}-{self.article_id}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor | None":
+        """The cursor that `str` wrote, or None for anything else."""
+        stamp, _, key = text.partition("-")
+        if not (stamp.isascii() and stamp.isdigit() and key.isascii() and key.isdigit()):
+            return None
+        if len(stamp) > 17 or len(key) > 18:
+            return None
+        return cls(
+            datetime.fromtimestamp(int(stamp) / 1_000_000, tz=timezone.get_default_timezone()), int(key)
+        )
+
+
+class ListingQuerySet(models.QuerySet):
+    def at(self, place: Place):
+        return self.filter(place_kind=place.kind, place_id=place.id)
+
+    def newest(self):
+        return self.order_by("-published_at", "-article_id")
+
+    def before(self, cursor: Cursor | None):
+        if cursor is None:
+            return self
+        return self.filter(published_at__lte=cursor.published_at).exclude(
+            published_at=cursor.published_at, article_id__gte=cursor.article_id
+        )
+
+    def after(self, cursor: Cursor):
+        return self.filter(published_at__gte=cursor.published_at).exclude(
+            published_at=cursor.published_at, article_id__lte=cursor.article_id
+        )
+
+    def between(self, start: datetime, end: datetime):
+        """From `start` up to, not with, `end`."""
+        return self.filter(published_at__gte=start, published_at__lt=end)
+
+
+class Listing(models.Model):
+    place_kind = models.PositiveSmallIntegerField(choices=PlaceKind.choices)
+    place_id = models.PositiveBigIntegerField()
+    published_at = models.DateTimeField()
+    article = models.ForeignKey("newsroom.Article", on_delete=models.CASCADE, related_name="listings")
+
+    objects = ListingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["article", "place_kind", "place_id"], name="listed_once_a_place")
+        ]
+        indexes = [
+            models.Index(
+                fields=["place_kind", "place_id", "-published_at", "-article_id"],
+                name="listing_newest_of_place",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.article_id} in {self.place}"
+
+    @property
+    def place(self):
+        return Place(PlaceKind(self.place_kind), self.place_id)
+
+
+class DayCount(models.Model):
+    place_kind = models.PositiveSmallIntegerField(choices=PlaceKind.choices)
+    place_id = models.PositiveBigIntegerField()
+    day = models.DateField()
+    articles = models.PositiveIntegerField(default=0)
+
+    objects = ListingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["place_kind", "place_id", "day"], name="one_count_a_place_and_day"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.day}: {self.articles}"
+
+
+# Places whose archives have a calendar.
+_WITH_CALENDAR = {PlaceKind.SITE, PlaceKind.CHANNEL, PlaceKind.STATION}
+
+
+def places_of(article: "Article") -> list[Place]:
+    """Every place that lists `article` while it is published."""
+    places = [
+        Place.site(),
+        Place(PlaceKind.CHANNEL, article.channel_id),
+        Place(PlaceKind.KIND, article.kind_number),
+    ]
+    if article.picture_id:
+        places.append(Place(PlaceKind.PICTURED))
+    places += [Place.station(s) for s in article.stations.all()]
+    places += [Place.topic(t) for t in article.topics.all()]
+    places += [Place(PlaceKind.AUTHOR, b.author_id) for b in article.bylines.all()]
+    places += [Place.tag(t) for t in article.tags.all()]
+    return list(dict.fromkeys(places))
+
+
+def enlist(article: "Article") -> None:
+    """List a published article in all its places and nowhere else. Call it inside the publishing transaction."""
+    delist(article)
+    places = places_of(article)
+    Listing.objects.bulk_create(
+        Listing(place_kind=p.kind, place_id=p.id, published_at=article.published_at, article=article)
+        for p in places
+    )
+    _count(places, timezone.localdate(article.published_at), 1)
+
+
+def delist(article: "Article") -> None:
+    """Take an article off every list. Call it inside the withdrawing transaction."""
+    listings = list(article.listings.all())
+    if not listings:
+        return
+    Listing.objects.filter(article=article).delete()
+    _count([x.place for x in listings], timezone.localdate(listings[0].published_at), -1)
+
+
+def _count(places: Iterable[Place], day: date, by: int) -> None:
+    places = [p for p in places if p.kind in _WITH_CALENDAR]
+    if by > 0:
+        DayCount.objects.bulk_create(
+            [DayCount(place_kind=p.kind, place_id=p.id, day=day) for p in places], ignore_conflicts=True
+        )
+    these = Q(pk__in=[])
+    for place in places:
+        these |= Q(place_kind=place.kind, place_id=place.id)
+    DayCount.objects.filter(these, day=day).update(articles=F("articles") + by)
+
+
+def days_with_articles(place: Place, first: date, last: date) -> dict[date, int]:
+    """How many articles `place` has on each day from `first` to `last` that has any."""
+    rows = DayCount.objects.at(place).filter(day__range=(first, last), articles__gt=0).order_by("day")
+    return dict(rows.values_list("day", "articles"))

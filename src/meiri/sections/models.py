@@ -1,0 +1,158 @@
+"""Channels, stations, topics and the navigation that leads to them."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.urls import reverse
+
+address_word = RegexValidator(r"\A[a-z][a-z0-9-]*\Z", "地址只用小写字母、数字和连字符，以字母开头。")
+
+# First path segments that lead elsewhere; a channel can't take them.
+RESERVED_ADDRESSES = frozenset(
+    ["about", "admin", "api", "atom", "corrections", "difang", "documents", "feed", "healthz", "letters", "media", "members", "metrics", "readyz", "robots", "rss", "search", "sitemap", "staff", "static", "zazhi", "zh-hant", "zhuanti"]
+)
+
+
+class CommentPolicy(models.TextChoices):
+    REVIEW = "review", "先审后发"
+    OPEN = "open", "先发后审"
+    CLOSED = "closed", "关闭评论"
+
+
+class SectionQuerySet(models.QuerySet):
+    def visible(self):
+        return self.filter(visible=True)
+
+
+class Section(models.Model):
+    """What channels, stations and topics have in common: a name, an address, a place in an order."""
+
+    name = models.CharField("名称", max_length=40, unique=True)
+    slug = models.CharField("地址", max_length=40, unique=True, validators=[address_word])
+    description = models.CharField("简介", max_length=200, blank=True, help_text="用于栏目页和搜索引擎摘要。")
+    order = models.PositiveIntegerField("排序", default=0, db_index=True, help_text="数字小的在前。")
+    visible = models.BooleanField("显示", default=True)
+
+    objects = SectionQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["order", "id"]
+
+    def __str__(self):
+        return self.name
+
+
+class Channel(Section):
+    comment_policy = models.CharField(
+        "评论", max_length=8, choices=CommentPolicy.choices, default=CommentPolicy.REVIEW
+    )
+
+    class Meta(Section.Meta):
+        verbose_name = "频道"
+        verbose_name_plural = "频道"
+
+    def clean(self):
+        if self.slug in RESERVED_ADDRESSES:
+            raise ValidationError({"slug": f"“{self.slug}”已用作其他页面的地址，请换一个。"})
+
+    @property
+    def content_key(self):
+        return f"channel:{self.slug}"
+
+    def get_absolute_url(self):
+        return reverse("channel", args=[self.slug])
+
+
+class Region(models.TextChoices):
+    NORTH = "north", "华北"
+    NORTHEAST = "northeast", "东北"
+    EAST = "east", "华东"
+    CENTRAL = "central", "华中"
+    SOUTH = "south", "华南"
+    SOUTHWEST = "southwest", "西南"
+    NORTHWEST = "northwest", "西北"
+
+
+class Station(Section):
+    """A provincial station (地方站). The contact lines override the site's own in the footer of its pages."""
+
+    region = models.CharField("区域", max_length=12, choices=Region.choices)
+    address = models.CharField("联系地址", max_length=120, blank=True)
+    telephone = models.CharField("联系电话", max_length=60, blank=True)
+    email = models.EmailField("电子邮箱", blank=True)
+
+    class Meta(Section.Meta):
+        verbose_name = "地方站"
+        verbose_name_plural = "地方站"
+
+    @property
+    def content_key(self):
+        return f"station:{self.slug}"
+
+    def get_absolute_url(self):
+        return reverse("station", args=[self.slug])
+
+
+class Topic(Section):
+    """A special topic (专题) as something articles belong to; its page is laid out in `fronts`."""
+
+    class Meta(Section.Meta):
+        verbose_name = "专题"
+        verbose_name_plural = "专题"
+
+    @property
+    def content_key(self):
+        return f"topic:{self.slug}"
+
+    def get_absolute_url(self):
+        return f"/zhuanti/{self.slug}/"
+
+
+class NavigationRow(models.IntegerChoices):
+    FIRST = 1, "第一行"
+    SECOND = 2, "第二行"
+
+
+class NavigationItem(models.Model):
+    """One entry of the navigation: a channel, or any address of the site under a label of its own."""
+
+    row = models.PositiveSmallIntegerField(
+        "导航行", choices=NavigationRow.choices, default=NavigationRow.FIRST
+    )
+    order = models.PositiveIntegerField("排序", default=0)
+    label = models.CharField("文字", max_length=20, blank=True, help_text="留空则用频道名称。")
+    channel = models.ForeignKey(
+        Channel, verbose_name="频道", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    address = models.CharField(
+        "站内地址",
+        max_length=200,
+        blank=True,
+        validators=[RegexValidator(r"\A/(?!/)[^\s\\]*\Z", "请填以“/”开头的站内地址。")],
+    )
+    visible = models.BooleanField("显示", default=True)
+
+    objects = SectionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "导航条目"
+        verbose_name_plural = "导航"
+        ordering = ["row", "order", "id"]
+
+    def __str__(self):
+        return self.text
+
+    def clean(self):
+        if bool(self.channel_id) == bool(self.address):
+            raise ValidationError("请在“频道”和“站内地址”中选填一项。")
+        if self.address and not self.label:
+            raise ValidationError({"label": "站内地址需要写明导航文字。"})
+
+    @property
+    def text(self):
+        return self.label or (self.channel.name if self.channel else self.address)
+
+    @property
+    def url(self):
+        return self.channel.get_absolute_url() if self.channel else self.address

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class StaffConfig(AppConfig):
+    name = "meiri.staff"
+    label = "staff"
+    verbose_name = "人员"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class WebConfig(AppConfig):
+    name = "meiri.web"
+    label = "web"
+    verbose_name = "读者网站"
+    default_auto_field = "django.db.models.BigAutoField"
