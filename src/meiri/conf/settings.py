@@ -47,6 +47,7 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 SECURE_COOKIES = BASE_URL.startswith("https://")
 
 INSTALLED_APPS = [
+    "meiri.conf",
     "meiri.sample",
     "meiri.web",
     "meiri.syndication",

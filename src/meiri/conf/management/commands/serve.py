@@ -1,0 +1,52 @@
+"""`meiri serve`: web server, worker and scheduler as one process group."""
+
+import socket
+import sys
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError
+
+from meiri.conf.preparation import prepare
+from meiri.conf.process_group import Member, run
+
+
+class Command(BaseCommand):
+    help = "Serve the site: web server, worker and scheduler in one process group. Stops on SIGTERM or SIGINT."
+    requires_system_checks = []
+
+    def add_arguments(self, parser):
+        parser.add_argument("--host", default=settings.HOST)
+        parser.add_argument("--port", type=int, default=settings.PORT)
+        parser.add_argument("--workers", type=int, default=1, help="web server processes (default: 1)")
+        parser.add_argument(
+            "--prepare",
+            action="store_true",
+            help="first bring the database, the sample newsroom and the static files up to date",
+        )
+
+    def handle(self, *, host, port, workers, **options):
+        check_free(host, port)
+        if options["prepare"]:
+            prepare(self.stdout)
+        web = [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
+            *("--workers", str(workers), "--blocking-threads", "4", "--backpressure", "256", "--no-ws"),
+            *("--log-level", "warning", "--workers-kill-timeout", "5", "meiri.conf.wsgi:application"),
+        ]
+        worker = [sys.executable, "-m", "meiri.conf.command", "work"]
+        self.stdout.write(f"{settings.WAGTAIL_SITE_NAME}: http://{host}:{port}/   newsroom: /admin/   stop: Ctrl-C")
+        self.stdout.flush()
+        run([Member("web server", web), Member("worker", worker)])
+
+
+def check_free(host: str, port: int) -> None:
+    """Raise `CommandError` where nothing can be served on `host` and `port`."""
+    if not 0 < port < 65536:
+        raise CommandError(f"{port} is no port; give one from 1 to 65535.")
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        raise CommandError(f"Can't serve on {host}:{port}: {error.strerror or error}. Choose another --port.") from error

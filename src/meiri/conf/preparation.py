@@ -1,0 +1,65 @@
+"""Bring a data folder up to date: database, sample newsroom, static files. Costs little when all is."""
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from meiri.sections.models import Channel
+
+
+def prepare(out) -> None:
+    """Do what a first start needs; `out` is told of each step that had something to do."""
+    if migrations_wait():
+        out.write("Preparing the database …")
+        call_command("migrate", verbosity=0, interactive=False)
+    collect_static(out)
+    if not Channel.objects.exists():
+        call_command("sample", stdout=out)
+    make_administrator(out)
+
+
+def migrations_wait() -> bool:
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def collect_static(out) -> None:
+    """Collect and compress the static files where any changed since the last time."""
+    mark = Path(settings.STATIC_ROOT) / ".collected"
+    signature = static_signature()
+    if mark.exists() and mark.read_text() == signature:
+        return
+    out.write("Collecting static files …")
+    call_command("collectstatic", verbosity=0, interactive=False)
+    mark.write_text(signature)
+
+
+def static_signature() -> str:
+    """A digest over the name, size and time of every static file."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            status = os.stat(storage.path(name))
+            digest.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def make_administrator(out) -> None:
+    """Make the first administrator where there is none; the password is in the data folder, for its owner only."""
+    users = get_user_model().objects
+    if users.filter(is_superuser=True).exists():
+        return
+    password = os.environ.get("MEIRI_ADMIN_PASSWORD") or secrets.token_urlsafe(9)
+    users.create_superuser("admin", email="", password=password)
+    path = Path(settings.HOME) / "admin-password.txt"
+    path.touch(mode=0o600)
+    path.write_text(password + "\n")
+    out.write(f"Newsroom account: admin, password: {password}   (kept in {path})")
