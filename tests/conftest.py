@@ -12,7 +12,9 @@ def shared_data() -> Path:
     """The folder of real material beside the checkout. Tests that need it fail where it is missing."""
     folder = PROJECT.parent / "shared" / "data"
     if not folder.is_dir():
-        pytest.fail("This test needs the real material in ../shared/data beside the checkout; it is not there.")
+        pytest.fail(
+            "This test needs the real material in ../shared/data beside the checkout; it is not there."
+        )
     return folder
 
 

@@ -6,7 +6,7 @@ Each deed is atomic and ends with one journal entry; nobody is called, consumers
 from django.db import transaction
 from django.utils import timezone
 
-from meiri.journal.log import append
+from meiri.journal.log import actor, append
 from meiri.newsroom.models import Article, Kind
 from meiri.newsroom.river import Place, PlaceKind, delist, enlist, places_of
 from meiri.sections.models import Channel, Station, Topic
@@ -70,10 +70,6 @@ def withdrawn(article: Article, by, reason: str = "") -> None:
         },
         actor=actor(by),
     )
-
-
-def actor(user) -> str:
-    return f"user:{user.pk}" if user else "system"
 
 
 def keys_of(article: Article, listed: bool = False) -> list[str]:

@@ -1,0 +1,111 @@
+"""Consumers tail the journal, each with its own cursor.
+
+Delivery is at least once and in order: the cursor moves after the consumer's function has returned. A process
+that dies in between leaves the cursor where it was, and its lease runs out.
+"""
+
+import logging
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from meiri.journal.log import last_sequence
+from meiri.journal.models import Cursor, Entry
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+LONGEST_PAUSE_SECONDS = 300
+BATCH = 200
+
+Handler = Callable[[Sequence[Entry]], None]
+_consumers: dict[str, Handler] = {}
+
+
+def consumer(name: str) -> Callable[[Handler], Handler]:
+    """Register a function that is given every entry, in batches, at least once and in order."""
+
+    def register(function: Handler) -> Handler:
+        _consumers[name] = function
+        return function
+
+    return register
+
+
+@dataclass(frozen=True)
+class Lag:
+    name: str
+    behind: int
+    error: str
+
+
+def run(name: str, handler: Handler | None = None, limit: int = BATCH) -> int:
+    """Hand the next entries, at most `limit`, to consumer `name`. How many it took; 0 when none wait,
+    another process holds the lease, or the last failure is too fresh."""
+    handler = handler or _consumers[name]
+    lease = str(uuid.uuid4())
+    cursor = take(name, lease)
+    if cursor is None:
+        return 0
+    entries = list(Entry.objects.after(cursor.sequence)[:limit])
+    try:
+        if entries:
+            handler(entries)
+    except Exception as error:
+        logger.exception(
+            "Consumer %s failed on entries %s-%s", name, entries[0].sequence, entries[-1].sequence
+        )
+        pause = timedelta(seconds=min(2**cursor.failures, LONGEST_PAUSE_SECONDS))
+        mine(name, lease).update(
+            failures=cursor.failures + 1,
+            error=f"{type(error).__name__}: {error}"[:2000],
+            retry_at=timezone.now() + pause,
+            leased_until=None,
+        )
+        return 0
+    done = entries[-1].sequence if entries else cursor.sequence
+    mine(name, lease).update(sequence=done, failures=0, error="", retry_at=None, leased_until=None)
+    return len(entries)
+
+
+def take(name: str, lease: str) -> Cursor | None:
+    """Lease the cursor of `name` to this call, or None where it is not to be had or nothing waits."""
+    now = timezone.now()
+    waiting = Cursor.objects.filter(pk=name).first()
+    if last_sequence() <= (waiting.sequence if waiting else 0):
+        return None  # nothing to do costs two small reads and no write lock
+    with transaction.atomic():
+        Cursor.objects.get_or_create(pk=name)
+        free = Q(leased_until=None) | Q(leased_until__lt=now)
+        due = Q(retry_at=None) | Q(retry_at__lte=now)
+        taken = Cursor.objects.filter(free, due, pk=name).update(lease=lease, leased_until=now + LEASE)
+        return Cursor.objects.get(pk=name) if taken else None
+
+
+def mine(name: str, lease: str):
+    """The cursor as long as this call still holds it: whoever outlived its lease moves nothing."""
+    return Cursor.objects.filter(pk=name, lease=lease)
+
+
+def run_due() -> int:
+    """Run every registered consumer once; how many entries they took together."""
+    return sum(run(name) for name in list(_consumers))
+
+
+def lags() -> list[Lag]:
+    """How far each registered consumer is behind the end of the journal."""
+    end = last_sequence()
+    cursors = {c.name: c for c in Cursor.objects.all()}
+    return [
+        Lag(
+            name,
+            end - (cursors[name].sequence if name in cursors else 0),
+            getattr(cursors.get(name), "error", ""),
+        )
+        for name in sorted(_consumers)
+    ]

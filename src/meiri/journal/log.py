@@ -1,0 +1,77 @@
+"""Append to the journal, and ask what is at its end."""
+
+import re
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from meiri.journal.encoding import canonical, digest
+from meiri.journal.models import GENESIS, Entry, Head
+
+KIND = re.compile(r"[a-z][a-z0-9]*(\.[a-z][a-z0-9_]*)+")
+KEY = re.compile(r"[a-z][a-z0-9-]*(:[^\s:][^\s]*)?")
+MOST_KEYS = 10_000
+LARGEST_PAYLOAD = 256 * 1024
+HEAD = 1
+
+
+class NotInTransaction(RuntimeError):
+    """`append` was called outside a transaction: the change and its entry could come apart."""
+
+
+def append(kind: str, keys: Sequence[str], payload: dict, actor: str) -> Entry:
+    """Append one entry inside the caller's transaction and return it.
+
+    `kind`: dotted words, `article.published`. `keys`: the content keys of what changed, `article:42`, `nav`.
+    `payload`: a JSON object without fractions, at most 256 KiB. `actor`: `user:3`, `system`.
+    Raises `NotInTransaction`, and `ValueError` for what is not of that form. From here to the end of the
+    transaction no other process can append, so entries are ordered as their transactions are.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise NotInTransaction(f"append({kind!r}) needs the transaction of the change that it records.")
+    keys = list(dict.fromkeys(keys))
+    check_form(kind, keys, payload, actor)
+    head, _ = Head.objects.select_for_update().get_or_create(
+        pk=HEAD, defaults={"sequence": 0, "digest": GENESIS}
+    )
+    at = timezone.now()
+    sequence = head.sequence + 1
+    entry = Entry(
+        sequence=sequence, at=at, kind=kind, keys=keys, payload=payload, actor=actor, previous=head.digest
+    )
+    entry.digest = digest(entry.previous, sequence, at, kind, keys, payload, actor)
+    entry.save()
+    Head.objects.filter(pk=HEAD).update(sequence=sequence, digest=entry.digest)
+    return entry
+
+
+def check_form(kind: str, keys: list[str], payload: dict, actor: str) -> None:
+    if not KIND.fullmatch(kind) or len(kind) > 60:
+        raise ValueError(f"{kind!r} is no kind: it must be dotted words such as article.published.")
+    if len(keys) > MOST_KEYS:
+        raise ValueError(f"{len(keys)} keys in one entry; {MOST_KEYS} at most.")
+    for key in keys:
+        if not KEY.fullmatch(key):
+            raise ValueError(f"{key!r} is no content key: it must be a word or word:name.")
+    if not isinstance(payload, dict):
+        raise ValueError("The payload must be an object.")
+    if len(canonical(payload)) > LARGEST_PAYLOAD:
+        raise ValueError(f"The payload is over {LARGEST_PAYLOAD} bytes.")
+    if not actor or len(actor) > 60:
+        raise ValueError("An entry needs an actor of at most 60 characters.")
+
+
+def last_sequence(*kinds: str) -> int:
+    """The number of the newest entry of `kinds` (of all, where none is given); 0 where there is none."""
+    entries = Entry.objects.order_by("-sequence").values_list("sequence", flat=True)
+    if not kinds:
+        return entries.first() or 0
+    # One look-up in the index for each kind, instead of a sort of them all.
+    newest = [entries.filter(kind=kind)[:1] for kind in kinds]
+    return max((sequence for found in newest for sequence in found), default=0)
+
+
+def actor(user) -> str:
+    """How the journal names a user; `system` for None."""
+    return f"user:{user.pk}" if user is not None and user.pk else "system"

@@ -1,0 +1,83 @@
+"""Check the chain, and whatever else can be checked against what should be."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from meiri.journal.encoding import digest
+from meiri.journal.models import GENESIS, Entry, Head
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The first entry that is not as it was written; `sequence` is its number."""
+
+    sequence: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Verified:
+    entries: int
+    broken: Broken | None = None
+
+
+def verify_chain(batch: int = 2000) -> Verified:
+    """Walk the chain from its first entry to its head, in bounded memory."""
+    expected, previous = 1, GENESIS
+    for entry in Entry.objects.order_by("sequence").iterator(chunk_size=batch):
+        if reason := fault(entry, expected, previous):
+            return Verified(expected - 1, Broken(min(entry.sequence, expected), reason))
+        expected, previous = entry.sequence + 1, entry.digest
+    head = Head.objects.first()
+    sequence, end = (head.sequence, head.digest) if head else (0, GENESIS)
+    if (sequence, end) != (expected - 1, previous):
+        return Verified(expected - 1, Broken(expected, f"the head says that entry {sequence} is the last"))
+    return Verified(expected - 1)
+
+
+def fault(entry: Entry, expected: int, previous: str) -> str:
+    """What is wrong with `entry`, which should be number `expected` after `previous`; empty where nothing is."""
+    if entry.sequence != expected:
+        return f"entry {expected} is missing"
+    if entry.previous != previous:
+        return "it does not follow the entry before it"
+    try:
+        right = digest(
+            entry.previous, entry.sequence, entry.at, entry.kind, entry.keys, entry.payload, entry.actor
+        )
+    except ValueError as error:
+        return f"its content can't be encoded: {error}"
+    return "" if right == entry.digest else "its content was altered"
+
+
+# A check takes nothing and yields a sentence for each fault it finds.
+Check = Callable[[], Iterable[str]]
+_checks: dict[str, Check] = {}
+
+
+def check(name: str) -> Callable[[Check], Check]:
+    """Register a further check for `meiri verify`."""
+
+    def register(function: Check) -> Check:
+        _checks[name] = function
+        return function
+
+    return register
+
+
+@check("journal")
+def chain_is_whole() -> Iterable[str]:
+    verified = verify_chain()
+    if verified.broken:
+        yield f"entry {verified.broken.sequence}: {verified.broken.reason}"
+
+
+def run_checks() -> Iterable[tuple[str, list[str]]]:
+    """Run every check; its name and the faults it found, at most 100 of each."""
+    for name, function in sorted(_checks.items()):
+        faults = []
+        for sentence in function():
+            faults.append(sentence)
+            if len(faults) == 100:
+                break
+        yield name, faults

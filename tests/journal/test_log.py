@@ -1,0 +1,168 @@
+import json
+
+import pytest
+from django.db import transaction
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meiri.journal.encoding import Unencodable, canonical
+from meiri.journal.log import NotInTransaction, append, last_sequence
+from meiri.journal.models import GENESIS, Entry, EntryImmutable
+from meiri.journal.verification import Broken, verify_chain
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | TEXT,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def write(n=1, kind="article.published"):
+    with transaction.atomic():
+        return [append(kind, [f"article:{i}"], {"title": f"第{i}条"}, "user:1") for i in range(n)]
+
+
+@pytest.mark.django_db
+class TestAppending:
+    def test_entries_are_numbered_without_gaps_and_chained(self):
+        first, second, third = write(3)
+        assert [first.sequence, second.sequence, third.sequence] == [1, 2, 3]
+        assert first.previous == GENESIS
+        assert (second.previous, third.previous) == (first.digest, second.digest)
+
+    def test_keys_are_kept_in_order_and_once(self):
+        with transaction.atomic():
+            entry = append("nav.changed", ["nav", "channel:keji", "nav"], {}, "system")
+        assert entry.keys == ["nav", "channel:keji"]
+
+    def test_a_rolled_back_change_leaves_no_entry_and_no_gap(self):
+        write(1)
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            append("article.published", ["article:2"], {}, "system")
+            1 / 0  # noqa: B018
+        write(1)
+        assert list(Entry.objects.values_list("sequence", flat=True).order_by("sequence")) == [1, 2]
+        assert verify_chain().broken is None
+
+    @pytest.mark.parametrize(
+        ("kind", "keys", "payload", "actor"),
+        [
+            ("Published", ["nav"], {}, "system"),
+            ("article", ["nav"], {}, "system"),
+            ("article.published", ["no key"], {}, "system"),
+            ("article.published", ["article:"], {}, "system"),
+            ("article.published", ["nav"], [], "system"),
+            ("article.published", ["nav"], {"half": 0.5}, "system"),
+            ("article.published", ["nav"], {"text": "a\0b"}, "system"),
+            ("article.published", ["nav"], {"text": "字" * 100_000}, "system"),
+            ("article.published", ["nav"], {}, ""),
+        ],
+    )
+    def test_what_is_not_of_the_form_is_refused(self, kind, keys, payload, actor):
+        with pytest.raises(ValueError, match="."), transaction.atomic():
+            append(kind, keys, payload, actor)
+        assert not Entry.objects.exists()
+
+    def test_the_newest_entry_of_some_kinds_is_known(self):
+        write(2, "article.published")
+        write(1, "nav.changed")
+        write(1, "article.withdrawn")
+        assert last_sequence("nav.changed") == 3
+        assert last_sequence("nav.changed", "article.published") == 3
+        assert last_sequence("nothing.happened") == 0
+        assert last_sequence() == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_transaction_nothing_is_appended():
+    with pytest.raises(NotInTransaction):
+        append("article.published", ["article:1"], {}, "system")
+
+
+@pytest.mark.django_db
+class TestEntriesStay:
+    def test_entries_are_neither_changed_nor_deleted(self):
+        (entry,) = write(1)
+        for deed in (
+            entry.save,
+            entry.delete,
+            Entry.objects.all().delete,
+            lambda: Entry.objects.update(kind="x.y"),
+        ):
+            with pytest.raises(EntryImmutable):
+                deed()
+
+
+def tamper(sql, *values):
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+
+
+@pytest.mark.django_db
+class TestVerification:
+    def test_a_whole_chain_verifies(self):
+        write(5)
+        verified = verify_chain(batch=2)
+        assert (verified.entries, verified.broken) == (5, None)
+
+    def test_an_altered_entry_is_named(self):
+        write(5)
+        tamper("UPDATE journal_entry SET payload = %s WHERE sequence = 3", json.dumps({"title": "别的"}))
+        assert verify_chain().broken == Broken(3, "its content was altered")
+
+    def test_a_missing_entry_is_named(self):
+        write(5)
+        tamper("DELETE FROM journal_entry WHERE sequence = 4")
+        assert verify_chain().broken == Broken(4, "entry 4 is missing")
+
+    def test_a_cut_off_end_is_seen(self):
+        write(5)
+        tamper("DELETE FROM journal_entry WHERE sequence = 5")
+        assert verify_chain().broken == Broken(5, "the head says that entry 5 is the last")
+
+    def test_an_entry_rewritten_with_a_fitting_digest_breaks_the_next(self):
+        from meiri.journal.encoding import digest
+
+        write(3)
+        e = Entry.objects.get(sequence=2)
+        new = digest(e.previous, 2, e.at, e.kind, e.keys, {"title": "别的"}, e.actor)
+        tamper(
+            "UPDATE journal_entry SET payload = %s, digest = %s WHERE sequence = 2",
+            json.dumps({"title": "别的"}),
+            new,
+        )
+        assert verify_chain().broken == Broken(3, "it does not follow the entry before it")
+
+    def test_the_command_says_what_is_broken_and_exits_with_1(self, capsys):
+        from django.core.management import call_command
+
+        write(2)
+        call_command("verify")
+        assert "journal: ok" in capsys.readouterr().out
+        tamper("UPDATE journal_entry SET actor = 'user:9' WHERE sequence = 1")
+        with pytest.raises(SystemExit) as ended:
+            call_command("verify")
+        assert ended.value.code == 1
+        assert "entry 1: its content was altered" in capsys.readouterr().out
+
+
+class TestEncoding:
+    @given(VALUES)
+    def test_equal_values_have_one_encoding_that_reads_back(self, value):
+        encoded = canonical(value)
+        assert json.loads(encoded) == value
+        assert canonical(json.loads(encoded)) == encoded
+
+    def test_keys_are_sorted_and_no_space_is_left(self):
+        assert (
+            canonical({"乙": 1, "a": [True, None], "甲": "“引”"})
+            == '{"a":[true,null],"乙":1,"甲":"“引”"}'.encode()
+        )
+
+    @given(st.floats() | st.binary() | st.integers(min_value=2**53))
+    def test_what_has_no_one_form_is_refused(self, value):
+        with pytest.raises(Unencodable):
+            canonical({"x": value})

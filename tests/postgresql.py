@@ -1,0 +1,89 @@
+"""`pytest --postgresql`: run the tests on a PostgreSQL of their own, started from Debian's packages.
+
+The cluster lives in a temporary folder, listens on a socket there and nowhere else, and ends with the run.
+"""
+
+import atexit
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--postgresql", action="store_true", help="run on a PostgreSQL that the tests start themselves"
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config, parser, args):
+    # Before pytest-django reads the settings. Workers of pytest-xdist inherit the address from their head.
+    if "--postgresql" in args and "MEIRI_DATABASE_URL" not in os.environ:
+        os.environ["MEIRI_DATABASE_URL"] = start()
+
+
+def pytest_report_header(config):
+    return f"database: {'PostgreSQL' if config.getoption('--postgresql') else 'SQLite'}"
+
+
+def start() -> str:
+    """Start a cluster, arrange for its end, and return its address for MEIRI_DATABASE_URL."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name))
+    if not programs:
+        raise pytest.UsageError("--postgresql needs Debian's package postgresql; `make setup` installs it.")
+    folder = Path(tempfile.mkdtemp(prefix="meiri-postgresql-"))
+    as_owner = owner(folder)
+
+    def call(program, *arguments):
+        command = [*as_owner, str(programs[-1] / program), *arguments]
+        subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL)
+
+    data = str(folder / "data")
+    call(
+        "initdb",
+        "--pgdata",
+        data,
+        "--username",
+        "meiri",
+        "--auth",
+        "trust",
+        "--encoding",
+        "UTF8",
+        "--no-sync",
+    )
+    settings = (
+        f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=60"
+    )
+    call(
+        "pg_ctl",
+        "start",
+        "--pgdata",
+        data,
+        "--wait",
+        "--silent",
+        "--log",
+        str(folder / "log"),
+        "--options",
+        settings,
+    )
+
+    def end():
+        call("pg_ctl", "stop", "--pgdata", data, "--mode", "immediate", "--silent")
+        shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(end)
+    return f"postgresql://meiri@{str(folder).replace('/', '%2F')}/postgres"
+
+
+def owner(folder: Path) -> list[str]:
+    """PostgreSQL won't run as root: give the folder to its own user and say how to become it."""
+    if os.geteuid() != 0:
+        return []
+    account = pwd.getpwnam("postgres")
+    os.chown(folder, account.pw_uid, account.pw_gid)
+    return ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups", "--"]
