@@ -77,7 +77,7 @@ def start() -> str:
         shutil.rmtree(folder, ignore_errors=True)
 
     atexit.register(end)
-    return f"postgresql://meiri@{str(folder).replace('/', '%2F')}/postgres"
+    return f"postgresql://meiri@/postgres?host={folder}"
 
 
 def owner(folder: Path) -> list[str]:

@@ -38,9 +38,9 @@ class TestAppending:
 
     def test_a_rolled_back_change_leaves_no_entry_and_no_gap(self):
         write(1)
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
+        with transaction.atomic():
             append("article.published", ["article:2"], {}, "system")
-            1 / 0  # noqa: B018
+            transaction.set_rollback(True)
         write(1)
         assert list(Entry.objects.values_list("sequence", flat=True).order_by("sequence")) == [1, 2]
         assert verify_chain().broken is None
@@ -60,7 +60,7 @@ class TestAppending:
         ],
     )
     def test_what_is_not_of_the_form_is_refused(self, kind, keys, payload, actor):
-        with pytest.raises(ValueError, match="."), transaction.atomic():
+        with pytest.raises(ValueError, match=r"\w"), transaction.atomic():
             append(kind, keys, payload, actor)
         assert not Entry.objects.exists()
 

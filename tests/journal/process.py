@@ -1,0 +1,55 @@
+"""What the processes of test_concurrency.py do: migrate, write N, consume FILE [stop-at N], expire, count."""
+
+import sys
+import time
+from datetime import timedelta
+
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import transaction  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from meiri.journal import consumers  # noqa: E402
+from meiri.journal.log import append, last_sequence  # noqa: E402
+from meiri.journal.models import Cursor  # noqa: E402
+from meiri.journal.verification import verify_chain  # noqa: E402
+
+
+def write(count):
+    for n in range(int(count)):
+        with transaction.atomic():
+            append("article.published", [f"article:{n}"], {"n": n}, "system")
+
+
+def consume(file, *stop):
+    stop_at = int(stop[1]) if stop else None
+
+    def handler(entries):
+        with open(file, "a") as out:
+            for entry in entries:
+                if entry.sequence == stop_at:
+                    out.flush()
+                    print(f"stopped at {stop_at}", flush=True)
+                    time.sleep(60)  # until it is killed
+                out.write(f"{entry.sequence}\n")
+
+    while consumers.run("index", handler, limit=3):
+        pass
+
+
+def expire():
+    Cursor.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+
+
+def count():
+    print(last_sequence(), "whole" if verify_chain().broken is None else "broken")
+
+
+command, *arguments = sys.argv[1:]
+if command == "migrate":
+    call_command("migrate", "journal", verbosity=0)
+else:
+    {"write": write, "consume": consume, "expire": expire, "count": count}[command](*arguments)

@@ -1,0 +1,79 @@
+"""Several processes at once, on the database that the tests run on."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from meiri.journal.log import last_sequence
+from meiri.journal.models import Cursor, Entry
+
+PROCESS = Path(__file__).with_name("process.py")
+
+
+@pytest.fixture
+def database_address(transactional_db, tmp_path):
+    """The address of the test database for other processes. SQLite's is in memory: they get a file of their own."""
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{tmp_path / 'journal.sqlite3'}"
+    options = connection.settings_dict["OPTIONS"]
+    return f"postgresql://meiri@/{connection.settings_dict['NAME']}?host={options['host']}"
+
+
+@pytest.fixture
+def start(database_address, tmp_path):
+    """Start tests/journal/process.py with some arguments."""
+    environment = {
+        **os.environ,
+        "MEIRI_DATABASE_URL": database_address,
+        "MEIRI_HOME": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "meiri.conf.settings",
+    }
+    started = []
+
+    def start(*arguments):
+        process = subprocess.Popen(
+            [sys.executable, str(PROCESS), *map(str, arguments)],
+            env=environment, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        started.append(process)
+        return process
+
+    if connection.vendor == "sqlite":
+        assert start("migrate").wait(120) == 0
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def test_entries_of_concurrent_writers_are_in_one_unbroken_order(start):
+    writers = [start("write", 40) for _ in range(3)]
+    assert [w.wait(120) for w in writers] == [0, 0, 0]
+    assert start("count").communicate(timeout=60)[0].strip() == "120 whole"
+
+
+def test_a_consumer_killed_in_its_work_goes_on_where_it_was(start, tmp_path):
+    assert start("write", 20).wait(120) == 0
+    log = tmp_path / "delivered"
+    victim = start("consume", log, "stop-at", 7)
+    assert victim.stdout.readline().strip() == "stopped at 7"
+    victim.send_signal(signal.SIGKILL)
+    victim.wait()
+    assert start("expire").wait(60) == 0
+    assert start("consume", log).wait(60) == 0
+    delivered = [int(line) for line in log.read_text().split()]
+    assert list(dict.fromkeys(delivered)) == list(range(1, 21))
+
+
+@pytest.mark.django_db
+def test_the_database_of_this_run_is_the_one_asked_for(request):
+    wanted = "postgresql" if request.config.getoption("--postgresql") else "sqlite"
+    assert connection.vendor == wanted
+    assert settings.DATABASES["default"]["ENGINE"].endswith(wanted if wanted == "postgresql" else "sqlite3")
+    assert (last_sequence(), Entry.objects.count(), Cursor.objects.count()) == (0, 0, 0)
