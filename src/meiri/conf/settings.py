@@ -65,6 +65,8 @@ INSTALLED_APPS = [
     "meiri.delivery",
     "meiri.journal",
     "wagtail.contrib.settings",
+    "wagtail.contrib.routable_page",
+    "wagtail.contrib.table_block",
     "wagtail.contrib.redirects",
     "wagtail.embeds",
     "wagtail.sites",

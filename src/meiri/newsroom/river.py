@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -210,3 +210,21 @@ def days_with_articles(place: Place, first: date, last: date) -> dict[date, int]
     """How many articles `place` has on each day from `first` to `last` that has any."""
     rows = DayCount.objects.at(place).filter(day__range=(first, last), articles__gt=0).order_by("day")
     return dict(rows.values_list("day", "articles"))
+
+
+def newest_at_each(wanted: dict[Place, int]) -> dict[Place, list[int]]:
+    """The keys of the newest articles of many places, as many as `wanted` says of each. One query."""
+    if not wanted:
+        return {}
+    # Each part is limited by itself, which Django's union can't say on SQLite.
+    part = (
+        "SELECT * FROM (SELECT place_kind, place_id, article_id FROM newsroom_listing WHERE place_kind = %s"
+        " AND place_id = %s ORDER BY published_at DESC, article_id DESC LIMIT %s) AS newest"
+    )
+    values = [v for place, count in wanted.items() for v in (int(place.kind), place.id, count)]
+    found: dict[Place, list[int]] = {place: [] for place in wanted}
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join([part] * len(wanted)), values)
+        for kind, id, article_id in cursor.fetchall():
+            found[Place(PlaceKind(kind), id)].append(article_id)
+    return found

@@ -9,7 +9,31 @@ address_word = RegexValidator(r"\A[a-z][a-z0-9-]*\Z", "地址只用小写字母�
 
 # First path segments that lead elsewhere; a channel can't take them.
 RESERVED_ADDRESSES = frozenset(
-    ["about", "admin", "api", "atom", "corrections", "difang", "documents", "feed", "healthz", "letters", "media", "members", "metrics", "readyz", "robots", "rss", "search", "sitemap", "staff", "static", "zazhi", "zh-hant", "zhuanti"]
+    [
+        "about",
+        "admin",
+        "api",
+        "atom",
+        "corrections",
+        "difang",
+        "documents",
+        "feed",
+        "healthz",
+        "letters",
+        "media",
+        "members",
+        "metrics",
+        "readyz",
+        "robots",
+        "rss",
+        "search",
+        "sitemap",
+        "staff",
+        "static",
+        "zazhi",
+        "zh-hant",
+        "zhuanti",
+    ]
 )
 
 

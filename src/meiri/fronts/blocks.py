@@ -1,0 +1,156 @@
+"""What editors lay out fronts from."""
+
+from django.db import models
+from wagtail import blocks
+from wagtail.images.blocks import ImageChooserBlock
+from wagtail.snippets.blocks import SnippetChooserBlock
+
+
+class Shape(models.TextChoices):
+    LEAD = "lead", "一条头题加五条标题"
+    COLUMNS = "columns", "两栏标题"
+    CARDS = "cards", "图片卡片"
+    LINES = "lines", "标题加摘要"
+
+
+def article_chooser(**options):
+    return SnippetChooserBlock("newsroom.Article", **options)
+
+
+class TopNewsBlock(blocks.StructBlock):
+    lead = article_chooser(label="头条", required=False, help_text="不选则自动取最新的有图要闻。")
+    channel = SnippetChooserBlock("sections.Channel", label="要闻频道")
+    flashes = SnippetChooserBlock("sections.Channel", label="快讯频道", required=False)
+
+    class Meta:
+        icon = "pick"
+        label = "头条、要闻与快讯"
+
+
+class CarouselBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label="标题", max_length=20, default="焦点图片")
+    pinned = blocks.ListBlock(
+        article_chooser(), label="指定稿件", default=[], help_text="其余位置自动取最新的有图稿件。"
+    )
+    count = blocks.IntegerBlock(label="幅数", default=5, min_value=3, max_value=8)
+
+    class Meta:
+        icon = "image"
+        label = "焦点图"
+
+
+class ChannelBlock(blocks.StructBlock):
+    channel = SnippetChooserBlock("sections.Channel", label="频道")
+    shape = blocks.ChoiceBlock(Shape.choices, label="样式", default=Shape.LEAD)
+    pinned = blocks.ListBlock(
+        article_chooser(), label="指定稿件", default=[], help_text="排在最前；其余自动取最新。"
+    )
+
+    class Meta:
+        icon = "list-ul"
+        label = "频道"
+
+
+class PicturesBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label="标题", max_length=20, default="图片新闻")
+    count = blocks.IntegerBlock(label="幅数", default=4, min_value=3, max_value=12)
+
+    class Meta:
+        icon = "image"
+        label = "图片"
+
+
+class StationsBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label="标题", max_length=20, default="每日地方")
+    count = blocks.IntegerBlock(label="显示有新稿的站点数", default=6, min_value=2, max_value=8)
+
+    class Meta:
+        icon = "site"
+        label = "地方站"
+
+
+class TitledBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label="标题", max_length=20)
+
+
+class HomeBody(blocks.StreamBlock):
+    top = TopNewsBlock()
+    carousel = CarouselBlock()
+    channel = ChannelBlock()
+    pictures = PicturesBlock()
+    stations = StationsBlock()
+    topics = TitledBlock(label="专题", icon="folder-open-inverse")
+    hot = TitledBlock(label="今日热点", icon="order-up")
+    magazine = TitledBlock(label="杂志", icon="doc-full-inverse")
+    friend_links = TitledBlock(label="友情链接", icon="link")
+
+
+class ChosenArticlesBlock(blocks.StructBlock):
+    heading = blocks.CharBlock(label="小标题", max_length=40)
+    articles = blocks.ListBlock(article_chooser(), label="稿件")
+
+    class Meta:
+        icon = "list-ul"
+        label = "选编"
+
+
+class TimelineBlock(blocks.StructBlock):
+    heading = blocks.CharBlock(label="小标题", max_length=40, default="时间线")
+    events = blocks.ListBlock(
+        blocks.StructBlock(
+            [("date", blocks.DateBlock(label="日期")), ("text", blocks.CharBlock(label="事件"))]
+        ),
+        label="事件",
+    )
+
+    class Meta:
+        icon = "history"
+        label = "时间线"
+
+
+class TopicBody(blocks.StreamBlock):
+    articles = ChosenArticlesBlock()
+    text = blocks.RichTextBlock(label="文字", features=["h2", "h3", "bold", "link", "ol", "ul"])
+    timeline = TimelineBlock()
+    picture = blocks.StructBlock(
+        [
+            ("image", ImageChooserBlock(label="图片")),
+            ("caption", blocks.CharBlock(label="说明", required=False)),
+        ],
+        label="图片",
+        icon="image",
+    )
+
+
+class MagazineEntry(blocks.StructBlock):
+    section = blocks.CharBlock(label="栏目", max_length=20)
+    title = blocks.CharBlock(label="标题", max_length=80)
+    page = blocks.IntegerBlock(label="页码", min_value=1)
+    author = blocks.CharBlock(label="作者", max_length=40, required=False)
+    summary = blocks.TextBlock(label="提要", required=False)
+    body = blocks.RichTextBlock(
+        label="正文", features=["h2", "h3", "bold", "italic", "link", "blockquote", "image"]
+    )
+
+    class Meta:
+        icon = "doc-full"
+        label = "文章"
+
+
+class LicenceBlock(blocks.StructBlock):
+    name = blocks.CharBlock(label="许可", max_length=60)
+    number = blocks.CharBlock(label="编号", max_length=60, required=False)
+    url = blocks.URLBlock(label="核验地址", required=False)
+
+    class Meta:
+        icon = "doc-full-inverse"
+        label = "许可证"
+
+
+class TelephoneBlock(blocks.StructBlock):
+    label = blocks.CharBlock(label="用途", max_length=20)
+    number = blocks.CharBlock(label="号码", max_length=40)
+
+    class Meta:
+        icon = "mobile-alt"
+        label = "电话"

@@ -1,0 +1,211 @@
+"""Plan a front: which article stands where, read with a bounded number of queries.
+
+First every block says what it wants; then all lists are read at once, then all articles at once; then each block
+takes its articles in the order of the page, so that none stands twice.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from meiri.delivery.keys import uses
+from meiri.newsroom.models import Article
+from meiri.newsroom.river import Place, PlaceKind, newest_at_each
+from meiri.sections.models import Station
+
+TOP_LINES = 7
+FLASHES = 8
+# How many articles a channel block shows, by its shape.
+SHAPES = {"lead": 6, "columns": 10, "cards": 4, "lines": 4}
+# Read beyond what is shown, for those that stand elsewhere on the page already.
+SPARE = 14
+
+
+@dataclass
+class Drawn:
+    """One block as the page shows it: its kind, heading, articles, and what else its kind needs."""
+
+    kind: str
+    title: str = ""
+    url: str = ""
+    shape: str = ""
+    articles: list[Article] = field(default_factory=list)
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+class Page:
+    """The articles on hand for one page, each given out once."""
+
+    def __init__(self, wanted: dict[Place, int], pinned: list[int]):
+        self.lists = newest_at_each({place: count + SPARE for place, count in wanted.items()})
+        self.needed = list(dict.fromkeys(pinned + [i for ids in self.lists.values() for i in ids]))
+        self.cards = {a.pk: a for a in Article.objects.in_order(self.needed)}
+        self.used: set[int] = set()
+
+    def take(
+        self,
+        count: int,
+        place: Place | None = None,
+        pinned=(),
+        fits: Callable[[Article], bool] = lambda a: True,
+    ) -> list[Article]:
+        """Up to `count` articles: the pinned ones, then the newest of `place` that fit and stand nowhere yet."""
+        taken: list[Article] = []
+        for ids, must_fit in ((pinned, False), (self.lists.get(place, []) if place else [], True)):
+            for i in ids:
+                article = self.cards.get(i)
+                if (
+                    article is None
+                    or i in self.used
+                    or len(taken) == count
+                    or (must_fit and not fits(article))
+                ):
+                    continue
+                taken.append(article)
+                self.used.add(i)
+        return taken
+
+
+def pictured(article: Article) -> bool:
+    return article.picture_id is not None
+
+
+def raw_ids(values) -> list[int]:
+    """The keys that a chooser list holds, without fetching what they point to."""
+    return [v.pk for v in values if v is not None]
+
+
+def plan_home(body) -> list[Drawn]:
+    """The blocks of a home page, ready to draw."""
+    blocks = [(child.block_type, child.value) for child in body]
+    stations = list(Station.objects.visible()) if any(kind == "stations" for kind, _ in blocks) else []
+    wanted: dict[Place, int] = {}
+    pinned: list[int] = []
+
+    def want(place: Place, count: int) -> None:
+        wanted[place] = max(wanted.get(place, 0), count)
+
+    for kind, value in blocks:
+        if kind == "top":
+            want(Place.channel(value["channel"]), TOP_LINES + 1)
+            if value["flashes"]:
+                want(Place.channel(value["flashes"]), FLASHES)
+            pinned += raw_ids([value["lead"]])
+        elif kind == "channel":
+            want(Place.channel(value["channel"]), SHAPES[value["shape"]])
+            pinned += raw_ids(value["pinned"])
+        elif kind in ("carousel", "pictures"):
+            want(Place(PlaceKind.PICTURED), value["count"] * 2)
+            pinned += raw_ids(value.get("pinned", []))
+        elif kind == "stations":
+            for station in stations:
+                want(Place.station(station), 5)
+    page = Page(wanted, pinned)
+    drawn: list[Drawn] = []
+    for kind, value in blocks:
+        block = DRAW[kind](value, page, stations)
+        if kind == "channel" and drawn and drawn[-1].kind == "channel" and drawn[-1].shape == block.shape:
+            block.shape = "columns" if block.shape != "columns" else "lines"
+        drawn.append(block)
+    return drawn
+
+
+def draw_top(value, page: Page, stations) -> Drawn:
+    channel = value["channel"]
+    uses(channel.content_key)
+    place = Place.channel(channel)
+    lead = page.take(1, place, raw_ids([value["lead"]]), pictured) or page.take(1, place)
+    block = Drawn("top", channel.name, channel.get_absolute_url())
+    block.more["lead"] = lead[0] if lead else None
+    block.articles = page.take(TOP_LINES, place)
+    if flashes := value["flashes"]:
+        uses(flashes.content_key)
+        block.more |= {
+            "flashes": page.take(FLASHES, Place.channel(flashes)),
+            "flashes_title": flashes.name,
+            "flashes_url": flashes.get_absolute_url(),
+        }
+    return block
+
+
+def draw_carousel(value, page: Page, stations) -> Drawn:
+    uses("pictures")
+    articles = page.take(value["count"], Place(PlaceKind.PICTURED), raw_ids(value["pinned"]), pictured)
+    return Drawn("carousel", value["title"], articles=articles)
+
+
+def draw_channel(value, page: Page, stations) -> Drawn:
+    channel, shape = value["channel"], str(value["shape"])
+    uses(channel.content_key)
+    pinned = raw_ids(value["pinned"])
+    articles = page.take(SHAPES[shape], Place.channel(channel), pinned)
+    if shape in ("lead", "cards"):  # pictures first: these shapes lead with one
+        articles.sort(key=lambda a: not pictured(a))
+    return Drawn("channel", channel.name, channel.get_absolute_url(), shape, articles)
+
+
+def draw_pictures(value, page: Page, stations) -> Drawn:
+    return Drawn(
+        "pictures",
+        value["title"],
+        articles=page.take(value["count"], Place(PlaceKind.PICTURED), fits=pictured),
+    )
+
+
+def draw_stations(value, page: Page, stations) -> Drawn:
+    """Tabs of the stations with the freshest articles; the others as links."""
+    fresh = []
+    for station in stations:
+        ids = page.lists.get(Place.station(station), [])
+        articles = [page.cards[i] for i in ids if i in page.cards][:5]
+        if articles:
+            fresh.append((station, articles))
+    fresh.sort(key=lambda pair: pair[1][0].published_at, reverse=True)
+    tabs = fresh[: value["count"]]
+    uses(*(station.content_key for station in stations))
+    return Drawn("stations", value["title"], "/difang/", more={"tabs": tabs, "stations": stations})
+
+
+def draw_topics(value, page: Page, stations) -> Drawn:
+    from meiri.fronts.pages import TopicPage
+
+    topics = TopicPage.objects.live().select_related("banner", "topic").order_by("-first_published_at")[:4]
+    return Drawn("topics", value["title"], "/zhuanti/", more={"topics": list(topics)})
+
+
+def draw_magazine(value, page: Page, stations) -> Drawn:
+    from meiri.fronts.pages import MagazineIssuePage
+
+    issue = MagazineIssuePage.objects.live().select_related("cover").order_by("-slug").first()
+    return Drawn("magazine", value["title"], "/zazhi/", more={"issue": issue})
+
+
+def draw_titled(kind: str):
+    return lambda value, page, stations: Drawn(kind, value["title"])
+
+
+DRAW: dict[str, Callable[..., Drawn]] = {
+    "top": draw_top,
+    "carousel": draw_carousel,
+    "channel": draw_channel,
+    "pictures": draw_pictures,
+    "stations": draw_stations,
+    "topics": draw_topics,
+    "magazine": draw_magazine,
+    "hot": draw_titled("hot"),
+    "friend_links": draw_titled("friend_links"),
+}
+
+
+def plan_topic(topic_page) -> dict:
+    """The chosen articles of a topic's sections and, below them, the newest of its river that stand in none."""
+    place = Place.topic(topic_page.topic)
+    chosen = [i for b in topic_page.body if b.block_type == "articles" for i in raw_ids(b.value["articles"])]
+    page = Page({place: 40}, chosen)
+    sections = []
+    for block in topic_page.body:
+        articles = (
+            page.take(30, pinned=raw_ids(block.value["articles"])) if block.block_type == "articles" else []
+        )
+        sections.append((block.block_type, block.value, articles))
+    return {"sections": sections, "articles": page.take(40, place)}

@@ -1,0 +1,83 @@
+"""What stands around the pages: site settings and friend links. The pages themselves are in `fronts.pages`."""
+
+from django.db import models, transaction
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+from wagtail.fields import StreamField
+
+from meiri.fronts.blocks import LicenceBlock, TelephoneBlock
+from meiri.fronts.pages import (
+    HomePage,
+    MagazineIssuePage,
+    MagazineShelfPage,
+    StandardPage,
+    TopicIndexPage,
+    TopicPage,
+)
+from meiri.journal.log import append
+
+__all__ = [
+    "FriendLink",
+    "HomePage",
+    "MagazineIssuePage",
+    "MagazineShelfPage",
+    "SiteSettings",
+    "StandardPage",
+    "TopicIndexPage",
+    "TopicPage",
+]
+
+
+@register_setting(icon="cog")
+class SiteSettings(BaseGenericSetting):
+    """The footer's records. A station may override address, telephone and mail on its own pages."""
+
+    slogan = models.CharField("宣传语", max_length=60, blank=True)
+    organisation = models.CharField("主办单位", max_length=80, blank=True)
+    address = models.CharField("地址", max_length=120, blank=True)
+    postcode = models.CharField("邮编", max_length=10, blank=True)
+    telephones = StreamField([("telephone", TelephoneBlock())], verbose_name="电话", blank=True)
+    email = models.EmailField("电子邮箱", blank=True)
+    reporting_line = models.CharField("举报方式", max_length=120, blank=True)
+    icp = models.CharField("ICP 备案号", max_length=60, blank=True)
+    icp_url = models.URLField("ICP 备案查询地址", blank=True)
+    police = models.CharField("公安备案号", max_length=60, blank=True)
+    police_url = models.URLField("公安备案查询地址", blank=True)
+    licences = StreamField([("licence", LicenceBlock())], verbose_name="许可证", blank=True)
+    copyright = models.CharField("版权声明", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "站点信息"
+
+    @transaction.atomic
+    def save(self, *args, **kwargs):
+        # Every page shows these lines: whoever saves them, the journal says so.
+        super().save(*args, **kwargs)
+        append("settings.changed", ["footer"], {"organisation": self.organisation}, "system")
+
+
+class FriendLinkQuerySet(models.QuerySet):
+    def shown(self):
+        return self.filter(state=FriendLink.State.SHOWN)
+
+
+class FriendLink(models.Model):
+    class State(models.TextChoices):
+        APPLIED = "applied", "待审"
+        SHOWN = "shown", "显示"
+        HIDDEN = "hidden", "不显示"
+
+    name = models.CharField("名称", max_length=40)
+    url = models.URLField("网址", max_length=300)
+    group = models.CharField("分组", max_length=20, blank=True)
+    order = models.PositiveIntegerField("排序", default=0)
+    state = models.CharField("状态", max_length=8, choices=State.choices, default=State.SHOWN)
+
+    objects = FriendLinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "友情链接"
+        verbose_name_plural = "友情链接"
+        ordering = ["order", "id"]
+
+    def __str__(self):
+        return self.name

@@ -1,0 +1,194 @@
+"""The pages that editors lay out: home, special topics, magazine, standard pages."""
+
+from django.db import models, transaction
+from django.http import Http404
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.contrib.routable_page.models import RoutablePageMixin, path
+from wagtail.fields import RichTextField, StreamField
+from wagtail.models import Page
+
+from meiri.delivery.keys import uses
+from meiri.fronts.blocks import HomeBody, MagazineEntry, TopicBody
+from meiri.fronts.layout import plan_home, plan_topic
+from meiri.journal.log import actor, append
+from meiri.media.models import Picture
+from meiri.sections.models import Topic, address_word
+
+
+class JournaledPage(Page):
+    """A page whose publishing and withdrawal the journal tells, in the same transaction."""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def content_key(self):
+        return f"page:{self.pk}"
+
+    @transaction.atomic
+    def publish(self, revision, user=None, **options):
+        super().publish(revision, user=user, **options)
+        page = type(self).objects.get(pk=self.pk)
+        if page.live:
+            append(
+                "front.published",
+                [self.content_key],
+                {"title": page.title, "url": page.url or ""},
+                actor(user),
+            )
+
+    @transaction.atomic
+    def unpublish(self, set_expired=False, commit=True, user=None, log_action=True):
+        was_live = self.live
+        super().unpublish(set_expired=set_expired, commit=commit, user=user, log_action=log_action)
+        if was_live:
+            append("front.withdrawn", [self.content_key], {"title": self.title}, actor(user))
+
+    @transaction.atomic
+    def delete(self, *args, **kwargs):
+        if self.live:
+            append("front.withdrawn", [self.content_key], {"title": self.title}, actor(kwargs.get("user")))
+        return super().delete(*args, **kwargs)
+
+
+class HomePage(JournaledPage):
+    body = StreamField(HomeBody(required=False), verbose_name="版面", blank=True)
+
+    template = "web/home.html"
+    parent_page_types = ["wagtailcore.Page"]
+    subpage_types = ["fronts.TopicIndexPage", "fronts.MagazineShelfPage", "fronts.StandardPage"]
+    max_count = 1
+    content_panels = [*Page.content_panels, FieldPanel("body")]
+
+    class Meta:
+        verbose_name = "首页"
+
+    def get_context(self, request, *args, **kwargs):
+        uses(self.content_key, "river")
+        return {**super().get_context(request, *args, **kwargs), "blocks": plan_home(self.body)}
+
+
+class TopicIndexPage(JournaledPage):
+    template = "web/topic_index.html"
+    parent_page_types = ["fronts.HomePage"]
+    subpage_types = ["fronts.TopicPage"]
+    max_count = 1
+
+    class Meta:
+        verbose_name = "专题首页"
+
+    def get_context(self, request, *args, **kwargs):
+        topics = (
+            TopicPage.objects.live()
+            .child_of(self)
+            .select_related("banner", "topic")
+            .order_by("-first_published_at")
+        )
+        return {**super().get_context(request, *args, **kwargs), "topics": topics[:60]}
+
+
+class TopicPage(JournaledPage):
+    topic = models.OneToOneField(
+        Topic, verbose_name="专题", null=True, blank=True, on_delete=models.PROTECT, related_name="page"
+    )
+    kicker = models.CharField("引题", max_length=40, blank=True)
+    summary = models.CharField("摘要", max_length=200, blank=True)
+    intro = models.TextField("导语", blank=True)
+    banner = models.ForeignKey(
+        Picture, verbose_name="题图", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    body = StreamField(TopicBody(required=False), verbose_name="版面", blank=True)
+
+    template = "web/topic.html"
+    parent_page_types = ["fronts.TopicIndexPage"]
+    subpage_types: list[str] = []
+    content_panels = [
+        *Page.content_panels,
+        MultiFieldPanel([FieldPanel(f) for f in ("kicker", "summary", "intro", "banner")], heading="导读"),
+        FieldPanel("body"),
+    ]
+
+    class Meta:
+        verbose_name = "专题"
+
+    def save(self, *args, **kwargs):
+        # Articles belong to a Topic; the page is how it looks. Each page has one, under the same address.
+        if self.topic is None:
+            self.topic = Topic.objects.get_or_create(slug=self.slug, defaults={"name": self.title[:40]})[0]
+        super().save(*args, **kwargs)
+
+    def clean(self):
+        super().clean()
+        if self.slug:
+            address_word(self.slug)
+
+    def get_context(self, request, *args, **kwargs):
+        uses(self.content_key, self.topic.content_key)
+        return {**super().get_context(request, *args, **kwargs), **plan_topic(self)}
+
+
+class MagazineShelfPage(JournaledPage):
+    template = "web/magazine_shelf.html"
+    parent_page_types = ["fronts.HomePage"]
+    subpage_types = ["fronts.MagazineIssuePage"]
+    max_count = 1
+
+    class Meta:
+        verbose_name = "杂志书架"
+
+    def get_context(self, request, *args, **kwargs):
+        issues = MagazineIssuePage.objects.live().child_of(self).select_related("cover").order_by("-slug")
+        return {**super().get_context(request, *args, **kwargs), "issues": issues[:120]}
+
+
+class MagazineIssuePage(RoutablePageMixin, JournaledPage):
+    number = models.CharField("期号", max_length=40)
+    cover = models.ForeignKey(
+        Picture, verbose_name="封面", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    words = models.TextField("卷首语", blank=True)
+    contents = StreamField([("entry", MagazineEntry())], verbose_name="内容", blank=True)
+
+    template = "web/magazine_issue.html"
+    parent_page_types = ["fronts.MagazineShelfPage"]
+    subpage_types: list[str] = []
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("number"),
+        FieldPanel("cover"),
+        FieldPanel("words"),
+        FieldPanel("contents"),
+    ]
+
+    class Meta:
+        verbose_name = "杂志一期"
+
+    @path("<int:number>/", name="piece")
+    def piece(self, request, number):
+        """One piece of the issue, numbered from 1 in the order of its contents."""
+        if not 1 <= number <= len(self.contents):
+            raise Http404
+        return self.render(
+            request,
+            template="web/magazine_piece.html",
+            context_overrides={
+                "piece": self.contents[number - 1].value,
+                "number": number,
+                "count": len(self.contents),
+            },
+        )
+
+
+class StandardPage(JournaledPage):
+    body = RichTextField(
+        "正文", features=["h2", "h3", "bold", "link", "ol", "ul", "document-link"], blank=True
+    )
+    with_contact = models.BooleanField("显示联系方式", default=False, help_text="取自“站点信息”。")
+
+    template = "web/standard_page.html"
+    parent_page_types = ["fronts.HomePage", "fronts.StandardPage"]
+    subpage_types = ["fronts.StandardPage"]
+    content_panels = [*Page.content_panels, FieldPanel("body"), FieldPanel("with_contact")]
+
+    class Meta:
+        verbose_name = "标准页面"
