@@ -1,1 +1,5 @@
-urlpatterns = []
+from django.urls import path
+
+from meiri.audience import views
+
+urlpatterns = [path("fragments/hot/", views.hot, name="hot-fragment")]

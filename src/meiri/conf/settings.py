@@ -44,6 +44,8 @@ PORT = env.int("MEIRI_PORT", default=8000)
 BASE_URL = env.str("MEIRI_BASE_URL", default=f"http://{HOST}:{PORT}").rstrip("/")
 ALLOWED_HOSTS = env.list("MEIRI_ALLOWED_HOSTS", default=["*"])
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+# Whose word about a visitor's address is taken (X-Forwarded-For).
+TRUSTED_PROXIES = env.list("MEIRI_TRUSTED_PROXIES", default=["127.0.0.1", "::1"])
 SECURE_COOKIES = BASE_URL.startswith("https://")
 
 INSTALLED_APPS = [
@@ -64,13 +66,14 @@ INSTALLED_APPS = [
     "meiri.sections",
     "meiri.delivery",
     "meiri.journal",
+    "meiri.visitors",
     "wagtail.contrib.settings",
     "wagtail.contrib.routable_page",
     "wagtail.contrib.table_block",
     "wagtail.contrib.redirects",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "meiri.members.apps.NewsroomUsersConfig",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",

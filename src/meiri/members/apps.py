@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from wagtail.users.apps import WagtailUsersAppConfig
 
 
 class MembersConfig(AppConfig):
@@ -6,3 +7,11 @@ class MembersConfig(AppConfig):
     label = "members"
     verbose_name = "会员"
     default_auto_field = "django.db.models.BigAutoField"
+    # `NewsroomUsersConfig` stands in the same module.
+    default = True
+
+
+class NewsroomUsersConfig(WagtailUsersAppConfig):
+    """Wagtail's accounts with the nickname of ours, and Chinese names in one field."""
+
+    user_viewset = "meiri.members.accounts.AccountViewSet"

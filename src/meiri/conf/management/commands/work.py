@@ -9,7 +9,9 @@ from threading import Event
 from django.core.management import BaseCommand, call_command
 from django.db import close_old_connections
 
+from meiri.audience.counting import forget_old_hours
 from meiri.journal.consumers import run_due
+from meiri.visitors.counting import forget
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +27,12 @@ def clear_sessions() -> None:
 
 
 # What runs by the clock, with its period in seconds.
-SCHEDULE: list[tuple[Callable[[], None], int]] = [(publish_scheduled, 5), (clear_sessions, 3600)]
+SCHEDULE: list[tuple[Callable[[], None], int]] = [
+    (publish_scheduled, 5),
+    (forget, 60),
+    (clear_sessions, 3600),
+    (forget_old_hours, 3600),
+]
 
 
 class Command(BaseCommand):

@@ -1,0 +1,74 @@
+"""How often a visitor did something lately: the base of rate limits and of counting each reader once.
+
+A window (say, half an hour by the clock) has a random salt. A visitor's digest is made of the salt, the address
+and, where asked, the browser's name; the counter is kept under that digest. When the window ends, the salt and
+then the counters are deleted. The table is right across processes and nodes, which a cache in each process is not.
+"""
+
+import hashlib
+import hmac
+import secrets
+from base64 import urlsafe_b64encode
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from meiri.visitors.address import address_of
+from meiri.visitors.models import Salt, Visit
+
+# Old counters are deleted in steps of so many, so that no writer waits long for another.
+STEP = 5_000
+
+_salts: dict[int, tuple[str, bytes]] = {}
+
+
+def times(request, deed: str, period: timedelta, by_browser: bool = False) -> int:
+    """How often this visitor did `deed` in the present window of `period`, this time included. One query.
+
+    With `by_browser`, two browsers behind one address are two visitors.
+    """
+    who = address_of(request)
+    if by_browser:
+        who += "\n" + request.headers.get("User-Agent", "")
+    return times_by(who, deed, period)
+
+
+def times_by(who: str, deed: str, period: timedelta) -> int:
+    """As `times`, for a visitor known by something else, such as the name of an account."""
+    seconds = int(period.total_seconds())
+    number = int(timezone.now().timestamp()) // seconds
+    until = datetime.fromtimestamp((number + 1) * seconds, UTC)
+    salt = _salt(seconds, f"{seconds}:{number}", until)
+    mac = hmac.new(salt, f"{deed}\n{who}".encode(errors="replace"), hashlib.sha256).digest()
+    digest = urlsafe_b64encode(mac).decode().rstrip("=")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO visitors_visit (digest, count, until) VALUES (%s, 1, %s)"
+            " ON CONFLICT (digest) DO UPDATE SET count = visitors_visit.count + 1 RETURNING count",
+            [digest, connection.ops.adapt_datetimefield_value(until)],
+        )
+        return cursor.fetchone()[0]
+
+
+def _salt(seconds: int, window: str, until: datetime) -> bytes:
+    """The salt of `window`, the same in every process; the salts of windows that ended are deleted."""
+    known, salt = _salts.get(seconds, ("", b""))
+    if known == window:
+        return salt
+    Salt.objects.filter(until__lte=timezone.now()).delete()
+    Salt.objects.bulk_create(
+        [Salt(window=window, value=secrets.token_bytes(32), until=until)], ignore_conflicts=True
+    )
+    salt = bytes(Salt.objects.get(window=window).value)
+    _salts[seconds] = window, salt
+    return salt
+
+
+def forget() -> None:
+    """Delete what windows that ended have left, a bounded step at a time. Run by the clock."""
+    now = timezone.now()
+    Salt.objects.filter(until__lte=now).delete()
+    ended = Visit.objects.filter(until__lte=now)
+    while Visit.objects.filter(pk__in=list(ended.values_list("pk", flat=True)[:STEP])).delete()[0] == STEP:
+        pass
