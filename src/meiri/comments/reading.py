@@ -1,0 +1,58 @@
+"""What readers see of comments: a page of threads with their first replies, and counts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from meiri.comments.models import Comment, CommentCount
+
+THREADS = 20
+REPLIES = 5
+REPLIES_OF_ONE = 50
+
+
+@dataclass
+class Thread:
+    """A comment and the first replies to it; `more` when there are others, after reply number `last`."""
+
+    comment: Comment
+    replies: list[Comment] = field(default_factory=list)
+    more: bool = False
+
+    @property
+    def last(self) -> int:
+        return self.replies[-1].pk if self.replies else 0
+
+
+@dataclass
+class Threads:
+    """A page of threads, newest first; the next page begins before comment number `next`."""
+
+    threads: list[Thread]
+    next: int | None
+
+
+def page_of(article_id: int, before: int | None = None) -> Threads:
+    """Two queries, whatever was said."""
+    comments = Comment.objects.threads(article_id, THREADS + 1, before)
+    more, comments = len(comments) > THREADS, comments[:THREADS]
+    threads = {c.pk: Thread(c) for c in comments}
+    for reply in Comment.objects.first_replies(list(threads), REPLIES + 1) if threads else []:
+        threads[reply.reply_to_id].replies.append(reply)
+    for thread in threads.values():
+        thread.more, thread.replies = len(thread.replies) > REPLIES, thread.replies[:REPLIES]
+    return Threads(list(threads.values()), comments[-1].pk if more else None)
+
+
+def thread_of(article_id: int, comment_id: int, after: int = 0) -> Thread | None:
+    """One comment and the replies to it after number `after`; None where readers can't see it. Two queries."""
+    found = Comment.objects.approved().select_related("member")
+    comment = found.filter(pk=comment_id, article_id=article_id, reply_to=None).first()
+    if comment is None:
+        return None
+    replies = Comment.objects.replies(comment.pk, REPLIES_OF_ONE + 1, after)
+    return Thread(comment, replies[:REPLIES_OF_ONE], len(replies) > REPLIES_OF_ONE)
+
+
+def counts_of(ids: Sequence[int]) -> dict[int, int]:
+    """How many comments readers see of each article among `ids` that has any. One query."""
+    return dict(CommentCount.objects.filter(pk__in=ids).values_list("article_id", "approved"))
