@@ -1,1 +1,5 @@
-urlpatterns = []
+from django.urls import path
+
+from meiri.staff import views
+
+urlpatterns = [path("", views.lookup, name="staff")]
