@@ -35,6 +35,7 @@ def found_site(name: str = "每日新闻网") -> HomePage:
     about = a_child(home, StandardPage, "about", "关于我们")
     a_child(about, StandardPage, "disclaimer", "免责声明")
     a_child(about, StandardPage, "contact", "联系我们", with_contact=True)
+    home.refresh_from_db()
     return home
 
 

@@ -6,3 +6,8 @@ class NewsroomConfig(AppConfig):
     label = "newsroom"
     verbose_name = "采编"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from meiri.newsroom import permissions
+
+        permissions.register()

@@ -22,10 +22,23 @@ from wagtail.models import (
 
 from meiri.media.models import Picture
 from meiri.newsroom.blocks import BodyBlock
-from meiri.newsroom.river import Cursor, DayCount, Listing, Place
+from meiri.newsroom.desks import Desk
+from meiri.newsroom.keyset import Cursor
+from meiri.newsroom.river import DayCount, Listing, Place
 from meiri.sections.models import Channel, CommentPolicy, Station, Topic
 
-__all__ = ["Article", "ArticleTag", "Author", "Byline", "DayCount", "Kind", "Listing", "Origin", "Source"]
+__all__ = [
+    "Article",
+    "ArticleTag",
+    "Author",
+    "Byline",
+    "DayCount",
+    "Desk",
+    "Kind",
+    "Listing",
+    "Origin",
+    "Source",
+]
 
 
 class Source(models.Model):
@@ -265,8 +278,10 @@ class Article(
     @transaction.atomic
     def publish(self, revision, user=None, **options):
         """Make `revision` what readers see. Every way to publish (editor, workflow, schedule, import) ends here."""
-        from meiri.newsroom.publishing import published
+        from meiri.newsroom.publishing import check_may_publish, published
 
+        if not options.get("skip_permission_checks"):
+            check_may_publish(self, user)
         super().publish(revision, user=user, **options)
         published(self.pk, by=user)
 

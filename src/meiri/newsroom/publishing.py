@@ -5,6 +5,8 @@ Each deed is atomic and ends with one journal entry; nobody is called, consumers
 
 from django.db import transaction
 from django.utils import timezone
+from wagtail.actions.publish_revision import PublishPermissionError
+from wagtail.permissions import policy_registry
 
 from meiri.journal.log import actor, append
 from meiri.newsroom.models import Article, Kind
@@ -38,14 +40,21 @@ def withdraw(article: Article, reason: str, by=None) -> None:
     article.unpublish(user=by)
 
 
+def check_may_publish(article: Article, user) -> None:
+    """Raise `PublishPermissionError` where `user` may not publish this article; None, the system, may."""
+    policy = policy_registry.get(article)
+    if user and not policy.user_has_permission_for_instance(user, "publish", article):
+        raise PublishPermissionError(f"{user} may not publish article {article.pk}.")
+
+
 def published(article_id: int, by) -> None:
     """After a revision went live: list the article and tell the journal. Runs inside the publishing transaction."""
     article = Article.objects.select_related("channel").get(pk=article_id)
     if not article.live:  # scheduled for later
         return
-    if article.published_at is None:
-        article.published_at = timezone.now()
-        Article.objects.filter(pk=article.pk).update(published_at=article.published_at)
+    article.published_at = article.published_at or timezone.now()
+    article.withdrawal_reason = ""
+    Article.objects.filter(pk=article.pk).update(published_at=article.published_at, withdrawal_reason="")
     before = keys_of(article, listed=True)
     enlist(article)
     append(

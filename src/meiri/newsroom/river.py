@@ -14,6 +14,8 @@ from django.db import connection, models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from meiri.newsroom.keyset import Cursor
+
 if TYPE_CHECKING:
     from meiri.newsroom.models import Article
 
@@ -61,29 +63,6 @@ class Place:
         return cls(PlaceKind.TAG, tag.pk)
 
 
-@dataclass(frozen=True)
-class Cursor:
-    """A position in a list: everything after it is older than `published_at`, or as old with a lower key."""
-
-    published_at: datetime
-    article_id: int
-
-    def __str__(self):
-        return f"{int(self.published_at.timestamp() * 1_000_000)}-{self.article_id}"
-
-    @classmethod
-    def parse(cls, text: str) -> "Cursor | None":
-        """The cursor that `str` wrote, or None for anything else."""
-        stamp, _, key = text.partition("-")
-        if not (stamp.isascii() and stamp.isdigit() and key.isascii() and key.isdigit()):
-            return None
-        if len(stamp) > 17 or len(key) > 18:
-            return None
-        return cls(
-            datetime.fromtimestamp(int(stamp) / 1_000_000, tz=timezone.get_default_timezone()), int(key)
-        )
-
-
 class ListingQuerySet(models.QuerySet):
     def at(self, place: Place):
         return self.filter(place_kind=place.kind, place_id=place.id)
@@ -94,13 +73,13 @@ class ListingQuerySet(models.QuerySet):
     def before(self, cursor: Cursor | None):
         if cursor is None:
             return self
-        return self.filter(published_at__lte=cursor.published_at).exclude(
-            published_at=cursor.published_at, article_id__gte=cursor.article_id
+        return self.filter(published_at__lte=cursor.at).exclude(
+            published_at=cursor.at, article_id__gte=cursor.key
         )
 
     def after(self, cursor: Cursor):
-        return self.filter(published_at__gte=cursor.published_at).exclude(
-            published_at=cursor.published_at, article_id__lte=cursor.article_id
+        return self.filter(published_at__gte=cursor.at).exclude(
+            published_at=cursor.at, article_id__lte=cursor.key
         )
 
     def between(self, start: datetime, end: datetime):

@@ -1,2 +1,120 @@
+"""What stands around every page: masthead, navigation, stations, footer."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from lunardate import LunarDate
+
+from meiri.delivery.keys import uses
+from meiri.fronts.models import FriendLink, SiteSettings
+from meiri.journal.log import last_sequence
+from meiri.sections.models import NavigationItem, NavigationRow, Region, Station
+
+SHOWN_FRIEND_LINKS = 20
+
+_TOUCHING = [
+    *("settings.changed", "navigation.changed"),
+    *(f"{model}.{deed}" for model in ("channel", "station", "topic", "navigationitem", "friendlink")
+      for deed in ("created", "changed", "deleted")),
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Link:
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Chrome:
+    """One state of the parts that all pages share. It holds values only, no rows: it outlives its transaction."""
+
+    name: str
+    rows: tuple[tuple[Link, ...], ...]
+    stations: tuple[Link, ...]
+    regions: tuple[tuple[str, tuple[Link, ...]], ...]
+    settings: SiteSettings
+    telephones: tuple[tuple[str, str], ...]
+    licences: tuple[tuple[str, str, str], ...]
+    friend_links: tuple[Link, ...]
+
+    @property
+    def today(self):
+        return today_lines(timezone.localdate())
+
+
+_kept: tuple[tuple[str, int], Chrome] | None = None
+
+
+def current() -> Chrome:
+    """The chrome as it is now. Costs one small query while nothing of it has changed."""
+    global _kept
+    from django.db import connection
+
+    stamp = (str(connection.settings_dict["NAME"]), last_sequence(*_TOUCHING))
+    uses("nav", "footer")
+    if _kept is None or _kept[0] != stamp:
+        _kept = (stamp, read())
+    return _kept[1]
+
+
+def forget() -> None:
+    """Forget what is kept; for a database that was replaced."""
+    global _kept
+    _kept = None
+
+
+def read() -> Chrome:
+    items = list(NavigationItem.objects.visible().select_related("channel"))
+    rows = tuple(tuple(Link(i.text, i.url) for i in items if i.row == row) for row in NavigationRow)
+    stations = list(Station.objects.visible())
+    order = list(Region.values)
+    grouped = groupby(sorted(stations, key=lambda s: order.index(s.region)), key=lambda s: s.region)
+    site = SiteSettings.load()
+    return Chrome(
+        name=settings.WAGTAIL_SITE_NAME,
+        rows=rows,
+        stations=tuple(Link(s.name, s.get_absolute_url()) for s in stations),
+        regions=tuple(
+            (str(Region(region).label), tuple(Link(s.name, s.get_absolute_url()) for s in group))
+            for region, group in grouped
+        ),
+        settings=site,
+        telephones=tuple((b.value["label"], b.value["number"]) for b in site.telephones),
+        licences=tuple((b.value["name"], b.value["number"], b.value["url"]) for b in site.licences),
+        friend_links=tuple(Link(x.name, x.url) for x in FriendLink.objects.shown()[:SHOWN_FRIEND_LINKS]),
+    )
+
+
+WEEKDAYS = "一二三四五六日"
+LUNAR_MONTHS = "正二三四五六七八九十冬腊"
+LUNAR_TENS = ("初", "十", "廿", "三")
+DIGITS = "一二三四五六七八九十"
+
+
+@dataclass(frozen=True)
+class Today:
+    date: date
+    civil: str
+    weekday: str
+    lunar: str
+
+
+def today_lines(day: date) -> Today:
+    """The date line of the masthead: 2026年11月23日, 星期一, 农历十月十五."""
+    lunar = LunarDate.fromSolarDate(day.year, day.month, day.day)
+    month = ("闰" if lunar.isLeapMonth else "") + LUNAR_MONTHS[lunar.month - 1] + "月"
+    tens, ones = divmod(lunar.day - 1, 10)
+    name = {20: "二十", 30: "三十"}.get(lunar.day) or LUNAR_TENS[tens] + DIGITS[ones]
+    return Today(
+        day, f"{day.year}年{day.month}月{day.day}日", f"星期{WEEKDAYS[day.weekday()]}", f"农历{month}{name}"
+    )
+
+
 def chrome(request):
-    return {}
+    """Context processor: `site` for every reader's page, read when a template first asks for it."""
+    return {"site": SimpleLazyObject(current)}

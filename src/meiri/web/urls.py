@@ -1,1 +1,29 @@
-urlpatterns = []
+"""The reader's site. Channels come last: theirs is the widest pattern."""
+
+from django.urls import path, re_path, register_converter
+
+from meiri.web import addresses, archives, article, fronts, health, media, search
+
+register_converter(addresses.ChannelAddress, "channel")
+register_converter(addresses.Year, "yyyy")
+register_converter(addresses.TwoDigits, "dd")
+register_converter(addresses.MonthAndDay, "mmdd")
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("media/<path:name>", media.stored, name="media"),
+    path("qr/<int:article_id>.svg", article.qr, name="article-qr"),
+    path("search/", search.results, name="search"),
+    path("difang/", fronts.stations, name="station-index"),
+    path("difang/<slug:slug>/", fronts.station, name="station"),
+    path("difang/<slug:slug>/<yyyy:year>/", archives.station_year, name="station-year"),
+    path("difang/<slug:slug>/<yyyy:year>/<dd:month>/", archives.station_month, name="station-month"),
+    path("difang/<slug:slug>/<yyyy:year>/<dd:month>/<dd:day>/", archives.station_day, name="station-day"),
+    path("author/<slug:slug>/", fronts.author, name="author"),
+    re_path(r"^tag/(?P<slug>[^/]{1,100})/$", fronts.tag, name="tag"),
+    path("<channel:slug>/", fronts.channel, name="channel"),
+    path("<channel:slug>/<yyyy:year>/", archives.channel_year, name="channel-year"),
+    path("<channel:slug>/<yyyy:year>/<dd:month>/", archives.channel_month, name="channel-month"),
+    path("<channel:slug>/<yyyy:year>/<dd:month>/<dd:day>/", archives.channel_day, name="channel-day"),
+    path("<channel:channel>/<yyyy:year>/<mmdd:day>/<int:article_id>.html", article.article, name="article"),
+]

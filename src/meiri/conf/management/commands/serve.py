@@ -11,7 +11,9 @@ from meiri.conf.process_group import Member, run
 
 
 class Command(BaseCommand):
-    help = "Serve the site: web server, worker and scheduler in one process group. Stops on SIGTERM or SIGINT."
+    help = (
+        "Serve the site: web server, worker and scheduler in one process group. Stops on SIGTERM or SIGINT."
+    )
     requires_system_checks = []
 
     def add_arguments(self, parser):
@@ -34,7 +36,9 @@ class Command(BaseCommand):
             *("--log-level", "warning", "--workers-kill-timeout", "5", "meiri.conf.wsgi:application"),
         ]
         worker = [sys.executable, "-m", "meiri.conf.command", "work"]
-        self.stdout.write(f"{settings.WAGTAIL_SITE_NAME}: http://{host}:{port}/   newsroom: /admin/   stop: Ctrl-C")
+        self.stdout.write(
+            f"{settings.WAGTAIL_SITE_NAME}: http://{host}:{port}/   newsroom: /admin/   stop: Ctrl-C"
+        )
         self.stdout.flush()
         run([Member("web server", web), Member("worker", worker)])
 
@@ -49,4 +53,6 @@ def check_free(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
     except OSError as error:
-        raise CommandError(f"Can't serve on {host}:{port}: {error.strerror or error}. Choose another --port.") from error
+        raise CommandError(
+            f"Can't serve on {host}:{port}: {error.strerror or error}. Choose another --port."
+        ) from error

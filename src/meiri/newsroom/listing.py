@@ -1,0 +1,178 @@
+"""The editors' list of articles: newest change first, by keyset, without a count over the archive."""
+
+from urllib.parse import urlencode
+
+import django_filters
+from django import forms
+from django.db.models import Q
+from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.snippets.views.snippets import IndexView
+
+from meiri.newsroom.keyset import Cursor
+from meiri.newsroom.models import Article, Author, Source
+from meiri.sections.models import Channel, Station
+
+PAGE = 40
+# How far back a search by words of the title looks.
+SEARCHED = 20_000
+
+
+class State:
+    """What an article is to its editors. Each is one condition over indexed columns."""
+
+    CHOICES = [
+        ("draft", "草稿"),
+        ("scheduled", "定时"),
+        ("live", "已发布"),
+        ("changed", "已发布，有未发修改"),
+        ("withdrawn", "已撤稿"),
+    ]
+    CONDITIONS = {
+        "draft": Q(live=False, first_published_at=None, go_live_at=None),
+        "scheduled": Q(live=False, first_published_at=None, go_live_at__isnull=False),
+        "live": Q(live=True),
+        "changed": Q(live=True, has_unpublished_changes=True),
+        "withdrawn": Q(live=False, first_published_at__isnull=False),
+    }
+
+
+def state_of(article: Article) -> str:
+    if article.live:
+        return "已发布，有未发修改" if article.has_unpublished_changes else "已发布"
+    if article.first_published_at:
+        return "已撤稿"
+    return "定时" if article.go_live_at else "草稿"
+
+
+class NamedFilter(django_filters.CharFilter):
+    """Rows that name something by its exact name: there may be too many sources and authors for a menu."""
+
+    def __init__(self, model, lookup, **options):
+        super().__init__(**options)
+        self.model, self.lookup = model, lookup
+
+    def filter(self, queryset, value):
+        if not value:
+            return queryset
+        ids = list(self.model.objects.filter(name=value.strip()).values_list("pk", flat=True)[:20])
+        return queryset.filter(**{f"{self.lookup}__in": ids})
+
+
+class ArticleFilterSet(WagtailFilterSet):
+    channel = django_filters.ModelChoiceFilter(
+        label="频道", queryset=Channel.objects.all(), empty_label="全部频道"
+    )
+    station = django_filters.ModelChoiceFilter(
+        label="地方站", queryset=Station.objects.all(), empty_label="全部地方站", method="at_station"
+    )
+    state = django_filters.ChoiceFilter(
+        label="状态",
+        choices=State.CHOICES,
+        empty_label="全部状态",
+        method="in_state",
+        widget=forms.RadioSelect,
+    )
+    author = NamedFilter(Author, "bylines__author", label="作者（全名）")
+    source = NamedFilter(Source, "source", label="来源（全名）")
+    published_at = django_filters.DateFromToRangeFilter(label="发布日期", widget=DateRangePickerWidget)
+
+    class Meta:
+        model = Article
+        fields = ["channel", "station", "state", "author", "source", "published_at"]
+
+    def at_station(self, queryset, name, station):
+        through = Article.stations.through.objects.filter(station=station).values("article_id")
+        return queryset.filter(pk__in=through)
+
+    def in_state(self, queryset, name, state):
+        return queryset.filter(State.CONDITIONS[state])
+
+
+class KeysetPage(list):
+    """One page of the list, with what leads to its neighbours."""
+
+    older: str = ""
+    newer: str = ""
+
+
+def turn(queryset, older_than: Cursor | None, newer_than: Cursor | None, size: int) -> KeysetPage:
+    """The page of `queryset` (ordered by `-updated_at, -pk`) after `older_than` or before `newer_than`."""
+    backwards = older_than is None and newer_than is not None
+    if older_than:
+        at, pk = older_than.at, older_than.key
+        queryset = queryset.filter(updated_at__lte=at).exclude(updated_at=at, pk__gte=pk)
+    elif newer_than:
+        at, pk = newer_than.at, newer_than.key
+        queryset = queryset.filter(updated_at__gte=at).exclude(updated_at=at, pk__lte=pk)
+        queryset = queryset.order_by("updated_at", "pk")
+    rows = list(queryset[: size + 1])
+    more, rows = len(rows) > size, rows[:size]
+    page = KeysetPage(reversed(rows) if backwards else rows)
+    if page:
+        has_older, has_newer = (True, more) if backwards else (more, older_than is not None)
+        page.older = str(Cursor(page[-1].updated_at, page[-1].pk)) if has_older else ""
+        page.newer = str(Cursor(page[0].updated_at, page[0].pk)) if has_newer else ""
+    return page
+
+
+class ArticleIndexView(IndexView):
+    is_searchable = True
+    search_fields = ["title"]
+    paginate_by = PAGE
+    default_ordering = None
+
+    def get_base_queryset(self):
+        fields = (
+            "title", "live", "has_unpublished_changes", "first_published_at", "go_live_at", "published_at",
+            "updated_at", "channel__name", "editor__name", "source__name", "latest_revision",
+        )  # fmt: skip
+        queryset = super().get_base_queryset().select_related("channel", "editor", "source")
+        return queryset.only(*fields)
+
+    def order_queryset(self, queryset):
+        return queryset.order_by("-updated_at", "-pk")
+
+    def get_valid_orderings(self):
+        return []
+
+    def search_queryset(self, queryset):
+        """By number, or by words of the title among the articles changed last."""
+        words = self.search_query.strip()
+        if not words:
+            return queryset
+        if words.isdecimal() and len(words) <= 18:
+            return queryset.filter(pk=int(words))
+        newest = Article.objects.order_by("-updated_at", "-pk").values("pk")[:SEARCHED]
+        return queryset.filter(pk__in=newest, title__icontains=words)
+
+    def paginate_queryset(self, queryset, page_size):
+        older = Cursor.parse(self.request.GET.get("older"))
+        newer = Cursor.parse(self.request.GET.get("newer"))
+        self.page = turn(queryset, older, newer, page_size)
+        return None, None, self.page, False
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        context["older_url"] = self.neighbour_url("older", self.page.older)
+        context["newer_url"] = self.neighbour_url("newer", self.page.newer)
+        return context
+
+    def neighbour_url(self, direction: str, position: str) -> str:
+        if not position:
+            return ""
+        kept = [
+            (k, v) for k, v in self.request.GET.items() if k not in ("older", "newer", "_w_filter_fragment")
+        ]
+        return f"{self.index_url}?{urlencode([*kept, (direction, position)])}"
+
+
+COLUMNS = [
+    "title",
+    Column("state", label="状态", accessor=state_of),
+    Column("channel", label="频道", accessor="channel.name"),
+    Column("editor", label="责任编辑", accessor=lambda a: a.editor.name if a.editor else "—"),
+    Column("source", label="来源", accessor=lambda a: a.source.name if a.source else "—"),
+    DateColumn("published_at", label="发布时间"),
+    DateColumn("updated_at", label="最后修改"),
+]

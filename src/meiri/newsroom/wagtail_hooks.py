@@ -1,0 +1,142 @@
+"""The newsroom in the admin: articles, sources, authors, desks, and the day's work on the first screen."""
+
+from django import forms
+from django.utils.html import format_html
+from wagtail import hooks
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+    TabbedInterface,
+)
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+
+from meiri.journal.recording import RecordedSnippetViewSet
+from meiri.newsroom.choosing import ArticleChooserViewSet
+from meiri.newsroom.editing import ArticleForm, WithdrawView
+from meiri.newsroom.listing import COLUMNS, ArticleFilterSet, ArticleIndexView
+from meiri.newsroom.models import Article, Author, Desk, Source
+from meiri.newsroom.today import TodayPanel
+
+
+class ArticleViewSet(SnippetViewSet):
+    model = Article
+    icon = "doc-full"
+    menu_label = "稿件"
+    menu_order = 100
+    add_to_admin_menu = True
+    index_view_class = ArticleIndexView
+    index_results_template_name = "newsroom/article_index_results.html"
+    unpublish_view_class = WithdrawView
+    chooser_viewset_class = ArticleChooserViewSet
+    filterset_class = ArticleFilterSet
+    list_display = COLUMNS
+    list_per_page = 40
+
+    edit_handler = TabbedInterface(
+        [
+            ObjectList(
+                [
+                    FieldPanel("kicker"),
+                    FieldPanel("title", classname="title"),
+                    FieldPanel("subtitle"),
+                    FieldPanel("short_title"),
+                    FieldPanel("summary"),
+                    FieldPanel("picture"),
+                    FieldPanel("body"),
+                ],
+                heading="稿件",
+            ),
+            ObjectList(
+                [
+                    FieldRowPanel([FieldPanel("channel", widget=forms.Select), FieldPanel("kind")]),
+                    FieldPanel("stations", widget=forms.CheckboxSelectMultiple),
+                    FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
+                    FieldPanel("tags"),
+                    InlinePanel("bylines", heading="作者", label="作者", min_num=0, max_num=20),
+                    FieldPanel("editor"),
+                    MultiFieldPanel(
+                        [
+                            FieldRowPanel([FieldPanel("source"), FieldPanel("origin")]),
+                            FieldPanel("original_title"),
+                            FieldPanel("original_url"),
+                            FieldPanel("dateline"),
+                        ],
+                        heading="来源",
+                    ),
+                ],
+                heading="归属与署名",
+            ),
+            ObjectList(
+                [
+                    FieldPanel("published_at"),
+                    FieldRowPanel([FieldPanel("go_live_at"), FieldPanel("expire_at")]),
+                    FieldPanel("comment_policy"),
+                    FieldPanel("aigc_label"),
+                ],
+                heading="发布与评论",
+            ),
+        ],
+        base_form_class=ArticleForm,
+    )
+
+
+register_snippet(ArticleViewSet)
+
+
+class NamedViewSet(RecordedSnippetViewSet, SnippetViewSet):
+    search_fields = ["name"]
+    list_per_page = 40
+
+    def journal_keys(self, instance):
+        return [f"{instance._meta.model_name}:{instance.pk}"]
+
+
+class SourceViewSet(NamedViewSet):
+    model = Source
+    icon = "link"
+    list_display = ["name", "url", "licence"]
+
+
+class AuthorViewSet(NamedViewSet):
+    model = Author
+    icon = "user"
+    list_display = ["name", "role", "slug"]
+
+
+class DeskViewSet(NamedViewSet):
+    model = Desk
+    icon = "group"
+    list_display = ["group"]
+    search_fields = ["group__name"]
+
+
+class NewsroomGroup(SnippetViewSetGroup):
+    items = (SourceViewSet, AuthorViewSet, DeskViewSet)
+    menu_label = "采编资料"
+    menu_icon = "folder-open-inverse"
+    menu_order = 150
+
+
+register_snippet(NewsroomGroup)
+
+
+@hooks.register("construct_homepage_panels")
+def todays_work(request, panels):
+    panels.insert(0, TodayPanel())
+
+
+@hooks.register("construct_homepage_summary_items")
+def without_counts(request, items):
+    """The summary counts pages, images and documents: counts over everything that say nothing of today."""
+    items.clear()
+
+
+@hooks.register("insert_global_admin_css")
+def admin_css():
+    from django.templatetags.static import static
+
+    return format_html('<link rel="stylesheet" href="{}">', static("newsroom/admin.css"))

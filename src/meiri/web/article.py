@@ -1,0 +1,65 @@
+"""The article page."""
+
+import io
+
+import segno
+from django.conf import settings
+from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, render
+
+from meiri.delivery.keys import uses
+from meiri.newsroom.models import Article
+from meiri.search.related import related_to
+from meiri.syndication.structured_data import breadcrumb_list, news_article
+from meiri.web.breadcrumbs import breadcrumbs
+
+
+def article(request, channel, year, day, article_id):
+    """The page of one article. Its key is what counts: another channel or date in the address redirects."""
+    article = get_object_or_404(
+        Article.objects.select_related("channel", "source", "editor", "picture"), pk=article_id
+    )
+    if not article.live:
+        if article.first_published_at is None:
+            raise Http404
+        return render(request, "web/withdrawn.html", {"article": article}, status=410)
+    if request.path != article.get_absolute_url():
+        return HttpResponsePermanentRedirect(article.get_absolute_url())
+    uses(article.content_key, article.channel.content_key)
+    older, newer = Article.objects.neighbours(article)
+    context = article_context(article) | {"older": older, "newer": newer, "related": related_to(article)}
+    return render(request, "web/article.html", context)
+
+
+def article_context(article: Article) -> dict:
+    crumbs = breadcrumbs([article.channel, (article.title, article.get_absolute_url())])
+    picture = article.picture
+    has_picture = picture is not None and bool(picture.sizes.widths)
+    share_image = picture.sizes.url(1280, "jpeg") if has_picture else ""
+    return {
+        "article": article,
+        "bylines": list(article.bylines.select_related("author")) if article.pk else [],
+        "tags": list(article.tags.all()),
+        "crumbs": crumbs,
+        "share_image": share_image,
+        "structured": [news_article(article, share_image), breadcrumb_list(crumbs)]
+        if article.published_at
+        else [],
+    }
+
+
+def preview(request, article: Article):
+    """The page as it would be, for the admin's preview; the article may be unsaved."""
+    return render(request, "web/article.html", article_context(article) | {"is_preview": True})
+
+
+def qr(request, article_id):
+    """The address of an article as a QR code (SVG), made here."""
+    article = get_object_or_404(Article.objects.live().select_related("channel"), pk=article_id)
+    out = io.BytesIO()
+    segno.make(settings.BASE_URL + article.get_absolute_url(), error="m").save(
+        out, kind="svg", scale=4, border=2, light="#fff", xmldecl=False
+    )
+    return HttpResponse(
+        out.getvalue(), content_type="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"}
+    )

@@ -1,0 +1,83 @@
+"""Fronts that make themselves from the river: channels, stations, authors, tags."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.text import Truncator
+from taggit.models import Tag
+
+from meiri.delivery.keys import uses
+from meiri.newsroom.models import Article, Author
+from meiri.newsroom.keyset import Cursor
+from meiri.newsroom.river import Place
+from meiri.sections.models import Channel, Station
+from meiri.web.breadcrumbs import breadcrumbs
+
+SHOWN = 30
+
+
+def channel(request, slug):
+    channel = get_object_or_404(Channel, slug=slug)
+    uses(channel.content_key)
+    return front(
+        request, "web/section.html", channel, Place.channel(channel), section=channel, crumbs=[channel]
+    )
+
+
+def station(request, slug):
+    station = get_object_or_404(Station, slug=slug)
+    uses(station.content_key)
+    crumbs = [("每日地方", "/difang/"), station]
+    return front(request, "web/section.html", station, Place.station(station), section=station, crumbs=crumbs)
+
+
+def author(request, slug):
+    author = get_object_or_404(Author, slug=slug)
+    uses(f"author:{author.pk}")
+    return front(request, "web/author.html", author, Place.author(author), author=author, crumbs=[author])
+
+
+def tag(request, slug):
+    tag = get_object_or_404(Tag, name=slug)
+    uses(f"tag:{tag.pk}")
+    return front(request, "web/tag.html", tag, Place.tag(tag), tag=tag, crumbs=[(tag.name, request.path)])
+
+
+def front(request, template, subject, place, crumbs, **context):
+    """The newest articles of a place; with `?before=` the ones older than that position."""
+    before = request.GET.get("before")
+    cursor = Cursor.parse(before) if before else None
+    if before and cursor is None:
+        raise Http404
+    articles = Article.objects.newest_at(place, SHOWN + 1, cursor)
+    older = str(articles[SHOWN - 1].cursor) if len(articles) > SHOWN else ""
+    articles = articles[:SHOWN]
+    context |= {
+        "subject": subject,
+        "articles": articles,
+        "lead": next((a for a in articles[:5] if a.picture), None) if cursor is None else None,
+        "older": older,
+        "is_first": cursor is None,
+        "today": timezone.localdate(),
+        "crumbs": breadcrumbs(crumbs),
+        "description": Truncator(getattr(subject, "description", "") or getattr(subject, "bio", "")).chars(
+            150
+        ),
+    }
+    return render(request, template, context)
+
+
+def stations(request):
+    """All stations by region, each with its newest headlines."""
+    from meiri.newsroom.river import newest_at_each
+
+    stations = list(Station.objects.visible())
+    lists = newest_at_each({Place.station(s): 3 for s in stations})
+    cards = {a.pk: a for a in Article.objects.in_order([i for ids in lists.values() for i in ids])}
+    uses(*(s.content_key for s in stations))
+    entries = [(s, [cards[i] for i in lists[Place.station(s)] if i in cards]) for s in stations]
+    regions: dict[str, list] = {}
+    for entry in entries:
+        regions.setdefault(entry[0].get_region_display(), []).append(entry)
+    context = {"regions": regions, "crumbs": breadcrumbs([("每日地方", "/difang/")])}
+    return render(request, "web/station_index.html", context)
