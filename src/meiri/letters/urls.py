@@ -1,1 +1,10 @@
-urlpatterns = []
+from django.urls import path, re_path
+
+from meiri.letters import views
+
+urlpatterns = [
+    path("", views.index, name="letters"),
+    path("write/", views.write, name="letter-write"),
+    path("published/<int:letter_id>/", views.published, name="letter-published"),
+    re_path(r"^(?P<receipt>[0-9A-Za-z-]{1,20})/$", views.progress, name="letter"),
+]

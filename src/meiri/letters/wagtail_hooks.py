@@ -1,0 +1,32 @@
+from django.contrib.auth.models import Permission
+from django.urls import path, reverse
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+from meiri.letters.desk import LettersView, LetterView
+from meiri.letters.handling import HANDLE
+
+
+@hooks.register("register_admin_urls")
+def desk_addresses():
+    return [
+        path("letters/", LettersView.as_view(), name="letters_desk"),
+        path("letters/<int:letter_id>/", LetterView.as_view(), name="letters_desk_letter"),
+    ]
+
+
+class DeskMenuItem(MenuItem):
+    def is_shown(self, request):
+        return request.user.has_perm(HANDLE)
+
+
+@hooks.register("register_admin_menu_item")
+def desk_menu_item():
+    return DeskMenuItem("群众来信", reverse("letters_desk"), icon_name="mail", order=330)
+
+
+@hooks.register("register_permissions")
+def permissions():
+    return Permission.objects.filter(
+        content_type__app_label="letters", codename__in=["handle_letter", "open_contact"]
+    )
