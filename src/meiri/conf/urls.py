@@ -17,3 +17,6 @@ urlpatterns = [
     path("", include("meiri.web.urls")),
     path("", include(wagtail_urls)),
 ]
+
+handler404 = "meiri.web.errors.not_found"
+handler500 = "meiri.web.errors.failed"

@@ -9,20 +9,25 @@ address_word = RegexValidator(r"\A[a-z][a-z0-9-]*\Z", "地址只用小写字母�
 
 # First path segments that lead elsewhere; a channel can't take them.
 RESERVED_ADDRESSES = frozenset(
-    [
+    {
         "about",
         "admin",
         "api",
+        "assets",
         "atom",
+        "author",
+        "comments",
         "corrections",
         "difang",
         "documents",
         "feed",
+        "fragments",
         "healthz",
         "letters",
         "media",
         "members",
         "metrics",
+        "qr",
         "readyz",
         "robots",
         "rss",
@@ -30,10 +35,11 @@ RESERVED_ADDRESSES = frozenset(
         "sitemap",
         "staff",
         "static",
+        "tag",
         "zazhi",
         "zh-hant",
         "zhuanti",
-    ]
+    }
 )
 
 

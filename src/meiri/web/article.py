@@ -56,10 +56,17 @@ def preview(request, article: Article):
 def qr(request, article_id):
     """The address of an article as a QR code (SVG), made here."""
     article = get_object_or_404(Article.objects.live().select_related("channel"), pk=article_id)
+    return qr_code(article.full_url)
+
+
+def site_qr(request):
+    """The address of the site as a QR code."""
+    return qr_code(settings.BASE_URL + "/")
+
+
+def qr_code(address: str) -> HttpResponse:
     out = io.BytesIO()
-    segno.make(settings.BASE_URL + article.get_absolute_url(), error="m").save(
-        out, kind="svg", scale=4, border=2, light="#fff", xmldecl=False
-    )
+    segno.make(address, error="m").save(out, kind="svg", scale=4, border=2, light="#fff", xmldecl=False)
     return HttpResponse(
         out.getvalue(), content_type="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"}
     )

@@ -1,5 +1,54 @@
-from jinja2 import Environment
+"""The template environment of the reader's site."""
+
+import json
+from datetime import datetime
+from urllib.parse import quote
+
+from django.conf import settings
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+from wagtail.rich_text import expand_db_html
+
+from meiri.web.bundles import bundle
+
+
+def url(name, *args, **kwargs):
+    return reverse(name, args=args, kwargs=kwargs)
+
+
+def iso(moment: datetime) -> str:
+    return timezone.localtime(moment).isoformat(timespec="seconds")
+
+
+def clock(moment: datetime) -> str:
+    """2026-11-23 10:20:30, as the article's meta line has it."""
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S}"
+
+
+def short(moment: datetime) -> str:
+    """11月23日 10:20; with the year where it is another."""
+    local = timezone.localtime(moment)
+    year = f"{local.year}年" if local.year != timezone.localdate().year else ""
+    return f"{year}{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def as_json(data) -> Markup:
+    """JSON that can stand inside a script element."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
+
+
+def rich(value) -> Markup:
+    """Rich text as Wagtail stores it, with its links made whole. It was cleaned when it was saved."""
+    return Markup(expand_db_html(getattr(value, "source", None) or str(value)))  # noqa: S704
 
 
 def environment(**options):
-    return Environment(**options)
+    env = Environment(**{**options, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True})
+    env.undefined = StrictUndefined if settings.DEBUG else env.undefined
+    env.globals.update(url=url, static=static, bundle=bundle, base_url=settings.BASE_URL)
+    env.filters.update(local=timezone.localtime, iso=iso, clock=clock, short=short, as_json=as_json, rich=rich, quoted=lambda t: quote(t, safe=""))
+    return env

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path, register_converter
 
-from meiri.web import addresses, archives, article, fronts, health, media, search
+from meiri.web import addresses, archives, article, bundles, fronts, health, media, search
 
 register_converter(addresses.ChannelAddress, "channel")
 register_converter(addresses.Year, "yyyy")
@@ -11,7 +11,9 @@ register_converter(addresses.MonthAndDay, "mmdd")
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
+    path("assets/<str:name>", bundles.serve, name="bundle"),
     path("media/<path:name>", media.stored, name="media"),
+    path("qr/site.svg", article.site_qr, name="site-qr"),
     path("qr/<int:article_id>.svg", article.qr, name="article-qr"),
     path("search/", search.results, name="search"),
     path("difang/", fronts.stations, name="station-index"),

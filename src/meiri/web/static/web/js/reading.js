@@ -1,0 +1,20 @@
+// The article: text size, and one view counted when it is read.
+const choice = document.querySelector(".text-size");
+if (choice) {
+  const root = document.documentElement.dataset;
+  const show = () => choice.querySelectorAll("button").forEach((b) => b.setAttribute("aria-pressed", b.dataset.size === (root.size || "medium")));
+  choice.hidden = false;
+  choice.addEventListener("click", ({ target }) => {
+    const size = target.dataset.size;
+    if (!size) return;
+    root.size = size;
+    try { localStorage.setItem("size", size); } catch {}
+    show();
+  });
+  show();
+}
+const id = document.querySelector("[data-article]")?.dataset.article;
+const count = () => fetch(`/api/v1/articles/${id}/views`, { method: "POST", keepalive: true }).catch(() => {});
+if (id && document.querySelector("link[rel=canonical]")) {
+  if (document.prerendering) document.addEventListener("prerenderingchange", count, { once: true }); else count();
+}
