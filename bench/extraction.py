@@ -1,0 +1,178 @@
+"""How well articles are read from pages, beside trafilatura in the same run. Needs the real material in ../shared/data."""
+
+import gzip
+import json
+import re
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import mean, quantiles
+
+import trafilatura
+
+from meiri.ingest.html import read_html
+from meiri.ingest.parsed import ParsedArticle, Unreadable
+from meiri.ingest.sanitise import plain
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@dataclass
+class Score:
+    """Counts of hits and of pages that can be judged, by field; body F1 and milliseconds page by page."""
+
+    hits: Counter = field(default_factory=Counter)
+    judged: Counter = field(default_factory=Counter)
+    body: list[float] = field(default_factory=list)
+    milliseconds: list[float] = field(default_factory=list)
+    misses: list[str] = field(default_factory=list)
+
+    def judge(self, what: str, page: str, expected, found, equal) -> None:
+        if expected:
+            self.judged[what] += 1
+            if equal:
+                self.hits[what] += 1
+            else:
+                self.misses.append(f"{page}: {what} {found!r}, expected {expected!r}")
+
+    def row(self) -> list[str]:
+        cells = [
+            f"{self.hits[w]}/{self.judged[w]}" if self.judged[w] else "-"
+            for w in ("title", "minute", "source", "author")
+        ]
+        cuts = quantiles(self.milliseconds, n=20)
+        return [*cells, f"{mean(self.body):.3f}", f"{cuts[9]:.0f}", f"{cuts[18]:.0f}"]
+
+
+def f1(expected: str, found: str) -> float:
+    """By character 3-grams, spaces and case aside."""
+    grams = []
+    for text in (expected, found):
+        text = re.sub(r"\s+", "", text).lower()
+        grams.append(Counter(text[i : i + 3] for i in range(max(1, len(text) - 2))))
+    common = sum((grams[0] & grams[1]).values())
+    if not common:
+        return 0.0
+    precision, recall = common / sum(grams[1].values()), common / sum(grams[0].values())
+    return 2 * precision * recall / (precision + recall)
+
+
+def letters(text: str | None) -> str:
+    return re.sub(r"[\W_]+", "", text or "").lower()
+
+
+def chinese_pages(data: Path):
+    """(name, bytes, truth) of the Chinese pages."""
+    for line in (data / "pages/zh/truth.jsonl").read_text().splitlines():
+        truth = json.loads(line)
+        yield truth["file"], (data / "pages/zh" / truth["file"]).read_bytes(), truth
+
+
+def english_pages(data: Path):
+    truths = json.loads((data / "pages/aeb/ground-truth.json").read_text())
+    for name, truth in sorted(truths.items()):
+        path = data / "pages/aeb" / f"{name}.html.gz"
+        if path.exists():
+            yield name, gzip.decompress(path.read_bytes()), {"body": truth["articleBody"]}
+
+
+def other_pages(data: Path):
+    """Pages of publishers in other languages, with titles, times and authors."""
+    for path in sorted((data / "pages/other").rglob("*.json")):
+        try:
+            truths = json.loads(path.read_text())
+        except ValueError:
+            continue
+        for version in truths.values() if isinstance(truths, dict) else []:
+            if not isinstance(version, dict) or "content" not in version:
+                continue
+            content, meta = version["content"], version.get("meta", {})
+            for page in sorted(path.parent.glob(f"{path.stem}*.html.gz")):
+                yield from _other(page, content, meta)
+
+
+def _other(page: Path, content, meta):
+    yield page.name, gzip.decompress(page.read_bytes()), {"content": content, "meta": meta}
+
+
+def judge(score: Score, page: str, truth: dict, article: ParsedArticle) -> None:
+    score.judge(
+        "title",
+        page,
+        truth.get("title"),
+        article.title,
+        letters(truth.get("title")) == letters(article.title),
+    )
+    moment = article.published_at
+    written = moment.strftime("%Y-%m-%d %H:%M") if moment else ""
+    date = truth.get("date") or ""
+    score.judge("minute", page, date, written, bool(date) and written.startswith(date))
+    score.judge(
+        "source",
+        page,
+        truth.get("source"),
+        article.source,
+        letters(truth.get("source")) == letters(article.source),
+    )
+    authors = letters("".join(article.authors))
+    score.judge("author", page, truth.get("author"), article.authors, letters(truth.get("author")) == authors)
+    score.body.append(f1(truth["body"], plain(article.body)))
+    if score.body[-1] < 0.9:
+        score.misses.append(f"{page}: body {score.body[-1]:.2f}")
+
+
+def by_meiri(data: bytes) -> ParsedArticle:
+    try:
+        return read_html(data)
+    except Unreadable:
+        return ParsedArticle()
+
+
+def by_trafilatura(data: bytes) -> ParsedArticle:
+    found = trafilatura.bare_extraction(data, include_comments=False, with_metadata=True)
+    if found is None:
+        return ParsedArticle()
+    from html import escape
+
+    from meiri.ingest.times import read_iso
+
+    moment = read_iso(found.date or "")
+    return ParsedArticle(
+        title=found.title or "",
+        source=found.sitename or "",
+        authors=[found.author] if found.author else [],
+        published_at=moment[0] if moment else None,
+        body="".join(f"<p>{escape(line)}</p>" for line in (found.text or "").split("\n")),
+    )
+
+
+def measure(pages, reader) -> Score:
+    score = Score()
+    for name, data, truth in pages:
+        begun = time.perf_counter()
+        article = reader(data)
+        score.milliseconds.append((time.perf_counter() - begun) * 1000)
+        judge(score, name, truth, article)
+    return score
+
+
+def main(arguments: list[str]) -> None:
+    print(
+        f"{'':22}{'title':>8}{'minute':>8}{'source':>8}{'author':>8}{'body F1':>9}{'p50 ms':>8}{'p95 ms':>8}"
+    )
+    for what, pages in (("Chinese", chinese_pages), ("English", english_pages)):
+        for who, reader in (("Meiri", by_meiri), ("trafilatura", by_trafilatura)):
+            score = measure(pages(DATA), reader)
+            cells = score.row()
+            widths = (8, 8, 8, 8, 9, 8, 8)
+            print(
+                f"{what + ', ' + who:22}" + "".join(f"{c:>{w}}" for c, w in zip(cells, widths, strict=True))
+            )
+            if "--misses" in arguments and who == "Meiri":
+                print("\n".join(score.misses))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,267 @@
+"""An HTML page to an article. Meiri's rules for Chinese pages come first; trafilatura votes where they are unsure."""
+
+import re
+from urllib.parse import urljoin
+
+from meiri.ingest import headline
+from meiri.ingest.blocks import Block, read_blocks, render
+from meiri.ingest.body import FoundBody, find_body
+from meiri.ingest.breadcrumb import find_breadcrumb
+from meiri.ingest.encoding import decode
+from meiri.ingest.metadata import Metadata, read_metadata
+from meiri.ingest.metaline import MetaLine, is_meta_line, leftover, read_line
+from meiri.ingest.page import parse, without_machinery
+from meiri.ingest.parsed import FoundPicture, ParsedArticle, Unreadable
+from meiri.ingest.pictures import is_saved_beside
+from meiri.ingest.sanitise import clean
+from meiri.ingest.times import date_in_address
+from meiri.ingest.voting import outvoted_by_trafilatura
+
+# A body of fewer characters than this is mentioned to the editor.
+SHORT = 30
+
+
+def read_html(data: bytes, declared: str | None = None) -> ParsedArticle:
+    """The article of a page. `declared` is the encoding that the page came with, where known. Raises `Unreadable`."""
+    return read_page(decode(data, declared)[0])
+
+
+def read_page(text: str) -> ParsedArticle:
+    """The article of a page as text. Raises `Unreadable` where there is neither headline nor text."""
+    tree = parse(text)
+    metadata = read_metadata(tree, text)
+    base = next(
+        (b.get("href") for b in tree.iter("base") if (b.get("href") or "").startswith("http")), metadata.url
+    )
+
+    def link(href: str) -> str | None:
+        href = urljoin(base, href.strip()) if base and not href.strip().startswith("#") else href.strip()
+        return href if re.match(r"https?://[^\s/]", href, re.IGNORECASE) else None
+
+    def picture_url(source: str) -> str:
+        if is_saved_beside(source) or not base:
+            return ("https:" + source) if source.startswith("//") else source.removeprefix("./")
+        return urljoin(base, source)
+
+    without_machinery(tree)
+    blocks = read_blocks(tree, link, picture_url)
+    title = headline.find_headline(tree, blocks, metadata.titles)
+    body = find_body(blocks, title)
+    body = outvoted_by_trafilatura(tree, blocks, body, title) or body
+    article = ParsedArticle(title=title[:200], original_url=metadata.url)
+    article.kicker, article.subtitle = headline.find_kicker_and_subtitle(blocks, title)
+    _describe(article, metadata, blocks, body)
+    _write_body(article, body)
+    if not article.title and not article.body:
+        raise Unreadable("网页里没有找到标题和正文。")
+    return article
+
+
+def _write_body(article: ParsedArticle, body: FoundBody) -> None:
+    blocks = body.blocks
+    if article.subtitle:
+        blocks = [
+            b
+            for n, b in enumerate(blocks)
+            if n > 2 or headline.squeeze(b.text).lstrip("—-– ") != article.subtitle
+        ]
+    article.body = clean(render(blocks))
+    seen: dict[str, FoundPicture] = {}
+    for block in blocks:
+        if block.picture and block.picture.url not in seen:
+            seen[block.picture.url] = block.picture
+    article.pictures = list(seen.values())
+    text = "".join(b.text for b in blocks)
+    article.language = article.language or language_of(article.title + text)
+    remote = [p for p in article.pictures if p.is_remote]
+    if remote:
+        article.warnings.append(f"有 {len(remote)} 张图片在别的网站上，没有取回，请另行上传。")
+    if not article.title:
+        article.warnings.append("没有找到标题，请补上。")
+    if len(text) < SHORT:
+        article.warnings.append("正文很短，请核对是否完整。")
+
+
+def _describe(article: ParsedArticle, metadata: Metadata, blocks: list[Block], body: FoundBody) -> None:
+    """Source, time, people, views, breadcrumb and summary: first what readers see beside the headline."""
+    above = _near_headline(blocks, body, article.title)
+    line = read_line("\n".join(b.line for b in above if len(b.text) <= 200))
+    below = _below(body)
+    after = MetaLine()
+    for block in [*body.blocks[-3:], *below]:
+        if len(block.text) <= 160:
+            after.merge(read_line(block.line))
+    inside = _signed_in_text(body)
+    marked = metadata.line
+    if not line.source:
+        line.source = _beside_the_time(above, article.title)
+    article.source = line.source or marked.source or metadata.source or after.source
+    article.source_url = _link_of(above, article.source)
+    article.authors = line.authors or marked.authors or after.authors or inside or _people(metadata, article)
+    article.editor = line.editor or after.editor or marked.editor or metadata.editor
+    article.views = line.views if line.views is not None else after.views
+    article.published_at = _published(line, marked, metadata) or date_in_address(metadata.url)
+    article.breadcrumb = find_breadcrumb(blocks, article.title) or _machine_breadcrumb(
+        metadata, article.title
+    )
+    article.channel_name = article.breadcrumb[-1] if article.breadcrumb else ""
+    article.summary = _summary(metadata.summary, article.title)
+    article.language = _language(metadata.language, article.title + body.text)
+
+
+def _near_headline(blocks: list[Block], body: FoundBody, title: str) -> list[Block]:
+    """The blocks between the headline and the text, with a few lines from above the headline."""
+    if not body.blocks:
+        return blocks[:60]
+    first = next((n for n, b in enumerate(blocks) if b is body.blocks[0]), 0)
+    wanted = headline.letters(title)
+    at = [n for n in range(first, -1, -1) if wanted and headline.letters(blocks[n].text) == wanted]
+    start = at[-1] if at and first - at[-1] <= 40 else (at[0] if at else max(0, first - 12))
+    near = [b for b in blocks[start:first] if headline.letters(b.text) != wanted]
+    if not any(is_meta_line(b.line) for b in near):
+        # Some pages set the time above the headline, or as the first line of the text.
+        near = blocks[max(0, start - 6) : start] + near + [b for b in body.blocks[:2] if is_meta_line(b.line)]
+    return near
+
+
+def _below(body: FoundBody) -> list[Block]:
+    return [b for b in body.below[:25] if b.linked < 0.8 * len(b.text)]
+
+
+def _beside_the_time(above: list[Block], title: str) -> str:
+    """The source that stands without a label in a line with the time, or in the line before or after it."""
+    for number, block in enumerate(above):
+        found = read_line(block.line)
+        if not found.published or len(block.text) > 120:
+            continue
+        if name := leftover(block.line):
+            return name if not found.authors or name not in found.authors else ""
+        for neighbour in above[max(0, number - 1) : number] + above[number + 1 : number + 2]:
+            text = headline.squeeze(neighbour.text)
+            if _like_a_name(text):
+                return text
+    return ""
+
+
+def _like_a_name(text: str) -> bool:
+    return bool(
+        re.fullmatch(
+            r"[\w·（）()]{2,16}(?:网|报|社|台|日报|晚报|早报|新闻|客户端|在线|周刊|杂志|报道|传媒|融媒体中心|频道|发布|观察|时报|导报|商报)",
+            text,
+        )
+    )
+
+
+def _link_of(above: list[Block], source: str) -> str:
+    if not source:
+        return ""
+    for block in above:
+        match = re.search(r'<a href="([^"]+)">\s*' + re.escape(source) + r"\s*</a>", block.html)
+        if match:
+            return match[1][:300]
+    return ""
+
+
+def _signed_in_text(body: FoundBody) -> list[str]:
+    """The reporters that the first or last paragraphs name: “……讯（记者 林晚舟）”."""
+    paragraphs = [b.text for b in body.blocks if b.text]
+    for text in [p[:80] for p in paragraphs[:3]] + [p[-60:] for p in paragraphs[-2:]]:
+        match = re.search(
+            r"[（(](?:[\u4e00-\u9fff]{0,8})?(?:全媒体|见习|特约)?记者[\s　:：]*((?:[\u4e00-\u9fff·]{2,4}[\s　、]*){1,6})(?:通讯员[^）)]*)?[）)]",
+            text,
+        )
+        if match:
+            found = [n for n in re.split(r"[\s　、]+", match[1]) if 2 <= len(n) <= 8]
+            if found:
+                return found
+    return []
+
+
+def _people(metadata: Metadata, article: ParsedArticle) -> list[str]:
+    """The authors of meta tags, which on many Chinese sites hold the site's own name."""
+    title = headline.letters(article.title)
+    return [
+        name for name in metadata.authors
+        if (name not in (article.source, metadata.site) and not re.search(r"网$|网易|新闻|^[a-z]{2,12}$", name)) or (name.islower() and name in metadata.authors and article.source == "" and title and _is_handle(name))
+    ]  # fmt: skip
+
+
+def _is_handle(name: str) -> bool:
+    return bool(re.fullmatch(r"[a-z][a-z0-9_.-]{4,20}", name)) and "news" not in name
+
+
+def _published(line: MetaLine, marked: MetaLine, metadata: Metadata):
+    """The most exact of the times that agree; what readers see beats what machines are told, of which some give local time as UTC."""
+    seen = line.published
+    machine = [*([marked.published] if marked.published else []), *metadata.published]
+    if seen is None:
+        timed = [m for m in machine if (m.hour, m.minute, m.second) != (0, 0, 0)]
+        return next(iter(timed), None) or next(iter(machine), None)
+    for other in machine:
+        if (
+            line.to_the_minute
+            and (other.hour, other.minute) == (seen.hour, seen.minute)
+            and other.date() == seen.date()
+        ):
+            return seen if seen.second else seen.replace(second=other.second)
+        if not line.to_the_minute and other.astimezone(seen.tzinfo).date() == seen.date():
+            return other
+        if (
+            other.utcoffset() != seen.utcoffset()
+            and abs((other.replace(tzinfo=None) - seen.replace(tzinfo=None)).total_seconds()) < 60
+        ):
+            return other
+    return seen
+
+
+def _machine_breadcrumb(metadata: Metadata, title: str) -> list[str]:
+    return [
+        n
+        for n in metadata.breadcrumb
+        if n not in ("首页", "正文", "Home")
+        and headline.letters(n) != headline.letters(title)
+        and len(n) <= 24
+    ][:6]
+
+
+def _summary(description: str, title: str) -> str:
+    """A page's description, unless it merely repeats the headline or lists keywords."""
+    words = headline.letters(description)
+    wanted = headline.letters(title)
+    if (
+        not words
+        or (wanted
+        and ((words.startswith(wanted) and len(words) < 2 * len(wanted)) or wanted.startswith(words)))
+    ):
+        return ""
+    if not re.search(r"[。！？；，.!?]", description) or re.search(
+        r"(?:[^,，。]{1,8}[,，]){5,}[^,，。]{1,8}$", description
+    ):
+        return ""
+    return description[:300]
+
+
+def _language(declared: str, text: str) -> str:
+    guessed = language_of(text)
+    # Many Chinese templates were copied with lang="en".
+    return guessed if guessed.startswith("zh") or not declared else declared[:12]
+
+
+def language_of(text: str) -> str:
+    """zh, zh-Hant, ja, ko, or nothing where the script doesn't tell."""
+    sample = text[:3000]
+    han = sum("一" <= c <= "鿿" for c in sample)
+    kana = sum("぀" <= c <= "ヿ" for c in sample)
+    hangul = sum("가" <= c <= "힣" for c in sample)
+    if max(han, kana, hangul) < 0.15 * len(sample) or not sample:
+        return ""
+    if hangul > han:
+        return "ko"
+    if kana > 0.1 * (han + kana):
+        return "ja"
+    traditional = sum(
+        c
+        in "國個來們為這後對過發學說經現動開無關問應長將兩間與體處當種機見產東車話還進點員實書業報記聞縣電網會時"
+        for c in sample
+    )
+    return "zh-Hant" if traditional > 0.03 * han else "zh"
