@@ -37,7 +37,8 @@ class CommentForm(VisitorForm):
     reply_to = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, article: Article, member=None, **kwargs):
-        super().__init__(*args, **kwargs)
+        # Its names are its own, because it stands in the article's page.
+        super().__init__(*args, **{"auto_id": "comment_%s", **kwargs})
         self.article, self.member = article, member
         if member:
             del self.fields["name"]
