@@ -27,3 +27,14 @@ def home(tmp_path_factory):
     settings.HOME = folder
     settings.MEDIA_ROOT = folder / "media"
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_static_files():
+    """Static files under their own names: those with hashes exist once they were collected."""
+    from django.conf import settings
+    from django.test import override_settings
+
+    plain = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    with override_settings(STORAGES={**settings.STORAGES, **plain}):
+        yield

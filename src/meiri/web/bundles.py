@@ -22,9 +22,9 @@ _COMMON = ["tokens", "page", "masthead", "lists", "footer"]
 STYLES = {
     "list": [*_COMMON, "section"],
     "home": [*_COMMON, "home"],
-    "article": [*_COMMON, "article"],
+    "article": [*_COMMON, "article", "forms", "comments"],
     "front": [*_COMMON, "home", "section", "standard"],
-    "form": [*_COMMON, "forms", "standard"],
+    "form": [*_COMMON, "forms", "standard", "comments", "letters", "members", "staff"],
 }
 SCRIPTS = {
     "preferences": ["preferences"],
