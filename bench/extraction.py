@@ -79,22 +79,21 @@ def english_pages(data: Path):
 
 
 def other_pages(data: Path):
-    """Pages of publishers in other languages, with titles, times and authors."""
+    """Pages of publishers in other languages; a publisher's truths are by version of its layout, as its pages are."""
     for path in sorted((data / "pages/other").rglob("*.json")):
-        try:
-            truths = json.loads(path.read_text())
-        except ValueError:
-            continue
-        for version in truths.values() if isinstance(truths, dict) else []:
-            if not isinstance(version, dict) or "content" not in version:
-                continue
-            content, meta = version["content"], version.get("meta", {})
-            for page in sorted(path.parent.glob(f"{path.stem}*.html.gz")):
-                yield from _other(page, content, meta)
+        versions = list(json.loads(path.read_text()).values())
+        pages = sorted(path.parent.glob(f"{path.stem}_*.html.gz"))
+        if len(versions) == len(pages):
+            for truth, page in zip(versions, pages, strict=True):
+                yield page.name, gzip.decompress(page.read_bytes()), _as_truth(truth)
 
 
-def _other(page: Path, content, meta):
-    yield page.name, gzip.decompress(page.read_bytes()), {"content": content, "meta": meta}
+def _as_truth(version: dict) -> dict:
+    body = version.get("body") or {}
+    lines = list(body.get("summary") or [])
+    for section in body.get("sections") or []:
+        lines += [*section["headline"], *section["paragraphs"]]
+    return {"title": version.get("title"), "body": "\n".join(lines)}
 
 
 def judge(score: Score, page: str, truth: dict, article: ParsedArticle) -> None:
@@ -162,13 +161,13 @@ def main(arguments: list[str]) -> None:
     print(
         f"{'':22}{'title':>8}{'minute':>8}{'source':>8}{'author':>8}{'body F1':>9}{'p50 ms':>8}{'p95 ms':>8}"
     )
-    for what, pages in (("Chinese", chinese_pages), ("English", english_pages)):
+    for what, pages in (("Chinese", chinese_pages), ("English", english_pages), ("other", other_pages)):
         for who, reader in (("Meiri", by_meiri), ("trafilatura", by_trafilatura)):
             score = measure(pages(DATA), reader)
             cells = score.row()
             widths = (8, 8, 8, 8, 9, 8, 8)
             print(
-                f"{what + ', ' + who:22}" + "".join(f"{c:>{w}}" for c, w in zip(cells, widths, strict=True))
+                f"{what}, {who}".ljust(22) + "".join(f"{c:>{w}}" for c, w in zip(cells, widths, strict=True))
             )
             if "--misses" in arguments and who == "Meiri":
                 print("\n".join(score.misses))

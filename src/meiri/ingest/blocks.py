@@ -11,7 +11,55 @@ from meiri.ingest.parsed import FoundPicture
 from meiri.ingest.pictures import picture_of
 
 _BLOCK_TAGS = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "h7", "header", "hr", "html", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "title", "tr", "ul", "head", "video", "audio"]
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "h7",
+        "header",
+        "hr",
+        "html",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "title",
+        "tr",
+        "ul",
+        "head",
+        "video",
+        "audio",
+    ]
 )
 _HEADINGS = {"h1": "h2", "h2": "h2", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "h4"}
 _INLINE = {"strong": "strong", "b": "strong", "em": "em"}
@@ -67,7 +115,7 @@ class _Reader:
                 self.broken = False
         self.pieces.append(escape(_SPACES.sub(" ", text), quote=False))
         self.texts.append(_SPACES.sub(" ", text))
-        self.lines.append(text.replace("\n", " ").replace("\t", " "))
+        self.lines.append(re.sub(r"[ \t\r\n\f\v]+", " ", text))
         if self.anchors:
             self.linked += len("".join(text.split()))
 
@@ -95,7 +143,7 @@ class _Reader:
         if text:
             pieces = self.pieces + [f"</{tag}>" for tag, _ in reversed(self.open) if tag]
             kind, element, group = self._place()
-            line = "".join(self.lines).strip("\n")
+            line = "".join(self.lines).strip()
             self.blocks.append(
                 Block(kind, element, tidy("".join(pieces)), text, line, self.linked, group=group)
             )

@@ -7,7 +7,7 @@ from lxml import html
 
 from meiri.ingest.blocks import Block
 from meiri.ingest.junk import AROUND, closes_text, ends_articles, opens_page
-from meiri.ingest.metaline import is_meta_line, read_line
+from meiri.ingest.metaline import is_meta_line
 from meiri.ingest.page import words_of
 
 _SENTENCE = re.compile(r"[。！？；，、!?;…”]|[a-zà-ž0-9][.,](?:\s|$)")
@@ -167,9 +167,8 @@ def _trim(blocks: list[Block], kept: list[int], weights: list[float], title: str
     heavy = [p for p, n in enumerate(kept) if p >= start and weights[n] > 12]
     limit = heavy[0] if heavy else start
     # Up to the first real paragraph: past the headline block, then past its meta lines and controls.
-    for position in range(start, min(len(kept), max(limit + 1, start + 8))):
-        block = blocks[kept[position]]
-        if _is_heading_matter(block):
+    for position in range(start, min(len(kept), limit + 1 if heavy else start + 8)):
+        if _is_heading_matter(blocks[kept[position]]):
             start = position + 1
     end = len(kept) - 1
     while end > start and _closes(blocks[kept[end]]):
@@ -182,11 +181,9 @@ def _trim(blocks: list[Block], kept: list[int], weights: list[float], title: str
 def _is_heading_matter(block: Block) -> bool:
     if block.kind == "figure":
         return False
-    return opens_page(block.text) or (is_meta_line(block.line) and not _is_byline_of_text(block.text))
-
-
-def _is_byline_of_text(text: str) -> bool:
-    return len(text) > 60 and not read_line(text).labelled
+    return opens_page(block.text) or all(
+        is_meta_line(line) for line in block.line.split("\n") if line.strip()
+    )
 
 
 def _closes(block: Block) -> bool:

@@ -12,7 +12,20 @@ _HERE = re.compile(
 _STEP = re.compile(r"\s*(?:>|＞|»|›|→|&gt;|>>)+\s*")
 _SLASHES = re.compile(r"\s*(?:>|＞|»|›|→|/|·|\||-)+\s*")
 _NAMED = frozenset(
-    ["crumb", "crumbs", "breadcrumb", "breadcrumbs", "position", "location", "path", "weizhi", "dangqian", "mianbao", "bread", "daohang"]
+    [
+        "crumb",
+        "crumbs",
+        "breadcrumb",
+        "breadcrumbs",
+        "position",
+        "location",
+        "path",
+        "weizhi",
+        "dangqian",
+        "mianbao",
+        "bread",
+        "daohang",
+    ]
 )
 _HOME = frozenset(
     (
@@ -71,8 +84,7 @@ def _names(parts: list[str], title: str) -> list[str]:
             letters(title)
             and letters(name)
             and (
-                (letters(title).startswith(letters(name))
-                and len(letters(name)) > 8)
+                (letters(title).startswith(letters(name)) and len(letters(name)) > 8)
                 or letters(name) == letters(title)
             )
         ):

@@ -23,6 +23,8 @@ HEAD_BYTES = 8192
 SAMPLE_CHARACTERS = 20_000
 # Characters lost to damaged bytes that an otherwise sound page may have.
 DAMAGE = 0.005
+# So many characters are not valid UTF-8 by chance (about 1 in 10^10 for text in GB 18030).
+CERTAIN = 12
 
 _DECLARED = re.compile(
     rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]+)|^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]+)""",
@@ -102,14 +104,14 @@ def _best(data: bytes, hints: list[str], errors: str) -> tuple[str, str] | None:
         score = plausibility(text)
         if errors == "replace" and text.count("\ufffd") > max(2, DAMAGE * len(text)):
             continue
-        # Few byte strings are UTF-8 by chance, and the longer the fewer.
         if name == "utf-8":
-            score += min(1.5, 0.05 * sum(1 for c in text[:2000] if c > "\x7f"))
+            several = sum(1 for c in text[:SAMPLE_CHARACTERS] if c > "\x7f")
+            if errors == "strict" and several >= CERTAIN:
+                return text, name
+            score += 0.1 * min(several, CERTAIN)
         score += 0.2 * (name in hints) + 0.1 * (name == "gb18030")
         if best is None or score > best[0]:
             best = (score, text, name)
-        if name == "utf-8" and score > 2 and "\0" not in text[:2000]:
-            break
     return (best[1], best[2]) if best and best[0] > -0.5 else None
 
 

@@ -52,10 +52,9 @@ def _visible(blocks: list[Block]) -> list[str]:
     lines = []
     for block in blocks:
         text = squeeze(block.text)
-        if (
-            (4 <= len(letters(text)) <= 120
-            and "\n" not in block.text.strip())
-            or block.element.tag in ("h1", "h2")
+        if (4 <= len(letters(text)) <= 120 and "\n" not in block.text.strip()) or block.element.tag in (
+            "h1",
+            "h2",
         ):
             if block.linked > 0.5 * len(text) and block.kind not in ("h2", "h3"):
                 continue
@@ -72,9 +71,11 @@ def agrees(line: str, whole: str) -> bool:
         return True
     if long.startswith(short):
         # What follows must be set apart: “…_网易新闻”, not the rest of a word.
-        rest = _rest(line, whole)
-        return bool(re.match(r"[\s_|｜丨\-–—·:：,，(（\[【«»/\\]", rest)) and len(short) >= min(
-            10, 0.3 * len(long)
+        rest = re.sub(r"^[？！。”’…?!.\"')）】』」》]+", "", _rest(line, whole))
+        return (
+            not rest
+            or (bool(re.match(r"[\s_|｜丨\-–—·:：,，(（\[【«»/\\]", rest))
+            and len(short) >= min(10, 0.3 * len(long)))
         )
     return len(short) >= 10 and short in long and len(short) > 0.5 * len(long)
 

@@ -47,10 +47,10 @@ def read_page(text: str) -> ParsedArticle:
     blocks = read_blocks(tree, link, picture_url)
     title = headline.find_headline(tree, blocks, metadata.titles)
     body = find_body(blocks, title)
-    body = outvoted_by_trafilatura(tree, blocks, body, title) or body
+    body = outvoted_by_trafilatura(tree, blocks, body) or body
     article = ParsedArticle(title=title[:200], original_url=metadata.url)
     article.kicker, article.subtitle = headline.find_kicker_and_subtitle(blocks, title)
-    _describe(article, metadata, blocks, body)
+    _describe(article, metadata, blocks, body, tree.findtext(".//title") or "")
     _write_body(article, body)
     if not article.title and not article.body:
         raise Unreadable("网页里没有找到标题和正文。")
@@ -82,7 +82,9 @@ def _write_body(article: ParsedArticle, body: FoundBody) -> None:
         article.warnings.append("正文很短，请核对是否完整。")
 
 
-def _describe(article: ParsedArticle, metadata: Metadata, blocks: list[Block], body: FoundBody) -> None:
+def _describe(
+    article: ParsedArticle, metadata: Metadata, blocks: list[Block], body: FoundBody, page_title: str
+) -> None:
     """Source, time, people, views, breadcrumb and summary: first what readers see beside the headline."""
     above = _near_headline(blocks, body, article.title)
     line = read_line("\n".join(b.line for b in above if len(b.text) <= 200))
@@ -97,10 +99,14 @@ def _describe(article: ParsedArticle, metadata: Metadata, blocks: list[Block], b
         line.source = _beside_the_time(above, article.title)
     article.source = line.source or marked.source or metadata.source or after.source
     article.source_url = _link_of(above, article.source)
-    article.authors = line.authors or marked.authors or after.authors or inside or _people(metadata, article)
+    article.authors = (
+        line.authors or marked.authors or after.authors or inside or _people(metadata, article, page_title)
+    )
     article.editor = line.editor or after.editor or marked.editor or metadata.editor
     article.views = line.views if line.views is not None else after.views
-    article.published_at = _published(line, marked, metadata) or date_in_address(metadata.url)
+    article.published_at = (
+        _published(line, marked, metadata) or after.published or date_in_address(metadata.url)
+    )
     article.breadcrumb = find_breadcrumb(blocks, article.title) or _machine_breadcrumb(
         metadata, article.title
     )
@@ -177,17 +183,20 @@ def _signed_in_text(body: FoundBody) -> list[str]:
     return []
 
 
-def _people(metadata: Metadata, article: ParsedArticle) -> list[str]:
-    """The authors of meta tags, which on many Chinese sites hold the site's own name."""
-    title = headline.letters(article.title)
+def _people(metadata: Metadata, article: ParsedArticle, page_title: str) -> list[str]:
+    """The authors of meta tags, without the site's own name that many Chinese pages give there."""
+    site = (
+        page_title.replace(article.title, "", 1).lower()
+        + metadata.site.lower()
+        + metadata.url.split("?")[0].lower()
+    )
     return [
-        name for name in metadata.authors
-        if (name not in (article.source, metadata.site) and not re.search(r"网$|网易|新闻|^[a-z]{2,12}$", name)) or (name.islower() and name in metadata.authors and article.source == "" and title and _is_handle(name))
-    ]  # fmt: skip
-
-
-def _is_handle(name: str) -> bool:
-    return bool(re.fullmatch(r"[a-z][a-z0-9_.-]{4,20}", name)) and "news" not in name
+        name
+        for name in metadata.authors
+        if name != article.source
+        and name.lower() not in site
+        and not re.search(r"(?:网|新闻|日报|晚报|客户端|频道|编辑部|在线)$|^[a-z]*news[a-z]*$", name)
+    ]
 
 
 def _published(line: MetaLine, marked: MetaLine, metadata: Metadata):
@@ -228,10 +237,8 @@ def _summary(description: str, title: str) -> str:
     """A page's description, unless it merely repeats the headline or lists keywords."""
     words = headline.letters(description)
     wanted = headline.letters(title)
-    if (
-        not words
-        or (wanted
-        and ((words.startswith(wanted) and len(words) < 2 * len(wanted)) or wanted.startswith(words)))
+    if not words or (
+        wanted and ((words.startswith(wanted) and len(words) < 2 * len(wanted)) or wanted.startswith(words))
     ):
         return ""
     if not re.search(r"[。！？；，.!?]", description) or re.search(

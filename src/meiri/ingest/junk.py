@@ -6,7 +6,83 @@ from meiri.ingest.metaline import is_meta_line
 
 # Words in class and id that name what is around an article.
 AROUND = frozenset(
-    ["share", "sharing", "bdshare", "jiathis", "comment", "comments", "cmt", "pinglun", "reply", "footer", "foot", "sidebar", "aside", "nav", "navbar", "navigation", "menu", "breadcrumb", "breadcrumbs", "crumb", "crumbs", "recommend", "recommended", "recommendation", "related", "relate", "relevant", "rel", "hot", "hotlist", "rank", "ranking", "paihang", "ad", "ads", "adv", "advert", "advertisement", "guanggao", "banner", "copyright", "toolbar", "login", "signin", "signup", "pager", "pagination", "popup", "qrcode", "erweima", "subscribe", "newsletter", "promo", "sponsor", "sponsored", "social", "tuijian", "xiangguan", "links", "friendlink", "friendlinks", "topbar", "footbar", "disclaimer", "shengming", "statement", "teaser", "teasers", "widget", "cookie", "cookies", "consent", "paywall", "dashang", "reward"]
+    [
+        "share",
+        "sharing",
+        "bdshare",
+        "jiathis",
+        "comment",
+        "comments",
+        "cmt",
+        "pinglun",
+        "reply",
+        "footer",
+        "foot",
+        "sidebar",
+        "aside",
+        "nav",
+        "navbar",
+        "navigation",
+        "menu",
+        "breadcrumb",
+        "breadcrumbs",
+        "crumb",
+        "crumbs",
+        "recommend",
+        "recommended",
+        "recommendation",
+        "related",
+        "relate",
+        "relevant",
+        "rel",
+        "hot",
+        "hotlist",
+        "rank",
+        "ranking",
+        "paihang",
+        "ad",
+        "ads",
+        "adv",
+        "advert",
+        "advertisement",
+        "guanggao",
+        "banner",
+        "copyright",
+        "toolbar",
+        "login",
+        "signin",
+        "signup",
+        "pager",
+        "pagination",
+        "popup",
+        "qrcode",
+        "erweima",
+        "subscribe",
+        "newsletter",
+        "promo",
+        "sponsor",
+        "sponsored",
+        "social",
+        "tuijian",
+        "xiangguan",
+        "links",
+        "friendlink",
+        "friendlinks",
+        "topbar",
+        "footbar",
+        "disclaimer",
+        "shengming",
+        "statement",
+        "teaser",
+        "teasers",
+        "widget",
+        "cookie",
+        "cookies",
+        "consent",
+        "paywall",
+        "dashang",
+        "reward",
+    ]
 )
 # A heading, or a line by itself, after which no article goes on.
 _AFTERWARDS = re.compile(
@@ -16,9 +92,9 @@ _AFTERWARDS = re.compile(
     r"(?:推荐|阅读|新闻|文章|热点|排行榜?|排行|资讯|内容|报道|链接|热文|热搜|热榜|看点|搜索|话题|专题|看|喜欢|回顾|关注|要闻|信息|稿件|评论|图集|视频|点击)"
     r"(?:推荐|排行榜?|阅读)?"
     r"|更多推荐|今日热点|相关阅读|猜你喜欢|你可能(?:也|还)?(?:会)?(?:喜欢|感兴趣)的?|您可能(?:也|还)?(?:喜欢|感兴趣)的?(?:文章)?|看了又看|热评|排行榜|下一篇|上一篇|人气排行"
-    r"|(?:网友|全部|最新|热门|精彩|精选|用户|我要|发表|文章|参与)?(?:评论|跟贴|留言|评论区|回复)(?:区|列表|专区)?|我来说两句|我要评论|发表评论|网友评论仅供.*|分享到|分享至|分享|扫一扫.{0,20}|扫码.{0,20}"
+    r"|(?:网友|全部|最新|热门|精彩|精选|用户|我要|发表|文章|参与)?(?:评论|跟贴|留言|评论区|回复)(?:区|列表|专区)?|我来说两句|我要评论|发表评论|网友评论仅供.*"
     r"|友情链接|合作媒体|关于我们|联系我们|版权声明|免责声明|网站地图|網友評論|相關新聞|相關閱讀|延伸閱讀|熱門新聞|推薦閱讀|更多新聞|最新新聞|猜你喜歡"
-    r"|related (?:articles?|stories|news|posts|content)|more (?:stories|news|from .{1,30}|on this story)|recommended(?: for you)?|read more|most (?:read|popular)|you (?:may|might) (?:also )?like|comments?|share this.*|advertisement"
+    r"|related (?:articles?|stories|news|posts|content)|more (?:stories|news|from .{1,30}|on this story)|recommended(?: for you)?|read more|most (?:read|popular)|you (?:may|might) (?:also )?like|comments?|advertisement"
     r")[\s：:】\]▼>»+(（\d)）更多查看全部换一批MOREmore…]*$",
     re.IGNORECASE,
 )
@@ -30,7 +106,7 @@ _CLOSING = re.compile(
     r"|^(?:本文|文章|稿件|本稿)(?:来源|作者|转自|首发|系|链接|地址|由.{1,20}(?:授权|发布))[:：]?.{0,40}$|^特别声明|^声明[:：]|^郑重声明|^免责|^举报(?:邮箱|电话)"
     r"|^(?:返回|回到)(?:首页|顶部|列表|.{1,8}首页)|查看(?:更多|全文)|^(?:下载|打开).{0,12}(?:APP|客户端)|客户端(?:下载|阅读).{0,10}$|关注.{0,12}(?:公众号|微信|微博)|^微信(?:扫一扫|公众号)|扫(?:描|一扫).{0,10}二维码|长按.{0,10}识别"
     r"|^(?:上|下)一[篇条页][:：]|^\[?(?:打印|关闭|收藏|纠错|顶部|大|中|小)[】\] ]|^(?:分享|打印|收藏|点赞|举报|纠错|评论|赞|踩|打赏|喜欢)(?:到|本文|文章)?[\s　(（\d)）:：]*$"
-    r"|^[-—=\s*]*(?:THE END|END|完|全文完)[-—=\s*]*$|^(?:标签|关键词|关键字|TAGS?)[:：]|^文章标签|^(?:点击|阅读|浏览)(?:量|数|次数)?[:：]?\s?\d+$|^打开APP",
+    r"|^[-—=\s*]*(?:THE END|END|完|全文完)[-—=\s*]*$|^(?:标签|关键词|关键字|TAGS?)[:：]|^文章标签|^(?:点击|阅读|浏览)(?:量|数|次数)?[:：]?\s?\d+$|^打开APP|^分享.{0,12}$",
     re.IGNORECASE,
 )
 FOOTER = re.compile(

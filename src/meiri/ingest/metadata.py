@@ -86,6 +86,7 @@ def read_metadata(tree: html.HtmlElement, text: str) -> Metadata:
     found.url = _address(tree, tags, text)
     _read_json_ld(tree, found)
     _read_marked(tree, found)
+    _read_wechat(tree, text, found)
     return found
 
 
@@ -149,9 +150,9 @@ def _read_item(item: dict, found: Metadata) -> None:
     people = item.get("author")
     for person in people if isinstance(people, list) else [people]:
         name = person.get("name") if isinstance(person, dict) else person
-        if isinstance(name, str) and 1 < len(name.strip()) <= 40 and not name.startswith("http"):
-            if name.strip() not in found.authors:
-                found.authors = [*found.authors, name.strip()][:8]
+        name = name.strip() if isinstance(name, str) else ""
+        if 1 < len(name) <= 40 and not name.startswith("http") and name not in found.authors:
+            found.authors = [*found.authors, name][:8]
     if isinstance(item.get("description"), str):
         found.summary = found.summary or " ".join(item["description"].split())
 
@@ -160,3 +161,13 @@ def _read_marked(tree: html.HtmlElement, found: Metadata) -> None:
     """Chinese sites give search engines hidden elements: pubtime_baidu, source_baidu, author_baidu, editor_baidu."""
     for element in tree.xpath("//*[contains(@id,'_baidu') or contains(@class,'_baidu')]"):
         found.line.merge(read_line("".join(element.itertext()).strip()))
+
+
+def _read_wechat(tree: html.HtmlElement, text: str, found: Metadata) -> None:
+    """An article of a WeChat account names the account beside the headline, and the time in a script alone."""
+    account = tree.xpath("//*[@id='js_name' or @id='profileBt']")
+    if not account:
+        return
+    found.source = source_name("".join(account[0].itertext()).strip()) or found.source
+    if moment := re.search(r"""\b(?:ct|create_time|oriCreateTime)\s*=\s*["'](1\d{9})["']""", text):
+        found.published.append(read_iso(moment[1])[0])
