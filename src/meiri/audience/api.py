@@ -1,5 +1,6 @@
 """The audience's part of the public API: count a view, ask for the hot list."""
 
+from django.http import HttpResponse
 from ninja import Field, Router, Schema
 from ninja.errors import HttpError
 
@@ -38,7 +39,7 @@ def post_view(request, article_id: int):
 
 
 @router.get("/hot/", response=HotLines, summary="The hot list of the day (今日热点)")
-def get_hot(request, response):
+def get_hot(request, response: HttpResponse):
     """Ten articles, hottest first, made anew each minute."""
     response["Cache-Control"] = "public, max-age=60"
     return HotLines(

@@ -1,5 +1,6 @@
 """The public API at /api/v1/: the apps' routers put together, and what joins several of them."""
 
+from django.http import HttpResponse
 from ninja import Field, NinjaAPI, Query, Schema
 from ninja.errors import HttpError
 
@@ -23,7 +24,7 @@ class Counts(Schema):
 
 @api.get("/counts/", response=dict[str, Counts], tags=["audience"], summary="Views and comments of articles")
 def get_counts(
-    request, response, ids: str = Query(..., description="At most 100 article ids, separated by commas.")
+    request, response: HttpResponse, ids: str = Query(..., description="At most 100 article ids, separated by commas.")
 ):
     """The counts by id, nought for an id that is unknown. Two queries."""
     numbers = list(dict.fromkeys(_ids(ids)))

@@ -1,0 +1,114 @@
+"""Comments are read newest first, a page at a time, at a fixed cost."""
+
+import itertools
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from meiri.comments.models import Comment, State
+from meiri.comments.moderation import approve
+from meiri.comments.reading import REPLIES, THREADS, page_of
+from tests.newsroom_factory import an_article
+
+pytestmark = pytest.mark.django_db
+_number = itertools.count()
+
+
+def a_comment(article, text="好", reply_to=None, state=State.APPROVED):
+    return Comment.objects.create(
+        article=article,
+        name="读者",
+        text=text,
+        reply_to=reply_to,
+        state=state,
+        token_digest=str(next(_number)),
+    )
+
+
+def test_pages_follow_each_other_without_gap_or_double():
+    article = an_article()
+    comments = [a_comment(article) for _ in range(2 * THREADS + 3)]
+    seen, before = [], None
+    while True:
+        page = page_of(article.pk, before)
+        seen += [t.comment for t in page.threads]
+        before = page.next
+        if before is None:
+            break
+    assert seen == comments[::-1]
+
+
+def test_unseen_comments_and_those_of_others_are_not_read():
+    article = an_article()
+    a_comment(article, state=State.PENDING)
+    a_comment(article, state=State.REJECTED)
+    a_comment(an_article())
+    assert page_of(article.pk).threads == []
+
+
+def test_a_thread_shows_its_first_replies_and_leads_to_the_others(client):
+    article = an_article()
+    top = a_comment(article, "主楼")
+    replies = [a_comment(article, f"回复{n}", top) for n in range(60)]
+    a_comment(article, "待审回复", top, State.PENDING)
+    thread = page_of(article.pk).threads[0]
+    assert thread.replies == replies[:REPLIES]
+    assert thread.more
+    first = client.get(f"/comments/{article.pk}/?thread={top.pk}").content.decode()
+    assert "回复49" in first
+    assert "回复50" not in first
+    assert "待审回复" not in first
+    second = client.get(f"/comments/{article.pk}/?thread={top.pk}&after={replies[49].pk}").content.decode()
+    assert "回复59" in second
+
+
+@pytest.mark.parametrize("query", ["thread=999", f"thread={2**62}"])
+def test_a_thread_that_is_not_there_is_not_found(client, query):
+    assert client.get(f"/comments/{an_article().pk}/?{query}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query", ["before=x", "before=-1", "before=" + "9" * 30, "before=１", "reply_to=%00", "thread=x"]
+)
+def test_nonsense_in_the_query_gives_the_first_page(client, query):
+    article = an_article()
+    a_comment(article, "头一条")
+    assert "头一条" in client.get(f"/comments/{article.pk}/?{query}").content.decode()
+
+
+def test_a_fragment_costs_the_same_with_one_comment_and_with_many(client):
+    article = an_article()
+    a_comment(article)
+
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            client.get(f"/fragments/comments/{article.pk}/")
+        return len(queries)
+
+    cost()
+    one = cost()
+    for _ in range(15):
+        a_comment(article, reply_to=a_comment(article))
+    assert cost() == one == 4  # the article, the threads, their replies, the count
+
+
+def test_the_count_beside_an_article_is_that_of_the_comments_shown(client):
+    article = an_article()
+    approve(a_comment(article, state=State.PENDING))
+    a_comment(article, state=State.PENDING)
+    answer = client.get(f"/api/v1/counts/?ids={article.pk}").json()
+    assert answer[str(article.pk)]["comments"] == 1
+
+
+def test_the_api_gives_what_readers_see(client):
+    article = an_article()
+    top = a_comment(article, "主楼")
+    a_comment(article, "回复", top)
+    a_comment(article, "待审", state=State.PENDING)
+    answer = client.get(f"/api/v1/articles/{article.pk}/comments/").json()
+    assert [(c["text"], [r["text"] for r in c["replies"]]) for c in answer["results"]] == [("主楼", ["回复"])]
+    assert answer["next"] is None
+    assert set(answer["results"][0]) == {"id", "name", "text", "created_at", "replies"}
+    assert client.get("/api/v1/articles/999999/comments/").status_code == 404
+    assert client.get(f"/api/v1/articles/{article.pk}/comments/?before={10**30}").status_code == 404
