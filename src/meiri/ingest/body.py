@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from lxml import html
 
 from meiri.ingest.blocks import Block
-from meiri.ingest.junk import AROUND, closes_text, ends_articles, opens_page
+from meiri.ingest.junk import AROUND, FOOTER, begins_comments, closes_text, ends_articles, opens_page
 from meiri.ingest.metaline import is_meta_line
 from meiri.ingest.page import words_of
 
@@ -16,6 +16,8 @@ _BODY_NAMES = re.compile(
     r"content|artibody|zoom|trs[-_]?editor|trs_uedit|endtext|js[-_]?content|contentarea|contenttext|main[-_]?text|neirong|zhengwen|detail|ueditor|v_news_content)\b",
     re.IGNORECASE,
 )
+_ARTICLE_WORDS = frozenset(("article", "story", "post", "news", "artical"))
+_TEXT_WORDS = frozenset(("body", "content", "text", "detail"))
 # The share of the best container's worth that a smaller one inside it must hold to be preferred.
 NESTED_SHARE = 0.88
 NAMED_SHARE = 0.6
@@ -76,6 +78,8 @@ def weight(block: Block) -> float:
         return -linked - 3
     if block.kind in ("h2", "h3", "h4"):
         return min(own, 10) * 0.2
+    if len(block.text) < 600 and FOOTER.search(block.text):
+        return -own
     if own >= 10 and _SENTENCE.search(block.text):
         return own - linked * 0.5
     if own >= 30:
@@ -96,7 +100,10 @@ def _around(blocks: list[Block], weights: list[float], title: str) -> set[int]:
     for element, members in spans.items():
         if element.tag in ("aside", "footer", "nav") or words_of(element) & AROUND:
             share = sum(weights[n] for n in members if weights[n] > 0) / total
-            if share < 0.35 and not (title and any(blocks[n].text == title for n in members)):
+            words = words_of(element)
+            # “paywall-article article-body” is the article for all its other names.
+            most = 0.1 if words & _ARTICLE_WORDS and words & _TEXT_WORDS else 0.35
+            if share < most and not (title and any(blocks[n].text == title for n in members)):
                 out.update(members)
     for n, block in enumerate(blocks):
         if n not in out and ends_articles(block.text):
@@ -110,12 +117,27 @@ def _headed_by(
     """The blocks that a heading like 相关阅读 introduces: the rest of the smallest part that begins with it and goes on."""
     for element in (blocks[heading].element, *blocks[heading].element.iterancestors()):
         members = [n for n in spans[element] if n >= heading]
-        if len(members) > 1:
-            # Early on a page such a heading may stand above a side column that holds the article too: leave those alone.
-            share = sum(weights[n] for n in members if weights[n] > 0) / total
-            before = sum(weights[n] for n in spans[element] if n < heading and weights[n] > 0)
-            return members if share < 0.5 or (before > 0.3 * total and share < 0.6) else [heading]
+        if len(members) < 2:
+            continue
+        before = sum(weights[n] for n in spans[element] if n < heading and weights[n] > 0)
+        if before > 0 and not begins_comments(blocks[heading].text):
+            members = _up_to_more_text(blocks, members, weights)
+        share = sum(weights[n] for n in members if weights[n] > 0) / total
+        # Such a heading may stand above a side column that comes before the article: leave that alone.
+        return members if share < 0.5 or before > 0.3 * total else [heading]
     return [heading]
+
+
+def _up_to_more_text(blocks: list[Block], members: list[int], weights: list[float]) -> list[int]:
+    """`members` up to where the article goes on: three paragraphs in a row with no linked title between."""
+    run: list[int] = []
+    for n in members[1:]:
+        if blocks[n].kind == "figure":
+            continue
+        run = [*run, n] if weights[n] > 20 and blocks[n].linked < 5 else []
+        if len(run) == 3:
+            return [m for m in members if m < run[0]]
+    return members
 
 
 def _container(blocks: list[Block], weights: list[float]) -> html.HtmlElement | None:

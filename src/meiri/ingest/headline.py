@@ -72,10 +72,9 @@ def agrees(line: str, whole: str) -> bool:
     if long.startswith(short):
         # What follows must be set apart: “…_网易新闻”, not the rest of a word.
         rest = re.sub(r"^[？！。”’…?!.\"')）】』」》]+", "", _rest(line, whole))
-        return (
-            not rest
-            or (bool(re.match(r"[\s_|｜丨\-–—·:：,，(（\[【«»/\\]", rest))
-            and len(short) >= min(10, 0.3 * len(long)))
+        return not rest or (
+            bool(re.match(r"[\s_|｜丨\-–—·:：,，(（\[【«»/\\]", rest))
+            and len(short) >= min(10, 0.3 * len(long))
         )
     return len(short) >= 10 and short in long and len(short) > 0.5 * len(long)
 

@@ -8,6 +8,7 @@ from meiri.ingest.blocks import Block, read_blocks, render
 from meiri.ingest.body import FoundBody, find_body
 from meiri.ingest.breadcrumb import find_breadcrumb
 from meiri.ingest.encoding import decode
+from meiri.ingest.language import language_of
 from meiri.ingest.metadata import Metadata, read_metadata
 from meiri.ingest.metaline import MetaLine, is_meta_line, leftover, read_line
 from meiri.ingest.page import parse, without_machinery
@@ -45,6 +46,10 @@ def read_page(text: str) -> ParsedArticle:
 
     without_machinery(tree)
     blocks = read_blocks(tree, link, picture_url)
+    if sum(len(b.text) for b in blocks) < SHORT:
+        # Some pages hide everything until a script has run.
+        tree = without_machinery(parse(text), keep_hidden=True)
+        blocks = read_blocks(tree, link, picture_url)
     title = headline.find_headline(tree, blocks, metadata.titles)
     body = find_body(blocks, title)
     body = outvoted_by_trafilatura(tree, blocks, body) or body
@@ -252,23 +257,3 @@ def _language(declared: str, text: str) -> str:
     guessed = language_of(text)
     # Many Chinese templates were copied with lang="en".
     return guessed if guessed.startswith("zh") or not declared else declared[:12]
-
-
-def language_of(text: str) -> str:
-    """zh, zh-Hant, ja, ko, or nothing where the script doesn't tell."""
-    sample = text[:3000]
-    han = sum("一" <= c <= "鿿" for c in sample)
-    kana = sum("぀" <= c <= "ヿ" for c in sample)
-    hangul = sum("가" <= c <= "힣" for c in sample)
-    if max(han, kana, hangul) < 0.15 * len(sample) or not sample:
-        return ""
-    if hangul > han:
-        return "ko"
-    if kana > 0.1 * (han + kana):
-        return "ja"
-    traditional = sum(
-        c
-        in "國個來們為這後對過發學說經現動開無關問應長將兩間與體處當種機見產東車話還進點員實書業報記聞縣電網會時"
-        for c in sample
-    )
-    return "zh-Hant" if traditional > 0.03 * han else "zh"

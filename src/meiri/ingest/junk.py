@@ -94,7 +94,7 @@ _AFTERWARDS = re.compile(
     r"|更多推荐|今日热点|相关阅读|猜你喜欢|你可能(?:也|还)?(?:会)?(?:喜欢|感兴趣)的?|您可能(?:也|还)?(?:喜欢|感兴趣)的?(?:文章)?|看了又看|热评|排行榜|下一篇|上一篇|人气排行"
     r"|(?:网友|全部|最新|热门|精彩|精选|用户|我要|发表|文章|参与)?(?:评论|跟贴|留言|评论区|回复)(?:区|列表|专区)?|我来说两句|我要评论|发表评论|网友评论仅供.*"
     r"|友情链接|合作媒体|关于我们|联系我们|版权声明|免责声明|网站地图|網友評論|相關新聞|相關閱讀|延伸閱讀|熱門新聞|推薦閱讀|更多新聞|最新新聞|猜你喜歡"
-    r"|related (?:articles?|stories|news|posts|content)|more (?:stories|news|from .{1,30}|on this story)|recommended(?: for you)?|read more|most (?:read|popular)|you (?:may|might) (?:also )?like|comments?|advertisement"
+    r"|related (?:articles?|stories|news|posts|content)|more (?:stories|news|from .{1,30}|on this story)|recommended(?: for you)?|read more|most (?:read|popular)|you (?:may|might) (?:also )?like|comments?"
     r")[\s：:】\]▼>»+(（\d)）更多查看全部换一批MOREmore…]*$",
     re.IGNORECASE,
 )
@@ -110,9 +110,10 @@ _CLOSING = re.compile(
     re.IGNORECASE,
 )
 FOOTER = re.compile(
-    r"ICP[备证]|公网安备|网安备\d|Copyright|All Rights Reserved|版权所有|互联网新闻信息服务许可证",
+    r"ICP[备证]|公网安备|网安备\d|Copyright|All Rights Reserved|版权所有|互联网新闻信息服务许可证|無断転載",
     re.IGNORECASE,
 )
+_COMMENTS = re.compile(r"评论|跟贴|留言|回复|comments?\b", re.IGNORECASE)
 _OPENING = re.compile(
     r"^(?:字号|字体|字體|分享|打印|收藏|评论|分享到|我要评论|扫一扫.{0,16}|用微信扫.{0,30}|点击(?:收听|播放|关注).{0,16}|听新闻|语音播报|关注|\+关注|已关注|订阅|原创|转载|返回|小|中|大|A[+-]?|T[+-]?|0|举报|纠错|查看原文|收听本文|您的浏览器.{0,30}|播报文章|暂停|编者按)[\s:：|｜、/大中小+\-\d()（）T]*$"
 )
@@ -121,6 +122,10 @@ _OPENING = re.compile(
 def ends_articles(text: str) -> bool:
     """Whether `text` is the heading of what follows articles: 更多推荐, 相关阅读, 网友评论…"""
     return len(text) <= 40 and bool(_AFTERWARDS.match(text.strip()))
+
+
+def begins_comments(text: str) -> bool:
+    return ends_articles(text) and bool(_COMMENTS.search(text))
 
 
 def closes_text(text: str, line: str | None = None) -> bool:

@@ -4,9 +4,12 @@ from lxml import html
 
 from meiri.ingest.blocks import Block
 from meiri.ingest.body import FoundBody
+from meiri.ingest.language import language_of
 
 # A text shorter than this, in characters, is not trusted without a second opinion.
 SHORT = 120
+# The worth of a Chinese body that is trusted: a flash of one or two sentences.
+ENOUGH = 20
 # Where trafilatura's text lies within Meiri's and is this much shorter, Meiri's holds something foreign.
 TIGHTER = 0.75
 
@@ -17,7 +20,7 @@ def outvoted_by_trafilatura(tree: html.HtmlElement, blocks: list[Block], body: F
     On Chinese pages it leaves out too much to be asked, unless Meiri found next to nothing.
     """
     own = "".join(body.text.split())
-    if len(own) > SHORT and sum("一" <= c <= "鿿" for c in own) > 0.2 * len(own):
+    if body.worth > ENOUGH and language_of(own).startswith("zh"):
         return None
     theirs = text_of(tree)
     lines = {"".join(line.split()) for line in theirs.split("\n")}

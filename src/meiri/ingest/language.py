@@ -1,0 +1,21 @@
+"""Which language a text is in, as far as its script tells."""
+
+
+def language_of(text: str) -> str:
+    """zh, zh-Hant, ja, ko, or nothing where the script doesn't tell."""
+    sample = text[:3000]
+    han = sum("一" <= c <= "鿿" for c in sample)
+    kana = sum("぀" <= c <= "ヿ" for c in sample)
+    hangul = sum("가" <= c <= "힣" for c in sample)
+    if max(han, kana, hangul) < 0.15 * len(sample) or not sample:
+        return ""
+    if hangul > han:
+        return "ko"
+    if kana > 0.1 * (han + kana):
+        return "ja"
+    traditional = sum(
+        c
+        in "國個來們為這後對過發學說經現動開無關問應長將兩間與體處當種機見產東車話還進點員實書業報記聞縣電網會時"
+        for c in sample
+    )
+    return "zh-Hant" if traditional > 0.03 * han else "zh"
