@@ -2,11 +2,20 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from lxml import html
 
 from meiri.ingest.blocks import Block
-from meiri.ingest.junk import AROUND, FOOTER, begins_comments, closes_text, ends_articles, opens_page
+from meiri.ingest.junk import (
+    AROUND,
+    FOOTER,
+    begins_comments,
+    closes_text,
+    ends_articles,
+    opens_page,
+    signs_off,
+)
 from meiri.ingest.metaline import is_meta_line
 from meiri.ingest.page import words_of
 
@@ -15,6 +24,9 @@ _BODY_NAMES = re.compile(
     r"\b(?:article[-_]?(?:body|content|text|detail|con)|art(?:i)?[-_]?(?:body|content|con)|(?:post|news|main|detail|entry|story|text|txt|page|rich_media)[-_]?(?:body|content|text|con|txt)|"
     r"content|artibody|zoom|trs[-_]?editor|trs_uedit|endtext|js[-_]?content|contentarea|contenttext|main[-_]?text|neirong|zhengwen|detail|ueditor|v_news_content)\b",
     re.IGNORECASE,
+)
+_CAPTION = re.compile(
+    r"^[▲△↑▼]|^(?:图为|图说|图注|图\d*[:：]|图片说明|资料图)|(?:摄|供图|制图|绘|绘图|/图|图/.{2,12}|视频截图|资料图片?|图片来源.{0,20}|图源.{0,20})[）)。]?$"
 )
 _ARTICLE_WORDS = frozenset(("article", "story", "post", "news", "artical"))
 _TEXT_WORDS = frozenset(("body", "content", "text", "detail"))
@@ -58,7 +70,23 @@ def find_body(blocks: list[Block], title: str) -> FoundBody:
         below=[b for n, b in enumerate(blocks) if n > last],
     )
     found.worth = sum(weights[n] for n in chosen)
+    name_captions(found.blocks)
     return found
+
+
+def name_captions(blocks: list[Block]) -> None:
+    """Turn the line under a picture that tells what it shows, or who took it, into its caption."""
+    for above, block in pairwise(blocks):
+        if (
+            above.kind == "figure"
+            and block.kind == "p"
+            and 2 <= len(block.text) <= 80
+            and "\n" not in block.text
+        ):
+            centred = "center" in f"{block.element.get('style') or ''}{block.element.get('align') or ''}"
+            short = len(block.text) <= 40 and not block.text.endswith(("。", "：", ":", "！", "？", "”"))
+            if _CAPTION.search(block.text) or (centred and short):
+                block.kind = "caption"
 
 
 def weight(block: Block) -> float:
@@ -192,12 +220,24 @@ def _trim(blocks: list[Block], kept: list[int], weights: list[float], title: str
     for position in range(start, min(len(kept), limit + 1 if heavy else start + 8)):
         if _is_heading_matter(blocks[kept[position]]):
             start = position + 1
-    end = len(kept) - 1
+    end = _signed_off(blocks, kept, weights, start)
     while end > start and _closes(blocks[kept[end]]):
         end -= 1
     if start > end:
         return kept[-1] + 1, kept[-1]
     return kept[start], kept[end]
+
+
+def _signed_off(blocks: list[Block], kept: list[int], weights: list[float], start: int) -> int:
+    """The position of the editor's line that stands alone under the text; the last position where there is none."""
+    total = sum(weights[n] for n in kept[start:] if weights[n] > 0)
+    passed = 0.0
+    for position in range(start, len(kept)):
+        block = blocks[kept[position]]
+        if passed > 0.5 * total and block.kind != "figure" and signs_off(block.text, block.line):
+            return position
+        passed += max(0.0, weights[kept[position]])
+    return len(kept) - 1
 
 
 def _is_heading_matter(block: Block) -> bool:

@@ -113,6 +113,9 @@ FOOTER = re.compile(
     r"ICP[备证]|公网安备|网安备\d|Copyright|All Rights Reserved|版权所有|互联网新闻信息服务许可证|無断転載",
     re.IGNORECASE,
 )
+_EDITOR = re.compile(
+    r"^[\s（(【\[]*(?:本文)?(?:责[\s　]*任[\s　]*编[\s　]*辑|责[\s　]*编|責任編輯)[\s　]*[:：|｜/]"
+)
 _COMMENTS = re.compile(r"评论|跟贴|留言|回复|comments?\b", re.IGNORECASE)
 _OPENING = re.compile(
     r"^(?:字号|字体|字體|分享|打印|收藏|评论|分享到|我要评论|扫一扫.{0,16}|用微信扫.{0,30}|点击(?:收听|播放|关注).{0,16}|听新闻|语音播报|关注|\+关注|已关注|订阅|原创|转载|返回|小|中|大|A[+-]?|T[+-]?|0|举报|纠错|查看原文|收听本文|您的浏览器.{0,30}|播报文章|暂停|编者按)[\s:：|｜、/大中小+\-\d()（）T]*$"
@@ -136,6 +139,11 @@ def closes_text(text: str, line: str | None = None) -> bool:
     if len(text) <= 200 and _CLOSING.search(text) and text.count("。") <= 3:
         return True
     return is_meta_line(line if line is not None else text)
+
+
+def signs_off(text: str, line: str | None = None) -> bool:
+    """Whether `text` is the responsible editor's line, after which nothing of the article follows."""
+    return bool(_EDITOR.match(text)) and is_meta_line(line if line is not None else text)
 
 
 def opens_page(text: str) -> bool:

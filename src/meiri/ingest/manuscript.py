@@ -1,0 +1,164 @@
+"""An article from lines alone: text copied from a browser, a word processor's file. No page stands around it."""
+
+import re
+from html import escape
+
+from lxml import html
+
+from meiri.ingest.blocks import EDGES, Block, render
+from meiri.ingest.body import name_captions
+from meiri.ingest.breadcrumb import find_breadcrumb
+from meiri.ingest.headline import letters, squeeze
+from meiri.ingest.junk import FOOTER, closes_text, ends_articles, opens_page, signs_off
+from meiri.ingest.language import language_of
+from meiri.ingest.metaline import MetaLine, is_meta_line, leftover, read_line
+from meiri.ingest.parsed import ParsedArticle, Unreadable
+from meiri.ingest.sanitise import clean
+
+# The meta line is looked for this far down: what was copied may begin with the site's navigation.
+FAR = 60
+LONGEST_TITLE = 80
+_SENTENCE_END = re.compile(r"[。！？!?；;…]”?$")
+_NAVIGATION = re.compile(r"首页|登录|注册|设为首页|加入收藏|手机版|客户端|English|无障碍|长辈版")
+
+
+def line_block(text: str, markup: str | None = None) -> Block:
+    """A paragraph that is only text."""
+    return Block("p", html.Element("p"), markup or escape(text, quote=False), text, text)
+
+
+def arrange(blocks: list[Block]) -> ParsedArticle:
+    """The article in `blocks`. Raises `Unreadable` where they hold no text."""
+    blocks = [b for b in blocks if b.text.strip(EDGES) or b.picture]
+    if not any(b.text for b in blocks):
+        raise Unreadable("没有可以读取的文字。")
+    meta_at = next((n for n, b in enumerate(blocks[:FAR]) if _tells_meta(b)), None)
+    title_at = _title_at(blocks, meta_at)
+    article = ParsedArticle(title=squeeze(blocks[title_at].text)[:200] if title_at is not None else "")
+    start = 0 if title_at is None else title_at + 1
+    head: list[Block] = blocks[max(0, start - 2) : start] if meta_at is not None and meta_at < start else []
+    while start < len(blocks) and (
+        found := _heading_matter(blocks[start], article, meta_at is None or start <= meta_at)
+    ):
+        head += [blocks[start]] if found != "subtitle" else []
+        start += 1
+    end = _end(blocks, start)
+    body = [b for b in blocks[start:end] if not (b.text and opens_page(b.text))]
+    _describe(article, head, blocks[end : end + 12], body)
+    article.breadcrumb = find_breadcrumb(blocks[:start], article.title)
+    article.channel_name = article.breadcrumb[-1] if article.breadcrumb else ""
+    name_captions(body)
+    article.body = clean(render(body))
+    article.pictures = list({b.picture.url: b.picture for b in body if b.picture}.values())
+    article.language = language_of(article.title + "".join(b.text for b in body))
+    if not article.title:
+        article.warnings.append("没有找到标题，请补上。")
+    if not body:
+        article.warnings.append("没有找到正文，请补上。")
+    return article
+
+
+def _tells_meta(block: Block) -> bool:
+    if not block.text or not is_meta_line(block.line):
+        return False
+    found = read_line(block.line)
+    return bool(found.published or found.source or found.authors or found.views is not None)
+
+
+def _title_at(blocks: list[Block], meta_at: int | None) -> int | None:
+    """The index of the headline: just above the meta line, else the first line that reads like one."""
+    marked = next((n for n, b in enumerate(blocks[:FAR]) if b.kind == "h2" and not _is_no_title(b)), None)
+    if marked is not None and (meta_at is None or marked < meta_at):
+        return marked
+    for n in range((meta_at or 0) - 1, -1, -1):
+        if (
+            (n > 0
+            and _is_dashed(blocks[n]))
+            or _is_no_title(blocks[n], shortest=2)
+            or is_meta_line(blocks[n].line)
+        ):
+            continue
+        text = squeeze(blocks[n].text)
+        # A long line above the meta line is text: the meta line stands at its end.
+        if len(text) <= LONGEST_TITLE and not _SENTENCE_END.search(text.rstrip("？！?!")):
+            return n
+        break
+    return _first_title(blocks)
+
+
+def _first_title(blocks: list[Block]) -> int | None:
+    for n, block in enumerate(blocks[:8]):
+        if _is_no_title(block, shortest=2 if n == 0 else 4) or is_meta_line(block.line) or _is_dashed(block):
+            continue
+        text = squeeze(block.text)
+        fits = len(text) <= LONGEST_TITLE and not re.search(r"[。；;，,：:]$", text)
+        return n if fits and len(blocks) > 1 else None
+    return None
+
+
+def _is_dashed(block: Block) -> bool:
+    return bool(re.match(r"\s*(?:—|--)", block.text))
+
+
+def _is_no_title(block: Block, shortest: int = 4) -> bool:
+    text = squeeze(block.text)
+    return (
+        len(letters(text)) < shortest
+        or opens_page(text)
+        or bool(find_breadcrumb([block], ""))
+        or (len(text) < 60 and bool(_NAVIGATION.search(text)))
+        or len(re.findall(r"[\s|｜·]+", text)) >= 5
+    )
+
+
+def _heading_matter(block: Block, article: ParsedArticle, before_meta: bool) -> str:
+    """What a line under the headline is, before the text begins; nothing where it is text."""
+    text = squeeze(block.text)
+    if not text:
+        return ""
+    if before_meta and not article.subtitle and re.match(r"——|--|—", text) and len(text) <= 100:
+        article.subtitle = text.lstrip("—- ")[:120]
+        return "subtitle"
+    if is_meta_line(block.line):
+        return "meta"
+    if opens_page(text) or letters(text) == letters(article.title) or find_breadcrumb([block], article.title):
+        return "control"
+    return ""
+
+
+def _end(blocks: list[Block], start: int) -> int:
+    """Where the text ends: before 更多推荐 and the like, the editor's line, the footer; then without closing lines."""
+    end = len(blocks)
+    for n in range(start, len(blocks)):
+        text = blocks[n].text
+        if not text:
+            continue
+        if n > start and (
+            ends_articles(text) or signs_off(text) or (len(text) < 400 and FOOTER.search(text))
+        ):
+            end = n
+            break
+    while (
+        end > start
+        and blocks[end - 1].text
+        and (closes_text(blocks[end - 1].text) or opens_page(blocks[end - 1].text))
+    ):
+        end -= 1
+    return end
+
+
+def _describe(article: ParsedArticle, head: list[Block], tail: list[Block], body: list[Block]) -> None:
+    line = read_line("\n".join(b.line for b in head if len(b.text) <= 200))
+    after = MetaLine()
+    for block in tail:
+        if len(block.text) <= 160 and is_meta_line(block.line):
+            after.merge(read_line(block.line))
+    if not line.source and line.published:
+        line.source = next(
+            (leftover(b.line) for b in head if read_line(b.line).published and leftover(b.line)), ""
+        )
+    article.source = line.source or after.source
+    article.published_at = line.published or after.published
+    article.authors = line.authors or after.authors
+    article.editor = line.editor or after.editor
+    article.views = line.views if line.views is not None else after.views
