@@ -200,6 +200,7 @@ FILE_UPLOAD_TEMP_DIR = None
 # How an article looks to an editor in preview: the reader's page itself. The newsroom knows it by name alone.
 ARTICLE_PREVIEW = "meiri.web.article.preview"
 
+CSRF_FAILURE_VIEW = "meiri.visitors.refusals.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True

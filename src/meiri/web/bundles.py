@@ -18,7 +18,7 @@ from rcssmin import cssmin
 from rjsmin import jsmin
 
 PARTS = Path(__file__).parent / "static" / "web"
-_COMMON = ["tokens", "page", "masthead", "lists", "footer"]
+_COMMON = ["tokens", "page", "masthead", "lists", "hot", "footer"]
 STYLES = {
     "list": [*_COMMON, "section"],
     "home": [*_COMMON, "home"],
