@@ -72,8 +72,7 @@ def _title_at(blocks: list[Block], meta_at: int | None) -> int | None:
         return marked
     for n in range((meta_at or 0) - 1, -1, -1):
         if (
-            (n > 0
-            and _is_dashed(blocks[n]))
+            (n > 0 and _is_dashed(blocks[n]))
             or _is_no_title(blocks[n], shortest=2)
             or is_meta_line(blocks[n].line)
         ):

@@ -1,0 +1,265 @@
+"""Found articles into the newsroom: each becomes a draft, or is published, in a transaction of its own."""
+
+import hashlib
+from pathlib import Path
+
+from anyascii import anyascii
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from meiri.audience.counting import set_imported, views_of
+from meiri.ingest.headline import letters
+from meiri.ingest.items import Item
+from meiri.ingest.models import Import
+from meiri.ingest.parsed import ParsedArticle, Unreadable
+from meiri.ingest.records import Extras, Record, record_of
+from meiri.ingest.sanitise import plain
+from meiri.ingest.stored_pictures import Unusable, discard, find_bytes, store
+from meiri.ingest.stream import as_blocks
+from meiri.media.models import Picture
+from meiri.newsroom.models import Article, Author, Byline, Origin, Source
+from meiri.newsroom.permissions import policy
+from meiri.newsroom.publishing import check_may_publish, publish
+from meiri.sections.models import Channel, Station, Topic
+
+MAX_PICTURES = 60
+_is_address = URLValidator(["http", "https"])
+
+
+def take(
+    parsed: ParsedArticle,
+    *,
+    file: str = "",
+    extras: Extras | None = None,
+    channel: Channel | None = None,
+    publishing: bool = False,
+    by=None,
+    page: Path | None = None,
+    root: Path | None = None,
+) -> Record:
+    """Import one article and tell what became of it. Nothing of a refused item stays.
+
+    `channel` is where an item goes whose breadcrumb names no channel. `by` is the user, None for the system. Pictures
+    are read beside `page`, and only within `root`. Raises `Unreadable` where the item is refused.
+    """
+    extras = extras or Extras()
+    if not parsed.title:
+        raise Unreadable("没有找到标题。")
+    if not plain(parsed.body) and not parsed.pictures:
+        raise Unreadable("没有找到正文。")
+    digest = digest_of(parsed)
+    address = parsed.original_url or extras.url
+    warnings = list(parsed.warnings)
+    known = _known(digest, address, parsed, extras)
+    if known and (known.digest == digest):
+        return _record(known.article, file=file, status="duplicate", warnings=["已经导入过同样的稿件。"])
+    if known and known.article.locked:
+        raise Unreadable(f"稿件《{known.article.title}》已锁定，没有更新。")
+    filed = known.article.channel if known else _channel(parsed, channel, warnings)
+    if by and not policy.covers_channel(by, filed):
+        raise Unreadable(f"您的采编分工不包括“{filed.name}”频道。")
+    new: list[Picture] = []
+    try:
+        pictures = _pictures(parsed, page, root, warnings, new)
+        with transaction.atomic():
+            article = (
+                known.article.get_latest_revision_as_object() if known else Article(live=False, created_by=by)
+            )
+            article.channel = filed
+            _fill(article, parsed, extras, pictures, warnings)
+            _save(article, extras, publishing, by, bool(known), warnings)
+            Import.objects.update_or_create(
+                pk=article.pk, defaults={"address": address[:500], "digest": digest}
+            )
+            if parsed.views is not None:
+                set_imported(article.pk, parsed.views)
+    except ValidationError as error:
+        discard(new)
+        raise Unreadable("；".join(error.messages)) from error
+    except BaseException:
+        discard(new)
+        raise
+    return _record(article, file=file, status="updated" if known else "imported", warnings=warnings)
+
+
+def take_item(item: Item, channel: Channel | None, publishing: bool, by=None) -> Record:
+    """What became of one item. A refused one is told with its reason; it never stops the others."""
+    if item.article is None:
+        return Record(file=item.file, status="refused", reason=item.reason)
+    try:
+        return take(
+            item.article,
+            file=item.file,
+            extras=item.extras,
+            channel=channel,
+            publishing=publishing,
+            by=by,
+            page=item.page,
+            root=item.root,
+        )
+    except Unreadable as error:
+        return Record(file=item.file, status="refused", title=item.article.title, reason=error.reason)
+
+
+def digest_of(parsed: ParsedArticle) -> str:
+    """The same for the same headline and text, whatever their markup and spacing."""
+    return hashlib.sha256(f"{letters(parsed.title)}\n{letters(plain(parsed.body))}".encode()).hexdigest()
+
+
+def _record(article: Article, **fields) -> Record:
+    return record_of(article, views_of([article.pk]).get(article.pk), **fields)
+
+
+def _known(digest: str, address: str, parsed: ParsedArticle, extras: Extras) -> Import | None:
+    """The import that this item repeats, or brings up to date."""
+    imports = Import.objects.select_related("article__channel")
+    if found := imports.filter(digest=digest).first():
+        return found
+    if address and (found := imports.filter(address=address).first()):
+        return found
+    article = None
+    if parsed.original_url:
+        article = Article.objects.filter(original_url=parsed.original_url).first()
+    if article is None and extras.id and extras.url.startswith(settings.BASE_URL + "/"):
+        # A record that this site exported.
+        article = Article.objects.filter(pk=extras.id, title=parsed.title).first()
+        return Import(article=article, digest=digest) if article else None
+    return Import(article=article, digest="") if article else None
+
+
+def _channel(parsed: ParsedArticle, given: Channel | None, warnings: list[str]) -> Channel:
+    wanted = [parsed.channel_name, *reversed(parsed.breadcrumb)]
+    wanted = [w for w in wanted if w]
+    found = {}
+    for channel in Channel.objects.filter(name__in=wanted) | Channel.objects.filter(slug__in=wanted):
+        found[channel.name] = found[channel.slug] = channel
+    for name in wanted:
+        if name in found:
+            return found[name]
+    if given:
+        return given
+    first = Channel.objects.first()
+    if first is None:
+        raise Unreadable("网站还没有频道，请先建立频道。")
+    warnings.append(f"没有对应的频道，暂归“{first.name}”，请核对。")
+    return first
+
+
+def _pictures(
+    parsed: ParsedArticle, page: Path | None, root: Path | None, warnings: list[str], new: list[Picture]
+) -> dict[str, Picture]:
+    """The stored pictures by their address in the body. Those stored just now are added to `new`."""
+    stored: dict[str, Picture] = {}
+    for found in parsed.pictures[:MAX_PICTURES]:
+        try:
+            picture, is_new = store(find_bytes(found, page, root), parsed.title, found.caption, found.alt)
+        except Unusable as error:
+            if not found.is_remote:
+                name = found.url.rsplit("/", 1)[-1][:60]
+                warnings.append(f"图片 {name} 没有导入：{error}。")
+            continue
+        stored[found.url] = picture
+        if is_new:
+            new.append(picture)
+    if len(parsed.pictures) > MAX_PICTURES:
+        warnings.append(f"图片超过 {MAX_PICTURES} 张，其余没有导入。")
+    return stored
+
+
+def _fill(
+    article: Article, parsed: ParsedArticle, extras: Extras, pictures: dict[str, Picture], warnings: list[str]
+) -> None:
+    article.title = _cut(parsed.title, "title", "标题", warnings)
+    article.kicker = parsed.kicker[:80]
+    article.subtitle = parsed.subtitle[:120]
+    article.summary = parsed.summary[:300]
+    for name in ("short_title", "dateline", "original_title", "aigc_label"):
+        limit = Article._meta.get_field(name).max_length
+        setattr(article, name, getattr(extras, name)[:limit])
+    if len(parsed.title) > len(article.title):
+        article.original_title = parsed.title[:200]
+    article.body = as_blocks(parsed.body, pictures)
+    article.picture = next(iter(pictures.values()), article.picture)
+    article.source = find_source(parsed.source, parsed.source_url)
+    article.editor = find_author(parsed.editor) if parsed.editor else None
+    article.origin = extras.origin or (
+        Origin.ORIGINAL if parsed.source == settings.WAGTAIL_SITE_NAME else Origin.REPRINT
+    )
+    if extras.kind:
+        article.kind = extras.kind
+    article.published_at = parsed.published_at or article.published_at
+    article.original_url = parsed.original_url if _valid(parsed.original_url, 500) else ""
+    article.bylines = [
+        Byline(author=find_author(name), sort_order=n) for n, name in enumerate(dict.fromkeys(parsed.authors))
+    ]
+    if not parsed.source:
+        warnings.append("没有找到来源，请补上。")
+    if parsed.published_at is None:
+        warnings.append("没有找到发布时间。")
+    elif parsed.published_at > timezone.now():
+        warnings.append("发布时间在未来，请核对。")
+
+
+def _save(article: Article, extras: Extras, publishing: bool, by, known: bool, warnings: list[str]) -> None:
+    article.full_clean()
+    if not known:
+        article.save()
+    if extras.stations:
+        article.stations = list(Station.objects.filter(slug__in=extras.stations))
+    if extras.topics:
+        article.topics = list(Topic.objects.filter(slug__in=extras.topics))
+    if extras.tags:
+        article.tags.set([t[:100] for t in extras.tags])
+    if publishing:
+        if article.published_at and article.published_at > timezone.now():
+            article.published_at = timezone.now()
+        check_may_publish(article, by)
+        if not known:
+            article.save()
+        publish(article, by=by)
+        return
+    if not known:
+        article.save()
+    elif article.live:
+        warnings.append("稿件已经发布，更新存成了草稿，发布后读者才能看到。")
+    article.save_revision(user=by)
+
+
+def find_source(name: str, url: str = "") -> Source | None:
+    if not name:
+        return None
+    address = url if _valid(url, 300) else ""
+    return Source.objects.get_or_create(name=name[:80], defaults={"url": address})[0]
+
+
+def find_author(name: str) -> Author:
+    """The author of that name, made where there is none. Names that read alike get addresses of their own."""
+    name = name[:40]
+    found = Author.objects.filter(name=name).first()
+    if found:
+        return found
+    stem = (slugify(anyascii(name)) or "author")[:50]
+    taken = set(Author.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    slug = next(s for s in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if s not in taken)
+    return Author.objects.create(name=name, slug=slug)
+
+
+def _cut(text: str, field: str, label: str, warnings: list[str]) -> str:
+    limit = Article._meta.get_field(field).max_length
+    if len(text) > limit:
+        warnings.append(f"{label}超过 {limit} 字，已截短，请核对。")
+    return text[:limit]
+
+
+def _valid(url: str, limit: int) -> bool:
+    if not url or len(url) > limit:
+        return False
+    try:
+        _is_address(url)
+    except ValidationError:
+        return False
+    return True

@@ -1,0 +1,60 @@
+"""`meiri import PATH...`: pages, texts, Word files, folders, archives and records into the newsroom."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.core.management import BaseCommand, CommandError
+from tqdm import tqdm
+
+from meiri.ingest.importing import take_item
+from meiri.ingest.items import Item, files_in, items_in
+from meiri.ingest.records import Record
+from meiri.sections.models import Channel
+
+# A run of fewer items is over before a progress bar tells anything.
+LONG = 20
+
+
+class Command(BaseCommand):
+    help = (
+        "Import articles from files, folders, archives and JSON lines. Exits with 1 where some were refused."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("paths", nargs="+", metavar="PATH")
+        parser.add_argument("--channel", metavar="SLUG", help="for items that name no channel of this site")
+        parser.add_argument(
+            "--publish", action="store_true", help="publish at once instead of leaving drafts"
+        )
+        parser.add_argument("--json", action="store_true", help="print one JSON line an item")
+
+    def handle(self, *, paths, channel, publish, json, **options):
+        filed = None
+        if channel:
+            filed = Channel.objects.filter(slug=channel).first()
+            if filed is None:
+                raise CommandError(f"There is no channel “{channel}”.", returncode=2)
+        total = refused = 0
+        for item in self.with_progress([Path(p) for p in paths]):
+            record = take_item(item, filed, publish)
+            total += 1
+            refused += record.status == "refused"
+            self.stdout.write(record.as_json() if json else one_line(record))
+        if refused:
+            raise CommandError(f"{refused} of {total} items were refused.", returncode=1)
+
+    def with_progress(self, paths: list[Path]) -> Iterator[Item]:
+        items = (item for path in paths for item in items_in(path))
+        expected = sum(sum(1 for _ in files_in(p)) if p.is_dir() else 1 for p in paths)
+        records = any(p.suffix in (".jsonl", ".zst", ".zip", ".tar", ".gz") for p in paths)
+        if not sys.stderr.isatty() or (expected < LONG and not records):
+            return items
+        return iter(tqdm(items, total=None if records else expected, unit=" items", file=sys.stderr))
+
+
+def one_line(record: Record) -> str:
+    if record.status == "refused":
+        return f"refused    {record.file}: {record.reason}"
+    notes = f" ({'；'.join(record.warnings)})" if record.warnings else ""
+    return f"{record.status:<10} {record.file}: {record.id} {record.title}{notes}"

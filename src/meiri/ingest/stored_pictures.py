@@ -1,0 +1,120 @@
+"""Pictures of imported items, checked and stored. A picture that is there already is used again."""
+
+import hashlib
+import io
+import warnings
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from PIL import Image as Pillow
+from PIL import ImageOps
+
+from meiri.ingest.parsed import FoundPicture
+from meiri.media.models import Picture
+
+MAX_PIXELS = 50_000_000
+SMALLEST_SIDE = 40
+MAX_BYTES = settings.WAGTAILIMAGES_MAX_UPLOAD_SIZE
+_FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "BMP", "TIFF")
+
+
+class Unusable(Exception):
+    """A picture that can't be stored; the message is a Chinese phrase that says why."""
+
+
+def find_bytes(picture: FoundPicture, page: Path | None, root: Path | None) -> bytes:
+    """The bytes of a picture: its own, this site's, or those of a file beside `page` and within `root`.
+
+    Raises `Unusable`.
+    """
+    if picture.data is not None:
+        return picture.data
+    stored = _stored_here(picture.url)
+    if stored:
+        with default_storage.open(stored) as file:
+            return _bounded(file)
+    if page is None or root is None or picture.is_remote:
+        raise Unusable("没有随稿件一起保存")
+    name = unquote(picture.url.split("?")[0].split("#")[0])
+    base = root if name.startswith("/") else page.parent
+    try:
+        # Links are followed before the check, so that none leads out of the folder.
+        path = (base / name.lstrip("/")).resolve(strict=True)
+        if not path.is_relative_to(root.resolve()) or not path.is_file():
+            raise Unusable("不在导入的文件夹里")
+        with path.open("rb") as file:
+            return _bounded(file)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise Unusable("没有找到图片文件") from error
+
+
+def _stored_here(url: str) -> str | None:
+    """The storage name of a picture that this site wrote into an exported record."""
+    path = unquote(urlsplit(url).path) if url.startswith((settings.BASE_URL + "/", "/")) else ""
+    if not path.startswith(settings.MEDIA_URL) or ".." in path:
+        return None
+    name = path.removeprefix(settings.MEDIA_URL)
+    return name if default_storage.exists(name) else None
+
+
+def _bounded(file) -> bytes:
+    data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise Unusable(f"超过 {MAX_BYTES // 1024 // 1024} MB")
+    return data
+
+
+def store(data: bytes, title: str, caption: str = "", alt: str = "") -> tuple[Picture, bool]:
+    """Store a picture as an upright JPEG or PNG without its EXIF data; and whether it is new. Raises `Unusable`."""
+    content, suffix = reencoded(data)
+    digest = hashlib.sha1(content, usedforsecurity=False).hexdigest()
+    found = Picture.objects.filter(file_hash=digest).first()
+    if found:
+        return found, False
+    picture = Picture(
+        title=(caption or title)[:255], caption=caption[:200], description=(alt or caption)[:255]
+    )
+    picture.file = ContentFile(content, name=f"import-{digest[:16]}.{suffix}")
+    picture.file_hash = digest
+    picture.file_size = len(content)
+    picture.save()
+    return picture, True
+
+
+def reencoded(data: bytes) -> tuple[bytes, str]:
+    """The picture anew, and its file suffix: what is not pixels (EXIF, scripts, trailing data) is gone."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Pillow.DecompressionBombWarning)
+            picture = Pillow.open(io.BytesIO(data), formats=_FORMATS)
+            if picture.width * picture.height > MAX_PIXELS:
+                raise Unusable("像素过多")
+            if min(picture.size) < SMALLEST_SIDE:
+                raise Unusable("尺寸太小，不像新闻图片")
+            picture = ImageOps.exif_transpose(picture)
+            transparent = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
+            lossless = picture.format in ("PNG", "GIF") or transparent
+            picture = picture.convert("RGBA" if transparent else "RGB")
+    except Unusable:
+        raise
+    except Exception as error:  # Pillow raises whatever a broken file makes it trip over
+        raise Unusable("不是可以使用的图片") from error
+    out = io.BytesIO()
+    if lossless:
+        picture.save(out, "PNG")
+        return out.getvalue(), "png"
+    picture.save(out, "JPEG", quality=90, optimize=True)
+    return out.getvalue(), "jpg"
+
+
+def discard(pictures: list[Picture]) -> None:
+    """Remove pictures that were stored for an item that was refused in the end."""
+    for picture in pictures:
+        for width in picture.sizes.widths:
+            for format in ("avif", "webp", "jpeg"):
+                default_storage.delete(f"{picture.sizes.stem}-{width}.{format}")
+        picture.file.delete(save=False)
+        picture.delete()
