@@ -196,6 +196,8 @@ TAG_SPACES_ALLOWED = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 FILE_UPLOAD_TEMP_DIR = None
+# The largest file that `meiri import` reads, and the largest upload under 导入稿件.
+IMPORT_MAX_BYTES = env.int("MEIRI_IMPORT_MAX_BYTES", default=64 * 1024 * 1024)
 
 # How an article looks to an editor in preview: the reader's page itself. The newsroom knows it by name alone.
 ARTICLE_PREVIEW = "meiri.web.article.preview"
