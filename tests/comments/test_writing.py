@@ -178,6 +178,14 @@ def test_a_member_comments_by_nickname_and_can_take_no_other(client):
     assert Comment.objects.get().name == "林间"
 
 
+def test_the_name_an_account_signs_in_with_is_never_shown(client):
+    client.force_login(get_user_model().objects.create_user("secret-login", password="x"))
+    article = an_article(comment_policy=CommentPolicy.OPEN)
+    send(client, article)
+    assert Comment.objects.get().name == "会员"
+    assert "secret-login" not in words(client.get(f"/comments/{article.pk}/"))
+
+
 def test_a_reply_to_a_reply_stands_in_the_same_thread(client):
     article = an_article(comment_policy=CommentPolicy.OPEN)
     send(client, article, text="一")

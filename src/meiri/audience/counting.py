@@ -16,7 +16,6 @@ HOURS_KEPT = timedelta(days=32)
 _LARGEST_ID = 2**63 - 1
 
 
-@transaction.atomic
 def count_view(article_id: int, request) -> int:
     """Count that a reader saw an article, unless the same reader did in this half hour. The total thereafter.
 
@@ -24,8 +23,10 @@ def count_view(article_id: int, request) -> int:
     """
     if not 0 < article_id <= _LARGEST_ID or not Article.objects.live().filter(pk=article_id).exists():
         raise Article.DoesNotExist
-    if is_reader(request) and times(request, f"read {article_id}", ONE_READING, by_browser=True) == 1:
-        add(article_id)
+    if is_reader(request):
+        with transaction.atomic():
+            if times(request, f"read {article_id}", ONE_READING, by_browser=True) == 1:
+                add(article_id)
     return views_of([article_id]).get(article_id, 0)
 
 

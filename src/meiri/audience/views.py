@@ -12,4 +12,6 @@ from meiri.audience.hot import hot_list
 def hot(request):
     """The hot list, the same for everybody: a piece of a page, or a page for whoever follows its link."""
     followed = request.headers.get("Sec-Fetch-Mode") == "navigate"
-    return render(request, "audience/hot_page.html" if followed else "audience/hot.html", {"entries": hot_list()})
+    return render(
+        request, "audience/hot_page.html" if followed else "audience/hot.html", {"entries": hot_list()}
+    )

@@ -45,7 +45,7 @@ def _decide(comment: Comment, state: State, by, reason: str = "") -> Comment:
     comment.save(update_fields=["state", "reason", "decided_by", "decided_at"])
     if shown:
         _count(comment.article_id, shown)
-    payload = {"comment": comment.pk, "article": comment.article_id}
+    payload: dict[str, int | str] = {"comment": comment.pk, "article": comment.article_id}
     if reason:
         payload["reason"] = reason
     append(f"comment.{state.value}", [comment.content_key], payload, actor(by))

@@ -35,7 +35,7 @@ def page_of(article_id: int, before: int | None = None) -> Threads:
     """Two queries, whatever was said."""
     comments = Comment.objects.threads(article_id, THREADS + 1, before)
     more, comments = len(comments) > THREADS, comments[:THREADS]
-    threads = {c.pk: Thread(c) for c in comments}
+    threads: dict[int | None, Thread] = {c.pk: Thread(c) for c in comments}
     for reply in Comment.objects.first_replies(list(threads), REPLIES + 1) if threads else []:
         threads[reply.reply_to_id].replies.append(reply)
     for thread in threads.values():

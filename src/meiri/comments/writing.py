@@ -40,6 +40,8 @@ class CommentForm(VisitorForm):
         # Its names are its own, because it stands in the article's page.
         super().__init__(*args, **{"auto_id": "comment_%s", **kwargs})
         self.article, self.member = article, member
+        # Never the name that an account signs in with.
+        self.signature = (member.nickname or "会员") if member else ""
         if member:
             del self.fields["name"]
 
@@ -69,7 +71,7 @@ def submit(form: CommentForm) -> Comment:
             "article": form.article,
             "reply_to": data["reply_to"],
             "member": form.member,
-            "name": str(form.member)[:20] if form.member else data["name"],
+            "name": form.signature or data["name"],
             "text": data["text"],
         },
     )

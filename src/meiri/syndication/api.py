@@ -24,7 +24,9 @@ class Counts(Schema):
 
 @api.get("/counts/", response=dict[str, Counts], tags=["audience"], summary="Views and comments of articles")
 def get_counts(
-    request, response: HttpResponse, ids: str = Query(..., description="At most 100 article ids, separated by commas.")
+    request,
+    response: HttpResponse,
+    ids: str = Query(..., description="At most 100 article ids, separated by commas."),
 ):
     """The counts by id, nought for an id that is unknown. Two queries."""
     numbers = list(dict.fromkeys(_ids(ids)))
