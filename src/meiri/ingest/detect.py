@@ -5,7 +5,7 @@ import re
 import zipfile
 from enum import Enum
 
-from meiri.ingest.encoding import decode
+from meiri.ingest.encoding import decode_beginning
 from meiri.ingest.parsed import Unreadable
 
 
@@ -81,8 +81,7 @@ def _zip_or_docx(head: bytes, whole: io.IOBase | None) -> Format:
 
 
 def _text_or_html(head: bytes) -> Format:
-    # The head may end in the middle of a character: a damaged last line is not the file's fault.
-    text = decode(head[:-4] if len(head) >= HEAD else head)[0]
+    text = decode_beginning(head)
     controls = sum(1 for c in text if c < " " and c not in "\t\n\r\f\v\x1b")
     if controls > 0.01 * len(text):
         raise Unreadable(

@@ -72,6 +72,26 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str]:
     return found
 
 
+def decode_beginning(data: bytes) -> str:
+    """The text that the first bytes of a file hold; they may end in the middle of a character. Raises `Unreadable`."""
+    try:
+        return codecs.getincrementaldecoder("utf-8")().decode(data)
+    except UnicodeDecodeError:
+        pass
+    refusal = None
+    for cut in range(4):
+        try:
+            text = decode(data[: len(data) - cut])[0]
+        except Unreadable as error:
+            refusal = error
+            continue
+        if "\ufffd" not in text[-2:]:
+            return text
+    if refusal:
+        raise refusal
+    return text
+
+
 def declared_in(data: bytes) -> str | None:
     """The encoding a page names in its own head, as Python calls it; None where it names none that exists."""
     match = _DECLARED.search(data[:HEAD_BYTES].replace(b"\0", b""))
@@ -105,14 +125,26 @@ def _best(data: bytes, hints: list[str], errors: str) -> tuple[str, str] | None:
         if errors == "replace" and text.count("\ufffd") > max(2, DAMAGE * len(text)):
             continue
         if name == "utf-8":
-            several = sum(1 for c in text[:SAMPLE_CHARACTERS] if c > "\x7f")
-            if errors == "strict" and several >= CERTAIN:
+            # Each character beyond ASCII takes one to three bytes more than a character.
+            beyond = (len(data) - len(text)) // 2
+            if errors == "strict" and beyond >= CERTAIN:
                 return text, name
-            score += 0.1 * min(several, CERTAIN)
+            score += 0.4 * min(beyond, CERTAIN)
         score += 0.2 * (name in hints) + 0.1 * (name == "gb18030")
+        if score < _needed(name, name in hints, errors):
+            continue
         if best is None or score > best[0]:
             best = (score, text, name)
-    return (best[1], best[2]) if best and best[0] > -0.5 else None
+    return (best[1], best[2]) if best else None
+
+
+def _needed(name: str, hinted: bool, errors: str) -> float:
+    """The plausibility without which an encoding is not believed."""
+    if name.startswith("utf-16"):
+        # Any bytes of even length are UTF-16; only real Chinese prose reads like it.
+        return 1.0
+    # A page with one damaged byte is UTF-8 no longer, but not therefore something that happens to decode.
+    return -0.5 if name == "utf-8" or (hinted and errors == "strict") else 0.3
 
 
 def plausibility(text: str) -> float:
