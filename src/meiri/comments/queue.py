@@ -81,8 +81,8 @@ class QueueView(WagtailAdminTemplateMixin, View):
         comments = (
             comments.unchecked() if self.which == "unchecked" else comments.filter(state=State(self.which))
         )
-        start = self.request.GET.get("from", "")
-        start = int(start) if start.isascii() and start.isdigit() and len(start) < 19 else None
+        words = self.request.GET.get("from", "")
+        start = int(words) if words.isascii() and words.isdigit() and len(words) < 19 else None
         if self.which == "pending":
             comments = comments.filter(pk__gt=start) if start else comments
             return list(comments.order_by("pk")[: PER_PAGE + 1])
