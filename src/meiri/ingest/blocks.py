@@ -166,9 +166,9 @@ class _Reader:
                 break
         return "p", element, None
 
-    def add(self, kind: str, element, html: str, text: str = "", picture=None, linked: int = 0):
+    def add(self, kind: str, element, markup: str, text: str = "", picture=None, linked: int = 0):
         self.flush()
-        self.blocks.append(Block(kind, element, html, text, text, linked, picture))
+        self.blocks.append(Block(kind, element, markup, text, text, linked, picture))
 
 
 def tidy(pieces: str) -> str:

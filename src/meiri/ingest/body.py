@@ -93,7 +93,7 @@ def weight(block: Block) -> float:
     """How much a block speaks for being an article's text, in characters; links speak against it."""
     if block.kind == "figure":
         return 0
-    length = len(block.text)
+    length: float = len(block.text)
     if length > 4:
         # A Latin letter carries less than a Chinese character.
         wide = sum(1 for c in block.text[:200] if c >= "\u2e80")
@@ -118,10 +118,8 @@ def weight(block: Block) -> float:
 def _around(blocks: list[Block], weights: list[float], title: str) -> set[int]:
     """Indices of the blocks in parts of the page that are named, or headed, as something around the article."""
     total = sum(w for w in weights if w > 0) or 1
-    place = {}
     spans: dict[html.HtmlElement, list[int]] = {}
     for n, block in enumerate(blocks):
-        place.setdefault(block.element, n)
         for element in (block.element, *block.element.iterancestors()):
             spans.setdefault(element, []).append(n)
     out: set[int] = set()

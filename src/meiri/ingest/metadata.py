@@ -8,7 +8,7 @@ from datetime import datetime
 from lxml import html
 
 from meiri.ingest.metaline import MetaLine, names, read_line, source_name
-from meiri.ingest.times import read_iso
+from meiri.ingest.times import BEIJING, read_iso
 
 _ARTICLE = re.compile(
     r"(?:News|Report|Blog|Tech|Scholarly|Analysis|Opinion|Review|Live|Background|Discussion)?\w*(?:Article|Posting)$"
@@ -170,4 +170,4 @@ def _read_wechat(tree: html.HtmlElement, text: str, found: Metadata) -> None:
         return
     found.source = source_name("".join(account[0].itertext()).strip()) or found.source
     if moment := re.search(r"""\b(?:ct|create_time|oriCreateTime)\s*=\s*["'](1\d{9})["']""", text):
-        found.published.append(read_iso(moment[1])[0])
+        found.published.append(datetime.fromtimestamp(int(moment[1]), tz=BEIJING))

@@ -127,8 +127,13 @@ def read_record(line: str) -> tuple[ParsedArticle, Extras]:
         url=_text(data, "url"),
         kind=_text(data, "kind") if data.get("kind") in Kind.values else "",
         origin=_text(data, "origin") if data.get("origin") in Origin.values else "",
-        **{k: _text(data, k) for k in ("short_title", "dateline", "original_title", "aigc_label")},
-        **{k: _texts(data, k) for k in ("stations", "topics", "tags")},
+        short_title=_text(data, "short_title"),
+        dateline=_text(data, "dateline"),
+        original_title=_text(data, "original_title"),
+        aigc_label=_text(data, "aigc_label"),
+        stations=_texts(data, "stations"),
+        topics=_texts(data, "topics"),
+        tags=_texts(data, "tags"),
     )
     return article, extras
 

@@ -94,19 +94,18 @@ def reencoded(data: bytes) -> tuple[bytes, str]:
                 raise Unusable("像素过多")
             if min(picture.size) < SMALLEST_SIDE:
                 raise Unusable("尺寸太小，不像新闻图片")
-            picture = ImageOps.exif_transpose(picture)
             transparent = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
             lossless = picture.format in ("PNG", "GIF") or transparent
-            picture = picture.convert("RGBA" if transparent else "RGB")
+            upright = ImageOps.exif_transpose(picture).convert("RGBA" if transparent else "RGB")
     except Unusable:
         raise
     except Exception as error:  # Pillow raises whatever a broken file makes it trip over
         raise Unusable("不是可以使用的图片") from error
     out = io.BytesIO()
     if lossless:
-        picture.save(out, "PNG")
+        upright.save(out, "PNG")
         return out.getvalue(), "png"
-    picture.save(out, "JPEG", quality=90, optimize=True)
+    upright.save(out, "JPEG", quality=90, optimize=True)
     return out.getvalue(), "jpg"
 
 

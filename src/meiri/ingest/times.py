@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -36,13 +37,11 @@ def read_iso(text: str) -> tuple[datetime, bool] | None:
         return datetime.fromtimestamp(int(text[:10]), tz=BEIJING), True
     if found := read_time(text):
         return found
-    from email.utils import parsedate_to_datetime
-
     try:
-        found = parsedate_to_datetime(text)
+        moment = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError):
         return None
-    return (found if found.tzinfo else found.replace(tzinfo=BEIJING)), True
+    return (moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)), True
 
 
 def date_in_address(url: str) -> datetime | None:

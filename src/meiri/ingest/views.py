@@ -1,0 +1,156 @@
+"""导入稿件: editors paste text or upload files; each item becomes a draft, or is refused with its reason."""
+
+import itertools
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFilesSent
+from django.http.multipartparser import MultiPartParserError
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.generic import View
+from wagtail.admin.admin_url_finder import AdminURLFinder
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from meiri.ingest.detect import Format, detect
+from meiri.ingest.forms import ImportForm
+from meiri.ingest.html import read_page
+from meiri.ingest.importing import take_item
+from meiri.ingest.items import Item, items_in
+from meiri.ingest.parsed import Unreadable
+from meiri.ingest.records import Record
+from meiri.ingest.text import read_lines
+from meiri.newsroom.models import Article
+from meiri.newsroom.permissions import policy
+
+# More would keep the editor waiting too long; the operator's `meiri import` takes any number.
+MOST_ITEMS = 200
+STATUS_WORDS = {
+    "imported": "已存为草稿",
+    "updated": "已更新",
+    "duplicate": "已有同样的稿件",
+    "refused": "未导入",
+}
+# What a form takes beside the files themselves.
+_ENVELOPE = 4 * 1024 * 1024
+
+
+@dataclass
+class Result:
+    """One line of the answer: the record and, for a stored article, where to edit it."""
+
+    record: Record
+    edit_url: str | None
+
+    @property
+    def status(self) -> str:
+        return STATUS_WORDS[self.record.status]
+
+
+class ImportPage(WagtailAdminTemplateMixin, View):
+    page_title = "导入稿件"
+    header_icon = "upload"
+    template_name = "ingest/import.html"
+    breadcrumbs_items = [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": "导入稿件"}]
+
+    def dispatch(self, request, *args, **kwargs):
+        if not policy.user_has_permission(request.user, "add"):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request):
+        return self.answer(ImportForm())
+
+    def post(self, request):
+        form = ImportForm(request.POST, request.FILES)
+        if not form.is_valid():
+            return self.answer(form, status=422)
+        channel = form.cleaned_data["channel"]
+        results = []
+        with tempfile.TemporaryDirectory(prefix="meiri-upload-") as folder:
+            items = itertools.chain(_pasted(form), _uploaded(form.cleaned_data["uploads"], Path(folder)))
+            for item in itertools.islice(items, MOST_ITEMS):
+                results.append(self.take(item, channel))
+            more = next(items, None) is not None
+        return self.answer(ImportForm(initial={"channel": channel}), results=results, more=more)
+
+    def take(self, item: Item, channel) -> Result:
+        record = take_item(item, channel, publishing=False, by=self.request.user)
+        article = Article.objects.filter(pk=record.id).first() if record.id else None
+        edit_url = AdminURLFinder(self.request.user).get_edit_url(article) if article else None
+        return Result(record, edit_url)
+
+    def answer(self, form, status=200, **context):
+        context.setdefault("results", [])
+        context = self.get_context_data(form=form, most_items=MOST_ITEMS, largest=_largest(), **context)
+        return self.render_to_response(context, status=status)
+
+    def too_large(self, request):
+        """The page again with a plain error; the body of the request was not read."""
+        self.setup(request)
+        if not policy.user_has_permission(request.user, "add"):
+            raise PermissionDenied
+        form = ImportForm()
+        context = {
+            "error": f"上传的内容太大：一次最多 {_largest()}。请分几次上传，或压缩图片后再试。没有导入任何稿件。"
+        }
+        return self.answer(form, status=413, **context)
+
+
+protected = method_decorator(csrf_protect, name="dispatch")(ImportPage).as_view()
+
+
+@csrf_exempt
+def import_page(request):
+    """The page, within its size limit. Django's protection against forged requests reads the whole body, so the
+    limit stands before it; whatever passes is protected.
+    """
+    if _length(request) > settings.IMPORT_MAX_BYTES + _ENVELOPE:
+        return ImportPage().too_large(request)
+    try:
+        return protected(request)
+    except (RequestDataTooBig, TooManyFilesSent):
+        return ImportPage().too_large(request)
+    except MultiPartParserError as error:
+        raise PermissionDenied from error
+
+
+def _length(request) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+def _largest() -> str:
+    return f"{settings.IMPORT_MAX_BYTES // 1024 // 1024} MB"
+
+
+def _pasted(form: ImportForm) -> Iterator[Item]:
+    text = form.cleaned_data["text"].strip()
+    if not text:
+        return
+    name = "粘贴的文字"
+    try:
+        is_page = detect(text[:8000].encode()) is Format.HTML
+        yield Item(name, article=read_page(text) if is_page else read_lines(text))
+    except Unreadable as error:
+        yield Item(name, reason=error.reason)
+
+
+def _uploaded(files, folder: Path) -> Iterator[Item]:
+    """The items of uploaded files, each in a folder of its own, so that no upload sees another's."""
+    for number, upload in enumerate(files):
+        if upload.size > settings.IMPORT_MAX_BYTES:
+            yield Item(upload.name, reason=f"文件超过 {_largest()}，没有导入。")
+            continue
+        path = folder / str(number) / "upload"
+        path.parent.mkdir()
+        with path.open("wb") as out:
+            for chunk in upload.chunks():
+                out.write(chunk)
+        yield from items_in(path, upload.name)
+        path.unlink()

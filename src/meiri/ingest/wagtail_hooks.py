@@ -1,0 +1,21 @@
+from django.urls import path, reverse
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+from meiri.ingest.views import import_page
+from meiri.newsroom.permissions import policy
+
+
+@hooks.register("register_admin_urls")
+def import_address():
+    return [path("import/", import_page, name="ingest_import")]
+
+
+class ImportMenuItem(MenuItem):
+    def is_shown(self, request):
+        return policy.user_has_permission(request.user, "add")
+
+
+@hooks.register("register_admin_menu_item")
+def import_menu_item():
+    return ImportMenuItem("导入稿件", reverse("ingest_import"), icon_name="upload", order=110)
