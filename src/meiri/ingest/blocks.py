@@ -78,7 +78,7 @@ class Block:
 
     kind: str
     element: html.HtmlElement
-    html: str
+    markup: str
     text: str = ""
     line: str = ""
     linked: int = 0
@@ -327,21 +327,21 @@ def _rendered(blocks: list[Block]) -> Iterator[str]:
                 number += 1
             if block.kind == "li":
                 tag = "ol" if block.group is not None and block.group.tag == "ol" else "ul"
-                yield f"<{tag}>" + "".join(f"<li>{b.html}</li>" for b in run) + f"</{tag}>"
+                yield f"<{tag}>" + "".join(f"<li>{b.markup}</li>" for b in run) + f"</{tag}>"
             else:
-                yield "<blockquote>" + "".join(f"<p>{b.html}</p>" for b in run) + "</blockquote>"
+                yield "<blockquote>" + "".join(f"<p>{b.markup}</p>" for b in run) + "</blockquote>"
         elif block.kind == "figure" and block.picture:
             caption = ""
             if number + 1 < len(blocks) and blocks[number + 1].kind == "caption":
                 number += 1
-                caption = f"<figcaption>{blocks[number].html}</figcaption>"
+                caption = f"<figcaption>{blocks[number].markup}</figcaption>"
                 block.picture.caption = block.picture.caption or blocks[number].text
             image = f'<img src="{escape(block.picture.url)}" alt="{escape(block.picture.alt)}">'
             yield f"<figure>{image}{caption}</figure>"
         elif block.kind == "table":
-            yield block.html
+            yield block.markup
         elif block.kind in ("p", "caption", "media"):
-            yield f"<p>{block.html}</p>"
+            yield f"<p>{block.markup}</p>"
         else:
-            yield f"<{block.kind}>{re.sub('</?strong>', '', block.html)}</{block.kind}>"
+            yield f"<{block.kind}>{re.sub('</?strong>', '', block.markup)}</{block.kind}>"
         number += 1

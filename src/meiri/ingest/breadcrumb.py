@@ -51,7 +51,7 @@ def find_breadcrumb(blocks: list[Block], title: str) -> list[str]:
     """The names of the breadcrumb, from the site to the channel, without 首页, 正文 and the title itself."""
     for number, block in enumerate(blocks):
         line = block.text.strip()
-        if len(line) > 200:
+        if len(line) > 200 or "<" in line:
             continue
         rest = _HERE.sub("", line)
         headed = rest != line

@@ -122,7 +122,7 @@ def _best(data: bytes, hints: list[str], errors: str) -> tuple[str, str] | None:
         except (UnicodeDecodeError, UnicodeError):
             continue
         score = plausibility(text)
-        if errors == "replace" and text.count("\ufffd") > max(2, DAMAGE * len(text)):
+        if errors == "replace" and text.count("\ufffd") > max(3, DAMAGE * len(text)):
             continue
         if name == "utf-8":
             # Each character beyond ASCII takes one to three bytes more than a character.

@@ -167,7 +167,7 @@ def _link_of(above: list[Block], source: str) -> str:
     if not source:
         return ""
     for block in above:
-        match = re.search(r'<a href="([^"]+)">\s*' + re.escape(source) + r"\s*</a>", block.html)
+        match = re.search(r'<a href="([^"]+)">\s*' + re.escape(source) + r"\s*</a>", block.markup)
         if match:
             return match[1][:300]
     return ""

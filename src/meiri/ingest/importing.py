@@ -10,6 +10,7 @@ from django.core.validators import URLValidator
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
+from wagtail.actions.publish_revision import PublishPermissionError
 
 from meiri.audience.counting import set_imported, views_of
 from meiri.ingest.headline import letters
@@ -77,6 +78,9 @@ def take(
             )
             if parsed.views is not None:
                 set_imported(article.pk, parsed.views)
+    except PublishPermissionError as error:
+        discard(new)
+        raise Unreadable("您没有发布这篇稿件的权限。") from error
     except ValidationError as error:
         discard(new)
         raise Unreadable("；".join(error.messages)) from error

@@ -93,7 +93,7 @@ def extras_of(article: Article) -> dict:
         "source_url": article.source.url if article.source else "",
         "stations": [s.slug for s in article.stations.all()],
         "topics": [t.slug for t in article.topics.all()],
-        "tags": [t.name for t in article.tags.all()],
+        "tags": [t.tag.name for t in article.tagged_items.all()],
     }
 
 

@@ -1,0 +1,320 @@
+import io
+import json
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from PIL import Image
+
+from meiri.audience.counting import views_of
+from meiri.ingest.html import read_page
+from meiri.ingest.importing import find_author, take
+from meiri.ingest.models import Import
+from meiri.ingest.parsed import FoundPicture, Unreadable
+from meiri.ingest.sanitise import plain
+from meiri.ingest.stored_pictures import Unusable, find_bytes, reencoded, store
+from meiri.ingest.stream import as_blocks, as_html
+from meiri.ingest.text import read_lines
+from meiri.journal.models import Entry
+from meiri.media.models import Picture
+from meiri.newsroom.models import Article, Author, Source
+from tests.ingest.pages import COPIED, PARAGRAPHS, TITLE, a_portal_page
+from tests.newsroom_factory import a_channel, a_station, an_article, an_author
+
+pytestmark = pytest.mark.django_db
+CONTRACT = [
+    "file", "status", "id", "url", "title", "source", "published_at", "authors", "editor", "views", "channel", "body", "warnings", "reason",
+]  # fmt: skip
+
+
+def a_jpeg(size=(300, 200), colour="green", **options) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, colour).save(out, "JPEG", **options)
+    return out.getvalue()
+
+
+def stored_files() -> set[Path]:
+    return {f for f in Path(settings.MEDIA_ROOT).rglob("*") if f.is_file()}
+
+
+@pytest.fixture
+def saved_page(tmp_path):
+    """A page as a browser saves it, with a picture in the folder beside it."""
+    a_channel()
+    picture = '<p><img src="./page_files/a.jpg"></p><p>图为巡田现场。</p>'
+    (tmp_path / "page.html").write_text(a_portal_page(extra=picture))
+    (tmp_path / "page_files").mkdir()
+    (tmp_path / "page_files" / "a.jpg").write_bytes(a_jpeg())
+    return tmp_path / "page.html"
+
+
+def imported(capsys, *arguments, refused=False):
+    """The records that `meiri import --json` prints."""
+    if refused:
+        with pytest.raises(CommandError) as end:
+            call_command("import", *map(str, arguments), "--json")
+        assert end.value.returncode == 1
+    else:
+        call_command("import", *map(str, arguments), "--json")
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+class TestRecords:
+    def test_each_item_is_one_line_with_the_fields_of_the_contract(self, saved_page, capsys):
+        (record,) = imported(capsys, saved_page)
+        assert list(record) == CONTRACT
+        body = record.pop("body")
+        assert plain(body).split("\n") == [*PARAGRAPHS, "图为巡田现场。"]
+        article = Article.objects.get()
+        assert record == {
+            "file": str(saved_page),
+            "status": "imported",
+            "id": article.pk,
+            "url": article.full_url,
+            "title": TITLE,
+            "source": "江南晚讯",
+            "published_at": "2026-11-23T10:20:30+08:00",
+            "authors": ["林晚舟", "周牧之"],
+            "editor": "沈砚",
+            "views": 1203,
+            "channel": "keji",
+            "warnings": [],
+            "reason": "",
+        }
+
+    def test_an_exported_archive_comes_back_whole_on_an_empty_site(self, saved_page, capsys, tmp_path):
+        imported(capsys, saved_page, "--publish")
+        article = Article.objects.get()
+        article.stations.set([a_station()])
+        article.tags.add("农业", "无人机")
+        article.kicker = "科技下田"
+        article.save_revision().publish()
+        for name in ("all.jsonl", "all.jsonl.zst"):
+            call_command("export", str(tmp_path / name))
+        before = as_html(Article.objects.get().body)
+        Article.objects.all().delete()
+        capsys.readouterr()
+        (record,) = imported(capsys, tmp_path / "all.jsonl.zst", "--publish")
+        assert record["status"] == "imported"
+        (again,) = imported(capsys, tmp_path / "all.jsonl")
+        assert again["status"] == "duplicate"
+        article = Article.objects.get()
+        assert article.live
+        assert (article.kicker, article.source.name, article.channel.slug) == ("科技下田", "江南晚讯", "keji")
+        assert [s.slug for s in article.stations.all()] == ["zhejiang"]
+        assert sorted(t.name for t in article.tags.all()) == ["农业", "无人机"]
+        assert as_html(article.body) == before
+        assert Picture.objects.count() == 1
+
+    def test_export_takes_filters_and_goes_through_the_archive_in_bounded_steps(
+        self, tmp_path, django_assert_max_num_queries
+    ):
+        zhejiang = a_station()
+        for n in range(7):
+            channel = a_channel() if n % 2 else a_channel("要闻", "yaowen")
+            an_article(f"第{n}条要导出的稿件", channel=channel, stations=[zhejiang] if n < 4 else [])
+        out = tmp_path / "out.jsonl"
+
+        def titles(*filters):
+            call_command("export", str(out), *filters)
+            return [json.loads(x)["title"] for x in out.read_text().splitlines()]
+
+        with django_assert_max_num_queries(12):
+            assert titles() == [f"第{n}条要导出的稿件" for n in range(6, -1, -1)]
+        assert titles("--channel", "keji") == [f"第{n}条要导出的稿件" for n in (5, 3, 1)]
+        assert titles("--station", "zhejiang", "--channel", "yaowen") == [
+            f"第{n}条要导出的稿件" for n in (2, 0)
+        ]
+        assert titles("--to", "2001-01-01") == []
+        with pytest.raises(CommandError):
+            titles("--channel", "nowhere")
+
+    def test_a_record_cannot_bring_scripts_along(self, tmp_path, capsys):
+        a_channel()
+        record = {
+            "title": "一条带脚本的记录",
+            "body": "<p onclick=x>正文<script>alert(1)</script></p><h2>小标题</h2>",
+            "channel": "keji",
+        }
+        (tmp_path / "a.jsonl").write_text(json.dumps(record) + "\nnot json\n[1]\n")
+        found = imported(capsys, tmp_path / "a.jsonl", refused=True)
+        assert [r["status"] for r in found] == ["imported", "refused", "refused"]
+        assert found[0]["body"] == "<p>正文</p>\n<h2>小标题</h2>"
+        assert found[1]["file"].endswith("a.jsonl:2")
+
+
+class TestFiling:
+    def test_an_import_is_a_draft_unless_it_is_to_be_published(self, saved_page):
+        record = take(read_lines(COPIED))
+        article = Article.objects.get(pk=record.id)
+        assert not article.live
+        assert article.latest_revision is not None
+        assert not Entry.objects.filter(kind="article.published").exists()
+
+    def test_publishing_lists_the_article_and_tells_the_journal(self, saved_page):
+        record = take(
+            read_page(saved_page.read_text()), publishing=True, page=saved_page, root=saved_page.parent
+        )
+        article = Article.objects.get(pk=record.id)
+        assert article.live
+        assert article.picture is not None
+        assert article.origin == "reprint"
+        assert Entry.objects.filter(kind="article.published").count() == 1
+        assert [b.author.name for b in article.bylines.all()] == ["林晚舟", "周牧之"]
+        assert views_of([article.pk]) == {article.pk: 1203}
+
+    def test_the_same_article_is_not_imported_twice(self):
+        a_channel()
+        first = take(read_lines(COPIED))
+        second = take(read_page(a_portal_page()))
+        assert (second.status, second.id) == ("duplicate", first.id)
+        assert Article.objects.count() == 1
+
+    def test_a_page_that_changed_updates_its_article_as_a_draft(self):
+        a_channel()
+        first = take(read_page(a_portal_page()), publishing=True)
+        changed = take(read_page(a_portal_page(paragraphs=(*PARAGRAPHS, "专家认为，明年还可以再推广一倍。"))))
+        assert (changed.status, changed.id) == ("updated", first.id)
+        assert any("发布后读者才能看到" in w for w in changed.warnings)
+        article = Article.objects.get()
+        assert "专家认为" not in as_html(article.body)
+        assert "专家认为" in as_html(article.get_latest_revision_as_object().body)
+        assert [b.author.name for b in article.bylines.all()] == ["林晚舟", "周牧之"]
+
+    def test_the_channel_is_the_breadcrumbs_then_the_given_one_then_the_first(self):
+        yaowen = a_channel("要闻", "yaowen", order=1)
+        keji = a_channel(order=2)
+        plain_text = "今天下雪了\n\n一早起来，院子里白茫茫的一片{}。"
+        assert take(read_lines(COPIED), channel=yaowen).channel == "keji"
+        assert take(read_lines(plain_text.format(1)), channel=keji).channel == "keji"
+        record = take(read_lines(plain_text.format(2)))
+        assert record.channel == "yaowen"
+        assert "没有对应的频道，暂归“要闻”，请核对。" in record.warnings
+
+    def test_authors_who_sound_alike_are_two(self):
+        one, other = find_author("张伟"), find_author("章伟")
+        assert one.pk != other.pk
+        assert one.slug != other.slug
+        assert find_author("张伟").pk == one.pk
+        assert find_author("沈砚") != an_author("林晚舟", slug="lin-wanzhou")
+
+    def test_nothing_of_a_refused_item_stays(self, saved_page, django_user_model):
+        reporter = django_user_model.objects.create_user(
+            "reporter", "reporter@meiri.example", "a-long-password"
+        )
+        parsed, before = read_page(saved_page.read_text()), stored_files()
+        with pytest.raises(Unreadable, match="没有发布"):
+            take(parsed, page=saved_page, root=saved_page.parent, publishing=True, by=reporter)
+        for model in (Article, Picture, Author, Source, Import):
+            assert not model.objects.exists()
+        assert stored_files() == before
+
+    @pytest.mark.parametrize("text", ["今天下雪了，院子里白茫茫的一片。", "只有标题的一行文字"])
+    def test_an_item_without_headline_or_text_is_refused(self, text):
+        a_channel()
+        with pytest.raises(Unreadable):
+            take(read_lines(text))
+
+    def test_a_locked_article_is_left_alone(self):
+        a_channel()
+        record = take(read_page(a_portal_page()))
+        Article.objects.filter(pk=record.id).update(locked=True)
+        with pytest.raises(Unreadable, match="锁定"):
+            take(read_page(a_portal_page(paragraphs=PARAGRAPHS[:2])))
+
+
+class TestPictures:
+    def test_a_saved_picture_is_stored_upright_without_exif(self, saved_page):
+        exif = Image.Exif()
+        exif[0x0112], exif[0x010F] = 6, "camera of a secret source"
+        data = a_jpeg((300, 200), exif=exif)
+        content, suffix = reencoded(data)
+        with Image.open(io.BytesIO(content)) as picture:
+            assert suffix == "jpg"
+            assert picture.size == (200, 300)
+            assert not dict(picture.getexif())
+        assert b"secret" not in content
+
+    def test_the_same_picture_is_stored_once(self):
+        one, new = store(a_jpeg(), "标题")
+        other, again = store(a_jpeg(), "另一个标题")
+        assert (one.pk, new, again) == (other.pk, True, False)
+
+    @pytest.mark.parametrize(
+        "data", [b"", b"<svg onload=alert(1)>", b"\xff\xd8\xff\xe0broken", a_jpeg((10, 10))]
+    )
+    def test_what_is_no_picture_is_not_stored(self, data):
+        with pytest.raises(Unusable):
+            reencoded(data)
+
+    def test_pictures_are_read_inside_the_import_root_alone(self, tmp_path):
+        (tmp_path / "secret.jpg").write_bytes(a_jpeg())
+        root = tmp_path / "root"
+        (root / "page_files").mkdir(parents=True)
+        (root / "page_files" / "link.jpg").symlink_to(tmp_path / "secret.jpg")
+        page = root / "page.html"
+        for url in (
+            "../secret.jpg",
+            "page_files/../../secret.jpg",
+            "page_files/link.jpg",
+            f"/{tmp_path}/secret.jpg",
+            "/../secret.jpg",
+            "page_files",
+            "a\0b.jpg",
+            "%2e%2e/secret.jpg",
+        ):
+            with pytest.raises(Unusable):
+                find_bytes(FoundPicture(url), page, root)
+        (root / "page_files" / "图 1.jpg").write_bytes(b"x")
+        assert find_bytes(FoundPicture("page_files/%E5%9B%BE%201.jpg"), page, root) == b"x"
+
+    def test_a_missing_picture_is_told_and_the_article_imported(self, saved_page):
+        (saved_page.parent / "page_files" / "a.jpg").unlink()
+        record = take(read_page(saved_page.read_text()), page=saved_page, root=saved_page.parent)
+        assert record.status == "imported"
+        assert record.warnings == ["图片 a.jpg 没有导入：没有找到图片文件。"]
+        assert "图为巡田现场。" in plain(record.body)
+
+    def test_a_remote_picture_stays_as_a_link(self):
+        a_channel()
+        record = take(read_page(a_portal_page(extra='<img src="https://img.example/a.jpg" alt="稻田">')))
+        assert '<a href="https://img.example/a.jpg">图片：稻田</a>' in record.body
+        assert Picture.objects.count() == 0
+
+
+def test_bodies_go_into_blocks_and_back():
+    body = (
+        '<p>第一段，有<strong>重点</strong>、<em>强调</em>和<a href="https://a.example/">链接</a>。<br>换行。</p>\n<ul><li>一</li><li>二</li></ul>\n'
+        "<h2>小标题</h2>\n<blockquote><p>急不得。</p><p>——合作社负责人</p></blockquote>\n"
+        "<table><tbody><tr><th>项目</th><th>数值</th></tr><tr><td>面积</td><td>1 &lt; 2</td></tr></tbody></table>"
+    )
+    blocks = as_blocks(body, {})
+    assert [kind for kind, _ in blocks] == ["text", "heading", "quote", "table"]
+    assert blocks[2][1] == {"text": "急不得。", "speaker": "合作社负责人"}
+    article = Article(body=blocks)
+    assert "".join(as_html(article.body).split("\n")) == "".join(body.split("\n"))
+
+
+class TestCommand:
+    def test_a_folder_is_imported_in_order_and_failures_do_not_stop_it(self, saved_page, capsys):
+        folder = saved_page.parent
+        (folder / "b.pdf").write_bytes(b"%PDF-1.7")
+        (folder / "z.txt").write_bytes(COPIED.replace(TITLE, "另一条完全不同的标题").encode("gb18030"))
+        found = imported(capsys, folder, refused=True)
+        assert [(r["file"].rsplit("/", 1)[-1], r["status"]) for r in found] == [
+            ("b.pdf", "refused"), ("page.html", "imported"), ("z.txt", "imported"),
+        ]  # fmt: skip
+        assert found[0]["reason"].startswith("PDF")
+        assert list(found[0]) == CONTRACT
+
+    def test_a_path_that_is_not_there_is_refused_and_a_wrong_channel_is_misuse(self, tmp_path, capsys):
+        (record,) = imported(capsys, tmp_path / "nothing.html", refused=True)
+        assert record["reason"] == "文件不存在。"
+        with pytest.raises(CommandError) as misuse:
+            call_command("import", str(tmp_path), "--channel", "nowhere")
+        assert misuse.value.returncode == 2
+
+    def test_without_json_each_item_is_a_line_for_people(self, saved_page, capsys):
+        call_command("import", str(saved_page))
+        assert capsys.readouterr().out == f"imported   {saved_page}: {Article.objects.get().pk} {TITLE}\n"
