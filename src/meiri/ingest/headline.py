@@ -141,6 +141,7 @@ def find_kicker_and_subtitle(blocks: list[Block], title: str) -> tuple[str, str]
     for block in blocks[max(0, position - 2) : position]:
         if words_of(block.element) & {
             "kicker",
+            "pre",
             "pretitle",
             "yinti",
             "shoulder",

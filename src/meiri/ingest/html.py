@@ -101,7 +101,8 @@ def _describe(
     inside = _signed_in_text(body)
     marked = metadata.line
     if not line.source:
-        line.source = _beside_the_time(above, article.title)
+        beside = _beside_the_time(above)
+        line.source = beside if beside not in metadata.authors else ""
     article.source = line.source or marked.source or metadata.source or after.source
     article.source_url = _link_of(above, article.source)
     article.authors = (
@@ -139,7 +140,7 @@ def _below(body: FoundBody) -> list[Block]:
     return [b for b in body.below[:25] if b.linked < 0.8 * len(b.text)]
 
 
-def _beside_the_time(above: list[Block], title: str) -> str:
+def _beside_the_time(above: list[Block]) -> str:
     """The source that stands without a label in a line with the time, or in the line before or after it."""
     for number, block in enumerate(above):
         found = read_line(block.line)

@@ -116,6 +116,9 @@ FOOTER = re.compile(
 _EDITOR = re.compile(
     r"^[\s（(【\[]*(?:本文)?(?:责[\s　]*任[\s　]*编[\s　]*辑|责[\s　]*编|責任編輯)[\s　]*[:：|｜/]"
 )
+_CONTROLS = re.compile(
+    r"^(?:[【\[（(]\s*(?:我要)?(?:打印|关闭|纠错|返回|收藏|分享|推荐|顶部|字体|字号|大|中|小)[^】\]）)]{0,8}[】\]）)][\s|]*)+$"
+)
 _COMMENTS = re.compile(r"评论|跟贴|留言|回复|comments?\b", re.IGNORECASE)
 _OPENING = re.compile(
     r"^(?:字号|字体|字體|分享|打印|收藏|评论|分享到|我要评论|扫一扫.{0,16}|用微信扫.{0,30}|点击(?:收听|播放|关注).{0,16}|听新闻|语音播报|关注|\+关注|已关注|订阅|原创|转载|返回|小|中|大|A[+-]?|T[+-]?|0|举报|纠错|查看原文|收听本文|您的浏览器.{0,30}|播报文章|暂停|编者按)[\s:：|｜、/大中小+\-\d()（）T]*$"
@@ -148,4 +151,5 @@ def signs_off(text: str, line: str | None = None) -> bool:
 
 def opens_page(text: str) -> bool:
     """Whether `text`, before the body, is a control: 字号, 分享, 打印…"""
-    return len(text) <= 40 and bool(_OPENING.match(text.strip()))
+    text = text.strip()
+    return len(text) <= 40 and bool(_OPENING.match(text) or _CONTROLS.match(text))

@@ -87,6 +87,7 @@ def read_metadata(tree: html.HtmlElement, text: str) -> Metadata:
     _read_json_ld(tree, found)
     _read_marked(tree, found)
     _read_wechat(tree, text, found)
+    _read_semantic(tree, found)
     return found
 
 
@@ -161,6 +162,18 @@ def _read_marked(tree: html.HtmlElement, found: Metadata) -> None:
     """Chinese sites give search engines hidden elements: pubtime_baidu, source_baidu, author_baidu, editor_baidu."""
     for element in tree.xpath("//*[contains(@id,'_baidu') or contains(@class,'_baidu')]"):
         found.line.merge(read_line("".join(element.itertext()).strip()))
+
+
+def _read_semantic(tree: html.HtmlElement, found: Metadata) -> None:
+    """What HTML itself can say: the first <time>, and the links and lines marked as the author's."""
+    written = next((t.get("datetime") for t in tree.iter("time") if t.get("datetime")), "")
+    if written and (moment := read_iso(written)):
+        found.published.append(moment[0])
+    marked = "//a[@rel='author'] | //*[@itemprop='author'] | //p[@class='author'] | //span[@class='author']"
+    for element in tree.xpath(marked):
+        text = " ".join("".join(element.itertext()).split())
+        if not found.authors and 2 <= len(text) <= 20:
+            found.authors = names(re.sub(r"^(?:作者|文|记者)\s*[:：|｜/]?\s*", "", text))
 
 
 def _read_wechat(tree: html.HtmlElement, text: str, found: Metadata) -> None:

@@ -52,6 +52,10 @@ _NOT_A_SOURCE = re.compile(
     r"^(?:原创|转载|置顶|头条|网络|互联网|综合|转载|未知|佚名|不详|作者|投稿|unknown)$|点击|字号|分享|我要|评论",
     re.IGNORECASE,
 )
+# A part, not a person: “南都记者 林晚舟” names one.
+_NOBODY = re.compile(
+    r"[\u4e00-\u9fff]{0,8}(?:记者|通讯员|实习生)|文|图|摄|等|佚名|未知|匿名|编辑|admin", re.IGNORECASE
+)
 _NAME_TAIL = re.compile(r"[_＿]?[A-Z]{1,4}\d{2,}$|\d+$")
 
 
@@ -148,6 +152,10 @@ def names(value: str) -> list[str]:
     """The people (or offices) that `value` names."""
     value = WRITTEN.split(value, maxsplit=1)[0].lstrip(_SEPARATORS)
     value = re.split(r"[|｜丨\n。;；）)】\]<>]| {3,}", value, maxsplit=1)[0]
+    # Pages that set no space between: “责任编辑：沈砚校对：方知行”.
+    value = re.split(
+        r"(?:校对|审核|责任编辑|责编|编辑|来源|作者|监制|统筹|摄影|时间)[:：]", value, maxsplit=1
+    )[0]
     found: list[str] = []
     for part in re.split(r"[、,，/&＆\t]|\s和\s|[ 　\xa0]+", value):
         name = _NAME_TAIL.sub("", part.strip(_EDGES))
@@ -156,22 +164,7 @@ def names(value: str) -> list[str]:
             "",
             name,
         )
-        if name in (
-            "记者",
-            "通讯员",
-            "文",
-            "图",
-            "摄",
-            "实习生",
-            "等",
-            "本报记者",
-            "佚名",
-            "未知",
-            "admin",
-            "Admin",
-            "匿名",
-            "编辑",
-        ):
+        if _NOBODY.fullmatch(name):
             continue
         if not 1 < len(name) <= 30 or re.search(r"https?:|[:：!！?？]|点击|字号|分享|来源", name):
             break
