@@ -77,6 +77,7 @@ def test_impossible_times_are_passed_over():
 
 
 def test_machine_times():
+    assert read_iso("20261123")[0].isoformat() == "2026-11-23T00:00:00+08:00"
     assert read_iso("1700000000")[0].isoformat() == "2023-11-15T06:13:20+08:00"
     assert read_iso("Mon, 23 Nov 2026 02:20:30 GMT")[0].isoformat() == "2026-11-23T02:20:30+00:00"
     assert (

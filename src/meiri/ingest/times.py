@@ -35,6 +35,8 @@ def read_iso(text: str) -> tuple[datetime, bool] | None:
     text = text.strip()
     if re.fullmatch(r"1\d{9}(?:\d{3})?", text):
         return datetime.fromtimestamp(int(text[:10]), tz=BEIJING), True
+    if compact := re.fullmatch(r"((?:19|20)\d\d)(\d\d)(\d\d)", text):
+        text = "-".join(compact.groups())
     if found := read_time(text):
         return found
     try:
