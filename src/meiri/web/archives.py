@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from meiri.delivery.keys import uses
-from meiri.newsroom.models import Article
 from meiri.newsroom.keyset import Cursor
+from meiri.newsroom.models import Article
 from meiri.newsroom.river import Place, days_with_articles
 from meiri.sections.models import Channel, Station
 from meiri.web.breadcrumbs import breadcrumbs

@@ -42,7 +42,9 @@ class Bundle:
 
     @property
     def url(self):
-        return reverse("bundle", args=[f"{self.name.partition('.')[0]}.{self.digest}.{self.name.partition('.')[2]}"])
+        return reverse(
+            "bundle", args=[f"{self.name.partition('.')[0]}.{self.digest}.{self.name.partition('.')[2]}"]
+        )
 
 
 @cache

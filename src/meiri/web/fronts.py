@@ -7,8 +7,8 @@ from django.utils.text import Truncator
 from taggit.models import Tag
 
 from meiri.delivery.keys import uses
-from meiri.newsroom.models import Article, Author
 from meiri.newsroom.keyset import Cursor
+from meiri.newsroom.models import Article, Author
 from meiri.newsroom.river import Place
 from meiri.sections.models import Channel, Station
 from meiri.web.breadcrumbs import breadcrumbs

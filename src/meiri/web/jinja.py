@@ -47,8 +47,21 @@ def rich(value) -> Markup:
 
 
 def environment(**options):
-    env = Environment(**{**options, "autoescape": True, "trim_blocks": True, "lstrip_blocks": True})
+    env = Environment(
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        **{k: v for k, v in options.items() if k != "autoescape"},
+    )
     env.undefined = StrictUndefined if settings.DEBUG else env.undefined
     env.globals.update(url=url, static=static, bundle=bundle, base_url=settings.BASE_URL)
-    env.filters.update(local=timezone.localtime, iso=iso, clock=clock, short=short, as_json=as_json, rich=rich, quoted=lambda t: quote(t, safe=""))
+    env.filters.update(
+        local=timezone.localtime,
+        iso=iso,
+        clock=clock,
+        short=short,
+        as_json=as_json,
+        rich=rich,
+        quoted=lambda t: quote(t, safe=""),
+    )
     return env
