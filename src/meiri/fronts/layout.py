@@ -160,7 +160,7 @@ def draw_stations(value, page: Page, stations) -> Drawn:
         articles = [page.cards[i] for i in ids if i in page.cards][:5]
         if articles:
             fresh.append((station, articles))
-    fresh.sort(key=lambda pair: pair[1][0].published_at, reverse=True)
+    fresh.sort(key=lambda pair: pair[1][0].cursor.at, reverse=True)
     tabs = fresh[: value["count"]]
     uses(*(station.content_key for station in stations))
     return Drawn("stations", value["title"], "/difang/", more={"tabs": tabs, "stations": stations})

@@ -66,7 +66,7 @@ def make_variants(image) -> Variants:
     widths = widths or (picture.width,)
     for width in widths:
         smaller = picture.resize(
-            (width, max(1, round(picture.height * width / picture.width))), Pillow.LANCZOS
+            (width, max(1, round(picture.height * width / picture.width))), Pillow.Resampling.LANCZOS
         )
         for format, options in FORMATS.items():
             out = io.BytesIO()

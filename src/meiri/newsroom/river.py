@@ -155,13 +155,15 @@ def places_of(article: "Article") -> list[Place]:
 
 def enlist(article: "Article") -> None:
     """List a published article in all its places and nowhere else. Call it inside the publishing transaction."""
+    published_at = article.published_at
+    if published_at is None:
+        raise ValueError(f"Article {article.pk} has no time of publication")
     delist(article)
     places = places_of(article)
     Listing.objects.bulk_create(
-        Listing(place_kind=p.kind, place_id=p.id, published_at=article.published_at, article=article)
-        for p in places
+        Listing(place_kind=p.kind, place_id=p.id, published_at=published_at, article=article) for p in places
     )
-    _count(places, timezone.localdate(article.published_at), 1)
+    _count(places, timezone.localdate(published_at), 1)
 
 
 def delist(article: "Article") -> None:

@@ -72,6 +72,11 @@ class Section(models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def content_key(self) -> str:
+        """`channel:keji`, `station:zhejiang`, `topic:dawan`: what page files that show it depend on."""
+        return f"{self._meta.model_name}:{self.slug}"
+
 
 class Channel(Section):
     comment_policy = models.CharField(
@@ -85,10 +90,6 @@ class Channel(Section):
     def clean(self):
         if self.slug in RESERVED_ADDRESSES:
             raise ValidationError({"slug": f"“{self.slug}”已用作其他页面的地址，请换一个。"})
-
-    @property
-    def content_key(self):
-        return f"channel:{self.slug}"
 
     def get_absolute_url(self):
         return reverse("channel", args=[self.slug])
@@ -116,10 +117,6 @@ class Station(Section):
         verbose_name = "地方站"
         verbose_name_plural = "地方站"
 
-    @property
-    def content_key(self):
-        return f"station:{self.slug}"
-
     def get_absolute_url(self):
         return reverse("station", args=[self.slug])
 
@@ -130,10 +127,6 @@ class Topic(Section):
     class Meta(Section.Meta):
         verbose_name = "专题"
         verbose_name_plural = "专题"
-
-    @property
-    def content_key(self):
-        return f"topic:{self.slug}"
 
     def get_absolute_url(self):
         return f"/zhuanti/{self.slug}/"

@@ -34,8 +34,7 @@ def article(request, channel, year, day, article_id):
 def article_context(article: Article) -> dict:
     crumbs = breadcrumbs([article.channel, (article.title, article.get_absolute_url())])
     picture = article.picture
-    has_picture = picture is not None and bool(picture.sizes.widths)
-    share_image = picture.sizes.url(1280, "jpeg") if has_picture else ""
+    share_image = picture.sizes.url(1280, "jpeg") if picture and picture.sizes.widths else ""
     return {
         "article": article,
         "bylines": list(article.bylines.select_related("author")) if article.pk else [],
