@@ -1,0 +1,1 @@
+"""How often articles are read, and the hot list (今日热点)."""

@@ -1,0 +1,1 @@
+"""Readers' comments, from writing to moderation."""

@@ -57,7 +57,7 @@ def make_administrator(out) -> None:
     users = get_user_model().objects
     if users.filter(is_superuser=True).exists():
         return
-    password = os.environ.get("MEIRI_ADMIN_PASSWORD") or secrets.token_urlsafe(9)
+    password = settings.ADMIN_PASSWORD or secrets.token_urlsafe(9)
     users.create_superuser("admin", email="", password=password)
     path = Path(settings.HOME) / "admin-password.txt"
     path.touch(mode=0o600)

@@ -38,6 +38,8 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+# The first administrator's; one is made up where none is given.
+ADMIN_PASSWORD = env.str("MEIRI_ADMIN_PASSWORD", default="")
 DEBUG = env.bool("MEIRI_DEBUG", default=False)
 HOST = env.str("MEIRI_HOST", default="127.0.0.1")
 PORT = env.int("MEIRI_PORT", default=8000)

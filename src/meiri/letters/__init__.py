@@ -1,0 +1,1 @@
+"""Letters from the public (群众来信), from receipt to answer."""

@@ -1,0 +1,1 @@
+"""Pictures, with the sizes and formats that pages offer."""

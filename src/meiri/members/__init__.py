@@ -1,0 +1,1 @@
+"""Accounts: readers who are members, staff who work in the newsroom."""

@@ -1,0 +1,1 @@
+"""The sample newsroom: sections, people, articles, drawn pictures."""

@@ -1,0 +1,1 @@
+"""Finding articles: the query, related reading."""

@@ -1,0 +1,1 @@
+"""Channels, stations, topics and the navigation that leads to them."""

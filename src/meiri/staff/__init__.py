@@ -1,0 +1,1 @@
+"""Looking up press cards (人员查询)."""

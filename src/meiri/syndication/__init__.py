@@ -1,0 +1,1 @@
+"""What leaves the site for machines: structured data, feeds, the public API."""

@@ -1,0 +1,1 @@
+"""Telling visitors apart for a short while without knowing them; forms, limits and refusals for what they send."""

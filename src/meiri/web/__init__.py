@@ -1,0 +1,1 @@
+"""The reader's site: its pages, templates, styles and scripts."""
