@@ -7,7 +7,7 @@ from meiri.fronts.pages import HomePage, MagazineShelfPage, StandardPage, TopicI
 from meiri.sections.models import Channel
 
 # The shapes of the channel blocks of a new home page, in turn: no two neighbours are the same.
-SHAPES = ("lead", "lines", "cards", "columns")
+SHAPES = ("lead", "lines", "columns", "cards")
 
 
 @transaction.atomic
@@ -60,6 +60,7 @@ def default_layout() -> list[tuple[str, dict]]:
     if news:
         layout.append(("top", {"lead": None, "channel": news, "flashes": flashes}))
     layout.append(("carousel", {"title": "焦点图片", "pinned": [], "count": 5}))
+    layout.append(("hot", {"title": "今日热点"}))
     others = [c for c in channels if c not in (news, flashes)]
     for n, channel in enumerate(others):
         layout.append(("channel", {"channel": channel, "shape": SHAPES[n % len(SHAPES)], "pinned": []}))
@@ -70,7 +71,6 @@ def default_layout() -> list[tuple[str, dict]]:
         elif n == 11:
             layout.append(("pictures", {"title": "图片新闻", "count": 4}))
     layout += [
-        ("hot", {"title": "今日热点"}),
         ("magazine", {"title": "每日新闻杂志"}),
         ("friend_links", {"title": "友情链接"}),
     ]

@@ -14,9 +14,9 @@ from meiri.newsroom.river import Place, PlaceKind, newest_at_each
 from meiri.sections.models import Station
 
 TOP_LINES = 7
-FLASHES = 8
+FLASHES = 7
 # How many articles a channel block shows, by its shape.
-SHAPES = {"lead": 6, "columns": 10, "cards": 4, "lines": 4}
+SHAPES = {"lead": 5, "columns": 8, "cards": 4, "lines": 5}
 # Read beyond what is shown, for those that stand elsewhere on the page already.
 SPARE = 14
 

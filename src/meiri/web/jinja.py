@@ -9,7 +9,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from wagtail.rich_text import expand_db_html
 
 from meiri.web.bundles import bundle
@@ -46,6 +46,14 @@ def rich(value) -> Markup:
     return Markup(expand_db_html(getattr(value, "source", None) or str(value)))  # noqa: S704
 
 
+def phrases(title: str) -> Markup:
+    """A headline whose parts, as its writer spaced them, are kept on a line each where they fit."""
+    parts = title.split()
+    if len(parts) < 2 or any(part.isascii() for part in parts):
+        return Markup(escape(title))  # noqa: S704
+    return Markup(" ").join(Markup('<span class="phrase">{}</span>').format(part) for part in parts)
+
+
 def environment(**options):
     env = Environment(
         autoescape=True,
@@ -62,6 +70,7 @@ def environment(**options):
         short=short,
         as_json=as_json,
         rich=rich,
+        phrases=phrases,
         quoted=lambda t: quote(t, safe=""),
     )
     return env
