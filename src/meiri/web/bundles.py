@@ -29,7 +29,7 @@ STYLES = {
 SCRIPTS = {
     "preferences": ["preferences"],
     "page": ["switches", "times", "fragments", "counts"],
-    "article": ["switches", "times", "fragments", "counts", "reading", "share"],
+    "article": ["switches", "times", "fragments", "counts", "reading", "aloud", "share"],
     "home": ["switches", "times", "fragments", "counts", "carousel"],
 }
 
