@@ -1,0 +1,139 @@
+"""A site of the tests' own with the sample newsroom, served as in production, and a real browser to read it with.
+
+Both start once in a run. Tests that use them carry `xdist_group("browser")`, so that one worker runs them all.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+# Without these a closed network is asked again and again for things that no test needs.
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+PATIENCE = 150  # seconds that a first start may take
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running site: its address, its data folder, and the password of its administrator, `admin`."""
+
+    url: str
+    home: Path
+    password: str
+
+    def manage(self, *arguments: str) -> str:
+        """The output of `meiri ARGUMENTS` on the site's data folder. Raises where it fails."""
+        done = subprocess.run(
+            [sys.executable, "-m", "meiri.conf.command", *arguments],
+            env=_environment(self.home, self.url, self.password),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+
+def _environment(home: Path, url: str, password: str) -> dict[str, str]:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("MEIRI_")}
+    return clean | {
+        "MEIRI_HOME": str(home),
+        "MEIRI_PORT": url.rpartition(":")[2],
+        "MEIRI_BASE_URL": url,
+        "MEIRI_ADMIN_PASSWORD": password,
+    }
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Iterator[Site]:
+    home = tmp_path_factory.mktemp("site")
+    site = Site(f"http://127.0.0.1:{_free_port()}", home, "每天一份好报纸2026")
+    with (home / "server.log").open("w") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "meiri.conf.command", "serve", "--prepare"],
+            env=_environment(home, site.url, site.password),
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        try:
+            _wait_for(site, server, home / "server.log")
+            yield site
+        finally:
+            server.send_signal(signal.SIGTERM)
+            try:
+                server.wait(15)
+            except subprocess.TimeoutExpired:
+                os.killpg(server.pid, signal.SIGKILL)
+                server.wait()
+
+
+def _wait_for(site: Site, server: subprocess.Popen, log: Path) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            urllib.request.urlopen(site.url + "/healthz", timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail(f"The site did not start:\n{log.read_text()[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.fail("Browser tests need Debian's Chromium; `make setup` installs it.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def reader(browser, site) -> Iterator[BrowserContext]:
+    """A reader's phone: 360 px wide, in Beijing, with nothing remembered."""
+    context = browser.new_context(
+        base_url=site.url,
+        viewport={"width": 360, "height": 780},
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+    )
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def editor(browser, site) -> Iterator[BrowserContext]:
+    """The administrator at a desktop, signed in to the newsroom."""
+    context = browser.new_context(
+        base_url=site.url,
+        viewport={"width": 1440, "height": 900},
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+    )
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    page.goto("/admin/login/")
+    page.fill("input[name=username]", "admin")
+    page.fill("input[name=password]", site.password)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/admin/")
+    page.close()
+    yield context
+    context.close()

@@ -1,0 +1,72 @@
+"""axe-core finds nothing to mend, in every theme and edition."""
+
+from pathlib import Path
+
+import pytest
+
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PAGES = [
+    *("/", "/yaowen/", "/difang/", "/difang/zhejiang/", "/search/?q=水", "/letters/", "/letters/write/"),
+    *(
+        "/members/login/",
+        "/members/register/",
+        "/staff/",
+        "/zhuanti/",
+        "/zazhi/",
+        "/about/",
+        "/about/contact/",
+    ),
+    "/no-such-page/",
+]
+MODES = {
+    "light": {},
+    "dark": {"theme": "dark"},
+    "large": {"edition": "large"},
+    "large dark": {"theme": "dark", "edition": "large"},
+}
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+@pytest.fixture(params=MODES)
+def page(request, browser, site):
+    assert AXE.exists(), "axe-core is not installed; `make setup` installs it."
+    # The scripts of the check itself are not the page's: its policy would refuse them.
+    context = browser.new_context(base_url=site.url, viewport={"width": 360, "height": 780}, bypass_csp=True)
+    for name, value in MODES[request.param].items():
+        context.add_init_script(f"localStorage.setItem('{name}', '{value}')")
+    context.add_init_script(path=AXE)
+    yield context.new_page()
+    context.close()
+
+
+def violations(page, address: str) -> list[str]:
+    page.goto(address, wait_until="networkidle")
+    found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)[
+        "violations"
+    ]
+    return [
+        f"{address} {v['id']}: {n['html'][:160]} {n['failureSummary'][:300]}"
+        for v in found
+        for n in v["nodes"]
+    ]
+
+
+def test_no_page_has_a_barrier(page):
+    page.goto("/yaowen/")
+    article = page.locator(".lead-story a[href$='.html']").first.get_attribute("href")
+    found = [line for address in [*PAGES, article] for line in violations(page, address)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("width", [768, 1440])
+def test_wider_screens_have_none_either(browser, site, width):
+    context = browser.new_context(
+        base_url=site.url, viewport={"width": width, "height": 900}, bypass_csp=True
+    )
+    context.add_init_script(path=AXE)
+    page = context.new_page()
+    found = [line for address in ("/", "/yaowen/", "/search/?q=水") for line in violations(page, address)]
+    context.close()
+    assert not found, "\n".join(found)
