@@ -9,7 +9,7 @@ from PIL import Image
 
 from meiri.audience.counting import views_of
 from meiri.ingest.html import read_page
-from meiri.ingest.importing import find_author, take
+from meiri.ingest.importing import take
 from meiri.ingest.models import Import
 from meiri.ingest.parsed import FoundPicture, Unreadable
 from meiri.ingest.sanitise import plain
@@ -18,6 +18,7 @@ from meiri.ingest.stream import as_blocks, as_html
 from meiri.ingest.text import read_lines
 from meiri.journal.models import Entry
 from meiri.media.models import Picture
+from meiri.newsroom.authors import author_named
 from meiri.newsroom.models import Article, Author, Source
 from tests.ingest.pages import COPIED, PARAGRAPHS, TITLE, a_portal_page
 from tests.newsroom_factory import a_channel, a_station, an_article, an_author
@@ -193,11 +194,11 @@ class TestFiling:
         assert "没有对应的频道，暂归“要闻”，请核对。" in record.warnings
 
     def test_authors_who_sound_alike_are_two(self):
-        one, other = find_author("张伟"), find_author("章伟")
+        one, other = author_named("张伟"), author_named("章伟")
         assert one.pk != other.pk
         assert one.slug != other.slug
-        assert find_author("张伟").pk == one.pk
-        assert find_author("沈砚") != an_author("林晚舟", slug="lin-wanzhou")
+        assert author_named("张伟").pk == one.pk
+        assert author_named("沈砚") != an_author("林晚舟", slug="lin-wanzhou")
 
     def test_nothing_of_a_refused_item_stays(self, saved_page, django_user_model):
         reporter = django_user_model.objects.create_user(

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import environ
 
+from meiri.kept_once import kept_once
+
 env = environ.Env()
 
 PACKAGE_DIR = Path(__file__).resolve().parents[1]
@@ -23,18 +25,7 @@ def _secret_key() -> str:
     """The key from the environment, else one made once and kept in the data folder."""
     if key := env.str("MEIRI_SECRET_KEY", default=""):
         return key
-    path = HOME / "secret.key"
-    if not path.exists():
-        draft = path.with_name(f"secret.key.{secrets.token_hex(4)}")
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(48))
-        try:
-            path.hardlink_to(draft)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_text()
+    return kept_once(HOME / "secret.key", lambda: secrets.token_urlsafe(48).encode()).decode()
 
 
 SECRET_KEY = _secret_key()

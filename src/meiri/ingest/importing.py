@@ -3,13 +3,11 @@
 import hashlib
 from pathlib import Path
 
-from anyascii import anyascii
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import transaction
 from django.utils import timezone
-from django.utils.text import slugify
 from wagtail.actions.publish_revision import PublishPermissionError
 
 from meiri.audience.counting import set_imported, views_of
@@ -22,7 +20,8 @@ from meiri.ingest.sanitise import plain
 from meiri.ingest.stored_pictures import Unusable, discard, find_bytes, store
 from meiri.ingest.stream import as_blocks
 from meiri.media.models import Picture
-from meiri.newsroom.models import Article, Author, Byline, Origin, Source
+from meiri.newsroom.authors import author_named
+from meiri.newsroom.models import Article, Byline, Origin, Source
 from meiri.newsroom.permissions import policy
 from meiri.newsroom.publishing import check_may_publish, publish
 from meiri.sections.models import Channel, Station, Topic
@@ -189,7 +188,7 @@ def _fill(
     article.body = as_blocks(parsed.body, pictures)
     article.picture = next(iter(pictures.values()), article.picture)
     article.source = find_source(parsed.source, parsed.source_url)
-    article.editor = find_author(parsed.editor) if parsed.editor else None
+    article.editor = author_named(parsed.editor) if parsed.editor else None
     article.origin = extras.origin or (
         Origin.ORIGINAL if parsed.source == settings.WAGTAIL_SITE_NAME else Origin.REPRINT
     )
@@ -198,7 +197,8 @@ def _fill(
     article.published_at = parsed.published_at or article.published_at
     article.original_url = parsed.original_url if _valid(parsed.original_url, 500) else ""
     article.bylines = [
-        Byline(author=find_author(name), sort_order=n) for n, name in enumerate(dict.fromkeys(parsed.authors))
+        Byline(author=author_named(name), sort_order=n)
+        for n, name in enumerate(dict.fromkeys(parsed.authors))
     ]
     if not parsed.source:
         warnings.append("没有找到来源，请补上。")
@@ -238,18 +238,6 @@ def find_source(name: str, url: str = "") -> Source | None:
         return None
     address = url if _valid(url, 300) else ""
     return Source.objects.get_or_create(name=name[:80], defaults={"url": address})[0]
-
-
-def find_author(name: str) -> Author:
-    """The author of that name, made where there is none. Names that read alike get addresses of their own."""
-    name = name[:40]
-    found = Author.objects.filter(name=name).first()
-    if found:
-        return found
-    stem = (slugify(anyascii(name)) or "author")[:50]
-    taken = set(Author.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    slug = next(s for s in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if s not in taken)
-    return Author.objects.create(name=name, slug=slug)
 
 
 def _cut(text: str, field: str, label: str, warnings: list[str]) -> str:

@@ -8,12 +8,13 @@ database has only its digest.
 import hashlib
 import hmac
 import json
-import os
 import secrets
 from pathlib import Path
 
 from cryptography.fernet import Fernet
 from django.conf import settings
+
+from meiri.kept_once import kept_once
 
 # Without signs that look alike.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -22,19 +23,7 @@ KEY_LENGTH = 12
 
 def sealing_key() -> bytes:
     """The key out of `MEIRI_HOME/letters.key`, made on first use for its owner only."""
-    path = Path(settings.HOME) / "letters.key"
-    if not path.exists():
-        draft = path.with_name(f"letters.key.{secrets.token_hex(4)}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(Fernet.generate_key())
-        try:
-            # Of two processes that make one at once, the first to link wins and both read the same.
-            path.hardlink_to(draft)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_bytes()
+    return kept_once(Path(settings.HOME) / "letters.key", Fernet.generate_key)
 
 
 def seal_contact(name: str, contact: str) -> bytes:

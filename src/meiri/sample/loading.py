@@ -3,11 +3,9 @@
 import io
 from datetime import datetime, time, timedelta
 
-from anyascii import anyascii
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
-from django.utils.text import slugify
 
 from meiri.audience.counting import set_imported
 from meiri.fronts.founding import a_child, default_layout, found_site
@@ -22,7 +20,8 @@ from meiri.fronts.models import (
 )
 from meiri.journal.log import append
 from meiri.media.models import Picture
-from meiri.newsroom.models import Article, Author, Byline, Source
+from meiri.newsroom.authors import author_named
+from meiri.newsroom.models import Article, Byline, Source
 from meiri.newsroom.publishing import publish
 from meiri.sample.content_files import SampleArticle, Scene, articles, as_html, table
 from meiri.sample.pictures import draw, draw_cover
@@ -77,18 +76,7 @@ def load_names() -> None:
         Source.objects.get_or_create(name=source["name"], defaults=fields)
     for author in table("authors").get("author", []):
         fields = {k: author.get(k, "") for k in ("role", "bio")}
-        Author.objects.get_or_create(
-            slug=address_of(author["name"]), defaults={"name": author["name"], **fields}
-        )
-
-
-def address_of(name: str) -> str:
-    """The address of an author's page: the name in Latin letters."""
-    return slugify(anyascii(name)) or "author"
-
-
-def an_author(name: str) -> Author:
-    return Author.objects.get_or_create(slug=address_of(name), defaults={"name": name})[0]
+        author_named(author["name"], **fields)
 
 
 def a_picture(scene: Scene, title: str) -> Picture:
@@ -128,7 +116,7 @@ def load_article(sample: SampleArticle) -> bool:
             live=False,
             channel=Channel.objects.get(slug=fields["channel"]),
             source=Source.objects.get_or_create(name=fields.get("source", "每日新闻网"))[0],
-            editor=an_author(fields["editor"]) if fields.get("editor") else None,
+            editor=author_named(fields["editor"]) if fields.get("editor") else None,
             picture=a_picture(sample.picture, fields["title"]) if sample.picture else None,
             aigc_label=fields.get("aigc", ""),
             published_at=when(fields),
@@ -144,7 +132,10 @@ def load_article(sample: SampleArticle) -> bool:
         article.topics.set(Topic.objects.filter(slug__in=fields.get("topics", [])))
         article.tags.add(*fields.get("tags", []))
         article.bylines.set(
-            [Byline(author=an_author(name), sort_order=n) for n, name in enumerate(fields.get("authors", []))]
+            [
+                Byline(author=author_named(name), sort_order=n)
+                for n, name in enumerate(fields.get("authors", []))
+            ]
         )
         article.save()
         publish(article)

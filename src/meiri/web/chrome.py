@@ -106,8 +106,8 @@ class Today:
 
 def today_lines(day: date) -> Today:
     """The date line of the masthead: 2026年11月23日, 星期一, 农历十月十五."""
-    lunar = LunarDate.fromSolarDate(day.year, day.month, day.day)
-    month = ("闰" if lunar.isLeapMonth else "") + LUNAR_MONTHS[lunar.month - 1] + "月"
+    lunar = LunarDate.from_solar_date(day.year, day.month, day.day)
+    month = ("闰" if lunar.is_leap_month else "") + LUNAR_MONTHS[lunar.month - 1] + "月"
     tens, ones = divmod(lunar.day - 1, 10)
     name = {20: "二十", 30: "三十"}.get(lunar.day) or LUNAR_TENS[tens] + DIGITS[ones]
     return Today(
