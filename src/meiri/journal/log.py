@@ -72,6 +72,11 @@ def last_sequence(*kinds: str) -> int:
     return max((sequence for found in newest for sequence in found), default=0)
 
 
+def any_since(sequence: int, kinds: Sequence[str]) -> bool:
+    """Whether an entry of one of `kinds` comes after `sequence`."""
+    return Entry.objects.filter(sequence__gt=sequence, kind__in=kinds).exists()
+
+
 def actor(user) -> str:
     """How the journal names a user; `system` for None."""
     return f"user:{user.pk}" if user is not None and user.pk else "system"
