@@ -3,6 +3,7 @@
 from django.db import transaction
 from wagtail.models import Page, Site
 
+from meiri.fronts.models import SiteSettings
 from meiri.fronts.pages import HomePage, MagazineShelfPage, StandardPage, TopicIndexPage
 from meiri.sections.models import Channel
 
@@ -13,6 +14,7 @@ SHAPES = ("lead", "lines", "columns", "cards")
 @transaction.atomic
 def found_site(name: str = "每日新闻网") -> HomePage:
     """Make what a site needs to stand, where it is not there. Returns its home page."""
+    SiteSettings.load()
     home = HomePage.objects.first()
     if home is None:
         root = Page.get_first_root_node()

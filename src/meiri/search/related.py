@@ -1,6 +1,9 @@
 """Related reading (更多推荐): articles with the same tags, then the newest of the same channel."""
 
 from collections import Counter
+from collections.abc import Sequence
+
+from taggit.models import Tag
 
 from meiri.newsroom.models import Article
 from meiri.newsroom.river import Place, newest_at_each
@@ -9,12 +12,12 @@ from meiri.newsroom.river import Place, newest_at_each
 CONSIDERED = 12
 
 
-def related_to(article: Article, count: int = 6) -> list[Article]:
-    """Up to `count` articles to read after `article`, as cards. Two queries beside that for the tags."""
-    tags = [Place.tag(tag) for tag in article.tags.all()[:8]]
+def related_to(article: Article, tags: Sequence[Tag], count: int = 6) -> list[Article]:
+    """Up to `count` articles to read after `article`, whose tags are `tags`, as cards. Two queries."""
+    tagged = [Place.tag(tag) for tag in tags[:8]]
     channel = Place.channel(article.channel)
-    lists = newest_at_each(dict.fromkeys([*tags, channel], CONSIDERED))
-    shared = Counter(i for tag in tags for i in lists[tag])
+    lists = newest_at_each(dict.fromkeys([*tagged, channel], CONSIDERED))
+    shared = Counter(i for place in tagged for i in lists[place])
     ranked = [i for i, _ in shared.most_common()] + lists[channel]
     ids = [i for i in dict.fromkeys(ranked) if i != article.pk]
     return Article.objects.in_order(ids[:count])

@@ -1,13 +1,15 @@
 """Structured data of pages for search engines: schema.org as JSON-LD."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.utils import timezone
 
-from meiri.newsroom.models import Article
+from meiri.newsroom.models import Article, Byline
 
 
-def news_article(article: Article, image_url: str = "") -> dict:
-    """`NewsArticle` (schema.org) of a published article."""
+def news_article(article: Article, bylines: Sequence[Byline], image_url: str = "") -> dict:
+    """`NewsArticle` (schema.org) of a published article and its bylines with their authors."""
     published = timezone.localtime(article.published_at)
     modified = timezone.localtime(max(article.last_published_at or published, published))
     data = {
@@ -20,7 +22,7 @@ def news_article(article: Article, image_url: str = "") -> dict:
         "inLanguage": "zh-Hans",
         "mainEntityOfPage": article.full_url,
         "articleSection": article.channel.name,
-        "author": [{"@type": "Person", "name": b.author.name} for b in article.bylines.all()]
+        "author": [{"@type": "Person", "name": b.author.name} for b in bylines]
         or [
             {
                 "@type": "Organization",

@@ -27,7 +27,8 @@ def article(request, channel, year, day, article_id):
         return HttpResponsePermanentRedirect(article.get_absolute_url())
     uses(article.content_key, article.channel.content_key)
     older, newer = Article.objects.neighbours(article)
-    context = article_context(article) | {"older": older, "newer": newer, "related": related_to(article)}
+    context = article_context(article) | {"older": older, "newer": newer}
+    context["related"] = related_to(article, context["tags"])
     return render(request, "web/article.html", context)
 
 
@@ -35,13 +36,14 @@ def article_context(article: Article) -> dict:
     crumbs = breadcrumbs([article.channel, (article.title, article.get_absolute_url())])
     picture = article.picture
     share_image = picture.sizes.url(1280, "jpeg") if picture and picture.sizes.widths else ""
+    bylines = list(article.bylines.select_related("author")) if article.pk else []
     return {
         "article": article,
-        "bylines": list(article.bylines.select_related("author")) if article.pk else [],
+        "bylines": bylines,
         "tags": list(article.tags.all()),
         "crumbs": crumbs,
         "share_image": share_image,
-        "structured": [news_article(article, share_image), breadcrumb_list(crumbs)]
+        "structured": [news_article(article, bylines, share_image), breadcrumb_list(crumbs)]
         if article.published_at
         else [],
     }

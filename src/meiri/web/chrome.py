@@ -5,13 +5,14 @@ from datetime import date
 from itertools import groupby
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from lunardate import LunarDate
 
 from meiri.delivery.keys import uses
 from meiri.fronts.models import FriendLink, SiteSettings
-from meiri.journal.log import last_sequence
+from meiri.journal.log import any_since, last_sequence
 from meiri.sections.models import NavigationItem, NavigationRow, Region, Station
 
 SHOWN_FRIEND_LINKS = 20
@@ -47,19 +48,32 @@ class Chrome:
         return today_lines(timezone.localdate())
 
 
-_kept: tuple[tuple[str, int], Chrome] | None = None
+@dataclass
+class Kept:
+    """The chrome of a database as it was when its journal had come to `sequence`."""
+
+    database: str
+    sequence: int
+    chrome: Chrome
+
+
+_kept: Kept | None = None
 
 
 def current() -> Chrome:
-    """The chrome as it is now. Costs one small query while nothing of it has changed."""
+    """The chrome as it is now. Costs one small query while the journal stands still, two where it went on."""
     global _kept
-    from django.db import connection
-
-    stamp = (str(connection.settings_dict["NAME"]), last_sequence(*_TOUCHING))
     uses("nav", "footer")
-    if _kept is None or _kept[0] != stamp:
-        _kept = (stamp, read())
-    return _kept[1]
+    database, sequence = str(connection.settings_dict["NAME"]), last_sequence()
+    if _kept is None or _kept.database != database or changed_since(_kept.sequence, sequence):
+        _kept = Kept(database, sequence, read())
+    _kept.sequence = sequence
+    return _kept.chrome
+
+
+def changed_since(kept: int, sequence: int) -> bool:
+    """Whether the journal between `kept` and `sequence` holds a change of the chrome; yes where it went back."""
+    return sequence < kept or (sequence > kept and any_since(kept, _TOUCHING))
 
 
 def forget() -> None:

@@ -1,0 +1,134 @@
+"""Reading in a real browser: with and without JavaScript, by keyboard, in the large-type edition."""
+
+import pytest
+
+pytestmark = pytest.mark.xdist_group("browser")
+WIDTHS = [320, 360, 820, 1440]
+PAGES = [
+    "/",
+    "/yaowen/",
+    "/difang/",
+    "/difang/zhejiang/",
+    "/search/?q=水",
+    "/letters/",
+    "/zhuanti/",
+    "/zazhi/",
+]
+
+
+def an_article(page) -> None:
+    page.goto("/yaowen/")
+    page.locator(".lead-story h2 a").click()
+    page.wait_for_url("**/*.html")
+
+
+@pytest.mark.parametrize("edition", ["", "large"])
+def test_no_page_is_wider_than_its_screen(browser, site, edition):
+    context = browser.new_context(base_url=site.url)
+    context.add_init_script(f"localStorage.setItem('edition', '{edition}')")
+    page = context.new_page()
+    wide = []
+    for address in PAGES:
+        page.goto(address)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            extra = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            if extra > 0:
+                wide.append((address, width, extra))
+    context.close()
+    assert wide == []
+
+
+def test_text_size_is_remembered(reader):
+    page = reader.new_page()
+    an_article(page)
+    before = page.locator(".body p").last.evaluate("p => parseFloat(getComputedStyle(p).fontSize)")
+    page.get_by_role("button", name="大", exact=True).click()
+    page.reload()
+    after = page.locator(".body p").last.evaluate("p => parseFloat(getComputedStyle(p).fontSize)")
+    assert after > before
+    assert page.get_by_role("button", name="大", exact=True).get_attribute("aria-pressed") == "true"
+
+
+def test_the_large_type_edition_has_large_type_and_targets_and_can_be_left(reader):
+    page = reader.new_page()
+    page.goto("/")
+    page.get_by_role("button", name="长辈版").click()
+    an_article(page)
+    size = page.locator(".body p").last.evaluate("p => parseFloat(getComputedStyle(p).fontSize)")
+    assert size >= 24
+    heights = page.locator("button:visible").evaluate_all("bs => bs.map(b => b.offsetHeight)")
+    assert heights
+    assert min(heights) >= 56
+    page.get_by_role("button", name="长辈版").click()
+    assert page.evaluate("document.documentElement.dataset.edition") is None
+
+
+def test_the_dark_theme_is_remembered(reader):
+    page = reader.new_page()
+    page.goto("/")
+    page.get_by_role("button", name="深色").click()
+    page.goto("/yaowen/")
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+
+
+def test_without_javascript_an_article_and_its_services_are_complete(browser, site):
+    context = browser.new_context(
+        base_url=site.url, java_script_enabled=False, viewport={"width": 360, "height": 780}
+    )
+    page = context.new_page()
+    an_article(page)
+    assert len(page.locator(".body").inner_text()) > 200
+    assert page.locator(".related article").count() > 0
+    page.get_by_role("link", name="查看与发表评论").click()
+    assert page.locator("textarea").is_visible()
+    page.goto("/")
+    page.get_by_role("link", name="查看今日热点").click()
+    assert page.locator("li a").count() >= 5
+    page.goto("/")
+    page.get_by_role("link", name="全部栏目").click()
+    page.locator(".more-channels").get_by_role("link", name="科技前沿").click()
+    assert page.locator("h1").inner_text() == "科技前沿"
+    context.close()
+
+
+def test_the_keyboard_goes_straight_to_the_text(reader):
+    page = reader.new_page()
+    page.goto("/yaowen/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "跳到正文"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_a_reading_is_counted_once(reader):
+    page = reader.new_page()
+    an_article(page)
+    views = page.locator("[data-views]").first
+    page.wait_for_function("document.querySelector('[data-views]').textContent !== '—'")
+    page.wait_for_load_state("networkidle")
+    page.reload(wait_until="networkidle")
+    first = views.inner_text()
+    page.reload(wait_until="networkidle")
+    assert views.inner_text() == first
+
+
+def test_an_unknown_address_helps_on(reader):
+    page = reader.new_page()
+    answer = page.goto("/keji/2026/nothing-here/")
+    assert answer.status == 404
+    assert page.locator("h1").inner_text() == "没有找到这个页面"
+    assert page.locator("main .lines a").count() >= 5
+    page.locator("main input[type=search]").fill("水")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search/**")
+
+
+def test_printing_leaves_title_text_and_address(reader):
+    page = reader.new_page()
+    an_article(page)
+    page.emulate_media(media="print")
+    assert page.locator("h1").is_visible()
+    assert page.locator(".print-only").is_visible()
+    for part in (".channels", ".footer", ".rail", ".share", ".comments", ".reading-bar"):
+        assert not page.locator(part).is_visible(), part
