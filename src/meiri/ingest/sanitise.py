@@ -33,11 +33,14 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _PICTURE = re.compile(r"https?://[^\s\"'<>\\]+|[^\s\"'<>\\:?#]+(?:\?[^\s\"'<>\\]*)?\Z")
 
 
-def clean(html: str) -> str:
-    """`html` with the tags of an article's body and no other. Links are http(s), without a base; pictures may be relative."""
+def clean(html: str, more_tags: frozenset[str] = frozenset()) -> str:
+    """`html` with the tags of an article's body, `more_tags`, and no other.
+
+    Links are http(s), without a base; pictures may be relative.
+    """
     return nh3.clean(
         UNPRINTABLE.sub("", html),
-        tags=TAGS,
+        tags=TAGS | more_tags,
         attributes=ATTRIBUTES,
         clean_content_tags=DROPPED_WHOLE,
         attribute_filter=_allowed,

@@ -109,10 +109,11 @@ def _table(element) -> dict:
 
 def as_html(body) -> str:
     """The body of an article as clean HTML."""
-    return clean("\n".join(filter(None, (_block_html(b.block_type, b.value) for b in body))))
+    return clean("\n".join(filter(None, (block_html(b.block_type, b.value) for b in body))))
 
 
-def _block_html(kind: str, value) -> str:
+def block_html(kind: str, value) -> str:
+    """One block of a body as HTML that is still to be cleaned."""
     if kind == "text":
         return re.sub(r"<(/?)i>", r"<\1em>", re.sub(r"<(/?)b>", r"<\1strong>", value.source))
     if kind == "heading":

@@ -33,6 +33,7 @@ RESERVED_ADDRESSES = frozenset(
         "rss",
         "search",
         "sitemap",
+        "sitemaps",
         "staff",
         "static",
         "tag",
@@ -41,6 +42,8 @@ RESERVED_ADDRESSES = frozenset(
         "zhuanti",
     }
 )
+# The first part of a channel's address as a pattern: a word that no other part of the site has taken.
+CHANNEL_ADDRESS = rf"(?!(?:{'|'.join(sorted(RESERVED_ADDRESSES))})/)[a-z][a-z0-9-]*"
 
 
 class CommentPolicy(models.TextChoices):

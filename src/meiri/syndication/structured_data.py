@@ -1,6 +1,7 @@
 """Structured data of pages for search engines: schema.org as JSON-LD."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
@@ -11,14 +12,13 @@ from meiri.newsroom.models import Article, Byline
 def news_article(article: Article, bylines: Sequence[Byline], image_url: str = "") -> dict:
     """`NewsArticle` (schema.org) of a published article and its bylines with their authors."""
     published = timezone.localtime(article.published_at)
-    modified = timezone.localtime(max(article.last_published_at or published, published))
     data = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
         "headline": article.title[:110],
         "description": article.summary,
         "datePublished": published.isoformat(timespec="seconds"),
-        "dateModified": modified.isoformat(timespec="seconds"),
+        "dateModified": modified_at(article).isoformat(timespec="seconds"),
         "inLanguage": "zh-Hans",
         "mainEntityOfPage": article.full_url,
         "articleSection": article.channel.name,
@@ -38,6 +38,13 @@ def news_article(article: Article, bylines: Sequence[Byline], image_url: str = "
     if image_url:
         data["image"] = [settings.BASE_URL + image_url]
     return data
+
+
+def modified_at(article: Article) -> datetime:
+    """When a published article last changed for readers, in Beijing time; never before it was published."""
+    published: datetime = timezone.localtime(article.published_at)
+    changed = article.last_published_at
+    return max(published, timezone.localtime(changed)) if changed else published
 
 
 def breadcrumb_list(crumbs: list[tuple[str, str]]) -> dict:

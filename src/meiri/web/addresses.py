@@ -2,13 +2,13 @@
 
 from django.urls.converters import StringConverter
 
-from meiri.sections.models import RESERVED_ADDRESSES
+from meiri.sections.models import CHANNEL_ADDRESS
 
 
 class ChannelAddress(StringConverter):
     """The first part of a channel's address: a slug that no other part of the site has taken."""
 
-    regex = rf"(?!(?:{'|'.join(sorted(RESERVED_ADDRESSES))})/)[a-z][a-z0-9-]*"
+    regex = CHANNEL_ADDRESS
 
 
 class Year(StringConverter):

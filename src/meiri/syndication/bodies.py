@@ -1,0 +1,97 @@
+"""The bodies of articles as HTML that stands by itself in other people's programs."""
+
+import re
+from collections.abc import Sequence
+from html import escape
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from wagtail.rich_text import expand_db_html
+
+from meiri.ingest.sanitise import UNPRINTABLE, clean
+from meiri.ingest.stream import block_html
+from meiri.media.models import Picture
+from meiri.newsroom.models import Article
+
+PICTURE_WIDTH = 1280
+# Formulas and units read otherwise without them.
+_MORE_TAGS = frozenset({"sup", "sub", "hr"})
+# An address of the site's own, in a link or picture.
+_OWN_ADDRESS = re.compile(r'(<(?:a|img)\b[^>]*?\s(?:href|src)=")/(?!/)')
+# Printable text never holds it.
+_BETWEEN = "\x1e"
+
+
+def bodies_of(articles: Sequence[Article]) -> list[str]:
+    """The body of each of `articles` as clean HTML with whole addresses.
+
+    A query for each kind of thing that the bodies hold (pictures, galleries, files, links to pages), however many
+    the articles are.
+    """
+    if not articles:
+        return []
+    stream = articles[0].body.stream_block
+    streams = stream.bulk_to_python([list(a.body.raw_data) for a in articles])
+    rough = [_html(article, body) for article, body in zip(articles, streams, strict=True)]
+    whole = expand_db_html(_BETWEEN.join(UNPRINTABLE.sub("", html) for html in rough))
+    whole = _OWN_ADDRESS.sub(rf"\g<1>{settings.BASE_URL}/", whole)
+    return [clean(html, _MORE_TAGS) for html in whole.split(_BETWEEN)]
+
+
+def picture_url(picture: Picture) -> str:
+    """The whole address of a picture in a format that every program knows."""
+    sizes = picture.sizes
+    address = sizes.url(PICTURE_WIDTH, "jpeg") if sizes.widths else default_storage.url(picture.file.name)
+    return whole_address(address)
+
+
+def whole_address(address: str) -> str:
+    return settings.BASE_URL + address if address.startswith("/") else address
+
+
+def _html(article: Article, body) -> str:
+    parts = (
+        [_figure(article.picture, article.picture.caption, article.picture.credit)] if article.picture else []
+    )
+    if article.dateline:
+        parts.append(f"<p>{escape(article.dateline, quote=False)}</p>")
+    parts += [_block(block.block_type, block.value) for block in body]
+    if article.aigc_label:
+        parts.append(f"<p>{escape(article.aigc_label, quote=False)}</p>")
+    return "\n".join(filter(None, parts))
+
+
+def _block(kind: str, value) -> str:
+    if not value:
+        return ""
+    if kind == "image":
+        return _figure(value["image"], value["caption"], value["credit"])
+    if kind == "gallery":
+        return "\n".join(_figure(p["image"], p["caption"], p["credit"]) for p in value["pictures"])
+    if kind == "document":
+        return f"<p>附件：{_link(value.url, value.title)}</p>"
+    if kind in ("video", "audio"):
+        return _recording("视频" if kind == "video" else "音频", value)
+    return block_html(kind, value)
+
+
+def _figure(picture: Picture | None, caption: str, credit: str) -> str:
+    if picture is None:
+        return ""
+    words = escape(" ".join(filter(None, (caption, credit))), quote=False)
+    below = f"<figcaption>{words}</figcaption>" if words else ""
+    return f'<figure><img src="{escape(picture_url(picture))}" alt="{escape(caption or picture.alt)}">{below}</figure>'
+
+
+def _recording(label: str, value) -> str:
+    """A link: nothing plays, or loads, by itself in somebody else's program."""
+    if value["file"] is None:
+        return ""
+    lines = "".join(
+        f"<p>{escape(line, quote=False)}</p>" for line in value["transcript"].splitlines() if line
+    )
+    return f"<p>{label}：{_link(value['file'].url, value['title'])}</p>{lines}"
+
+
+def _link(address: str, text: str) -> str:
+    return f'<a href="{escape(address)}">{escape(text, quote=False)}</a>'
