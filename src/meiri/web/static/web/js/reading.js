@@ -3,7 +3,6 @@ const choice = document.querySelector(".text-size");
 if (choice) {
   const root = document.documentElement.dataset;
   const show = () => choice.querySelectorAll("button").forEach((b) => b.setAttribute("aria-pressed", b.dataset.size === (root.size || "medium")));
-  choice.hidden = false;
   choice.addEventListener("click", ({ target }) => {
     const size = target.dataset.size;
     if (!size) return;

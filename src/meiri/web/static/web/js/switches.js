@@ -6,7 +6,6 @@ for (const button of document.querySelectorAll("[data-switch]")) {
   const name = button.dataset.switch;
   const pressed = () => name === "theme" ? dark() : root[name] === on[name];
   const show = () => button.setAttribute("aria-pressed", pressed());
-  button.hidden = false;
   button.addEventListener("click", () => {
     const value = pressed() ? (name === "theme" ? "light" : "") : on[name];
     if (value) root[name] = value; else delete root[name];
