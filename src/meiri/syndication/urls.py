@@ -3,8 +3,10 @@
 from django.urls import path, re_path
 
 from meiri.sections.models import CHANNEL_ADDRESS
-from meiri.syndication import feeds
+from meiri.syndication import feeds, robots, sitemaps
 from meiri.syndication.api import api
+
+MONTH = r"^sitemaps/(?P<year>[12][0-9]{3})-(?P<month>[0-9]{2})"
 
 urlpatterns = [
     path("api/v1/", api.urls),
@@ -13,4 +15,12 @@ urlpatterns = [
     path("feed.json", feeds.json_feed, name="json-feed"),
     path("difang/<slug:slug>/rss.xml", feeds.station_rss, name="station-rss"),
     re_path(rf"^(?P<slug>{CHANNEL_ADDRESS})/rss\.xml$", feeds.channel_rss, name="channel-rss"),
+    path("robots.txt", robots.robots, name="robots"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("news-sitemap.xml", sitemaps.news, name="news-sitemap"),
+    path("sitemaps/sections.xml", sitemaps.sections, name="sitemap-sections"),
+    re_path(rf"{MONTH}\.xml$", sitemaps.month, name="sitemap-month"),
+    re_path(
+        rf"{MONTH}-(?P<part>[0-9]{{1,5}})of(?P<parts>[0-9]{{1,5}})\.xml$", sitemaps.month, name="sitemap-part"
+    ),
 ]

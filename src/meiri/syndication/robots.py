@@ -1,0 +1,22 @@
+"""/robots.txt: what crawlers may ask for, and where the sitemaps are."""
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+# Pages made for one person, answers without end, and what only scripts ask for.
+CLOSED = ("/admin/", "/api/", "/fragments/", "/members/", "/search/")
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def robots(request):
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {address}" for address in CLOSED),
+        "",
+        f"Sitemap: {settings.BASE_URL}/sitemap.xml",
+        f"Sitemap: {settings.BASE_URL}/news-sitemap.xml",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
