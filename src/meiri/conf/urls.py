@@ -1,11 +1,14 @@
 """Who answers which address. Order matters: fixed addresses, then channels, then Wagtail's pages."""
 
 from django.urls import include, path
+from django.views.i18n import JavaScriptCatalog
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 urlpatterns = [
+    # Wagtail's own words for scripts and those it leaves in English.
+    path("admin/jsi18n/", JavaScriptCatalog.as_view(packages=["wagtail.admin", "meiri.conf"])),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("", include("meiri.syndication.urls")),

@@ -135,6 +135,12 @@ def without_counts(request, items):
     items.clear()
 
 
+@hooks.register("construct_help_menu")
+def without_other_hosts(request, items):
+    """What's new and the editor guide stand on another host; the shortcuts stay."""
+    items[:] = [item for item in items if item.name == "keyboard-shortcuts-trigger"]
+
+
 @hooks.register("insert_global_admin_css")
 def admin_css():
     from django.templatetags.static import static
