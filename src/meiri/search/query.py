@@ -14,6 +14,8 @@ from meiri.sections.models import Channel, Station
 SEARCHED = 20_000
 LONGEST_QUERY = 100
 MOST_WORDS = 8
+# Days beyond these can't be told to a database; there is nothing to find there.
+EARLIEST, LATEST = date(1000, 1, 1), date(9000, 1, 1)
 
 
 class QueryTooLong(ValueError):
@@ -33,22 +35,30 @@ class Query:
 
 def search(query: Query, count: int = 20, before: Cursor | None = None) -> list[Article]:
     """The newest articles whose titles hold every word of the query, as cards. Raises `QueryTooLong`."""
+    ids = matches(query, before).newest().values_list("article_id", flat=True)[:count]
+    return Article.objects.in_order(list(ids))
+
+
+def matches(query: Query, before: Cursor | None = None):
+    """The listings, among those looked through, whose articles answer the query. Raises `QueryTooLong`."""
     if len(query.words) > LONGEST_QUERY:
         raise QueryTooLong(f"检索词请控制在 {LONGEST_QUERY} 个字以内。")
-    words = query.words.replace("\0", " ").split()[:MOST_WORDS]
     place = Place.station(query.station) if query.station else Place.site()
     if query.channel and not query.station:
         place = Place.channel(query.channel)
     listings = Listing.objects.at(place).before(before).newest()
     if query.since:
-        listings = listings.filter(published_at__gte=day_bounds(query.since)[0])
+        listings = listings.filter(published_at__gte=day_bounds(max(query.since, EARLIEST))[0])
     if query.until:
-        listings = listings.filter(published_at__lt=day_bounds(query.until)[1])
+        listings = listings.filter(published_at__lt=day_bounds(min(query.until, LATEST))[1])
     looked_at = Listing.objects.filter(pk__in=listings.values("pk")[:SEARCHED])
-    matches = Q()
-    for word in words:
-        matches &= Q(article__title__icontains=word)
+    wanted = Q()
+    for word in words_of(query):
+        wanted &= Q(article__title__icontains=word)
     if query.channel:
-        matches &= Q(article__channel=query.channel)
-    ids = looked_at.filter(matches).newest().values_list("article_id", flat=True)[:count]
-    return Article.objects.in_order(list(ids))
+        wanted &= Q(article__channel=query.channel)
+    return looked_at.filter(wanted)
+
+
+def words_of(query: Query) -> list[str]:
+    return query.words.replace("\0", " ").split()[:MOST_WORDS]

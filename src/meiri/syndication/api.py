@@ -1,20 +1,31 @@
 """The public API at /api/v1/: the apps' routers put together, and what joins several of them."""
 
 from django.http import HttpResponse
-from ninja import Field, NinjaAPI, Query, Schema
+from ninja import Field, Query, Schema
 from ninja.errors import HttpError
+from ninja.openapi.docs import Swagger
 
 from meiri.audience.api import router as audience_router
 from meiri.audience.counting import views_of
 from meiri.comments.api import router as comments_router
 from meiri.comments.reading import counts_of
+from meiri.syndication.articles_api import router as articles_router
+from meiri.syndication.public_api import PublicAPI
+from meiri.syndication.search_api import router as search_router
 
 MOST_COUNTS = 100
 _LARGEST_ID = 2**63 - 1
 
-api = NinjaAPI(title="Meiri", version="1", docs_url="/docs", openapi_url="/openapi.json")
-api.add_router("", audience_router)
-api.add_router("", comments_router)
+api = PublicAPI(
+    title="Meiri",
+    version="1",
+    docs_url="/docs",
+    openapi_url="/openapi.json",
+    # Without this the page would ask another host whether the document is valid.
+    docs=Swagger(settings={"validatorUrl": None}),
+)
+for router in (articles_router, search_router, audience_router, comments_router):
+    api.add_router("", router)
 
 
 class Counts(Schema):

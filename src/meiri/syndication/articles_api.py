@@ -1,0 +1,210 @@
+"""The public API's part about articles and the sections they are in."""
+
+from datetime import datetime
+from typing import TypeVar
+
+from django.db.models import Exists, OuterRef, Prefetch
+from django.http import HttpResponse
+from django.utils import timezone
+from ninja import Field, Query, Router, Schema
+from ninja.errors import HttpError
+from ninja.responses import Status
+
+from meiri.newsroom.keyset import Cursor
+from meiri.newsroom.models import Article, Byline, Listing
+from meiri.newsroom.river import Place, PlaceKind
+from meiri.sections.models import Channel, Station
+from meiri.syndication.bodies import bodies_of, picture_url, whole_address
+from meiri.syndication.structured_data import modified_at
+
+router = Router()
+
+MOST = 100
+LARGEST_ID = 2**63 - 1
+S = TypeVar("S", Channel, Station)
+
+
+class Line(Schema):
+    """An article as a line in a list."""
+
+    id: int
+    title: str
+    url: str
+    summary: str
+    published_at: datetime = Field(description="Beijing time.")
+    channel: str = Field(description="The channel's address word.")
+    source: str
+    kind: str = Field(description="report, flash, gallery, video, interview or opinion.")
+    picture: str | None = Field(description="The address of a JPEG.")
+
+
+class Lines(Schema):
+    results: list[Line]
+    next: str | None = Field(description="Path and query of the next page; null on the last.")
+
+
+class WholeArticle(Line):
+    modified_at: datetime
+    kicker: str
+    subtitle: str
+    dateline: str
+    authors: list[str]
+    editor: str
+    stations: list[str] = Field(description="Address words.")
+    topics: list[str] = Field(description="Address words.")
+    tags: list[str]
+    origin: str = Field(description="original, reprint, wire or letter.")
+    original_title: str
+    original_url: str
+    aigc_label: str = Field(description="How the text was made by or with AI; show it with the text.")
+    body: str = Field(description="Clean HTML with whole addresses.")
+
+
+class Problem(Schema):
+    detail: str = Field(description="What is wrong, in a Chinese sentence.")
+
+
+class Withdrawn(Problem):
+    reason: str = Field(description="Why it was withdrawn; may be empty.")
+
+
+class SectionOut(Schema):
+    slug: str
+    name: str
+    description: str
+    url: str
+    feed: str = Field(description="The address of its RSS feed.")
+
+
+class StationOut(SectionOut):
+    region: str
+
+
+class Sections(Schema):
+    results: list[SectionOut]
+
+
+class Stations(Schema):
+    results: list[StationOut]
+
+
+@router.get(
+    "/articles/",
+    response={200: Lines, 400: Problem, 422: Problem},
+    tags=["articles"],
+    summary="Published articles, newest first",
+)
+def get_articles(
+    request,
+    response: HttpResponse,
+    channel: str = Query("", description="An address word, see /channels/."),
+    station: str = Query("", description="An address word, see /stations/."),
+    limit: int = Query(20, ge=1, le=MOST),
+    cursor: str = Query("", description="Where the page begins; take it from `next`."),
+):
+    """Follow `next` to visit each article once, even while new ones arrive. Two queries, and one for each filter."""
+    before = Cursor.parse(cursor)
+    if cursor and before is None:
+        raise HttpError(400, "参数 cursor 有误，请照抄上一页的 next。")
+    in_channel, in_station = section_named(Channel, channel), section_named(Station, station)
+    place = Place.channel(in_channel) if in_channel else Place.site()
+    listings = Listing.objects.at(Place.station(in_station) if in_station else place)
+    if in_channel and in_station:
+        also = Listing.objects.at(Place(PlaceKind.CHANNEL, in_channel.pk))
+        listings = listings.filter(Exists(also.filter(article=OuterRef("article"))))
+    # The position comes from the list, so that one article more or less on the page doesn't break the walk.
+    rows = list(listings.before(before).newest().values_list("published_at", "article_id")[: limit + 1])
+    response["Cache-Control"] = "public, max-age=30"
+    return Lines(
+        results=[line(a) for a in Article.objects.in_order([key for _, key in rows[:limit]])],
+        next=next_page(request, Cursor(*rows[limit - 1])) if len(rows) > limit else None,
+    )
+
+
+@router.get(
+    "/articles/{article_id}/",
+    response={200: WholeArticle, 404: Problem, 410: Withdrawn},
+    tags=["articles"],
+    summary="An article with its body",
+)
+def get_article(request, response: HttpResponse, article_id: int):
+    articles = Article.objects.select_related("channel", "source", "editor", "picture").prefetch_related(
+        Prefetch("bylines", Byline.objects.select_related("author")),
+        "stations",
+        "topics",
+        "tagged_items__tag",
+    )
+    found = articles.filter(pk=article_id).first() if 0 < article_id <= LARGEST_ID else None
+    if found is None or (not found.live and found.first_published_at is None):
+        raise HttpError(404, "没有这篇稿件，或它尚未发布。")
+    if not found.live:
+        return Status(410, Withdrawn(detail="这篇稿件已撤回。", reason=found.withdrawal_reason))
+    response["Cache-Control"] = "public, max-age=30"
+    return WholeArticle(
+        **dict(line(found)),
+        **{name: getattr(found, name) for name in _AS_THEY_ARE},
+        modified_at=modified_at(found),
+        authors=[b.author.name for b in found.bylines.all()],
+        editor=found.editor.name if found.editor else "",
+        stations=[s.slug for s in found.stations.all()],
+        topics=[t.slug for t in found.topics.all()],
+        tags=[tagged.tag.name for tagged in found.tagged_items.all()],
+        body=bodies_of([found])[0],
+    )
+
+
+_AS_THEY_ARE = (
+    "kicker", "subtitle", "dateline", "origin", "original_title", "original_url", "aigc_label",
+)  # fmt: skip
+
+
+@router.get("/channels/", response=Sections, tags=["sections"], summary="The channels (频道)")
+def get_channels(request, response: HttpResponse):
+    response["Cache-Control"] = "public, max-age=300"
+    return Sections(results=[SectionOut(**_section(c)) for c in Channel.objects.visible()])
+
+
+@router.get("/stations/", response=Stations, tags=["sections"], summary="The provincial stations (地方站)")
+def get_stations(request, response: HttpResponse):
+    response["Cache-Control"] = "public, max-age=300"
+    return Stations(results=[StationOut(**_section(s), region=s.region) for s in Station.objects.visible()])
+
+
+def line(article: Article) -> Line:
+    """An article as read by `Article.objects.cards()`. No query."""
+    picture = article.picture
+    return Line(
+        id=article.pk,
+        title=article.title,
+        url=article.full_url,
+        summary=article.summary,
+        published_at=timezone.localtime(article.published_at),
+        channel=article.channel.slug,
+        source=article.source.name if article.source else "",
+        kind=article.kind,
+        picture=picture_url(picture) if picture and picture.sizes.widths else None,
+    )
+
+
+def section_named(model: type[S], slug: str) -> S | None:
+    """The channel or station of that address word, None for no word. Raises 400 for one that there isn't."""
+    if not slug:
+        return None
+    found = model.objects.filter(slug=slug.replace("\0", "")).first()
+    if found is None:
+        raise HttpError(400, f"没有这个{model._meta.verbose_name}：{slug[:40]}")
+    return found
+
+
+def next_page(request, cursor) -> str:
+    asked = request.GET.copy()
+    asked["cursor"] = str(cursor)
+    return f"{request.path}?{asked.urlencode()}"
+
+
+def _section(section: Channel | Station) -> dict:
+    address = whole_address(section.get_absolute_url())
+    return {
+        "slug": section.slug, "name": section.name, "description": section.description,
+        "url": address, "feed": f"{address}rss.xml",
+    }  # fmt: skip

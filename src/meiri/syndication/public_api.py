@@ -1,0 +1,39 @@
+"""What holds for the whole public API: any page may read it, and whatever goes wrong is told in a Chinese sentence."""
+
+from typing import Any
+
+from django.http import Http404, JsonResponse
+from ninja import NinjaAPI
+from ninja.errors import ValidationError
+
+UNKNOWN_ADDRESS = "没有这个接口，请对照 /api/v1/docs 检查地址。"
+
+
+class PublicAPI(NinjaAPI):
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.add_exception_handler(ValidationError, self.unreadable)
+        self.add_exception_handler(Http404, self.not_found)
+
+    def create_response(self, request, data: Any, **options):
+        response = super().create_response(request, data, **options)
+        if request.method == "GET":
+            response["Access-Control-Allow-Origin"] = "*"
+        return response
+
+    def unreadable(self, request, error: ValidationError):
+        names = dict.fromkeys(str(e["loc"][-1]) for e in error.errors)
+        sentence = f"参数 {'、'.join(names)} 缺失或有误，请对照 /api/v1/docs 检查。"
+        return self.create_response(request, {"detail": sentence}, status=422)
+
+    def not_found(self, request, error: Http404):
+        return self.create_response(request, {"detail": UNKNOWN_ADDRESS}, status=404)
+
+
+def unknown_address(request):
+    return JsonResponse(
+        {"detail": UNKNOWN_ADDRESS},
+        status=404,
+        headers={"Access-Control-Allow-Origin": "*"},
+        json_dumps_params={"ensure_ascii": False},
+    )
