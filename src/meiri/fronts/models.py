@@ -3,6 +3,7 @@
 from django.db import models, transaction
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.fields import StreamField
+from wagtail.log_actions import get_active_log_context
 
 from meiri.fronts.blocks import LicenceBlock, TelephoneBlock
 from meiri.fronts.pages import (
@@ -13,7 +14,7 @@ from meiri.fronts.pages import (
     TopicIndexPage,
     TopicPage,
 )
-from meiri.journal.log import append
+from meiri.journal.log import actor, append
 
 __all__ = [
     "FriendLink",
@@ -52,7 +53,8 @@ class SiteSettings(BaseGenericSetting):
     def save(self, *args, **kwargs):
         # Every page shows these lines: whoever saves them, the journal says so.
         super().save(*args, **kwargs)
-        append("settings.changed", ["footer"], {"organisation": self.organisation}, "system")
+        by = get_active_log_context().user
+        append("settings.changed", ["footer"], {"organisation": self.organisation}, actor(by))
 
 
 class FriendLinkQuerySet(models.QuerySet):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.contrib.admin.utils import unquote
 from django.db import models, transaction
+from wagtail.admin.views.generic import CopyViewMixin
 from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView, ReorderView
 
 from meiri.journal.log import actor, append
@@ -25,6 +26,10 @@ class RecordedCreateView(CreateView):
             instance = super().save_instance()
             record(instance, "created", self.keys_of(instance), self.request.user)
         return instance
+
+
+class RecordedCopyView(CopyViewMixin, RecordedCreateView):
+    pass
 
 
 class RecordedEditView(EditView):
@@ -66,6 +71,7 @@ class RecordedSnippetViewSet:
     """
 
     add_view_class = RecordedCreateView
+    copy_view_class = RecordedCopyView
     edit_view_class = RecordedEditView
     delete_view_class = RecordedDeleteView
     reorder_view_class = RecordedReorderView

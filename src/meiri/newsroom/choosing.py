@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
 
-from meiri.newsroom.listing import SEARCHED, state_of
+from meiri.newsroom.listing import SEARCHED, state_of, with_schedule
 from meiri.newsroom.models import Article
 
 
@@ -51,7 +51,7 @@ class ArticleListMixin:
     per_page = 12
 
     def get_object_list(self):
-        return Article.objects.cards().order_by("-updated_at", "-pk")
+        return with_schedule(Article.objects.cards()).order_by("-updated_at", "-pk")
 
     def apply_object_list_ordering(self, objects):
         return objects

@@ -4,9 +4,12 @@ from urllib.parse import urlencode
 
 import django_filters
 from django import forms
-from django.db.models import Q
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import BigIntegerField, CharField, Exists, OuterRef
+from django.db.models.functions import Cast
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.models import Revision
 from wagtail.snippets.views.snippets import IndexView
 
 from meiri.newsroom.keyset import Cursor
@@ -18,31 +21,50 @@ PAGE = 40
 SEARCHED = 20_000
 
 
-class State:
-    """What an article is to its editors. Each is one condition over indexed columns."""
+STATES = [
+    ("draft", "草稿"),
+    ("scheduled", "定时"),
+    ("live", "已发布"),
+    ("changed", "已发布，有未发修改"),
+    ("withdrawn", "已撤稿"),
+]
 
-    CHOICES = [
-        ("draft", "草稿"),
-        ("scheduled", "定时"),
-        ("live", "已发布"),
-        ("changed", "已发布，有未发修改"),
-        ("withdrawn", "已撤稿"),
-    ]
-    CONDITIONS = {
-        "draft": Q(live=False, first_published_at=None, go_live_at=None),
-        "scheduled": Q(live=False, first_published_at=None, go_live_at__isnull=False),
-        "live": Q(live=True),
-        "changed": Q(live=True, has_unpublished_changes=True),
-        "withdrawn": Q(live=False, first_published_at__isnull=False),
-    }
+
+def scheduled_versions():
+    """The versions of articles that are to go live by themselves: a short, indexed list."""
+    content_type = ContentType.objects.get_for_model(Article)
+    return Revision.objects.filter(content_type=content_type, approved_go_live_at__isnull=False)
+
+
+def in_state(queryset, state: str):
+    """The articles of `queryset` that their editors find in `state`, one of `STATES`."""
+    scheduled = scheduled_versions().values(article=Cast("object_id", BigIntegerField()))
+    match state:
+        case "draft":
+            return queryset.filter(live=False, first_published_at=None).exclude(pk__in=scheduled)
+        case "scheduled":
+            return queryset.filter(pk__in=scheduled)
+        case "changed":
+            return queryset.filter(live=True, has_unpublished_changes=True)
+        case "withdrawn":
+            return queryset.filter(live=False, first_published_at__isnull=False)
+        case _:
+            return queryset.filter(live=True)
+
+
+def with_schedule(queryset):
+    """The articles with `scheduled`: whether a version of them is to go live by itself."""
+    own = scheduled_versions().filter(object_id=Cast(OuterRef("pk"), CharField()))
+    return queryset.annotate(scheduled=Exists(own))
 
 
 def state_of(article: Article) -> str:
+    """The state of an article from `with_schedule`, in words."""
+    if article.scheduled:
+        return "已发布，定时更新" if article.live else "定时"
     if article.live:
         return "已发布，有未发修改" if article.has_unpublished_changes else "已发布"
-    if article.first_published_at:
-        return "已撤稿"
-    return "定时" if article.go_live_at else "草稿"
+    return "已撤稿" if article.first_published_at else "草稿"
 
 
 class NamedFilter(django_filters.CharFilter):
@@ -68,9 +90,9 @@ class ArticleFilterSet(WagtailFilterSet):
     )
     state = django_filters.ChoiceFilter(
         label="状态",
-        choices=State.CHOICES,
+        choices=STATES,
         empty_label="全部状态",
-        method="in_state",
+        method="found_in_state",
         widget=forms.RadioSelect,
     )
     author = NamedFilter(Author, "bylines__author", label="作者（全名）")
@@ -85,8 +107,8 @@ class ArticleFilterSet(WagtailFilterSet):
         through = Article.stations.through.objects.filter(station=station).values("article_id")
         return queryset.filter(pk__in=through)
 
-    def in_state(self, queryset, name, state):
-        return queryset.filter(State.CONDITIONS[state])
+    def found_in_state(self, queryset, name, state):
+        return in_state(queryset, state)
 
 
 class KeysetPage(list):
@@ -128,7 +150,7 @@ class ArticleIndexView(IndexView):
             "updated_at", "channel__name", "editor__name", "source__name", "latest_revision",
         )  # fmt: skip
         queryset = super().get_base_queryset().select_related("channel", "editor", "source")
-        return queryset.only(*fields)
+        return with_schedule(queryset.only(*fields))
 
     def order_queryset(self, queryset):
         return queryset.order_by("-updated_at", "-pk")

@@ -1,13 +1,30 @@
-"""The first screen of the admin: today's work."""
+"""The first screen of the admin: today's work. Every list on it is bounded, whatever waits."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
-from wagtail.models import TaskState
+from wagtail.models import TaskState, WorkflowState
 
+from meiri.journal.consumers import lags
+from meiri.newsroom.listing import scheduled_versions
 from meiri.newsroom.models import Article
+from meiri.newsroom.permissions import policy
 from meiri.newsroom.river import Place, days_with_articles
 
 SHOWN = 8
+# The scheduler looks every minute; what is this late waits for somebody to look after it.
+LATE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class WorkList:
+    """One list of today's work: its heading, its rows (object, note), and what it says where there are none."""
+
+    heading: str
+    nothing: str
+    rows: list[tuple[object, str]] = field(default_factory=list)
 
 
 class TodayPanel(Component):
@@ -18,17 +35,69 @@ class TodayPanel(Component):
     def get_context_data(self, parent_context):
         user = parent_context["request"].user
         today = timezone.localdate()
-        waiting = (
-            TaskState.objects.reviewable_by(user)
-            .select_related("revision", "task")
-            .order_by("-started_at")[:SHOWN]
-        )
-        scheduled = Article.objects.filter(live=False, go_live_at__gt=timezone.now()).order_by("go_live_at")
-        mine = Article.objects.filter(created_by=user, live=False).order_by("-updated_at")
         return {
-            "today": today,
             "published_today": days_with_articles(Place.site(), today, today).get(today, 0),
-            "waiting": [(state, state.revision.content_object) for state in waiting],
-            "scheduled": scheduled.only("title", "go_live_at")[:SHOWN],
-            "mine": mine.only("title", "updated_at")[:SHOWN],
+            "may_write": policy.user_has_permission(user, "add"),
+            "warnings": warnings(user),
+            "lists": [waiting_for(user), sent_by(user), scheduled(), drafts_of(user)],
         }
+
+
+def waiting_for(user) -> WorkList:
+    """What `user` may review now, longest waiting first."""
+    states = TaskState.objects.reviewable_by(user).select_related("revision", "task")
+    states = states.prefetch_related("revision__content_object").order_by("started_at")[:SHOWN]
+    rows = [(state.revision.content_object, state.task.name) for state in states]
+    return WorkList("等我审核", "没有待审稿件", [row for row in rows if row[0]])
+
+
+def sent_by(user) -> WorkList:
+    """What `user` sent for review and where it stands; what came back is first."""
+    states = WorkflowState.objects.active().filter(requested_by=user)
+    states = states.select_related("current_task_state__task").prefetch_related("content_object")
+    rows = []
+    for state in states.order_by("-status", "-created_at")[:SHOWN]:
+        back = state.status == WorkflowState.STATUS_NEEDS_CHANGES
+        task = state.current_task_state.task.name if state.current_task_state else ""
+        rows.append((state.content_object, f"{task}退回" if back else task))
+    return WorkList("我送审的", "没有送审中的稿件", [row for row in rows if row[0]])
+
+
+def scheduled() -> WorkList:
+    """What goes live next."""
+    revisions = due_revisions().prefetch_related("content_object")[:SHOWN]
+    rows = [(r.content_object, when(r.approved_go_live_at)) for r in revisions]
+    return WorkList("定时发布", "没有定时稿件", [row for row in rows if row[0]])
+
+
+def drafts_of(user) -> WorkList:
+    mine = Article.objects.filter(created_by=user, live=False, first_published_at=None)
+    mine = mine.order_by("-updated_at").only("title", "updated_at")
+    return WorkList("我的草稿", "没有草稿", [(a, when(a.updated_at)) for a in mine[:SHOWN]])
+
+
+def due_revisions():
+    """The versions of articles that are to go live by themselves, the next one first."""
+    return scheduled_versions().order_by("approved_go_live_at")
+
+
+def warnings(user) -> list[str]:
+    """What goes wrong and needs somebody: in a sentence each."""
+    late = due_revisions().filter(approved_go_live_at__lt=timezone.now() - LATE)[: SHOWN + 1]
+    number = len(late.values_list("pk", flat=True))
+    told = []
+    if number:
+        more = f"{SHOWN} 篇以上" if number > SHOWN else f"{number} 篇"
+        told.append(f"{more}定时稿件已到时间仍未发布：后台任务可能没有运行，请联系技术人员。")
+    if user.is_superuser:
+        told += [
+            f"“{lag.name}”处理日志时出错，落后 {lag.behind} 条：{lag.error[:120]}"
+            for lag in lags()
+            if lag.error
+        ]
+    return told
+
+
+def when(moment) -> str:
+    local = timezone.localtime(moment)
+    return f"{local.month}月{local.day}日 {local:%H:%M}"

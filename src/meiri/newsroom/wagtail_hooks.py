@@ -11,6 +11,12 @@ from wagtail.admin.panels import (
     ObjectList,
     TabbedInterface,
 )
+from wagtail.admin.views.home import (
+    LockedPagesPanel,
+    UserObjectsInWorkflowModerationPanel,
+    WorkflowObjectsToModeratePanel,
+)
+from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
@@ -41,10 +47,10 @@ class ArticleViewSet(SnippetViewSet):
             ObjectList(
                 [
                     FieldPanel("kicker"),
-                    FieldPanel("title", classname="title"),
+                    FieldPanel("title"),
                     FieldPanel("subtitle"),
                     FieldPanel("short_title"),
-                    FieldPanel("summary"),
+                    FieldPanel("summary", widget=AdminAutoHeightTextInput),
                     FieldPanel("picture"),
                     FieldPanel("body"),
                 ],
@@ -123,9 +129,13 @@ class NewsroomGroup(SnippetViewSetGroup):
 
 register_snippet(NewsroomGroup)
 
+UNBOUNDED = (WorkflowObjectsToModeratePanel, UserObjectsInWorkflowModerationPanel, LockedPagesPanel)
+
 
 @hooks.register("construct_homepage_panels")
 def todays_work(request, panels):
+    """Wagtail's own panels list all that waits, without an end: today's work takes their place."""
+    panels[:] = [panel for panel in panels if not isinstance(panel, UNBOUNDED)]
     panels.insert(0, TodayPanel())
 
 

@@ -1,14 +1,17 @@
 """Channels, stations, topics and the navigation in the admin."""
 
+from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from meiri.journal.recording import RecordedSnippetViewSet
 from meiri.sections.models import Channel, NavigationItem, Station, Topic
 
+SHOWN = BooleanColumn("visible", label="显示", sort_key="visible")
+
 
 class SectionViewSet(RecordedSnippetViewSet, SnippetViewSet):
-    list_display = ["name", "slug", "order", "visible"]
+    list_display = ["name", "slug", "order", SHOWN]
     list_filter = ["visible"]
     ordering = ["order", "id"]
     sort_order_field = "order"
@@ -27,7 +30,7 @@ class ChannelViewSet(SectionViewSet):
 class StationViewSet(SectionViewSet):
     model = Station
     icon = "site"
-    list_display = ["name", "slug", "region", "order", "visible"]
+    list_display = ["name", "slug", "region", "order", SHOWN]
     list_filter = ["region", "visible"]
 
 
@@ -39,10 +42,13 @@ class TopicViewSet(SectionViewSet):
 class NavigationViewSet(RecordedSnippetViewSet, SnippetViewSet):
     model = NavigationItem
     icon = "bars"
-    list_display = ["text", "row", "order", "visible"]
+    list_display = [Column("text", label="文字"), "row", "order", SHOWN]
     list_filter = ["row", "visible"]
     ordering = ["row", "order", "id"]
     list_per_page = 100
+
+    def get_queryset(self, request):
+        return NavigationItem.objects.select_related("channel")
 
     def journal_keys(self, item):
         return ["nav"]

@@ -1,0 +1,49 @@
+"""The site's friend links and records in the admin."""
+
+from wagtail import hooks
+from wagtail.admin.panels import FieldPanel, FieldRowPanel
+from wagtail.contrib.settings.registry import SettingMenuItem
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+
+from meiri.fronts.models import FriendLink, SiteSettings
+from meiri.journal.recording import RecordedSnippetViewSet
+
+
+class FriendLinkViewSet(RecordedSnippetViewSet, SnippetViewSet):
+    model = FriendLink
+    icon = "link"
+    list_display = ["name", "url", "group", "state", "order"]
+    list_filter = ["state", "group"]
+    ordering = ["order", "id"]
+    sort_order_field = "order"
+    search_fields = ["name", "url"]
+    list_per_page = 50
+    panels = [
+        FieldRowPanel([FieldPanel("name"), FieldPanel("url")]),
+        FieldRowPanel([FieldPanel("group"), FieldPanel("order")]),
+        FieldPanel("state"),
+    ]
+
+    def journal_keys(self, link):
+        return ["footer"]
+
+
+class SiteGroup(SnippetViewSetGroup):
+    items = (FriendLinkViewSet,)
+    menu_label = "站点"
+    menu_name = "site"
+    menu_icon = "globe"
+    menu_order = 210
+
+    def get_submenu_items(self):
+        return [*super().get_submenu_items(), SettingMenuItem(SiteSettings, icon="cog", order=100)]
+
+
+register_snippet(SiteGroup)
+
+
+@hooks.register("construct_settings_menu")
+def settings_stand_with_the_site(request, items):
+    """站点信息 is in the group 站点, beside the friend links."""
+    items[:] = [item for item in items if getattr(item, "model", None) is not SiteSettings]
