@@ -25,9 +25,9 @@ from meiri.newsroom.river import Place
 from meiri.sections.models import Channel, Station
 from meiri.syndication.freshness import ARTICLES, SECTIONS, fresh
 
-# What the protocol (sitemaps.org) allows in one map; a month with more is cut into parts of half as many, so that
-# parts that come out uneven, or grow while they are read, stay below it.
-MOST = 50_000
+# The protocol (sitemaps.org) allows 50,000 in one map; smaller ones answer sooner. A month with more is cut into parts
+# of half as many, so that parts that come out uneven, or grow while they are read, stay below it.
+MOST = 20_000
 PART = MOST // 2
 MOST_PARTS = 10_000
 NEWS_AGE = timedelta(hours=48)
