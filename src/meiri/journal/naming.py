@@ -3,7 +3,14 @@
 from django.apps import apps
 
 # The first word of a kind that is no model's name.
-THINGS = {"front": "版面", "settings": "站点信息", "navigation": "导航", "letter": "来信", "comment": "评论"}
+THINGS = {
+    "front": "版面",
+    "settings": "站点信息",
+    "navigation": "导航",
+    "letter": "来信",
+    "comment": "评论",
+    "archive": "稿库",
+}
 DEEDS = {
     "created": "新建",
     "changed": "修改",
@@ -19,6 +26,7 @@ DEEDS = {
     "answered": "答复",
     "closed": "办结",
     "contact_opened": "查看联系方式",
+    "generated": "批量生成",
 }
 
 

@@ -5,7 +5,8 @@ authors, tags, its kind). A list is one range of one index, so it costs the same
 million. `DayCount` keeps how many articles a place has each day, for the archives' calendars.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from django.db import connection, models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from meiri.newsroom.inserting import insert_rows
 from meiri.newsroom.keyset import Cursor
 
 if TYPE_CHECKING:
@@ -134,7 +136,7 @@ class DayCount(models.Model):
 
 
 # Places whose archives have a calendar.
-_WITH_CALENDAR = {PlaceKind.SITE, PlaceKind.CHANNEL, PlaceKind.STATION}
+WITH_CALENDAR = {PlaceKind.SITE, PlaceKind.CHANNEL, PlaceKind.STATION}
 
 
 def places_of(article: "Article") -> list[Place]:
@@ -166,6 +168,26 @@ def enlist(article: "Article") -> None:
     _count(places, timezone.localdate(published_at), 1)
 
 
+def enlist_new(entries: Sequence[tuple[int, datetime, Sequence[Place]]]) -> None:
+    """List many articles that no list holds yet: (key, time of publication, places) of each. In one transaction."""
+    counted: Counter[tuple[Place, date]] = Counter()
+    for _, at, places in entries:
+        day = timezone.localdate(at)
+        counted.update((place, day) for place in places if place.kind in WITH_CALENDAR)
+    insert_rows(
+        Listing,
+        ["article", "place_kind", "place_id", "published_at"],
+        ((key, int(place.kind), place.id, at) for key, at, places in entries for place in places),
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO newsroom_daycount (place_kind, place_id, day, articles) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT (place_kind, place_id, day)"
+            " DO UPDATE SET articles = newsroom_daycount.articles + excluded.articles",
+            [(int(place.kind), place.id, day, count) for (place, day), count in counted.items()],
+        )
+
+
 def delist(article: "Article") -> None:
     """Take an article off every list. Call it inside the withdrawing transaction."""
     listings = list(article.listings.all())
@@ -176,7 +198,7 @@ def delist(article: "Article") -> None:
 
 
 def _count(places: Iterable[Place], day: date, by: int) -> None:
-    places = [p for p in places if p.kind in _WITH_CALENDAR]
+    places = [p for p in places if p.kind in WITH_CALENDAR]
     if by > 0:
         DayCount.objects.bulk_create(
             [DayCount(place_kind=p.kind, place_id=p.id, day=day) for p in places], ignore_conflicts=True
