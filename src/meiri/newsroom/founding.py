@@ -1,0 +1,172 @@
+"""What a newsroom begins with: its groups, what each may do, and the review of every article (三审三校).
+
+A group or a workflow that is there already stays as it is: what an administrator has changed is never changed back.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from wagtail.models import (
+    Collection,
+    GroupApprovalTask,
+    GroupCollectionPermission,
+    GroupPagePermission,
+    Page,
+    Workflow,
+    WorkflowContentType,
+    WorkflowPage,
+    WorkflowState,
+    WorkflowTask,
+)
+
+from meiri.journal.recording import record
+from meiri.newsroom.models import Article, Desk
+from meiri.sections.models import Channel, Station
+
+REPORTERS, EDITORS, CHIEFS = "记者", "编辑", "主编"
+MODERATORS, LETTER_EDITORS = "评论审核员", "来信编辑"
+
+REVIEW = "三审三校"
+# Each review with the groups that may do it. The last one publishes.
+REVIEWS = (("初审", (EDITORS,)), ("复审", (EDITORS, CHIEFS)), ("终审", (CHIEFS,)))
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a group may do. Permissions are written `app.codename`."""
+
+    everywhere: tuple[str, ...]
+    in_collections: tuple[str, ...] = ()
+    on_pages: tuple[str, ...] = ()
+
+    def __add__(self, more: "Role") -> "Role":
+        return Role(
+            self.everywhere + more.everywhere,
+            self.in_collections + more.in_collections,
+            self.on_pages + more.on_pages,
+        )
+
+
+def permissions(app: str, *names: str) -> tuple[str, ...]:
+    return tuple(f"{app}.{name}" for name in names)
+
+
+def whole(app: str, *models: str) -> tuple[str, ...]:
+    """Add, change and delete each of `models`."""
+    return permissions(app, *(f"{deed}_{model}" for model in models for deed in ("add", "change", "delete")))
+
+
+ADMITTED = Role(("wagtailadmin.access_admin",))
+# Whoever adds a picture or document may change that one.
+REPORTER = ADMITTED + Role(
+    permissions("newsroom", "add_article", "change_article"),
+    in_collections=permissions("wagtailimages", "add_image", "choose_image")
+    + permissions("wagtaildocs", "add_document", "choose_document"),
+)
+EDITOR = REPORTER + Role(
+    permissions("newsroom", "publish_article", "delete_article", "lock_article", "unlock_article")
+    + permissions("newsroom", "add_source", "change_source", "add_author", "change_author"),
+    in_collections=("wagtailimages.change_image", "wagtaildocs.change_document"),
+    on_pages=permissions("wagtailcore", "add_page", "change_page"),
+)
+CHIEF = EDITOR + Role(
+    permissions("newsroom", "delete_source", "delete_author")
+    + whole("newsroom", "desk")
+    + whole("sections", "channel", "station", "topic", "navigationitem")
+    + whole("fronts", "friendlink")
+    + whole("staff", "presscard")
+    + whole("wagtailcore", "collection")
+    + ("fronts.change_sitesettings", "journal.view_entry")
+    + ("comments.moderate_comment", "letters.handle_letter"),
+    on_pages=permissions("wagtailcore", "publish_page", "bulk_delete_page", "lock_page", "unlock_page"),
+)
+ROLES = {
+    REPORTERS: REPORTER,
+    EDITORS: EDITOR,
+    CHIEFS: CHIEF,
+    MODERATORS: ADMITTED + Role(("comments.moderate_comment",)),
+    LETTER_EDITORS: ADMITTED + Role(("letters.handle_letter", "letters.open_contact")),
+}
+
+
+@transaction.atomic
+def found_newsroom() -> Workflow:
+    """Make the groups and the review that are not there yet. Returns the review."""
+    for name, role in ROLES.items():
+        found_group(name, role)
+    return found_review()
+
+
+def found_group(name: str, role: Role) -> Group:
+    """The group of that name; a new one may do what `role` says."""
+    group, new = Group.objects.get_or_create(name=name)
+    if new:
+        group.permissions.set(named(role.everywhere))
+        everything, every_page = Collection.get_first_root_node(), Page.get_first_root_node()
+        for permission in named(role.in_collections):
+            GroupCollectionPermission.objects.create(
+                group=group, collection=everything, permission=permission
+            )
+        for permission in named(role.on_pages):
+            GroupPagePermission.objects.create(group=group, page=every_page, permission=permission)
+    return group
+
+
+def named(names: Iterable[str]) -> list[Permission]:
+    """The permissions written `app.codename`. Raises `LookupError` where one does not exist."""
+    wanted = set(names)
+    codenames = {name.split(".")[1] for name in wanted}
+    found = Permission.objects.filter(codename__in=codenames).select_related("content_type")
+    by_name = {f"{p.content_type.app_label}.{p.codename}": p for p in found}
+    if missing := wanted - set(by_name):
+        raise LookupError(f"No such permissions: {', '.join(sorted(missing))}. Run `meiri migrate` first.")
+    return [by_name[name] for name in sorted(wanted)]
+
+
+@transaction.atomic
+def found_desk(name: str, channels: Iterable[Channel] = (), stations: Iterable[Station] = ()) -> Desk:
+    """The desk of the group `name`: editors of these channels and stations, who review what is sent from them."""
+    group = found_group(name, EDITOR)
+    desk, new = Desk.objects.get_or_create(group=group)
+    if new:
+        desk.channels.set(channels)
+        desk.stations.set(stations)
+        for task in GroupApprovalTask.objects.filter(groups__name=EDITORS):
+            task.groups.add(group)
+        record(desk, "created", [f"desk:{desk.pk}"])
+    return desk
+
+
+def found_review() -> Workflow:
+    """三审三校: three reviews in order, for articles and for pages. An article that passed all three is published."""
+    found = Workflow.objects.filter(name=REVIEW).first()
+    if found:
+        return found
+    review = Workflow.objects.create(name=REVIEW)
+    for order, (name, groups) in enumerate(REVIEWS):
+        task = GroupApprovalTask.objects.create(name=name)
+        task.groups.set(Group.objects.filter(name__in=groups))
+        WorkflowTask.objects.create(workflow=review, task=task, sort_order=order)
+    articles = ContentType.objects.get_for_model(Article)
+    WorkflowContentType.objects.get_or_create(content_type=articles, defaults={"workflow": review})
+    retire_wagtails_own()
+    WorkflowPage.objects.get_or_create(page=Page.get_first_root_node(), defaults={"workflow": review})
+    return review
+
+
+def retire_wagtails_own() -> None:
+    """Remove the groups and the workflow that Wagtail's migrations bring, where nobody uses them."""
+    groups = Group.objects.filter(name__in=["Moderators", "Editors"])
+    workflows = Workflow.objects.filter(name="Moderators approval")
+    if WorkflowState.objects.filter(workflow__in=workflows).exists():
+        return
+    if groups.filter(user__isnull=False).exists():
+        return
+    GroupApprovalTask.objects.filter(
+        name="Moderators approval", workflow_tasks__workflow__in=workflows
+    ).delete()
+    workflows.delete()
+    groups.delete()
