@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from meiri.newsroom.models import Article, Byline
+from meiri.syndication.bodies import whole_address
 
 
 def news_article(article: Article, bylines: Sequence[Byline], image_url: str = "") -> dict:
@@ -36,7 +37,7 @@ def news_article(article: Article, bylines: Sequence[Byline], image_url: str = "
         },
     }
     if image_url:
-        data["image"] = [settings.BASE_URL + image_url]
+        data["image"] = [whole_address(image_url)]
     return data
 
 
