@@ -44,6 +44,8 @@ register_snippet(SiteGroup)
 
 
 @hooks.register("construct_settings_menu")
-def settings_stand_with_the_site(request, items):
-    """站点信息 is in the group 站点, beside the friend links."""
-    items[:] = [item for item in items if getattr(item, "model", None) is not SiteSettings]
+def without_what_stands_elsewhere(request, items):
+    """站点信息 is in the group 站点. Wagtail's list of sites would only break the one site there is."""
+    items[:] = [
+        item for item in items if getattr(item, "model", None) is not SiteSettings and item.name != "sites"
+    ]

@@ -1,41 +1,29 @@
 """The chooser of articles: newest first, with picture, channel, time and state, without a count of the archive."""
 
-from django.core.paginator import Page, Paginator
-from django.utils.functional import cached_property
+from django import forms
 from django.utils.html import format_html
+from wagtail.admin.forms.choosers import BaseFilterForm
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
 
-from meiri.newsroom.listing import SEARCHED, state_of, with_schedule
+from meiri.newsroom.keyset import Cursor
+from meiri.newsroom.listing import KeysetPage, state_of, turn, with_schedule, with_words
 from meiri.newsroom.models import Article
+from meiri.sections.models import Channel
 
 
-class UncountedPaginator(Paginator):
-    """Pages of a list whose length is not asked for: there is a next page where this one is full."""
+class ArticleFilterForm(BaseFilterForm):
+    q = forms.CharField(
+        label="查找", required=False, widget=forms.TextInput(attrs={"placeholder": "标题里的文字或编号"})
+    )
+    channel = forms.ModelChoiceField(
+        label="频道", queryset=Channel.objects.all(), required=False, empty_label="全部频道"
+    )
 
-    furthest = 200
-
-    @cached_property
-    def count(self):
-        return self.furthest * self.per_page
-
-    def get_page(self, number):
-        try:
-            number = min(max(int(number or 1), 1), self.furthest)
-        except ValueError:
-            number = 1
-        start = (number - 1) * self.per_page
-        rows = list(self.object_list[start : start + self.per_page + 1])
-        page = UncountedPage(rows[: self.per_page], number, self)
-        page.full = len(rows) > self.per_page
-        return page
-
-
-class UncountedPage(Page):
-    full = False
-
-    def has_next(self):
-        return self.full
+    def filter(self, articles):
+        if channel := self.cleaned_data["channel"]:
+            articles = articles.filter(channel=channel)
+        return with_words(articles, self.cleaned_data["q"])
 
 
 def thumbnail(article: Article) -> str:
@@ -47,27 +35,36 @@ def thumbnail(article: Article) -> str:
     )
 
 
+class Unnumbered:
+    """Stands where Wagtail asks for the numbers of pages: there are none to be had without a count."""
+
+    def get_elided_page_range(self, number):
+        return []
+
+
 class ArticleListMixin:
     per_page = 12
+    paginator = Unnumbered()
+    filter_form_class = ArticleFilterForm
+    results_template_name = "newsroom/article_chooser_results.html"
 
     def get_object_list(self):
-        return with_schedule(Article.objects.cards()).order_by("-updated_at", "-pk")
+        articles = Article.objects.select_related("channel", "picture").only(
+            "title", "live", "has_unpublished_changes", "first_published_at", "published_at", "updated_at",
+            "channel__name", "picture__variants", "picture__width", "picture__height",
+        )  # fmt: skip
+        return with_schedule(articles).order_by("-updated_at", "-pk")
 
-    def apply_object_list_ordering(self, objects):
-        return objects
-
-    def filter_object_list(self, objects):
-        form = self.filter_form
-        words = (form.cleaned_data.get("q") or "").strip() if form.is_valid() else ""
-        if words.isdecimal() and len(words) <= 18:
-            return objects.filter(pk=int(words))
-        if words:
-            newest = Article.objects.order_by("-updated_at", "-pk").values("pk")[:SEARCHED]
-            return objects.filter(pk__in=newest, title__icontains=words)
-        return objects
-
-    def get_paginator(self, queryset, per_page, **kwargs):
-        return UncountedPaginator(queryset, per_page)
+    def get_results_page(self, request) -> KeysetPage:
+        articles = self.filter_object_list(self.get_object_list())
+        direction, _, position = request.GET.get("p", "").partition(".")
+        cursor = Cursor.parse(position)
+        return turn(
+            articles,
+            older_than=cursor if direction == "older" else None,
+            newer_than=cursor if direction == "newer" else None,
+            size=self.per_page,
+        )
 
     @property
     def columns(self):

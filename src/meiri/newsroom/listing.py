@@ -7,13 +7,14 @@ from django import forms
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import BigIntegerField, CharField, Exists, OuterRef
 from django.db.models.functions import Cast
+from django.utils.functional import cached_property
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.models import Revision
 from wagtail.snippets.views.snippets import IndexView
 
 from meiri.newsroom.keyset import Cursor
-from meiri.newsroom.models import Article, Author, Source
+from meiri.newsroom.models import Article, Author, Byline, Source
 from meiri.sections.models import Channel, Station
 
 PAGE = 40
@@ -67,18 +68,9 @@ def state_of(article: Article) -> str:
     return "已撤稿" if article.first_published_at else "草稿"
 
 
-class NamedFilter(django_filters.CharFilter):
-    """Rows that name something by its exact name: there may be too many sources and authors for a menu."""
-
-    def __init__(self, model, lookup, **options):
-        super().__init__(**options)
-        self.model, self.lookup = model, lookup
-
-    def filter(self, queryset, value):
-        if not value:
-            return queryset
-        ids = list(self.model.objects.filter(name=value.strip()).values_list("pk", flat=True)[:20])
-        return queryset.filter(**{f"{self.lookup}__in": ids})
+def named(model, name: str) -> list[int]:
+    """The keys of the rows with this exact name: there may be too many sources and authors for a menu."""
+    return list(model.objects.filter(name=name.strip()).values_list("pk", flat=True)[:20])
 
 
 class ArticleFilterSet(WagtailFilterSet):
@@ -95,8 +87,8 @@ class ArticleFilterSet(WagtailFilterSet):
         method="found_in_state",
         widget=forms.RadioSelect,
     )
-    author = NamedFilter(Author, "bylines__author", label="作者（全名）")
-    source = NamedFilter(Source, "source", label="来源（全名）")
+    author = django_filters.CharFilter(label="作者（全名）", method="signed_by")
+    source = django_filters.CharFilter(label="来源（全名）", method="from_source")
     published_at = django_filters.DateFromToRangeFilter(label="发布日期", widget=DateRangePickerWidget)
 
     class Meta:
@@ -107,8 +99,26 @@ class ArticleFilterSet(WagtailFilterSet):
         through = Article.stations.through.objects.filter(station=station).values("article_id")
         return queryset.filter(pk__in=through)
 
+    def signed_by(self, queryset, name, author):
+        signed = Byline.objects.filter(author__in=named(Author, author)).values("article_id")
+        return queryset.filter(pk__in=signed)
+
+    def from_source(self, queryset, name, source):
+        return queryset.filter(source__in=named(Source, source))
+
     def found_in_state(self, queryset, name, state):
         return in_state(queryset, state)
+
+
+def with_words(queryset, words: str):
+    """The articles with the number `words`, or with `words` in their titles among those changed last."""
+    words = words.strip()
+    if not words:
+        return queryset
+    if words.isdecimal() and len(words) <= 18:
+        return queryset.filter(pk=int(words))
+    newest = Article.objects.order_by("-updated_at", "-pk").values("pk")[:SEARCHED]
+    return queryset.filter(pk__in=newest, title__icontains=words)
 
 
 class KeysetPage(list):
@@ -155,18 +165,15 @@ class ArticleIndexView(IndexView):
     def order_queryset(self, queryset):
         return queryset.order_by("-updated_at", "-pk")
 
-    def get_valid_orderings(self):
-        return []
+    @cached_property
+    def columns(self):
+        columns = super().columns
+        for column in columns:
+            column.sort_key = None  # there is one order: any other would sort the archive
+        return columns
 
     def search_queryset(self, queryset):
-        """By number, or by words of the title among the articles changed last."""
-        words = self.search_query.strip()
-        if not words:
-            return queryset
-        if words.isdecimal() and len(words) <= 18:
-            return queryset.filter(pk=int(words))
-        newest = Article.objects.order_by("-updated_at", "-pk").values("pk")[:SEARCHED]
-        return queryset.filter(pk__in=newest, title__icontains=words)
+        return with_words(queryset, self.search_query)
 
     def paginate_queryset(self, queryset, page_size):
         older = Cursor.parse(self.request.GET.get("older"))

@@ -231,6 +231,8 @@ class Article(
             models.Index(fields=["channel", "-updated_at", "-id"], name="article_changed_in_channel"),
             models.Index(fields=["live", "-updated_at", "-id"], name="article_changed_by_state"),
             models.Index(fields=["source", "-updated_at", "-id"], name="article_changed_by_source"),
+            models.Index(fields=["created_by", "live", "-updated_at"], name="article_changed_by_maker"),
+            models.Index(fields=["published_at"], name="article_published"),
         ]
 
     def __str__(self):
