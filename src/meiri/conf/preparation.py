@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from meiri.sample.loading import unfinished
 from meiri.sections.models import Channel
 
 
@@ -21,7 +22,7 @@ def prepare(out) -> None:
         out.write("Preparing the database …")
         call_command("migrate", verbosity=0, interactive=False)
     collect_static(out)
-    if not Channel.objects.exists():
+    if not Channel.objects.exists() or unfinished():
         call_command("sample", stdout=out)
     make_administrator(out)
 

@@ -10,6 +10,7 @@ THINGS = {
     "letter": "来信",
     "comment": "评论",
     "archive": "稿库",
+    "sample": "示例采编部",
 }
 DEEDS = {
     "created": "新建",
@@ -27,6 +28,8 @@ DEEDS = {
     "closed": "办结",
     "contact_opened": "查看联系方式",
     "generated": "批量生成",
+    "begun": "开始载入",
+    "loaded": "载入完成",
 }
 
 

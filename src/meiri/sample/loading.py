@@ -1,9 +1,10 @@
-"""Load the sample newsroom: sections, people, articles, fronts and readers' voices. Can be run again at no cost."""
+"""Load the sample newsroom: sections, people, articles, fronts and readers' voices. Can be run again at no cost.
 
-import io
-from datetime import datetime, time, timedelta
+Whoever stops it halfway runs it again: each article is there whole or not at all, and what is there is passed over.
+"""
 
-from django.core.files.base import ContentFile
+from datetime import date, datetime, time, timedelta
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,26 +19,52 @@ from meiri.fronts.models import (
     TopicIndexPage,
     TopicPage,
 )
-from meiri.journal.log import append
-from meiri.media.models import Picture
+from meiri.journal.log import append, last_sequence
+from meiri.journal.recording import record
 from meiri.newsroom.authors import author_named
+from meiri.newsroom.founding import found_desk, found_newsroom
 from meiri.newsroom.models import Article, Byline, Source
 from meiri.newsroom.publishing import publish
+from meiri.sample.album import SIZE, Album
 from meiri.sample.content_files import SampleArticle, Scene, articles, as_html, table
-from meiri.sample.pictures import draw, draw_cover
+from meiri.sample.voices import duty_editor, load_comments, load_letters
 from meiri.sections.models import Channel, NavigationItem, NavigationRow, Station, Topic
+from meiri.staff.models import PressCard
+
+BEGUN, LOADED = "sample.begun", "sample.loaded"
 
 
-def load(progress=lambda items, **options: items) -> int:
-    """Load what is not there yet; how many articles it added. `progress` wraps the articles, as tqdm does."""
+def unfinished() -> bool:
+    """Whether loading was begun and never came to its end."""
+    return last_sequence(BEGUN) > last_sequence(LOADED)
+
+
+def load(progress=lambda items, **options: items, size: tuple[int, int] = SIZE) -> int:
+    """Load what is not there yet; how many articles it added.
+
+    `progress` wraps the articles, as tqdm does. `size`: width and height of the pictures that are drawn.
+    """
+    album = Album(size)
     with transaction.atomic():
+        if not last_sequence(BEGUN):
+            append(BEGUN, [], {}, "system")
         load_sections()
         load_names()
     found_site()
-    added = sum(load_article(a) for a in progress(articles(), desc="稿件"))
     with transaction.atomic():
-        load_fronts()
+        found_newsroom()
+        load_desks()
+    added = sum(load_article(a, album) for a in progress(articles(), desc="稿件"))
+    load_fronts(album)
+    with transaction.atomic():
         load_settings()
+        load_cards()
+    by = duty_editor()
+    load_comments(by)
+    load_letters(by)
+    with transaction.atomic():
+        if unfinished():
+            append(LOADED, [], {"articles": added}, "system")
     return added
 
 
@@ -79,21 +106,28 @@ def load_names() -> None:
         author_named(author["name"], **fields)
 
 
-def a_picture(scene: Scene, title: str) -> Picture:
-    """The stored picture of a scene, drawn when it is first asked for."""
-    name = f"示例 {scene.scene} {scene.seed}"
-    found = Picture.objects.filter(title=name).first()
-    return found or store(name, draw(scene.scene, scene.seed), scene.caption or title, scene.credit)
+def load_desks() -> None:
+    channels = {c.slug: c for c in Channel.objects.all()}
+    stations = {s.slug: s for s in Station.objects.all()}
+    for desk in table("desks").get("desk", []):
+        found_desk(
+            desk["name"],
+            [channels[slug] for slug in desk.get("channels", [])],
+            [stations[slug] for slug in desk.get("stations", [])],
+        )
 
 
-def store(name: str, drawn, caption: str, credit: str = "") -> Picture:
-    out = io.BytesIO()
-    drawn.save(out, "JPEG", quality=88)
-    picture = Picture(title=name, caption=caption[:200], description=caption[:255], credit=credit[:60])
-    picture.file = ContentFile(out.getvalue(), name="sample.jpg")
-    picture.width, picture.height = drawn.size
-    picture.save()
-    return picture
+def load_cards() -> None:
+    stations = {s.slug: s for s in Station.objects.all()}
+    for card in table("staff").get("card", []):
+        until = date(timezone.localdate().year + card["years"], 12, 31)
+        fields = {k: card[k] for k in ("name", "unit", "role", "state") if k in card}
+        made, new = PressCard.objects.get_or_create(
+            number=card["number"],
+            defaults={**fields, "valid_until": until, "station": stations.get(card.get("station", ""))},
+        )
+        if new:
+            record(made, "created", [made.content_key])
 
 
 def when(fields: dict) -> datetime:
@@ -106,21 +140,24 @@ def when(fields: dict) -> datetime:
     return moment if moment <= timezone.now() else moment - timedelta(days=1)
 
 
-def load_article(sample: SampleArticle) -> bool:
+def load_article(sample: SampleArticle, album: Album) -> bool:
     """Publish one article unless it is there; whether it was added."""
     fields = sample.fields
     if Article.objects.filter(title=fields["title"], channel__slug=fields["channel"]).exists():
         return False
+    # Drawing takes its time: nobody who writes has to wait for it.
+    picture = album.picture(sample.picture, fields["title"]) if sample.picture else None
+    body = [body_block(kind, value, fields["title"], album) for kind, value in sample.blocks]
     with transaction.atomic():
         article = Article(
             live=False,
             channel=Channel.objects.get(slug=fields["channel"]),
             source=Source.objects.get_or_create(name=fields.get("source", "每日新闻网"))[0],
             editor=author_named(fields["editor"]) if fields.get("editor") else None,
-            picture=a_picture(sample.picture, fields["title"]) if sample.picture else None,
+            picture=picture,
             aigc_label=fields.get("aigc", ""),
             published_at=when(fields),
-            body=[body_block(kind, value, fields["title"]) for kind, value in sample.blocks],
+            body=body,
             **{
                 k: fields.get(k, "")
                 for k in ("kicker", "title", "subtitle", "short_title", "summary", "dateline")
@@ -143,9 +180,9 @@ def load_article(sample: SampleArticle) -> bool:
     return True
 
 
-def body_block(kind: str, value, title: str) -> tuple[str, object]:
+def body_block(kind: str, value, title: str, album: Album) -> tuple[str, object]:
     if kind == "image":
-        return kind, {"image": a_picture(value, title), "caption": value.caption, "credit": value.credit}
+        return kind, {"image": album.picture(value, title), "caption": value.caption, "credit": value.credit}
     if kind == "quote":
         return kind, {"text": value[0], "speaker": value[1]}
     if kind == "table":
@@ -153,53 +190,59 @@ def body_block(kind: str, value, title: str) -> tuple[str, object]:
     return kind, value
 
 
-def load_fronts() -> None:
+def load_fronts(album: Album) -> None:
     home = found_site()
     if not home.body:
         home.body = default_layout()
         home.save_revision().publish()
     index = TopicIndexPage.objects.get()
     for topic in table("topics").get("topic", []):
-        banner = a_picture(Scene(topic["scene"], topic["seed"]), topic["title"])
+        banner = album.picture(Scene(topic["scene"], topic["seed"]), topic["title"])
         fields = {k: topic.get(k, "") for k in ("kicker", "summary", "intro")}
-        a_child(index, TopicPage, topic["slug"], topic["title"], banner=banner, **fields)
+        found_child(index, TopicPage, topic["slug"], topic["title"], banner=banner, **fields)
     about = StandardPage.objects.get(slug="about")
     for page in table("pages").get("page", []):
-        made = about if page["slug"] == "about" else a_child(about, StandardPage, page["slug"], page["title"])
+        made = (
+            about
+            if page["slug"] == "about"
+            else found_child(about, StandardPage, page["slug"], page["title"])
+        )
         if not made.body:
             made.body = as_html(page["body"])
             made.save_revision().publish()
-    load_magazine()
+    load_magazine(album)
 
 
-def load_magazine() -> None:
-    issue = table("magazine")
-    issue = issue.get("issue", issue)
-    issue = issue[0] if isinstance(issue, list) else issue
-    shelf = MagazineShelfPage.objects.get()
-    if not issue or MagazineIssuePage.objects.child_of(shelf).exists():
+def load_magazine(album: Album) -> None:
+    issue = table("magazine").get("issue")
+    if not issue:
         return
-    cover = issue["cover"]
-    drawn = draw_cover(issue["title"], issue["number"], cover["scene"], cover["seed"])
     entries = [
         (
             "entry",
             {k: e.get(k, "") for k in ("section", "title", "page", "author", "summary")}
             | {"body": as_html(e["body"])},
         )
-        for e in issue.get("entry", issue.get("entries", []))
+        for e in issue["entry"]
     ]
-    a_child(
-        shelf, MagazineIssuePage, issue["slug"], issue["title"],
-        number=issue["number"], words=issue.get("words", ""), contents=entries,
-        cover=store(f"示例封面 {issue['slug']}", drawn, f"{issue['title']}封面"),
+    found_child(
+        MagazineShelfPage.objects.get(), MagazineIssuePage, issue["slug"], issue["title"],
+        number=issue["number"], words=issue.get("words", ""), contents=entries, cover=album.cover(issue),
     )  # fmt: skip
+
+
+@transaction.atomic
+def found_child(parent, model, slug: str, title: str, **fields):
+    """As `a_child`, and whole: a page that is there has been published."""
+    return a_child(parent, model, slug, title, **fields)
 
 
 def load_settings() -> None:
     for order, link in enumerate(table("friendlinks").get("link", []), 1):
         defaults = {"name": link["name"], "group": link.get("group", ""), "order": order}
-        FriendLink.objects.get_or_create(url=link["url"], defaults=defaults)
+        made, new = FriendLink.objects.get_or_create(url=link["url"], defaults=defaults)
+        if new:
+            record(made, "created", ["footer"])
     site = SiteSettings.load()
     data = table("settings")
     if site.organisation or not data:
