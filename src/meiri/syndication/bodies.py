@@ -33,7 +33,7 @@ def bodies_of(articles: Sequence[Article]) -> list[str]:
     stream = articles[0].body.stream_block
     streams = stream.bulk_to_python([list(a.body.raw_data) for a in articles])
     rough = [_html(article, body) for article, body in zip(articles, streams, strict=True)]
-    whole = expand_db_html(_BETWEEN.join(UNPRINTABLE.sub("", html) for html in rough))
+    whole = expand_db_html(_BETWEEN.join(printable(html) for html in rough))
     whole = _OWN_ADDRESS.sub(rf"\g<1>{settings.BASE_URL}/", whole)
     return [clean(html, _MORE_TAGS) for html in whole.split(_BETWEEN)]
 
@@ -43,6 +43,11 @@ def picture_url(picture: Picture) -> str:
     sizes = picture.sizes
     address = sizes.url(PICTURE_WIDTH, "jpeg") if sizes.widths else default_storage.url(picture.file.name)
     return whole_address(address)
+
+
+def printable(text: str) -> str:
+    """`text` without characters that XML can't hold: one of them would make a whole document unreadable."""
+    return UNPRINTABLE.sub("", text)
 
 
 def whole_address(address: str) -> str:

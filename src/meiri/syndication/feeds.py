@@ -11,11 +11,10 @@ from django.utils import timezone
 from django.utils.feedgenerator import Enclosure
 
 from meiri.delivery.keys import uses
-from meiri.ingest.sanitise import UNPRINTABLE
 from meiri.newsroom.models import Article, ArticleTag, Byline, Listing
 from meiri.newsroom.river import Place
 from meiri.sections.models import Channel, Station
-from meiri.syndication.bodies import bodies_of, picture_url
+from meiri.syndication.bodies import bodies_of, picture_url, printable
 from meiri.syndication.feed_formats import AtomFeed, JsonFeed, RssFeed
 from meiri.syndication.freshness import ARTICLES, fresh
 from meiri.syndication.structured_data import modified_at
@@ -56,11 +55,6 @@ def newest_whole(place: Place, count: int = LENGTH) -> list[FeedItem]:
     return [FeedItem(a, body) for a, body in zip(ordered, bodies_of(ordered), strict=True)]
 
 
-def printable(text: str) -> str:
-    """`text` without characters that XML can't hold: one of them would make the whole feed unreadable."""
-    return UNPRINTABLE.sub("", text)
-
-
 class ArticleFeed(Feed):
     """The newest articles of an outlet in one format."""
 
@@ -85,8 +79,7 @@ class ArticleFeed(Feed):
     def description(self, outlet: Outlet) -> str:
         return printable(outlet.description)
 
-    def subtitle(self, outlet: Outlet) -> str:
-        return printable(outlet.description)
+    subtitle = description
 
     def link(self, outlet: Outlet) -> str:
         return settings.BASE_URL + outlet.address

@@ -19,10 +19,10 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
-from meiri.ingest.sanitise import UNPRINTABLE
 from meiri.newsroom.models import Article, DayCount, Listing, day_bounds
 from meiri.newsroom.river import Place
 from meiri.sections.models import Channel, Station
+from meiri.syndication.bodies import printable
 from meiri.syndication.freshness import ARTICLES, SECTIONS, fresh
 
 # The protocol (sitemaps.org) allows 50,000 in one map; smaller ones answer sooner. A month with more is cut into parts
@@ -123,7 +123,7 @@ def news_entry(article: Article) -> str:
         f"<url><loc>{escape(article.full_url)}</loc><news:news><news:publication>"
         f"<news:name>{escape(settings.WAGTAIL_SITE_NAME)}</news:name><news:language>zh-cn</news:language>"
         f"</news:publication><news:publication_date>{published}</news:publication_date>"
-        f"<news:title>{escape(UNPRINTABLE.sub('', article.title))}</news:title></news:news></url>\n"
+        f"<news:title>{escape(printable(article.title))}</news:title></news:news></url>\n"
     )
 
 
