@@ -60,7 +60,7 @@ def take(
     if known and known.article.locked:
         raise Unreadable(f"稿件《{known.article.title}》已锁定，没有更新。")
     filed = known.article.channel if known else _channel(parsed, channel, warnings)
-    if by and not policy.covers_channel(by, filed):
+    if by and not policy.covers(by, filed):
         raise Unreadable(f"您的采编分工不包括“{filed.name}”频道。")
     new: list[Picture] = []
     try:

@@ -15,9 +15,11 @@ from wagtail.snippets.views.snippets import IndexView
 
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article, Author, Byline, Source
+from meiri.newsroom.permissions import policy
 from meiri.sections.models import Channel, Station
 
 PAGE = 40
+ANY_DEED = ["add", "change", "publish", "delete", "view"]
 # How far back a search by words of the title looks.
 SEARCHED = 20_000
 
@@ -159,8 +161,8 @@ class ArticleIndexView(IndexView):
             "title", "live", "has_unpublished_changes", "first_published_at", "go_live_at", "published_at",
             "updated_at", "channel__name", "editor__name", "source__name", "latest_revision",
         )  # fmt: skip
-        queryset = super().get_base_queryset().select_related("channel", "editor", "source")
-        return with_schedule(queryset.only(*fields))
+        covered = policy.instances_user_has_any_permission_for(self.request.user, ANY_DEED)
+        return with_schedule(covered.select_related("channel", "editor", "source").only(*fields))
 
     def order_queryset(self, queryset):
         return queryset.order_by("-updated_at", "-pk")

@@ -8,6 +8,7 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 
 from meiri.newsroom.models import Article, Desk
+from meiri.sections.models import Channel
 
 
 class ArticlePermissionPolicy(ModelPermissionPolicy):
@@ -47,14 +48,17 @@ class ArticlePermissionPolicy(ModelPermissionPolicy):
         if not ids or ids - set(desks):
             return None
         covered = [desk.pk for desk in desks.values()]
+        # Sub-selects, not joins: an article that two desks cover is still one article.
+        channels = Channel.objects.filter(desk__in=covered).values("pk")
         stations = Article.stations.through.objects.filter(station__desk__in=covered).values("article_id")
-        return Q(channel__desk__in=covered) | Q(pk__in=stations)
+        return Q(channel__in=channels) | Q(pk__in=stations)
 
-    def covers_channel(self, user, channel) -> bool:
-        """Whether `user` may put articles into `channel`."""
+    def covers(self, user, channel, stations=()) -> bool:
+        """Whether `user` may put articles into `channel`, or into any channel for one of `stations`."""
         if self.coverage(user, ["add", "change"]) is None:
             return True
-        return Desk.objects.filter(group__user=user, channels=channel).exists()
+        place = Q(channels=channel) | Q(stations__in=list(stations))
+        return Desk.objects.filter(place, group__user=user).exists()
 
 
 policy = ArticlePermissionPolicy(Article)

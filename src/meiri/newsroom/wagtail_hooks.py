@@ -18,11 +18,12 @@ from wagtail.admin.views.home import (
 )
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views import snippets as views
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from meiri.journal.recording import RecordedSnippetViewSet
 from meiri.newsroom.choosing import ArticleChooserViewSet
-from meiri.newsroom.editing import ArticleForm, WithdrawView
+from meiri.newsroom.editing import ArticleForm, WithdrawView, at_hand
 from meiri.newsroom.listing import COLUMNS, ArticleFilterSet, ArticleIndexView
 from meiri.newsroom.models import Article, Author, Desk, Source
 from meiri.newsroom.today import TodayPanel
@@ -37,6 +38,13 @@ class ArticleViewSet(SnippetViewSet):
     index_view_class = ArticleIndexView
     index_results_template_name = "newsroom/article_index_results.html"
     unpublish_view_class = WithdrawView
+    edit_view_class = at_hand(views.EditView)
+    delete_view_class = at_hand(views.DeleteView)
+    lock_view_class = at_hand(views.LockView)
+    unlock_view_class = at_hand(views.UnlockView)
+    revisions_view_class = at_hand(views.PreviewRevisionView)
+    revisions_compare_view_class = at_hand(views.RevisionsCompareView)
+    revisions_unschedule_view_class = at_hand(views.RevisionsUnscheduleView)
     chooser_viewset_class = ArticleChooserViewSet
     filterset_class = ArticleFilterSet
     list_display = COLUMNS
