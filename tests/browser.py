@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 CHROMIUM = "/usr/bin/chromium"
 # Without these a closed network is asked again and again for things that no test needs.
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-PATIENCE = 150  # seconds that a first start may take
+PATIENCE = 300  # seconds that a first start may take
 
 
 @dataclass(frozen=True)
