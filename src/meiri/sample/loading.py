@@ -164,7 +164,6 @@ def load_article(sample: SampleArticle, album: Album) -> bool:
             },
             **{k: fields[k] for k in ("origin", "kind") if k in fields},
         )
-        article.save()
         article.stations.set(Station.objects.filter(slug__in=fields.get("stations", [])))
         article.topics.set(Topic.objects.filter(slug__in=fields.get("topics", [])))
         article.tags.add(*fields.get("tags", []))
@@ -174,7 +173,6 @@ def load_article(sample: SampleArticle, album: Album) -> bool:
                 for n, name in enumerate(fields.get("authors", []))
             ]
         )
-        article.save()
         publish(article)
         set_imported(article.pk, fields.get("views", 0))
     return True
