@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from django.contrib.admin.utils import unquote
 from django.db import models, transaction
-from wagtail.admin.views.generic import CopyViewMixin
-from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView, ReorderView
+from wagtail.snippets.views.snippets import CopyView, CreateView, DeleteView, EditView, ReorderView
 
 from meiri.journal.log import actor, append
 
@@ -28,8 +27,10 @@ class RecordedCreateView(CreateView):
         return instance
 
 
-class RecordedCopyView(CopyViewMixin, RecordedCreateView):
-    pass
+class CopyFormView(CopyView):
+    """Shows the form of a copy, which goes to the view that adds. Sent here, it would overwrite the original."""
+
+    http_method_names = ["get", "head", "options"]
 
 
 class RecordedEditView(EditView):
@@ -71,7 +72,7 @@ class RecordedSnippetViewSet:
     """
 
     add_view_class = RecordedCreateView
-    copy_view_class = RecordedCopyView
+    copy_view_class = CopyFormView
     edit_view_class = RecordedEditView
     delete_view_class = RecordedDeleteView
     reorder_view_class = RecordedReorderView

@@ -4,7 +4,12 @@ from django import forms
 from django.utils.html import format_html
 from wagtail.admin.forms.choosers import BaseFilterForm
 from wagtail.admin.ui.tables import Column, DateColumn
-from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
+from wagtail.snippets.views.chooser import (
+    BaseSnippetChooseView,
+    ChooseResultsView,
+    ChooseView,
+    SnippetChooserViewSet,
+)
 
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.listing import KeysetPage, state_of, turn, with_schedule, with_words
@@ -42,8 +47,7 @@ class Unnumbered:
         return []
 
 
-class ArticleListMixin:
-    per_page = 12
+class ArticleListView(BaseSnippetChooseView):
     paginator = Unnumbered()
     filter_form_class = ArticleFilterForm
     results_template_name = "newsroom/article_chooser_results.html"
@@ -77,11 +81,11 @@ class ArticleListMixin:
         ]
 
 
-class ArticleChooseView(ArticleListMixin, ChooseView):
+class ArticleChooseView(ArticleListView, ChooseView):
     pass
 
 
-class ArticleChooseResultsView(ArticleListMixin, ChooseResultsView):
+class ArticleChooseResultsView(ArticleListView, ChooseResultsView):
     pass
 
 

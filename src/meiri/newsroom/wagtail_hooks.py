@@ -21,7 +21,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views import snippets as views
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from meiri.journal.recording import RecordedSnippetViewSet
+from meiri.journal.recording import CopyFormView, RecordedSnippetViewSet
 from meiri.newsroom.choosing import ArticleChooserViewSet
 from meiri.newsroom.editing import ArticleForm, WithdrawView, at_hand
 from meiri.newsroom.listing import COLUMNS, ArticleFilterSet, ArticleIndexView
@@ -38,6 +38,7 @@ class ArticleViewSet(SnippetViewSet):
     index_view_class = ArticleIndexView
     index_results_template_name = "newsroom/article_index_results.html"
     unpublish_view_class = WithdrawView
+    copy_view_class = CopyFormView
     edit_view_class = at_hand(views.EditView)
     delete_view_class = at_hand(views.DeleteView)
     lock_view_class = at_hand(views.LockView)
@@ -46,6 +47,7 @@ class ArticleViewSet(SnippetViewSet):
     revisions_compare_view_class = at_hand(views.RevisionsCompareView)
     revisions_unschedule_view_class = at_hand(views.RevisionsUnscheduleView)
     chooser_viewset_class = ArticleChooserViewSet
+    chooser_per_page = 12
     filterset_class = ArticleFilterSet
     list_display = COLUMNS
     list_per_page = 40
