@@ -8,6 +8,7 @@ from django.db.models import Case, F, FloatField, Q, Sum, Value, When
 from django.utils import timezone
 
 from meiri.audience.models import HourViews
+from meiri.newsroom.cards import Card
 from meiri.newsroom.models import Article
 from meiri.newsroom.river import Place
 
@@ -26,7 +27,7 @@ class HotEntry:
     """One line of the list. `why` is in words; `views` are those of the last 24 hours; `rose` since an hour ago."""
 
     number: int
-    article: Article
+    article: Card
     why: str
     views: int
     rose: bool

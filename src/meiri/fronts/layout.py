@@ -1,20 +1,22 @@
 """Plan a front: which article stands where, read with a bounded number of queries.
 
-First every block says what it wants; then all lists are read at once, then all articles at once; then each block
-takes its articles in the order of the page, so that none stands twice.
+First every block says what it wants, and all lists are read at once, as keys. Then each block takes its articles in the
+order of the page, so that none stands twice. At last the articles that found a place are read at once, as cards.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from meiri.delivery.keys import uses
+from meiri.newsroom.cards import Card
 from meiri.newsroom.models import Article
-from meiri.newsroom.river import Place, PlaceKind, newest_at_each
+from meiri.newsroom.river import Place, PlaceKind, newest_at_each, pictured_among, times_of
 from meiri.sections.models import Station
 
 TOP_LINES = 7
 FLASHES = 7
+STATION_LINES = 5
 # How many articles a channel block shows, by its shape.
 SHAPES = {"lead": 5, "columns": 8, "cards": 4, "lines": 5}
 # Read beyond what is shown, for those that stand elsewhere on the page already.
@@ -29,45 +31,45 @@ class Drawn:
     title: str = ""
     url: str = ""
     shape: str = ""
-    articles: list[Article] = field(default_factory=list)
+    articles: list[Card] = field(default_factory=list)
     more: dict[str, Any] = field(default_factory=dict)
 
 
 class Page:
-    """The articles on hand for one page, each given out once."""
+    """The articles on hand for one page, each given out once.
+
+    What it gives out are lists of keys; `fill` puts the cards in the place of the keys.
+    """
 
     def __init__(self, wanted: dict[Place, int], pinned: list[int]):
-        self.lists = newest_at_each({place: count + SPARE for place, count in wanted.items()})
-        self.needed = list(dict.fromkeys(pinned + [i for ids in self.lists.values() for i in ids]))
-        self.cards = {a.pk: a for a in Article.objects.in_order(self.needed)}
+        self.lists = newest_at_each(wanted)
+        self.pictured = pictured_among({*pinned, *(i for ids in self.lists.values() for i in ids)})
+        self.published = set(times_of(pinned))
         self.used: set[int] = set()
+        self.given: list[list] = []
 
-    def take(
-        self,
-        count: int,
-        place: Place | None = None,
-        pinned=(),
-        fits: Callable[[Article], bool] = lambda a: True,
-    ) -> list[Article]:
-        """Up to `count` articles: the pinned ones, then the newest of `place` that fit and stand nowhere yet."""
-        taken: list[Article] = []
-        for ids, must_fit in ((pinned, False), (self.lists.get(place, []) if place else [], True)):
-            for i in ids:
-                article = self.cards.get(i)
-                if (
-                    article is None
-                    or i in self.used
-                    or len(taken) == count
-                    or (must_fit and not fits(article))
-                ):
-                    continue
-                taken.append(article)
-                self.used.add(i)
-        return taken
+    def take(self, count: int, place: Place | None = None, pinned=(), with_picture: bool = False) -> list:
+        """Up to `count` articles: the pinned ones, then the newest of `place` that stand nowhere yet."""
+        listed = self.lists.get(place, []) if place else []
+        if with_picture:
+            listed = [i for i in listed if i in self.pictured]
+        wanted = dict.fromkeys([*(i for i in pinned if i in self.published), *listed])
+        free = [i for i in wanted if i not in self.used][:count]
+        self.used.update(free)
+        return self.give(free)
 
+    def give(self, keys: Iterable[int]) -> list:
+        """These articles, wherever else they stand."""
+        given = list(keys)
+        self.given.append(given)
+        return given
 
-def pictured(article: Article) -> bool:
-    return article.picture_id is not None
+    def fill(self) -> None:
+        """Put cards for keys in every list that was given out; an article that is gone by now leaves it. One query."""
+        keys = dict.fromkeys(i for given in self.given for i in given)
+        cards = {card.pk: card for card in Article.objects.in_order(list(keys))}
+        for given in self.given:
+            given[:] = [cards[i] for i in given if i in cards]
 
 
 def raw_ids(values) -> list[int]:
@@ -82,8 +84,8 @@ def plan_home(body) -> list[Drawn]:
     wanted: dict[Place, int] = {}
     pinned: list[int] = []
 
-    def want(place: Place, count: int) -> None:
-        wanted[place] = max(wanted.get(place, 0), count)
+    def want(place: Place, count: int, spare: int = SPARE) -> None:
+        wanted[place] = max(wanted.get(place, 0), count + spare)
 
     for kind, value in blocks:
         if kind == "top":
@@ -99,7 +101,7 @@ def plan_home(body) -> list[Drawn]:
             pinned += raw_ids(value.get("pinned", []))
         elif kind == "stations":
             for station in stations:
-                want(Place.station(station), 5)
+                want(Place.station(station), STATION_LINES, spare=0)
     page = Page(wanted, pinned)
     drawn: list[Drawn] = []
     for kind, value in blocks:
@@ -107,6 +109,7 @@ def plan_home(body) -> list[Drawn]:
         if kind == "channel" and drawn and drawn[-1].kind == "channel" and drawn[-1].shape == block.shape:
             block.shape = "columns" if block.shape != "columns" else "lines"
         drawn.append(block)
+    page.fill()
     return drawn
 
 
@@ -114,9 +117,9 @@ def draw_top(value, page: Page, stations) -> Drawn:
     channel = value["channel"]
     uses(channel.content_key)
     place = Place.channel(channel)
-    lead = page.take(1, place, raw_ids([value["lead"]]), pictured) or page.take(1, place)
+    lead = page.take(1, place, raw_ids([value["lead"]]), with_picture=True) or page.take(1, place)
     block = Drawn("top", channel.name, channel.get_absolute_url())
-    block.more["lead"] = lead[0] if lead else None
+    block.more["lead"] = lead
     block.articles = page.take(TOP_LINES, place)
     if flashes := value["flashes"]:
         uses(flashes.content_key)
@@ -130,7 +133,7 @@ def draw_top(value, page: Page, stations) -> Drawn:
 
 def draw_carousel(value, page: Page, stations) -> Drawn:
     uses("pictures")
-    articles = page.take(value["count"], Place(PlaceKind.PICTURED), raw_ids(value["pinned"]), pictured)
+    articles = page.take(value["count"], Place(PlaceKind.PICTURED), raw_ids(value["pinned"]))
     return Drawn("carousel", value["title"], articles=articles)
 
 
@@ -140,28 +143,23 @@ def draw_channel(value, page: Page, stations) -> Drawn:
     pinned = raw_ids(value["pinned"])
     articles = page.take(SHAPES[shape], Place.channel(channel), pinned)
     if shape in ("lead", "cards"):  # pictures first: these shapes lead with one
-        articles.sort(key=lambda a: not pictured(a))
+        articles.sort(key=lambda i: i not in page.pictured)
     return Drawn("channel", channel.name, channel.get_absolute_url(), shape, articles)
 
 
 def draw_pictures(value, page: Page, stations) -> Drawn:
-    return Drawn(
-        "pictures",
-        value["title"],
-        articles=page.take(value["count"], Place(PlaceKind.PICTURED), fits=pictured),
-    )
+    articles = page.take(value["count"], Place(PlaceKind.PICTURED))
+    return Drawn("pictures", value["title"], articles=articles)
 
 
 def draw_stations(value, page: Page, stations) -> Drawn:
     """Tabs of the stations with the freshest articles; the others as links."""
-    fresh = []
-    for station in stations:
-        ids = page.lists.get(Place.station(station), [])
-        articles = [page.cards[i] for i in ids if i in page.cards][:5]
-        if articles:
-            fresh.append((station, articles))
-    fresh.sort(key=lambda pair: pair[1][0].cursor.at, reverse=True)
-    tabs = fresh[: value["count"]]
+    lists = [(station, page.lists.get(Place.station(station), [])) for station in stations]
+    fresh = [(station, ids) for station, ids in lists if ids]
+    times = times_of([ids[0] for _, ids in fresh])
+    fresh = [pair for pair in fresh if pair[1][0] in times]
+    fresh.sort(key=lambda pair: times[pair[1][0]], reverse=True)
+    tabs = [(station, page.give(ids[:STATION_LINES])) for station, ids in fresh[: value["count"]]]
     uses(*(station.content_key for station in stations))
     return Drawn("stations", value["title"], "/difang/", more={"tabs": tabs, "stations": stations})
 
@@ -200,12 +198,12 @@ DRAW: dict[str, Callable[..., Drawn]] = {
 def plan_topic(topic_page) -> dict:
     """The chosen articles of a topic's sections and, below them, the newest of its river that stand in none."""
     place = Place.topic(topic_page.topic)
-    chosen = [i for b in topic_page.body if b.block_type == "articles" for i in raw_ids(b.value["articles"])]
-    page = Page({place: 40}, chosen)
-    sections = []
-    for block in topic_page.body:
-        articles = (
-            page.take(30, pinned=raw_ids(block.value["articles"])) if block.block_type == "articles" else []
-        )
-        sections.append((block.block_type, block.value, articles))
-    return {"sections": sections, "articles": page.take(40, place)}
+    chosen = [raw_ids(b.value["articles"]) if b.block_type == "articles" else [] for b in topic_page.body]
+    page = Page({place: 40 + SPARE}, [i for ids in chosen for i in ids])
+    sections = [
+        (block.block_type, block.value, page.take(30, pinned=ids))
+        for block, ids in zip(topic_page.body, chosen, strict=True)
+    ]
+    articles = page.take(40, place)
+    page.fill()
+    return {"sections": sections, "articles": articles}

@@ -37,9 +37,14 @@ class Picture(AbstractImage):
     @property
     def focus(self):
         """The focal point as a CSS `object-position`, the centre where none is set."""
-        if self.focal_point_x is None or not self.width or not self.height:
-            return "50% 50%"
-        return f"{self.focal_point_x * 100 // self.width}% {self.focal_point_y * 100 // self.height}%"
+        return focus_of(self.focal_point_x, self.focal_point_y, self.width, self.height)
+
+
+def focus_of(x: int | None, y: int | None, width: int, height: int) -> str:
+    """The point `x`, `y` of a picture as a CSS `object-position`."""
+    if x is None or y is None or not width or not height:
+        return "50% 50%"
+    return f"{x * 100 // width}% {y * 100 // height}%"
 
 
 class Rendition(AbstractRendition):

@@ -3,6 +3,7 @@
 import hashlib
 import io
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -39,13 +40,18 @@ class Variants:
     def as_json(self) -> dict:
         return {"file": self.file, "stem": self.stem, "widths": list(self.widths), "ratio": self.height_ratio}
 
+    @cached_property
+    def base(self) -> str:
+        """The address of the stem. Addresses of public pictures end with the file's name, wherever they are stored."""
+        return default_storage.url(self.stem)
+
     def url(self, width: int, format: str) -> str:
         """The address of the smallest variant at least `width` wide, or of the largest there is."""
         fitting = next((w for w in self.widths if w >= width), self.widths[-1])
-        return default_storage.url(f"{self.stem}-{fitting}.{format}")
+        return f"{self.base}-{fitting}.{format}"
 
     def srcset(self, format: str) -> str:
-        return ", ".join(f"{default_storage.url(f'{self.stem}-{w}.{format}')} {w}w" for w in self.widths)
+        return ", ".join(f"{self.base}-{w}.{format} {w}w" for w in self.widths)
 
 
 def make_variants(image) -> Variants:

@@ -1,5 +1,7 @@
 """Articles and what they name: sources and authors."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.core.validators import URLValidator
 from django.db import models, transaction
@@ -21,10 +23,13 @@ from wagtail.models import (
 )
 
 from meiri.media.models import Picture
+from meiri.newsroom.addresses import article_address
 from meiri.newsroom.blocks import BodyBlock
+from meiri.newsroom.cards import Card
+from meiri.newsroom.cards import in_order as cards_in_order
 from meiri.newsroom.desks import Desk
 from meiri.newsroom.keyset import Cursor
-from meiri.newsroom.river import DayCount, Listing, Place
+from meiri.newsroom.river import DayCount, Listing, Place, keys_beside
 from meiri.sections.models import Channel, CommentPolicy, Station, Topic
 
 __all__ = [
@@ -123,44 +128,26 @@ class ArticleQuerySet(models.QuerySet):
     def live(self):
         return self.filter(live=True)
 
-    def cards(self):
-        """With what a line in a list shows, and nothing else of it."""
-        return self.select_related("channel", "source", "picture").only(
-            "kicker", "title", "short_title", "summary", "published_at", "kind", "live",
-            "channel__name", "channel__slug", "source__name",
-            "picture__title", "picture__description", "picture__caption", "picture__credit", "picture__variants",
-            "picture__focal_point_x", "picture__focal_point_y", "picture__width", "picture__height",
-        )  # fmt: skip
+    def in_order(self, ids: Sequence[int]) -> list[Card]:
+        """The live articles among `ids` as cards, in the order of `ids`. One query, none for no ids."""
+        return cards_in_order(self.live(), ids)
 
-    def in_order(self, ids) -> list["Article"]:
-        """The live articles among `ids` as cards, in the order of `ids`. One query."""
-        found = {a.pk: a for a in self.live().cards().filter(pk__in=ids)}
-        return [found[i] for i in ids if i in found]
-
-    def newest_at(self, place: Place, count: int, before: Cursor | None = None) -> list["Article"]:
+    def newest_at(self, place: Place, count: int, before: Cursor | None = None) -> list[Card]:
         """The `count` newest articles listed at `place` as cards. Two queries, whatever the size of the archive."""
         listings = Listing.objects.at(place).before(before).newest()
         return self.in_order(list(listings.values_list("article_id", flat=True)[:count]))
 
-    def on_day(self, place: Place, day, count: int, before: Cursor | None = None) -> list["Article"]:
+    def on_day(self, place: Place, day, count: int, before: Cursor | None = None) -> list[Card]:
         """The articles that `place` listed on `day` (Beijing time), newest first, at most `count`."""
         start, end = day_bounds(day)
         listings = Listing.objects.at(place).between(start, end).before(before).newest()
         return self.in_order(list(listings.values_list("article_id", flat=True)[:count]))
 
-    def neighbours(self, article: "Article") -> tuple["Article | None", "Article | None"]:
-        """The article before (older) and after (newer) `article` in its channel."""
-        place, here = Place.channel(article.channel), article.cursor
-        listings = Listing.objects.at(place)
-        older = listings.before(here).newest().values_list("article_id", flat=True).first()
-        newer = (
-            listings.after(here)
-            .order_by("published_at", "article_id")
-            .values_list("article_id", flat=True)
-            .first()
-        )
-        cards = {a.pk: a for a in self.in_order([i for i in (older, newer) if i])}
-        return cards.get(older), cards.get(newer)
+    def neighbours(self, article: "Article") -> tuple[Card | None, Card | None]:
+        """The article before (older) and after (newer) `article` in its channel. Two queries."""
+        older, newer = keys_beside(Place.channel(article.channel), article.cursor)
+        cards = {card.pk: card for card in self.in_order([i for i in (older, newer) if i])}
+        return cards.get(older or 0), cards.get(newer or 0)
 
 
 def day_bounds(day):
@@ -259,8 +246,7 @@ class Article(
         return CommentPolicy(self.comment_policy or self.channel.comment_policy)
 
     def get_absolute_url(self):
-        day = timezone.localtime(self.published_at or timezone.now())
-        return reverse("article", args=[self.channel.slug, f"{day:%Y}", f"{day:%m%d}", self.pk])
+        return article_address(self.channel.slug, self.published_at or timezone.now(), self.pk)
 
     @property
     def full_url(self):

@@ -215,6 +215,22 @@ def days_with_articles(place: Place, first: date, last: date) -> dict[date, int]
     return dict(rows.values_list("day", "articles"))
 
 
+def keys_beside(place: Place, cursor: Cursor) -> tuple[int | None, int | None]:
+    """The keys of the articles next to `cursor` at `place`: the older and the newer. One query."""
+    # Pairs are compared as one value, so that each half is one look-up in the index.
+    half = (
+        "SELECT * FROM (SELECT {side} AS side, article_id FROM newsroom_listing WHERE place_kind = %s"
+        " AND place_id = %s AND (published_at, article_id) {sign} (%s, %s)"
+        " ORDER BY published_at {order}, article_id {order} LIMIT 1) AS half{side}"
+    )
+    halves = [half.format(side=0, sign="<", order="DESC"), half.format(side=1, sign=">", order="ASC")]
+    at = connection.ops.adapt_datetimefield_value(cursor.at)
+    with connection.cursor() as database:
+        database.execute(" UNION ALL ".join(halves), [int(place.kind), place.id, at, cursor.key] * 2)
+        found = dict(database.fetchall())
+    return found.get(0), found.get(1)
+
+
 def newest_at_each(wanted: dict[Place, int]) -> dict[Place, list[int]]:
     """The keys of the newest articles of many places, as many as `wanted` says of each. One query."""
     if not wanted:
@@ -231,3 +247,15 @@ def newest_at_each(wanted: dict[Place, int]) -> dict[Place, list[int]]:
         for kind, id, article_id in cursor.fetchall():
             found[Place(PlaceKind(kind), id)].append(article_id)
     return found
+
+
+def pictured_among(keys: Iterable[int]) -> set[int]:
+    """Those of the published articles `keys` that have a picture. One query."""
+    listings = Listing.objects.filter(article__in=list(keys), place_kind=PlaceKind.PICTURED, place_id=0)
+    return set(listings.values_list("article_id", flat=True))
+
+
+def times_of(keys: Iterable[int]) -> dict[int, datetime]:
+    """When those of the articles `keys` that are published were published. One query."""
+    listings = Listing.objects.filter(article__in=list(keys), place_kind=PlaceKind.SITE, place_id=0)
+    return dict(listings.values_list("article_id", "published_at"))

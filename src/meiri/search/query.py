@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db.models import Q
 
+from meiri.newsroom.cards import Card
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article, day_bounds
 from meiri.newsroom.river import Listing, Place
@@ -33,7 +34,7 @@ class Query:
     until: date | None = None
 
 
-def search(query: Query, count: int = 20, before: Cursor | None = None) -> list[Article]:
+def search(query: Query, count: int = 20, before: Cursor | None = None) -> list[Card]:
     """The newest articles whose titles hold every word of the query, as cards. Raises `QueryTooLong`."""
     ids = matches(query, before).newest().values_list("article_id", flat=True)[:count]
     return Article.objects.in_order(list(ids))

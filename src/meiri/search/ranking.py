@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from html import escape
 
+from meiri.newsroom.cards import Card
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article
 from meiri.search.query import Query, matches, words_of
@@ -41,7 +42,7 @@ class Position:
 class Hit:
     """`score`: from 0 to 1, how much of the title is what was asked for. `highlight`: the title as HTML with <mark>."""
 
-    article: Article
+    article: Card
     score: float
     highlight: str
 

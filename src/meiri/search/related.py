@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from taggit.models import Tag
 
+from meiri.newsroom.cards import Card
 from meiri.newsroom.models import Article
 from meiri.newsroom.river import Place, newest_at_each
 
@@ -12,7 +13,7 @@ from meiri.newsroom.river import Place, newest_at_each
 CONSIDERED = 12
 
 
-def related_to(article: Article, tags: Sequence[Tag], count: int = 6) -> list[Article]:
+def related_to(article: Article, tags: Sequence[Tag], count: int = 6) -> list[Card]:
     """Up to `count` articles to read after `article`, whose tags are `tags`, as cards. Two queries."""
     tagged = [Place.tag(tag) for tag in tags[:8]]
     channel = Place.channel(article.channel)

@@ -3,7 +3,6 @@
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.urls import reverse
 
 address_word = RegexValidator(r"\A[a-z][a-z0-9-]*\Z", "地址只用小写字母、数字和连字符，以字母开头。")
 
@@ -44,6 +43,10 @@ RESERVED_ADDRESSES = frozenset(
 )
 # The first part of a channel's address as a pattern: a word that no other part of the site has taken.
 CHANNEL_ADDRESS = rf"(?!(?:{'|'.join(sorted(RESERVED_ADDRESSES))})/)[a-z][a-z0-9-]*"
+
+
+def channel_address(slug: str) -> str:
+    return f"/{slug}/"
 
 
 class CommentPolicy(models.TextChoices):
@@ -95,7 +98,7 @@ class Channel(Section):
             raise ValidationError({"slug": f"“{self.slug}”已用作其他页面的地址，请换一个。"})
 
     def get_absolute_url(self):
-        return reverse("channel", args=[self.slug])
+        return channel_address(self.slug)
 
 
 class Region(models.TextChoices):
@@ -121,7 +124,7 @@ class Station(Section):
         verbose_name_plural = "地方站"
 
     def get_absolute_url(self):
-        return reverse("station", args=[self.slug])
+        return f"/difang/{self.slug}/"
 
 
 class Topic(Section):

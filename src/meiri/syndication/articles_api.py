@@ -10,6 +10,7 @@ from ninja import Field, Query, Router, Schema
 from ninja.errors import HttpError
 from ninja.responses import Status
 
+from meiri.newsroom.cards import Card
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article, Byline, Listing
 from meiri.newsroom.river import Place, PlaceKind
@@ -170,8 +171,8 @@ def get_stations(request, response: HttpResponse):
     return Stations(results=[StationOut(**_section(s), region=s.region) for s in Station.objects.visible()])
 
 
-def line(article: Article) -> Line:
-    """An article as read by `Article.objects.cards()`. No query."""
+def line(article: Article | Card) -> Line:
+    """An article, or a card of one. No query."""
     picture = article.picture
     return Line(
         id=article.pk,

@@ -11,6 +11,7 @@ from wagtail.rich_text import expand_db_html
 from meiri.ingest.sanitise import UNPRINTABLE, clean
 from meiri.ingest.stream import block_html
 from meiri.media.models import Picture
+from meiri.newsroom.cards import CardPicture
 from meiri.newsroom.models import Article
 
 PICTURE_WIDTH = 1280
@@ -38,10 +39,10 @@ def bodies_of(articles: Sequence[Article]) -> list[str]:
     return [clean(html, _MORE_TAGS) for html in whole.split(_BETWEEN)]
 
 
-def picture_url(picture: Picture) -> str:
+def picture_url(picture: Picture | CardPicture) -> str:
     """The whole address of a picture in a format that every program knows."""
     sizes = picture.sizes
-    address = sizes.url(PICTURE_WIDTH, "jpeg") if sizes.widths else default_storage.url(picture.file.name)
+    address = sizes.url(PICTURE_WIDTH, "jpeg") if sizes.widths else default_storage.url(sizes.file)
     return whole_address(address)
 
 

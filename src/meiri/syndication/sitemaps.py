@@ -19,6 +19,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
+from meiri.newsroom.cards import Card
 from meiri.newsroom.models import Article, DayCount, Listing, day_bounds
 from meiri.newsroom.river import Place
 from meiri.sections.models import Channel, Station
@@ -117,7 +118,7 @@ def news(request):
     return xml(urlset("".join(map(news_entry, articles)), f' xmlns:news="{NEWS}"'))
 
 
-def news_entry(article: Article) -> str:
+def news_entry(article: Card) -> str:
     published = timezone.localtime(article.published_at).isoformat(timespec="seconds")
     return (
         f"<url><loc>{escape(article.full_url)}</loc><news:news><news:publication>"
