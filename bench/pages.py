@@ -176,8 +176,8 @@ def pages() -> Iterator[tuple[str, Iterator[str]]]:
     random = Random(1)
     channels = {c.pk: c for c in Channel.objects.visible()}
     stations = list(Station.objects.visible())
-    tags = list(Tag.objects.filter(pk__in=listed(PlaceKind.TAG)))
-    authors = list(Author.objects.filter(pk__in=listed(PlaceKind.AUTHOR)))
+    tags = [t for t in Tag.objects.all() if full(Place.tag(t))]
+    authors = [a for a in Author.objects.all() if full(Place.author(a))]
     ids = list(Article.objects.live().order_by("pk").values_list("pk", flat=True))
     chosen = random.sample(ids, min(len(ids), 2 * SAMPLES))
     found = Article.objects.select_related("channel").only("published_at", "channel__slug").in_bulk(chosen)
@@ -218,10 +218,12 @@ def years() -> range:
     return range(this - 10, this)
 
 
-def listed(kind) -> list[int]:
+def full(place) -> bool:
+    """Whether a place has more articles than its front shows."""
     from meiri.newsroom.river import Listing
+    from meiri.web.fronts import SHOWN
 
-    return list(Listing.objects.filter(place_kind=kind).values_list("place_id", flat=True).distinct())
+    return Listing.objects.at(place)[SHOWN : SHOWN + 1].exists()
 
 
 def middle(place) -> str:

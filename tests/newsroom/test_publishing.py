@@ -20,6 +20,7 @@ from meiri.newsroom.river import (
     Place,
     PlaceKind,
     days_with_articles,
+    keys_beside,
     newest_at_each,
 )
 from tests.newsroom_factory import a_channel, a_draft, a_station, a_topic, an_article, an_author
@@ -147,8 +148,9 @@ class TestRiver:
     def test_neighbours_are_the_ones_beside_it_in_its_channel(self):
         old, middle, new = (an_article(published_at=NOON + timedelta(hours=h)) for h in range(3))
         an_article(channel=a_channel("生态环境", "shengtai"), published_at=NOON + timedelta(minutes=90))
-        assert Article.objects.neighbours(middle) == (old, new)
-        assert Article.objects.neighbours(old) == (None, middle)
+        place = Place.channel(a_channel())
+        assert keys_beside(place, middle.cursor) == (old.pk, new.pk)
+        assert keys_beside(place, old.cursor) == (None, middle.pk)
 
     def test_a_day_is_beijings(self):
         late = an_article(published_at=datetime(2026, 11, 21, 15, 59, 59, tzinfo=UTC))

@@ -11,7 +11,7 @@ from typing import Any
 from meiri.delivery.keys import uses
 from meiri.newsroom.cards import Card
 from meiri.newsroom.models import Article
-from meiri.newsroom.river import Place, PlaceKind, newest_at_each, pictured_among, times_of
+from meiri.newsroom.river import Place, PlaceKind, newest_at_each, pictured_among
 from meiri.sections.models import Station
 
 TOP_LINES = 7
@@ -44,7 +44,7 @@ class Page:
     def __init__(self, wanted: dict[Place, int], pinned: list[int]):
         self.lists = newest_at_each(wanted)
         self.pictured = pictured_among({*pinned, *(i for ids in self.lists.values() for i in ids)})
-        self.published = set(times_of(pinned))
+        self.published = set(Article.objects.times_of(pinned))
         self.used: set[int] = set()
         self.given: list[list] = []
 
@@ -156,7 +156,7 @@ def draw_stations(value, page: Page, stations) -> Drawn:
     """Tabs of the stations with the freshest articles; the others as links."""
     lists = [(station, page.lists.get(Place.station(station), [])) for station in stations]
     fresh = [(station, ids) for station, ids in lists if ids]
-    times = times_of([ids[0] for _, ids in fresh])
+    times = Article.objects.times_of([ids[0] for _, ids in fresh])
     fresh = [pair for pair in fresh if pair[1][0] in times]
     fresh.sort(key=lambda pair: times[pair[1][0]], reverse=True)
     tabs = [(station, page.give(ids[:STATION_LINES])) for station, ids in fresh[: value["count"]]]

@@ -1,6 +1,7 @@
 """Articles and what they name: sources and authors."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.conf import settings
 from django.core.validators import URLValidator
@@ -29,7 +30,7 @@ from meiri.newsroom.cards import Card
 from meiri.newsroom.cards import in_order as cards_in_order
 from meiri.newsroom.desks import Desk
 from meiri.newsroom.keyset import Cursor
-from meiri.newsroom.river import DayCount, Listing, Place, keys_beside
+from meiri.newsroom.river import DayCount, Listing, Place
 from meiri.sections.models import Channel, CommentPolicy, Station, Topic
 
 __all__ = [
@@ -132,6 +133,10 @@ class ArticleQuerySet(models.QuerySet):
         """The live articles among `ids` as cards, in the order of `ids`. One query, none for no ids."""
         return cards_in_order(self.live(), ids)
 
+    def times_of(self, ids: Sequence[int]) -> dict[int, datetime]:
+        """When each of the live articles among `ids` was published. One query, by key, none for no ids."""
+        return dict(self.live().filter(pk__in=ids).values_list("pk", "published_at")) if ids else {}
+
     def newest_at(self, place: Place, count: int, before: Cursor | None = None) -> list[Card]:
         """The `count` newest articles listed at `place` as cards. Two queries, whatever the size of the archive."""
         listings = Listing.objects.at(place).before(before).newest()
@@ -142,12 +147,6 @@ class ArticleQuerySet(models.QuerySet):
         start, end = day_bounds(day)
         listings = Listing.objects.at(place).between(start, end).before(before).newest()
         return self.in_order(list(listings.values_list("article_id", flat=True)[:count]))
-
-    def neighbours(self, article: "Article") -> tuple[Card | None, Card | None]:
-        """The article before (older) and after (newer) `article` in its channel. Two queries."""
-        older, newer = keys_beside(Place.channel(article.channel), article.cursor)
-        cards = {card.pk: card for card in self.in_order([i for i in (older, newer) if i])}
-        return cards.get(older or 0), cards.get(newer or 0)
 
 
 def day_bounds(day):

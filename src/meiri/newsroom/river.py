@@ -250,12 +250,14 @@ def newest_at_each(wanted: dict[Place, int]) -> dict[Place, list[int]]:
 
 
 def pictured_among(keys: Iterable[int]) -> set[int]:
-    """Those of the published articles `keys` that have a picture. One query."""
-    listings = Listing.objects.filter(article__in=list(keys), place_kind=PlaceKind.PICTURED, place_id=0)
-    return set(listings.values_list("article_id", flat=True))
-
-
-def times_of(keys: Iterable[int]) -> dict[int, datetime]:
-    """When those of the articles `keys` that are published were published. One query."""
-    listings = Listing.objects.filter(article__in=list(keys), place_kind=PlaceKind.SITE, place_id=0)
-    return dict(listings.values_list("article_id", "published_at"))
+    """Those of the published articles `keys` that have a picture. One query, none for no keys."""
+    wanted = list(keys)
+    if not wanted:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT article_id FROM newsroom_listing WHERE place_kind = %s AND place_id = 0"  # noqa: S608
+            f" AND article_id IN ({', '.join(['%s'] * len(wanted))})",
+            [int(PlaceKind.PICTURED), *wanted],
+        )
+        return {key for (key,) in cursor.fetchall()}

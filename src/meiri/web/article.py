@@ -1,14 +1,17 @@
 """The article page."""
 
 import io
+from collections.abc import Sequence
 
 import segno
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
+from taggit.models import Tag
 
 from meiri.delivery.keys import uses
 from meiri.newsroom.models import Article
+from meiri.newsroom.river import Place, keys_beside
 from meiri.search.related import related_to
 from meiri.syndication.structured_data import breadcrumb_list, news_article
 from meiri.web.breadcrumbs import breadcrumbs
@@ -26,10 +29,21 @@ def article(request, channel, year, day, article_id):
     if request.path != article.get_absolute_url():
         return HttpResponsePermanentRedirect(article.get_absolute_url())
     uses(article.content_key, article.channel.content_key)
-    older, newer = Article.objects.neighbours(article)
-    context = article_context(article) | {"older": older, "newer": newer}
-    context["related"] = related_to(article, context["tags"])
-    return render(request, "web/article.html", context)
+    context = article_context(article)
+    return render(request, "web/article.html", context | further_reading(article, context["tags"]))
+
+
+def further_reading(article: Article, tags: Sequence[Tag]) -> dict:
+    """What stands below an article: the older and the newer of its channel, and related ones. Three queries."""
+    older, newer = keys_beside(Place.channel(article.channel), article.cursor)
+    related = related_to(article, tags)
+    keys = dict.fromkeys(i for i in (older, newer, *related) if i)
+    cards = {card.pk: card for card in Article.objects.in_order(list(keys))}
+    return {
+        "older": cards.get(older or 0),
+        "newer": cards.get(newer or 0),
+        "related": [cards[i] for i in related if i in cards],
+    }
 
 
 def article_context(article: Article) -> dict:

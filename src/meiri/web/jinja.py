@@ -7,11 +7,12 @@ from urllib.parse import quote
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import timezone
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 from wagtail.rich_text import expand_db_html
 
+from meiri.newsroom.clock import local as site_time
+from meiri.newsroom.clock import today
 from meiri.web.bundles import bundle
 
 
@@ -20,18 +21,18 @@ def url(name, *args, **kwargs):
 
 
 def iso(moment: datetime) -> str:
-    return timezone.localtime(moment).isoformat(timespec="seconds")
+    return site_time(moment).isoformat(timespec="seconds")
 
 
 def clock(moment: datetime) -> str:
     """2026-11-23 10:20:30, as the article's meta line has it."""
-    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S}"
+    return f"{site_time(moment):%Y-%m-%d %H:%M:%S}"
 
 
 def short(moment: datetime) -> str:
     """11月23日 10:20; with the year where it is another."""
-    local = timezone.localtime(moment)
-    year = f"{local.year}年" if local.year != timezone.localdate().year else ""
+    local = site_time(moment)
+    year = f"{local.year}年" if local.year != today().year else ""
     return f"{year}{local.month}月{local.day}日 {local:%H:%M}"
 
 
@@ -64,7 +65,7 @@ def environment(**options):
     env.undefined = StrictUndefined if settings.DEBUG else env.undefined
     env.globals.update(url=url, static=static, bundle=bundle, base_url=settings.BASE_URL)
     env.filters.update(
-        local=timezone.localtime,
+        local=site_time,
         iso=iso,
         clock=clock,
         short=short,
