@@ -4,6 +4,7 @@ Both start once in a run. Tests that use them carry `xdist_group("browser")`, so
 """
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,9 +56,12 @@ def _environment(home: Path, url: str, password: str) -> dict[str, str]:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port below those that the kernel gives to outgoing connections: it stays free while the site is prepared."""
+    while True:
+        port = random.randint(20_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @pytest.fixture(scope="session")
@@ -84,10 +89,12 @@ def site(tmp_path_factory) -> Iterator[Site]:
 
 
 def _wait_for(site: Site, server: subprocess.Popen, log: Path) -> None:
+    """Until the site answers, and has its search index."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and server.poll() is None:
         try:
-            urllib.request.urlopen(site.url + "/healthz", timeout=5).close()  # noqa: S310
+            for address in ("/healthz", "/search/?q=x"):
+                urllib.request.urlopen(site.url + address, timeout=5).close()  # noqa: S310
             return
         except OSError:
             time.sleep(0.2)
@@ -98,6 +105,8 @@ def _wait_for(site: Site, server: subprocess.Popen, log: Path) -> None:
 def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.fail("Browser tests need Debian's Chromium; `make setup` installs it.")
+    # Playwright keeps an event loop running in this thread, where later tests use the database as ever.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser

@@ -1,8 +1,14 @@
 """What all tests share."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from meiri.delivery.pages import Pages
+    from meiri.search.index import Store
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -38,3 +44,60 @@ def plain_static_files():
     plain = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     with override_settings(STORAGES={**settings.STORAGES, **plain}):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pages_rendered_anew():
+    """No page of a test is stored for the next one; tests of stored pages ask for `stored_pages`."""
+    from django.test import override_settings
+
+    with override_settings(PAGE_FILES=False):
+        yield
+
+
+@dataclass(frozen=True)
+class StoredPages:
+    """The pages of a test that stores them: in a folder of its own, kept in step when it says so."""
+
+    store: "Pages"
+
+    def catch_up(self) -> None:
+        """What the worker does after a change: mark what the journal tells, make those pages again."""
+        from meiri.delivery.following import bring_up_to_date
+
+        assert bring_up_to_date(self.store)
+
+
+@pytest.fixture
+def stored_pages(db, tmp_path, settings) -> StoredPages:
+    """Public pages are stored as files, as on a real site."""
+    from meiri.delivery.following import begin
+    from meiri.delivery.pages import pages
+
+    settings.PAGE_FILES, settings.HOME = True, tmp_path
+    begin(pages())
+    return StoredPages(pages())
+
+
+@dataclass(frozen=True)
+class SearchIndex:
+    """The search index of a test: in a folder of its own, kept in step when the test says so."""
+
+    store: "Store"
+
+    def catch_up(self) -> None:
+        """What the worker does after a change."""
+        from meiri.search.following import bring_up_to_date
+
+        assert bring_up_to_date(self.store)
+
+
+@pytest.fixture
+def search_index(db, tmp_path, settings) -> SearchIndex:
+    """An index of nothing yet."""
+    from meiri.search.index import store
+
+    settings.HOME = tmp_path
+    index = SearchIndex(store())
+    index.catch_up()
+    return index

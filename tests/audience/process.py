@@ -1,19 +1,27 @@
-"""What the processes of test_concurrency.py do: found, read ARTICLE READERS FIRST, count ARTICLE."""
+"""What the processes of test_concurrency.py do: found, read ARTICLE READERS FIRST [PAUSE], work, count ARTICLE."""
 
 import sys
+import time
 
 import django
 
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
-from django.test import RequestFactory  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from meiri.audience.counting import count_view  # noqa: E402
-from meiri.audience.models import ArticleViews, HourViews  # noqa: E402
+from meiri.audience import counting, folding  # noqa: E402
+from meiri.audience.counting import views_of  # noqa: E402
+from meiri.audience.counts_keeping import keep_counts  # noqa: E402
+from meiri.audience.fastpath import respond  # noqa: E402
+from meiri.audience.folding import fold_views, share_salts  # noqa: E402
+from meiri.audience.models import HourViews  # noqa: E402
 from meiri.newsroom.models import Article  # noqa: E402
 from meiri.sections.models import Channel  # noqa: E402
+from tests.audience.asking import Asked, view  # noqa: E402
+
+# A window that does not end while a test runs.
+counting.WINDOW = folding.WINDOW = 10**9
 
 
 def found():
@@ -22,16 +30,29 @@ def found():
     print(Article.objects.create(title="一条", channel=channel, live=True, published_at=timezone.now()).pk)
 
 
-def read(article, readers, first):
+def read(article, readers, first, pause="0"):
+    """Each reader's number is printed once its view is answered."""
     for n in range(int(first), int(first) + int(readers)):
-        request = RequestFactory().post("/", headers={"User-Agent": "Firefox"}, REMOTE_ADDR=f"10.0.0.{n}")
-        count_view(int(article), request)
+        answer = view(int(article), client=f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}:1")
+        print(n if answer.status == 202 else f"refused {n}", flush=True)
+        time.sleep(float(pause))
+
+
+def work():
+    while True:
+        share_salts()
+        print(fold_views(), flush=True)
+        keep_counts()
 
 
 def count(article):
+    while fold_views():
+        pass
+    keep_counts()
     hours = HourViews.objects.filter(article=article).values_list("count", flat=True)
-    print(ArticleViews.objects.get(article=article).total, sum(hours))
+    told = respond(Asked("/api/v1/counts/", query_string=f"ids={article}"))
+    print(views_of([int(article)])[int(article)], sum(hours), told.body.decode())
 
 
 command, *arguments = sys.argv[1:]
-{"found": found, "read": read, "count": count}[command](*arguments)
+{"found": found, "read": read, "work": work, "count": count}[command](*arguments)

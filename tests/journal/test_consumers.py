@@ -47,6 +47,30 @@ class TestDelivery:
         assert consumers.run("index", taken.extend) == 3
         assert Cursor.objects.get(pk="index").error == ""
 
+    def test_one_that_took_a_part_is_given_the_others_again(self):
+        write(3)
+        taken = []
+
+        def takes_two(entries):
+            taken.append([e.sequence for e in entries])
+            return 2
+
+        assert consumers.run("index", takes_two) == 2
+        assert consumers.run("index", takes_two) == 1
+        assert taken == [[1, 2, 3], [3]]
+
+    def test_one_that_can_do_nothing_yet_has_not_failed_and_waits_a_little(self, django_assert_num_queries):
+        write(2)
+        assert consumers.run("index", lambda entries: 0) == 0
+        cursor = Cursor.objects.get(pk="index")
+        assert (cursor.sequence, cursor.failures, cursor.error) == (0, 0, "")
+        assert timezone.now() < cursor.retry_at <= timezone.now() + consumers.NOT_YET
+        taken = []
+        with django_assert_num_queries(2):
+            assert consumers.run("index", taken.extend) == 0
+        Cursor.objects.filter(pk="index").update(retry_at=timezone.now())
+        assert consumers.run("index", taken.extend) == 2
+
     def test_one_consumer_failing_holds_up_no_other(self):
         write(2)
 

@@ -14,6 +14,8 @@ PAGES = [
     "/admin/snippets/newsroom/article/add/",
     "/admin/snippets/sections/channel/",
     "/admin/snippets/fronts/friendlink/",
+    "/admin/snippets/audience/hotrule/",
+    "/admin/snippets/audience/hotrule/add/",
     "/admin/journal/",
     "/admin/comments/",
     "/admin/letters/",

@@ -159,13 +159,27 @@ class TestRiver:
         assert Article.objects.on_day(Place.site(), day, 10) == [late]
         assert Article.objects.on_day(Place.site(), day + timedelta(days=1), 10) == [early]
 
-    def test_a_list_costs_two_queries(self, django_assert_num_queries):
+    def test_a_list_costs_four_queries_and_two_while_its_articles_are_at_hand(
+        self, django_assert_num_queries
+    ):
         for _ in range(5):
             an_article()
         place = Place.channel(a_channel())
-        with django_assert_num_queries(2):
-            cards = Article.objects.newest_at(place, 20)
-            assert [(a.channel.name, a.source.name, a.get_absolute_url()) for a in cards]
+        # The list, the journal's end, what it came to since, the articles.
+        for queries in (4, 2):
+            with django_assert_num_queries(queries):
+                cards = Article.objects.newest_at(place, 20)
+                assert [(a.channel.name, a.source.name, a.get_absolute_url()) for a in cards]
+
+    def test_an_article_at_hand_is_read_again_when_it_changed(self):
+        article = an_article("原题")
+        place = Place.channel(a_channel())
+        assert [card.title for card in Article.objects.newest_at(place, 5)] == ["原题"]
+        article.title = "改题"
+        publish(article)
+        assert [card.title for card in Article.objects.newest_at(place, 5)] == ["改题"]
+        withdraw(article, "来源失实")
+        assert Article.objects.in_order([article.pk]) == []
 
     def test_many_lists_cost_one_query(self, django_assert_num_queries):
         a, b = an_article(), an_article(channel=a_channel("生态环境", "shengtai"))

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PAGES = [
-    *("/", "/yaowen/", "/difang/", "/difang/zhejiang/", "/search/?q=水", "/letters/", "/letters/write/"),
+    *("/", "/yaowen/", "/difang/", "/difang/zhejiang/", "/letters/", "/letters/write/"),
+    *("/search/", "/search/?q=水", "/search/?q=水&channel=yaowen&from=2026-01-01", "/search/?q=没有这样的词"),
     *(
         "/members/login/",
         "/members/register/",
@@ -17,6 +19,7 @@ PAGES = [
         "/about/",
         "/about/contact/",
     ),
+    "/zh-hant/yaowen/",
     "/no-such-page/",
 ]
 MODES = {
@@ -70,3 +73,21 @@ def test_wider_screens_have_none_either(browser, site, width):
     found = [line for address in ("/", "/yaowen/", "/search/?q=水") for line in violations(page, address)]
     context.close()
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_suggestions_have_none_either(browser, site, mode):
+    context = browser.new_context(base_url=site.url, viewport={"width": 360, "height": 780}, bypass_csp=True)
+    for name, value in MODES[mode].items():
+        context.add_init_script(f"localStorage.setItem('{name}', '{value}')")
+    context.add_init_script(path=AXE)
+    page = context.new_page()
+    page.goto("/search/")
+    page.get_by_role("main").locator("input[name=q]").focus()
+    box = page.get_by_role("main").get_by_role("combobox", name="检索词")
+    box.press_sequentially("候鸟")
+    expect(page.get_by_role("listbox").get_by_role("option").first).to_be_visible()
+    box.press("ArrowDown")
+    found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
+    context.close()
+    assert [v["id"] for v in found["violations"]] == []

@@ -1,18 +1,26 @@
 """The audience's part of the public API: count a view, ask for the hot list."""
 
+from typing import Literal
+
 from django.http import HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 from ninja.errors import HttpError
 
-from meiri.audience.counting import count_view
-from meiri.audience.hot import hot_list
-from meiri.newsroom.models import Article
+from meiri.audience.counting import LARGEST_ID, count_view
+from meiri.audience.fastpath import NO_ROOM, RETRY_AFTER_SECONDS, UNKNOWN_ARTICLE
+from meiri.audience.hot import KEPT_SECONDS, hot_list
 
 router = Router(tags=["audience"])
 
 
-class Views(Schema):
-    views: int = Field(description="How often the article was read until now.")
+class Counted(Schema):
+    counted: bool = Field(
+        description="Whether a reader sent it: false for robots, prefetches and other sites."
+    )
+
+
+class Refused(Schema):
+    detail: str = Field(description="What was wrong, in Chinese.")
 
 
 class HotLine(Schema):
@@ -21,33 +29,45 @@ class HotLine(Schema):
     title: str
     url: str
     why: str = Field(description="Why it stands there, in words.")
-    views: int = Field(description="Views in the last 24 hours.")
-    rose: bool = Field(description="It stands higher than an hour ago.")
+    views: int = Field(description="Views in the hour, day or week that was asked for.")
+    rose: bool = Field(description="It stands higher than a quarter of an hour, an hour or a day ago.")
+    pinned: bool = Field(description="An editor put it there.")
 
 
 class HotLines(Schema):
     results: list[HotLine]
 
 
-@router.post("/articles/{article_id}/views", response=Views, summary="Count that a reader saw an article")
-def post_view(request, article_id: int):
-    """A reader counts once in half an hour; robots and prefetching browsers do not. No one is identified."""
+@router.post(
+    "/articles/{article_id}/views",
+    response={202: Counted, 404: Refused, 503: Refused},
+    summary="Count that a reader saw an article",
+)
+def post_view(request, response: HttpResponse, article_id: int):
+    """A reader counts once in half an hour; robots and prefetching browsers do not. No one is identified.
+
+    The view is kept when this is answered, and shows in the counts within some seconds, if the article is published.
+    """
+    if not 0 < article_id <= LARGEST_ID:
+        raise HttpError(404, UNKNOWN_ARTICLE)
     try:
-        return Views(views=count_view(article_id, request))
-    except Article.DoesNotExist:
-        raise HttpError(404, "没有这篇稿件，或它尚未发布。") from None
+        counted = count_view(article_id, request.headers, request.META.get("REMOTE_ADDR", ""))
+    except OSError:
+        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return Status(503, Refused(detail=NO_ROOM))
+    return Status(202, Counted(counted=counted))
 
 
-@router.get("/hot/", response=HotLines, summary="The hot list of the day (今日热点)")
-def get_hot(request, response: HttpResponse):
-    """Ten articles, hottest first, made anew each minute."""
-    response["Cache-Control"] = "public, max-age=60"
+@router.get("/hot/", response=HotLines, summary="The hot list (今日热点) of the last hour, day or week")
+def get_hot(request, response: HttpResponse, window: Literal["hour", "day", "week"] = "day"):
+    """Ten articles, hottest first, made anew each minute. Editors' places stand in the list of the day."""
+    response["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
     return HotLines(
         results=[
             HotLine(
                 number=e.number, id=e.article.pk, title=e.article.title, url=e.article.full_url, why=e.why,
-                views=e.views, rose=e.rose,
+                views=e.views, rose=e.rose, pinned=e.pinned,
             )
-            for e in hot_list()
+            for e in hot_list(window)
         ]
     )  # fmt: skip

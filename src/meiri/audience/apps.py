@@ -6,3 +6,6 @@ class AudienceConfig(AppConfig):
     label = "audience"
     verbose_name = "阅读"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from meiri.audience import counts_keeping  # noqa: F401 - registers its check

@@ -1,102 +1,216 @@
-"""The hot list (今日热点): what is read most in 24 hours, where a fresh reading weighs more than an old one."""
+"""The hot list (今日热点): what is read most in an hour, a day or a week, where a fresh reading weighs more than an old
+one; and what editors put on it or keep off it."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.core.cache import cache
-from django.db.models import Case, F, FloatField, Q, Sum, Value, When
+from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
-from meiri.audience.models import HourViews
+from meiri.audience.counting import day_of
+from meiri.audience.models import DayViews, HotRule, HourViews, QuarterViews
 from meiri.newsroom.cards import Card
 from meiri.newsroom.models import Article
 from meiri.newsroom.river import Place
 
 LENGTH = 10
-HOURS = 24
-# A reading loses half its weight in so many hours.
-HALF_LIFE = 6
-LATELY = 3
-# More than are shown, because some may be withdrawn by now.
+# The most read of each stretch of time compete. Nobody is among the ten of all who is not among these of some.
+HEADS = 200
+# More than are shown, because some may be withdrawn by now, or kept off.
 CONTENDERS = 40
-KEPT_SECONDS = 60
+KEPT_SECONDS = 20
+PINNED = "编辑推荐"
+
+Start = datetime | date
+
+
+@dataclass(frozen=True)
+class Window:
+    """The time a list looks back on: so many stretches, the last of which is the present one.
+
+    A reading loses half its weight in `half_life` stretches.
+    """
+
+    name: str
+    heading: str
+    words: str
+    stretch_words: str
+    views: type[QuarterViews] | type[HourViews] | type[DayViews]
+    stretch: timedelta
+    stretches: int
+    half_life: int
+
+    def starts(self, now: datetime) -> list[Start]:
+        """Where each stretch begins, the present one first."""
+        if self.views is DayViews:
+            return [day_of(now) - n * self.stretch for n in range(self.stretches)]
+        seconds = int(self.stretch.total_seconds())
+        present = datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)
+        return [present - n * self.stretch for n in range(self.stretches)]
+
+
+WINDOWS = {
+    w.name: w
+    for w in (
+        Window("day", "最近一天", "24 小时", "一小时前", HourViews, timedelta(hours=1), 24, 6),
+        Window("hour", "最近一小时", "1 小时", "一刻钟前", QuarterViews, timedelta(minutes=15), 4, 2),
+        Window("week", "最近一周", "7 天", "一天前", DayViews, timedelta(days=1), 7, 2),
+    )
+}
+DAY = WINDOWS["day"]
 
 
 @dataclass(frozen=True)
 class HotEntry:
-    """One line of the list. `why` is in words; `views` are those of the last 24 hours; `rose` since an hour ago."""
+    """One line of a list. `why` is in words; `views` are those of its window; `rose` in the last stretch of it."""
 
     number: int
     article: Card
     why: str
     views: int
     rose: bool
+    pinned: bool = False
 
 
-def hot_list() -> list[HotEntry]:
-    """The ten hottest articles, filled up with the newest. Made once a minute, with four queries."""
-    entries = cache.get("audience:hot")
+@dataclass(frozen=True)
+class Reading:
+    """How an article was read in a window: its views, where that ranks it, and whether it rose."""
+
+    views: int
+    rank: int
+    rose: bool
+
+
+def hot_list(window: str = "day") -> list[HotEntry]:
+    """The ten hottest articles of the last `hour`, `day` or `week`, filled up with the newest. Kept for some seconds."""
+    entries = cache.get(f"audience:hot:{window}")
     if entries is None:
-        entries = make_hot_list()
-        cache.set("audience:hot", entries, KEPT_SECONDS)
+        entries = make_hot_list(WINDOWS[window])
+        cache.set(f"audience:hot:{window}", entries, KEPT_SECONDS)
     return entries
 
 
-def make_hot_list() -> list[HotEntry]:
-    """The list as of now. The first query reads one range of an index, the hours of one day."""
-    hour = timezone.now().replace(minute=0, second=0, microsecond=0)
-    starts = [hour - timedelta(hours=n) for n in range(HOURS)]
+def make_hot_list(window: Window = DAY) -> list[HotEntry]:
+    """The list as of now. Four queries, three more where it must be filled up, each of a bounded number of rows."""
+    now = timezone.now()
+    read = readings(window, now)
+    rules = _rules(read)
+    pins = {r.article_id: r.place or LENGTH for r in rules if r.deed == HotRule.Deed.PIN and window is DAY}
+    off = {r.article_id for r in rules if r.deed == HotRule.Deed.KEEP_OFF}
+    cards = Article.objects.in_order([*pins, *(i for i in read if i not in pins and i not in off)])
+    pinned = [c for c in cards if c.pk in pins]
+    line = [c for c in cards if c.pk not in pins][: LENGTH - len(pinned)]
+    if len(line) + len(pinned) < LENGTH:
+        line += _newest(LENGTH - len(line) - len(pinned), {c.pk for c in cards} | off)
+    for card in sorted(pinned, key=lambda c: pins[c.pk]):
+        line.insert(pins[card.pk] - 1, card)
+    return [_entry(n, c, read.get(c.pk), c.pk in pins, window, now) for n, c in enumerate(line, start=1)]
+
+
+def readings(window: Window, now: datetime) -> dict[int, Reading]:
+    """The articles read most, hottest first. Two queries: the heads of each stretch, then all of the contenders."""
+    starts = window.starts(now)
+    ages = {start: age for age, start in enumerate(starts)}
+    contenders = sorted(_scores(window, _heads(window, starts), ages).items(), key=_hottest)[:CONTENDERS]
     rows = list(
-        HourViews.objects.filter(hour__gte=starts[-1])
-        .values("article_id")
-        .annotate(
-            score=_decayed(starts),
-            score_before=_decayed(starts[1:]),
-            lately=Sum("count", filter=Q(hour__gte=starts[LATELY - 1]), default=0),
-            day=Sum("count"),
-        )
-        .order_by("-score", "-article_id")[:CONTENDERS]
+        window.views._default_manager.filter(
+            article__in=[article for article, _ in contenders], start__gte=starts[-1]
+        ).values_list("article_id", "start", "count")
     )
-    ranks = {r["article_id"]: n for n, r in enumerate(rows)}
-    before = sorted(rows, key=lambda r: (-r["score_before"], ranks[r["article_id"]]))
-    ranks_before = {r["article_id"]: n for n, r in enumerate(before) if r["score_before"]}
-    read = {r["article_id"]: r for r in rows}
-    articles = Article.objects.in_order(list(read))[:LENGTH]
-    if len(articles) < LENGTH:
-        newest = Article.objects.newest_at(Place.site(), 2 * LENGTH)
-        articles += [a for a in newest if a.pk not in {x.pk for x in articles}][: LENGTH - len(articles)]
-    return [
-        HotEntry(
-            number,
-            article,
-            _why(read.get(article.pk)),
-            read[article.pk]["day"] if article.pk in read else 0,
-            article.pk in ranks_before and ranks[article.pk] < ranks_before[article.pk],
-        )
-        for number, article in enumerate(articles, start=1)
-    ]
+    scores = sorted(_scores(window, rows, ages).items(), key=_hottest)
+    before = sorted(
+        _scores(window, rows, {start: age - 1 for start, age in ages.items() if age}).items(), key=_hottest
+    )
+    ranks_before = {article: rank for rank, (article, _) in enumerate(before)}
+    views: dict[int, int] = {}
+    for article, _, count in rows:
+        views[article] = views.get(article, 0) + count
+    return {
+        article: Reading(views[article], rank, rank < ranks_before.get(article, -1))
+        for rank, (article, _) in enumerate(scores)
+    }
 
 
-def _decayed(starts):
-    """The views of the hours `starts`, newest first, each by its weight."""
-    weights = [
-        When(hour=start, then=F("count") * Value(0.5 ** (age / HALF_LIFE)))
-        for age, start in enumerate(starts)
-    ]
-    return Sum(Case(*weights, default=Value(0.0), output_field=FloatField()), output_field=FloatField())
+def _heads(window: Window, starts: Sequence[Start]) -> list[tuple[int, Start, int]]:
+    """The most read articles of each stretch: article, start, views. One query, a range of an index for each."""
+    table, adapt = window.views._meta.db_table, _adapt(window)
+    heads = " UNION ALL ".join(
+        f"SELECT article_id, {n}, count FROM (SELECT article_id, count FROM {table} WHERE start = %s"  # noqa: S608
+        f" ORDER BY count DESC, article_id LIMIT {HEADS}) AS head{n}"
+        for n in range(len(starts))
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(heads, [adapt(start) for start in starts])
+        return [(article, starts[n], count) for article, n, count in cursor.fetchall()]
 
 
-def _why(row) -> str:
-    if row is None:
-        return "最新"
-    if row["lately"]:
-        return f"{LATELY} 小时 {in_words(row['lately'])}次"
-    return f"{HOURS} 小时 {in_words(row['day'])}次"
+def _adapt(window: Window):
+    operations = connection.ops
+    days = window.views is DayViews
+    return operations.adapt_datefield_value if days else operations.adapt_datetimefield_value
+
+
+def _scores(
+    window: Window, rows: Iterable[tuple[int, Start, int]], ages: dict[Start, int]
+) -> dict[int, float]:
+    """The views of each article, each by the weight that its age leaves it."""
+    scores: dict[int, float] = {}
+    for article, start, count in rows:
+        if start in ages:
+            scores[article] = scores.get(article, 0.0) + count * 0.5 ** (ages[start] / window.half_life)
+    return scores
+
+
+def _hottest(scored: tuple[int, float]) -> tuple[float, int]:
+    """What hot lists are sorted by: of two that were read as much, the newer article comes first."""
+    article, score = scored
+    return -score, -article
+
+
+def _rules(articles: Iterable[int]) -> list[HotRule]:
+    """Every pin in force, and what else is in force for one of `articles`."""
+    found = HotRule.objects.in_force().filter(Q(deed=HotRule.Deed.PIN) | Q(article__in=list(articles)))
+    return list(found.order_by("place", "pk")[: LENGTH + CONTENDERS])
+
+
+def _newest(count: int, without: set[int]) -> list[Card]:
+    """The newest articles that are not among `without`, nor kept off."""
+    newest = Article.objects.newest_at(Place.site(), 3 * LENGTH)
+    off = HotRule.objects.in_force().filter(deed=HotRule.Deed.KEEP_OFF, article__in=[c.pk for c in newest])
+    without = without | set(off.values_list("article_id", flat=True))
+    return [c for c in newest if c.pk not in without][:count]
+
+
+def _entry(
+    number: int, card: Card, read: Reading | None, pinned: bool, window: Window, now: datetime
+) -> HotEntry:
+    views = read.views if read else 0
+    if pinned:
+        why = PINNED
+    else:
+        reason = f"{window.words} {in_words(views)}次" if views else "最新"
+        why = f"{reason}，{ago(card.published_at, now)}发布"
+    return HotEntry(number, card, why, views, bool(read and read.rose and not pinned), pinned)
 
 
 def in_words(number: int) -> str:
-    """A number as a headline writes it: 9876 , 2.1 万, 1.3 亿."""
+    """A number as a headline writes it: 9,876 , 2.1 万, 1.3 亿."""
     for size, word in ((100_000_000, "亿"), (10_000, "万")):
         if number >= size:
             return f"{number / size:.1f}".removesuffix(".0") + f" {word}"
-    return f"{number} "
+    return f"{number:,} "
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """How long ago `moment` was, as it is said: 刚刚, 5 小时前; after a month, its date in Beijing."""
+    seconds = (now - moment).total_seconds()
+    if seconds < 60:
+        return "刚刚"
+    for size, end, word in ((60, 3600, "分钟"), (3600, 86400, "小时"), (86400, 30 * 86400, "天")):
+        if seconds < end:
+            return f"{int(seconds // size)} {word}前"
+    day = day_of(moment)
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -1,6 +1,10 @@
-"""How often articles were read: in all, and in each hour for the hot list."""
+"""How often articles were read, in all and of late; which views are counted already; what editors say of the hot list."""
 
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 
 from meiri.newsroom.models import Article
 
@@ -11,6 +15,8 @@ class ArticleViews(models.Model):
     )
     total = models.PositiveBigIntegerField("浏览量", default=0)
     imported = models.PositiveBigIntegerField("其中迁入", default=0)
+    # The number of the change that wrote the row last: `ViewsHead`.
+    changed = models.BigIntegerField(default=0, db_index=True, editable=False)
 
     class Meta:
         verbose_name = "浏览量"
@@ -20,19 +26,153 @@ class ArticleViews(models.Model):
         return f"{self.article_id}: {self.total}"
 
 
-class HourViews(models.Model):
-    """Views that this site counted itself; `hour` is the hour's first moment."""
+class ViewsHead(models.Model):
+    """The number of the newest change of `ArticleViews`, one row. Whoever makes one holds its lock until the
+    transaction ends, so that the numbers are ordered as the transactions are."""
+
+    changed = models.BigIntegerField(default=0)
+
+    def __str__(self):
+        return str(self.changed)
+
+
+class Readings(models.Model):
+    """Views that this site counted itself, in one stretch of time that begins at `start`."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="+", db_index=False)
-    hour = models.DateTimeField()
     count = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["article", "hour"], name="one_count_an_article_and_hour")
-        ]
-        # The hot list reads a range of hours and nothing but this index.
-        indexes = [models.Index(fields=["hour", "article", "count"], name="views_by_hour")]
+        abstract = True
 
     def __str__(self):
-        return f"{self.article_id} at {self.hour:%m-%d %H}: {self.count}"
+        return f"{self.article_id} at {self.start}: {self.count}"
+
+
+class QuarterViews(Readings):
+    """Views of a quarter of an hour."""
+
+    start = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["article", "start"], name="one_count_an_article_and_quarter")
+        ]
+        # Hot lists read the head of each stretch and nothing but this index; so below.
+        indexes = [models.Index(fields=["start", "-count", "article"], name="most_read_of_quarter")]
+
+
+class HourViews(Readings):
+    """Views of an hour."""
+
+    start = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["article", "start"], name="one_count_an_article_and_hour")
+        ]
+        indexes = [models.Index(fields=["start", "-count", "article"], name="most_read_of_hour")]
+
+
+class DayViews(Readings):
+    """Views of a day in Beijing."""
+
+    start = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["article", "start"], name="one_count_an_article_and_day")
+        ]
+        indexes = [models.Index(fields=["start", "-count", "article"], name="most_read_of_day")]
+
+
+class CountedView(models.Model):
+    """A view that was counted, under a digest nobody can undo, so that the same reader does not count twice."""
+
+    # An automatic field, because SQLite keeps a table in the order of such a key; its value is always given.
+    reader = models.BigAutoField(primary_key=True)
+    until = models.DateTimeField(db_index=True)
+
+    def __str__(self):
+        return str(self.reader)
+
+
+class FoldedLog(models.Model):
+    """How many bytes of one file of the log of views are counted."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    end = models.BigIntegerField(default=0)
+
+    def __str__(self):
+        return f"{self.name}: {self.end}"
+
+
+class HotRuleQuerySet(models.QuerySet):
+    def in_force(self):
+        return self.filter(Q(until=None) | Q(until__gt=timezone.now()))
+
+
+class HotRule(models.Model):
+    """What an editor says of an article on the hot list: where it stands until a moment, or that it stays off."""
+
+    class Deed(models.TextChoices):
+        PIN = "pin", "放在指定名次"
+        KEEP_OFF = "off", "不上热点"
+
+    article = models.OneToOneField(
+        Article,
+        verbose_name="稿件",
+        on_delete=models.CASCADE,
+        related_name="+",
+        error_messages={"unique": "这篇稿件已有热点安排，请修改原来的那条。"},
+    )
+    deed = models.CharField("做法", max_length=3, choices=Deed.choices, default=Deed.PIN)
+    place = models.PositiveSmallIntegerField(
+        "名次",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(10)],
+        help_text="1 到 10，只用于今日热点。不上热点的稿件不填。",
+    )
+    until = models.DateTimeField(
+        "截止时间", null=True, blank=True, help_text="放在指定名次时必填；不上热点的可以不填，长期有效。"
+    )
+    reason = models.CharField("理由", max_length=100, help_text="记入日志，读者看不到。")
+
+    objects = HotRuleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "热点安排"
+        verbose_name_plural = "热点安排"
+        indexes = [models.Index(fields=["until"], name="hot_rules_in_force")]
+
+    def __str__(self):
+        where = f"第 {self.place} 位" if self.deed == self.Deed.PIN else "不上热点"
+        end = f"，至 {timezone.localtime(self.until):%Y-%m-%d %H:%M}" if self.until else ""
+        return f"《{self.article.title}》{where}{end}：{self.reason}"
+
+    @property
+    def content_key(self) -> str:
+        return "hot"
+
+    def clean(self):
+        if self.deed == self.Deed.KEEP_OFF:
+            self.place = None
+        elif self.place is None:
+            raise ValidationError({"place": "请填写名次，1 到 10。"})
+        elif self.until is None:
+            raise ValidationError({"until": "请填写截止时间，到时自动恢复。"})
+        self._check_moment()
+        self._check_place()
+
+    def _check_moment(self):
+        if self.until and self.until <= timezone.now():
+            raise ValidationError({"until": "截止时间已过，请填写以后的时间。"})
+
+    def _check_place(self):
+        """Two articles can't stand at one place."""
+        if self.place is None:
+            return
+        others = HotRule.objects.in_force().filter(place=self.place).exclude(pk=self.pk)
+        if other := others.select_related("article").first():
+            raise ValidationError({"place": f"第 {self.place} 位已有《{other.article.title}》，请另选名次。"})

@@ -2,4 +2,7 @@ from django.urls import path
 
 from meiri.audience import views
 
-urlpatterns = [path("fragments/hot/", views.hot, name="hot-fragment")]
+urlpatterns = [
+    path("fragments/hot/", views.hot, name="hot-fragment"),
+    path("hot/", views.hot_page, name="hot"),
+]

@@ -1,6 +1,6 @@
 """What readers see of comments: a page of threads with their first replies, and counts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from meiri.comments.models import Comment, CommentCount
@@ -56,3 +56,8 @@ def thread_of(article_id: int, comment_id: int, after: int = 0) -> Thread | None
 def counts_of(ids: Sequence[int]) -> dict[int, int]:
     """How many comments readers see of each article among `ids` that has any. One query."""
     return dict(CommentCount.objects.filter(pk__in=ids).values_list("article_id", "approved"))
+
+
+def all_counts() -> Iterator[tuple[int, int]]:
+    """As `counts_of`, for every article that has any, by id. One query, read in bounded memory."""
+    return CommentCount.objects.order_by("pk").values_list("article_id", "approved").iterator(10_000)

@@ -13,6 +13,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from meiri.sample.loading import unfinished
+from meiri.search.index import store as search_store
+from meiri.search.rebuilding import is_quick, rebuild
 from meiri.sections.models import Channel
 
 
@@ -24,6 +26,9 @@ def prepare(out) -> None:
     collect_static(out)
     if not Channel.objects.exists() or unfinished():
         call_command("sample", stdout=out)
+    if search_store().current is None and is_quick():
+        out.write("Indexing the archive …")
+        rebuild(search_store())
     make_administrator(out)
 
 

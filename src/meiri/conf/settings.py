@@ -89,7 +89,9 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "compression_middleware.middleware.CompressionMiddleware",
+    "meiri.delivery.storing.PageFilesMiddleware",
     "csp.middleware.CSPMiddleware",
+    "meiri.delivery.middleware.TraditionalEdition",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -134,7 +136,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
-            "PRAGMA cache_size=-32768; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;"
+            "PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY;"
         ),
     }
     DATABASES["default"]["CONN_MAX_AGE"] = None
@@ -193,8 +195,17 @@ FILE_UPLOAD_TEMP_DIR = None
 # The largest file that `meiri import` reads, and the largest upload under 导入稿件.
 IMPORT_MAX_BYTES = env.int("MEIRI_IMPORT_MAX_BYTES", default=64 * 1024 * 1024)
 
+# Public pages are stored as files. While debugging each is rendered anew.
+PAGE_FILES = not DEBUG
+# Bytes that page files may take on the disk before those least recently asked for are thrown away.
+PAGES_MAX_BYTES = env.int("MEIRI_PAGES_MAX_BYTES", default=4 * 1024**3)
+# The CDN or cache in front that is told which pages changed; meiri.delivery.cdn reads it.
+CDN = env.str("MEIRI_CDN", default="")
+
 # How an article looks to an editor in preview: the reader's page itself. The newsroom knows it by name alone.
 ARTICLE_PREVIEW = "meiri.web.article.preview"
+# What finds published articles for editors by their words, whatever the size of the archive.
+ARTICLE_FINDER = "meiri.search.editors.articles_with"
 
 CSRF_FAILURE_VIEW = "meiri.visitors.refusals.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
@@ -223,7 +234,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"thinned": {"()": "meiri.conf.complaints.Thinned"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["thinned"]},
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"meiri": {"level": "INFO"}},
 }

@@ -1,10 +1,12 @@
 """Who answers which address. Order matters: fixed addresses, then channels, then Wagtail's pages."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.i18n import JavaScriptCatalog
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
+
+from meiri.fronts.views import laid_out
 
 urlpatterns = [
     # Wagtail's own words for scripts and those it leaves in English.
@@ -18,6 +20,8 @@ urlpatterns = [
     path("staff/", include("meiri.staff.urls")),
     path("", include("meiri.audience.urls")),
     path("", include("meiri.web.urls")),
+    re_path(wagtail_urls.serve_pattern, laid_out),
+    # For the names by which Wagtail looks addresses up.
     path("", include(wagtail_urls)),
 ]
 

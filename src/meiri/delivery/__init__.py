@@ -1,1 +1,1 @@
-"""Which content a page was made of, so that a change finds the pages it touches."""
+"""Pages as files: rendered once, served without the database, made again when what they show changes; the edition in traditional script."""

@@ -6,3 +6,6 @@ class DeliveryConfig(AppConfig):
     label = "delivery"
     verbose_name = "交付"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from meiri.delivery import verifying  # noqa: F401 its check registers itself

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+# What every page shows: pages are not listed under these keys, a change of one concerns them all.
+EVERYWHERE = frozenset({"nav", "footer", "script"})
+
 _collected: ContextVar[set[str] | None] = ContextVar("collected", default=None)
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from meiri.delivery.keys import uses
+from meiri.delivery.keys import EVERYWHERE, uses
+from meiri.journal.kept import Kept
 from meiri.newsroom.cards import Card
 from meiri.newsroom.models import Article
 from meiri.newsroom.river import Place, PlaceKind, newest_at_each, pictured_among
@@ -72,6 +73,44 @@ class Page:
             given[:] = [cards[i] for i in given if i in cards]
 
 
+# What home shows beside articles changes seldom. Nobody alters these objects: all pages of a process share them.
+_beside: Kept[str, Any] = Kept(3, EVERYWHERE)
+
+
+def visible_stations() -> list[Station]:
+    # Every change of a station is one of the navigation.
+    return _beside.one("stations", lambda: (list(Station.objects.visible()), ()))
+
+
+def newest_topics() -> list:
+    """The pages of the newest topics, without their bodies."""
+    from meiri.fronts.pages import TopicPage
+
+    def read():
+        topics = list(
+            TopicPage.objects.live()
+            .defer("body", "intro")
+            .select_related("banner", "topic")
+            .order_by("-first_published_at")[:4]
+        )
+        return topics, ["topics", *(t.banner.content_key for t in topics if t.banner)]
+
+    uses("topics")
+    return _beside.one("topics", read)
+
+
+def newest_issue():
+    """The page of the newest issue of the magazine; None where there is none."""
+    from meiri.fronts.pages import MagazineIssuePage
+
+    def read():
+        issue = MagazineIssuePage.objects.live().select_related("cover").order_by("-slug").first()
+        return issue, ["magazine", *([issue.cover.content_key] if issue and issue.cover else [])]
+
+    uses("magazine")
+    return _beside.one("magazine", read)
+
+
 def raw_ids(values) -> list[int]:
     """The keys that a chooser list holds, without fetching what they point to."""
     return [v.pk for v in values if v is not None]
@@ -80,7 +119,7 @@ def raw_ids(values) -> list[int]:
 def plan_home(body) -> list[Drawn]:
     """The blocks of a home page, ready to draw."""
     blocks = [(child.block_type, child.value) for child in body]
-    stations = list(Station.objects.visible()) if any(kind == "stations" for kind, _ in blocks) else []
+    stations = visible_stations() if any(kind == "stations" for kind, _ in blocks) else []
     wanted: dict[Place, int] = {}
     pinned: list[int] = []
 
@@ -165,17 +204,11 @@ def draw_stations(value, page: Page, stations) -> Drawn:
 
 
 def draw_topics(value, page: Page, stations) -> Drawn:
-    from meiri.fronts.pages import TopicPage
-
-    topics = TopicPage.objects.live().select_related("banner", "topic").order_by("-first_published_at")[:4]
-    return Drawn("topics", value["title"], "/zhuanti/", more={"topics": list(topics)})
+    return Drawn("topics", value["title"], "/zhuanti/", more={"topics": newest_topics()})
 
 
 def draw_magazine(value, page: Page, stations) -> Drawn:
-    from meiri.fronts.pages import MagazineIssuePage
-
-    issue = MagazineIssuePage.objects.live().select_related("cover").order_by("-slug").first()
-    return Drawn("magazine", value["title"], "/zazhi/", more={"issue": issue})
+    return Drawn("magazine", value["title"], "/zazhi/", more={"issue": newest_issue()})
 
 
 def draw_titled(kind: str):

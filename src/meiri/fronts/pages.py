@@ -16,7 +16,12 @@ from meiri.sections.models import Topic, address_word
 
 
 class JournaledPage(Page):
-    """A page whose publishing and withdrawal the journal tells, in the same transaction."""
+    """A page whose publishing, moving and withdrawal the journal tells, in the same transaction."""
+
+    # What other pages that list pages of this kind depend on.
+    listed_under: tuple[str, ...] = ()
+    # Fronts are for everybody: what is stored as a file can't ask who reads it.
+    private_page_options: list[str] = []
 
     class Meta:
         abstract = True
@@ -25,14 +30,30 @@ class JournaledPage(Page):
     def content_key(self):
         return f"page:{self.pk}"
 
+    @property
+    def journal_keys(self) -> list[str]:
+        return [self.content_key, "fronts", *self.listed_under]
+
+    def get_context(self, request, *args, **kwargs):
+        uses(self.content_key)
+        return super().get_context(request, *args, **kwargs)
+
+    @transaction.atomic
+    def move(self, target, pos=None, user=None):
+        # Addresses of this page and those below it change, wherever they are linked.
+        super().move(target, pos=pos, user=user)
+        append("front.moved", [*self.journal_keys, "nav"], {"title": self.title}, actor(user))
+
     @transaction.atomic
     def publish(self, revision, user=None, **options):
+        stood_at = type(self).objects.get(pk=self.pk).url_path
         super().publish(revision, user=user, **options)
         page = type(self).objects.get(pk=self.pk)
         if page.live:
+            moved = ["nav"] if page.url_path != stood_at else []
             append(
                 "front.published",
-                [self.content_key],
+                [*self.journal_keys, *moved],
                 {"title": page.title, "url": page.url or ""},
                 actor(user),
             )
@@ -42,12 +63,14 @@ class JournaledPage(Page):
         was_live = self.live
         super().unpublish(set_expired=set_expired, commit=commit, user=user, log_action=log_action)
         if was_live:
-            append("front.withdrawn", [self.content_key], {"title": self.title}, actor(user))
+            append("front.withdrawn", self.journal_keys, {"title": self.title}, actor(user))
 
     @transaction.atomic
     def delete(self, *args, **kwargs):
-        if self.live:
-            append("front.withdrawn", [self.content_key], {"title": self.title}, actor(kwargs.get("user")))
+        # Those below go with it, and nobody else tells of them.
+        for page in self.get_descendants(inclusive=True).live().specific():
+            if isinstance(page, JournaledPage):
+                append("front.withdrawn", page.journal_keys, {"title": page.title}, actor(kwargs.get("user")))
         return super().delete(*args, **kwargs)
 
 
@@ -64,7 +87,7 @@ class HomePage(JournaledPage):
         verbose_name = "首页"
 
     def get_context(self, request, *args, **kwargs):
-        uses(self.content_key, "river")
+        uses("river")
         return {**super().get_context(request, *args, **kwargs), "blocks": plan_home(self.body)}
 
 
@@ -78,6 +101,7 @@ class TopicIndexPage(JournaledPage):
         verbose_name = "专题首页"
 
     def get_context(self, request, *args, **kwargs):
+        uses("topics")
         topics = (
             TopicPage.objects.live()
             .child_of(self)
@@ -88,6 +112,8 @@ class TopicIndexPage(JournaledPage):
 
 
 class TopicPage(JournaledPage):
+    listed_under = ("topics",)
+
     topic = models.OneToOneField(
         Topic, verbose_name="专题", null=True, blank=True, on_delete=models.PROTECT, related_name="page"
     )
@@ -123,7 +149,7 @@ class TopicPage(JournaledPage):
             address_word(self.slug)
 
     def get_context(self, request, *args, **kwargs):
-        uses(self.content_key, self.topic.content_key)
+        uses(self.topic.content_key)
         return {**super().get_context(request, *args, **kwargs), **plan_topic(self)}
 
 
@@ -137,11 +163,14 @@ class MagazineShelfPage(JournaledPage):
         verbose_name = "杂志书架"
 
     def get_context(self, request, *args, **kwargs):
+        uses("magazine")
         issues = MagazineIssuePage.objects.live().child_of(self).select_related("cover").order_by("-slug")
         return {**super().get_context(request, *args, **kwargs), "issues": issues[:120]}
 
 
 class MagazineIssuePage(RoutablePageMixin, JournaledPage):
+    listed_under = ("magazine",)
+
     number = models.CharField("期号", max_length=40)
     cover = models.ForeignKey(
         Picture, verbose_name="封面", null=True, on_delete=models.SET_NULL, related_name="+"

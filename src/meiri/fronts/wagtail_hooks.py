@@ -1,4 +1,4 @@
-"""The site's friend links and records in the admin."""
+"""What concerns the whole site in the admin: friend links, records, the words of the traditional-script edition."""
 
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
@@ -6,6 +6,7 @@ from wagtail.contrib.settings.registry import SettingMenuItem
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from meiri.delivery.models import ProtectedTerm
 from meiri.fronts.models import FriendLink, SiteSettings
 from meiri.journal.recording import RecordedSnippetViewSet
 
@@ -37,7 +38,11 @@ class SiteGroup(SnippetViewSetGroup):
     menu_order = 210
 
     def get_submenu_items(self):
-        return [*super().get_submenu_items(), SettingMenuItem(SiteSettings, icon="cog", order=100)]
+        return [
+            *super().get_submenu_items(),
+            ProtectedTerm.snippet_viewset.get_menu_item(50),
+            SettingMenuItem(SiteSettings, icon="cog", order=100),
+        ]
 
 
 register_snippet(SiteGroup)

@@ -24,9 +24,15 @@ from meiri.newsroom.authors import author_named
 from meiri.newsroom.models import Article, Byline, Origin, Source
 from meiri.newsroom.permissions import policy
 from meiri.newsroom.publishing import check_may_publish, publish
+from meiri.search.article_texts import words_of
+from meiri.search.duplicates import VERSION, Match, near_duplicates
+from meiri.search.lineage import likely_tie, propose
+from meiri.search.visible import visible_to
 from meiri.sections.models import Channel, Station, Topic
 
 MAX_PICTURES = 60
+# How many similar articles the warnings of an item name.
+MOST_SIMILAR = 3
 _is_address = URLValidator(["http", "https"])
 
 
@@ -86,7 +92,29 @@ def take(
     except BaseException:
         discard(new)
         raise
-    return _record(article, file=file, status="updated" if known else "imported", warnings=warnings)
+    similar = {f"{match.in_words()}。": match.article_id for match in find_similar(article, by)}
+    return _record(
+        article,
+        file=file,
+        status="updated" if known else "imported",
+        warnings=[*warnings, *similar],
+        similar=similar,
+    )
+
+
+def find_similar(article: Article, by) -> list[Match]:
+    """The saved articles that an imported one is like, those of the same run among them; of drafts only what `by` may
+    know. Where it seems to come from one of them, that is left to an editor to confirm."""
+    words = words_of([article.pk])[article.pk]
+    matches = near_duplicates(*words, exclude=[article.pk], count=MOST_SIMILAR)
+    if by and matches:
+        visible = visible_to(by, [match.article_id for match in matches])
+        matches = [match for match in matches if match.article_id in visible]
+    if matches and matches[0].similarity >= VERSION:
+        best = matches[0]
+        same_source = best.source == (article.source.name if article.source else "")
+        propose(article, best.article_id, likely_tie(best.percent, same_source), best.percent)
+    return matches
 
 
 def take_item(item: Item, channel: Channel | None, publishing: bool, by=None) -> Record:

@@ -19,7 +19,10 @@ from meiri.newsroom.models import Article, Kind, Origin
 
 @dataclass
 class Record:
-    """One item. `status`: imported, updated, duplicate or refused; `channel` is an address word; `body` clean HTML."""
+    """One item. `status`: imported, updated, duplicate or refused; `channel` is an address word; `body` clean HTML.
+
+    `similar`, the keys of the articles that some of the warnings name, by warning, is not part of the JSON.
+    """
 
     file: str = ""
     status: str = ""
@@ -35,10 +38,13 @@ class Record:
     body: str = ""
     warnings: list[str] = field(default_factory=list)
     reason: str = ""
+    similar: dict[str, int] = field(default_factory=dict)
 
     def as_json(self, **more) -> str:
         # U+2028 and U+2029 end a line for some readers of JSON lines.
-        text = json.dumps({**asdict(self), **more}, ensure_ascii=False)
+        record = asdict(self)
+        del record["similar"]
+        text = json.dumps({**record, **more}, ensure_ascii=False)
         return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFilesSent
 from django.http.multipartparser import MultiPartParserError
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.generic import View
@@ -48,6 +49,18 @@ class Result:
     @property
     def status(self) -> str:
         return STATUS_WORDS[self.record.status]
+
+    @property
+    def warnings(self) -> list[tuple[str, str]]:
+        """Each with the address of a comparison, empty where it speaks of no other article."""
+        similar = self.record.similar
+        return [
+            (
+                words,
+                reverse("search_compare", args=[similar[words], self.record.id]) if words in similar else "",
+            )
+            for words in self.record.warnings
+        ]
 
 
 class ImportPage(WagtailAdminTemplateMixin, View):

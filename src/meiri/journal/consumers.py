@@ -1,7 +1,8 @@
 """Consumers tail the journal, each with its own cursor.
 
 Delivery is at least once and in order: the cursor moves after the consumer's function has returned. A process
-that dies in between leaves the cursor where it was, and its lease runs out.
+that dies in between leaves the cursor where it was, and its lease runs out. A function that returns a number has done with so
+many of its entries, and is given the others again; one that can do nothing yet returns 0 and is asked again soon.
 """
 
 import logging
@@ -21,14 +22,16 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 LONGEST_PAUSE_SECONDS = 300
+NOT_YET = timedelta(seconds=0.5)
 BATCH = 200
 
-Handler = Callable[[Sequence[Entry]], None]
+Handler = Callable[[Sequence[Entry]], int | None]
 _consumers: dict[str, Handler] = {}
 
 
 def consumer(name: str) -> Callable[[Handler], Handler]:
-    """Register a function that is given every entry, in batches, at least once and in order."""
+    """Register a function that is given every entry, in batches, at least once and in order. It returns with how many it
+    has done, the first ones; None means all."""
 
     def register(function: Handler) -> Handler:
         _consumers[name] = function
@@ -45,7 +48,7 @@ class Lag:
 
 
 def run(name: str, handler: Handler | None = None, limit: int = BATCH) -> int:
-    """Hand the next entries, at most `limit`, to consumer `name`. How many it took; 0 when none wait,
+    """Hand the next entries, at most `limit`, to consumer `name`. How many it took; 0 when none wait, it can't go on yet,
     another process holds the lease, or the last failure is too fresh."""
     handler = handler or _consumers[name]
     lease = str(uuid.uuid4())
@@ -54,8 +57,7 @@ def run(name: str, handler: Handler | None = None, limit: int = BATCH) -> int:
         return 0
     entries = list(Entry.objects.after(cursor.sequence)[:limit])
     try:
-        if entries:
-            handler(entries)
+        done = handler(entries) if entries else None
     except Exception as error:
         logger.exception(
             "Consumer %s failed on entries %s-%s", name, entries[0].sequence, entries[-1].sequence
@@ -68,9 +70,11 @@ def run(name: str, handler: Handler | None = None, limit: int = BATCH) -> int:
             leased_until=None,
         )
         return 0
-    done = entries[-1].sequence if entries else cursor.sequence
-    mine(name, lease).update(sequence=done, failures=0, error="", retry_at=None, leased_until=None)
-    return len(entries)
+    taken = entries if done is None else entries[:done]
+    sequence = taken[-1].sequence if taken else cursor.sequence
+    retry_at = timezone.now() + NOT_YET if entries and not taken else None
+    mine(name, lease).update(sequence=sequence, failures=0, error="", retry_at=retry_at, leased_until=None)
+    return len(taken)
 
 
 def take(name: str, lease: str) -> Cursor | None:
@@ -79,6 +83,8 @@ def take(name: str, lease: str) -> Cursor | None:
     waiting = Cursor.objects.filter(pk=name).first()
     if last_sequence() <= (waiting.sequence if waiting else 0):
         return None  # nothing to do costs two small reads and no write lock
+    if waiting and waiting.retry_at and waiting.retry_at > now:
+        return None
     with transaction.atomic():
         Cursor.objects.get_or_create(pk=name)
         free = Q(leased_until=None) | Q(leased_until__lt=now)

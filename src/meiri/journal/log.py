@@ -1,9 +1,12 @@
 """Append to the journal, and ask what is at its end."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from meiri.journal.encoding import canonical, digest
@@ -43,6 +46,8 @@ def append(kind: str, keys: Sequence[str], payload: dict, actor: str) -> Entry:
     entry.digest = digest(entry.previous, sequence, at, kind, keys, payload, actor)
     entry.save()
     Head.objects.filter(pk=HEAD).update(sequence=sequence, digest=entry.digest)
+    if known := _known.get():
+        known.clear()
     return entry
 
 
@@ -62,11 +67,45 @@ def check_form(kind: str, keys: list[str], payload: dict, actor: str) -> None:
         raise ValueError("An entry needs an actor of at most 60 characters.")
 
 
+class End(NamedTuple):
+    """The end of the journal: the number and the digest of its newest entry, 0 and `GENESIS` where there is none."""
+
+    sequence: int
+    digest: str
+
+
+# Where the journal of each database ended when the present moment began.
+_known: ContextVar[dict[str, End] | None] = ContextVar("known", default=None)
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Within the block `end` is looked up once, until something is appended in it. What is read in it may be newer."""
+    token = _known.set({})
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
+def end() -> End:
+    """Where the journal ends. One look-up of one row; pages ask several times, so it is asked without the ORM."""
+    known, database = _known.get(), str(connection.settings_dict["NAME"])
+    if known and database in known:
+        return known[database]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sequence, digest FROM journal_head WHERE id = %s", [HEAD])
+        found = End(*(cursor.fetchone() or (0, GENESIS)))
+    if known is not None:
+        known[database] = found
+    return found
+
+
 def last_sequence(*kinds: str) -> int:
     """The number of the newest entry of `kinds` (of all, where none is given); 0 where there is none."""
-    entries = Entry.objects.order_by("-sequence").values_list("sequence", flat=True)
     if not kinds:
-        return entries.first() or 0
+        return end().sequence
+    entries = Entry.objects.order_by("-sequence").values_list("sequence", flat=True)
     # One look-up in the index for each kind, instead of a sort of them all.
     newest = [entries.filter(kind=kind)[:1] for kind in kinds]
     return max((sequence for found in newest for sequence in found), default=0)

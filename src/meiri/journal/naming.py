@@ -11,6 +11,7 @@ THINGS = {
     "comment": "评论",
     "archive": "稿库",
     "sample": "示例采编部",
+    "related": "更多推荐",
 }
 DEEDS = {
     "created": "新建",
@@ -30,6 +31,10 @@ DEEDS = {
     "generated": "批量生成",
     "begun": "开始载入",
     "loaded": "载入完成",
+    "recorded": "记下来历",
+    "removed": "移除来历",
+    "shown": "对读者显示",
+    "hidden": "对读者隐藏",
 }
 
 

@@ -1,10 +1,27 @@
 """Pictures. Each is stored with the sizes and formats that reader pages use, named so that a page needs no query for them."""
 
-from django.db import models
-from wagtail.images.models import AbstractImage, AbstractRendition
+from django.db import models, transaction
+from wagtail.images.models import AbstractImage, AbstractRendition, ImageQuerySet
 from wagtail.images.models import Image as WagtailImage
+from wagtail.log_actions import get_active_log_context
 
+from meiri.delivery.keys import uses
+from meiri.journal.log import actor, append
 from meiri.media.variants import Variants, make_variants
+
+# What readers see of a picture.
+SHOWN = (
+    "file", "title", "description", "caption", "credit",
+    "focal_point_x", "focal_point_y", "focal_point_width", "focal_point_height",
+)  # fmt: skip
+
+
+class PictureQuerySet(ImageQuerySet):
+    @transaction.atomic
+    def delete(self):
+        for picture in self:
+            picture.tell("deleted")
+        return super().delete()
 
 
 class Picture(AbstractImage):
@@ -14,20 +31,44 @@ class Picture(AbstractImage):
 
     admin_form_fields = (*WagtailImage.admin_form_fields, "caption", "credit")
 
+    objects = PictureQuerySet.as_manager()
+
     class Meta(AbstractImage.Meta):
         verbose_name = "图片"
         verbose_name_plural = "图片"
         permissions = [("choose_image", "可以选用图片")]
 
+    @transaction.atomic
     def save(self, *args, **kwargs):
         made_of = self.variants.get("file")
+        before = type(self).objects.filter(pk=self.pk).values_list(*SHOWN).first() if self.pk else None
         super().save(*args, **kwargs)
         if self.file.name != made_of:
             self.variants = make_variants(self).as_json()
             type(self).objects.filter(pk=self.pk).update(variants=self.variants)
+        if before and before != type(self).objects.filter(pk=self.pk).values_list(*SHOWN).get():
+            self.tell("changed")
+
+    @transaction.atomic
+    def delete(self, *args, **kwargs):
+        self.tell("deleted")
+        return super().delete(*args, **kwargs)
+
+    def tell(self, deed: str) -> None:
+        """Append the entry that pages which show the picture wait for. Call it in the transaction of the deed."""
+        by = get_active_log_context().user
+        append(
+            f"picture.{deed}", [self.content_key], {"id": str(self.pk), "name": self.title[:200]}, actor(by)
+        )
+
+    @property
+    def content_key(self) -> str:
+        return f"picture:{self.pk}"
 
     @property
     def sizes(self) -> Variants:
+        """The variants; whoever asks for them shows the picture."""
+        uses(self.content_key)
         return Variants.from_json(self.variants)
 
     @property

@@ -1,5 +1,7 @@
 """What the body of an article is made of."""
 
+from collections.abc import Iterable
+
 from django.core.exceptions import ValidationError
 from wagtail import blocks
 from wagtail.contrib.table_block.blocks import TableBlock
@@ -91,3 +93,20 @@ class BodyBlock(blocks.StreamBlock):
     document = DocumentChooserBlock(label="附件", icon="doc-full")
     embed = EmbedBlock(label="外部内容", icon="media")
     related = RelatedLinkBlock()
+
+
+def keys_in_body(raw: Iterable[dict]) -> list[str]:
+    """The content keys of the pictures and documents in a body as it is stored: a list of blocks."""
+    keys = []
+    for block in raw:
+        value = block["value"]
+        match block["type"]:
+            case "document":
+                keys.append(f"document:{value}")
+            case "image":
+                keys.append(f"picture:{value['image']}")
+            case "gallery":
+                keys += [f"picture:{item['value']['image']}" for item in value["pictures"]]
+            case "video" | "audio":
+                keys += [f"document:{value['file']}", f"picture:{value['poster']}"]
+    return [key for key in keys if not key.endswith(":None")]

@@ -19,16 +19,21 @@ from meiri.sections.models import Channel
 
 class ArticleFilterForm(BaseFilterForm):
     q = forms.CharField(
-        label="查找", required=False, widget=forms.TextInput(attrs={"placeholder": "标题里的文字或编号"})
+        label="查找",
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "标题、正文里的词，或编号"}),
     )
     channel = forms.ModelChoiceField(
         label="频道", queryset=Channel.objects.all(), required=False, empty_label="全部频道"
     )
 
+    notice = ""
+
     def filter(self, articles):
         if channel := self.cleaned_data["channel"]:
             articles = articles.filter(channel=channel)
-        return with_words(articles, self.cleaned_data["q"])
+        found, self.notice = with_words(articles, self.cleaned_data["q"])
+        return found
 
 
 def thumbnail(article: Article) -> str:

@@ -5,7 +5,9 @@ from django.shortcuts import redirect
 from django.utils.functional import cached_property
 from wagtail.admin import messages
 from wagtail.admin.forms.models import WagtailAdminModelForm
-from wagtail.snippets.views.snippets import UnpublishView
+from wagtail.admin.ui.components import MediaContainer
+from wagtail.admin.ui.side_panels import BaseSidePanel
+from wagtail.snippets.views.snippets import CreateView, EditView, UnpublishView
 
 from meiri.newsroom.models import Article
 from meiri.newsroom.permissions import policy
@@ -58,6 +60,29 @@ class AtHand:
 def at_hand(view_class: type) -> type:
     """The view of one article as the desk's editors may open it."""
     return type(f"{view_class.__name__}AtHand", (AtHand, view_class), {})
+
+
+# What stands beside the form while an article is written. Apps above the newsroom add theirs when they are ready.
+side_panels: list[type[BaseSidePanel]] = []
+
+
+class BesideTheForm:
+    """For a view of the form of an article: Wagtail's side panels, and those of other apps."""
+
+    def get_side_panels(self):
+        panels = super().get_side_panels()
+        if self.expects_json_response:  # an article saved by itself: the panels stand on the page
+            return panels
+        article = self.form.instance
+        return MediaContainer([*panels, *(panel(article, self.request) for panel in side_panels)])
+
+
+class ArticleCreateView(BesideTheForm, CreateView):
+    pass
+
+
+class ArticleEditView(BesideTheForm, AtHand, EditView):
+    pass
 
 
 class WithdrawalForm(forms.Form):

@@ -68,7 +68,8 @@ REPORTER = ADMITTED + Role(
 )
 EDITOR = REPORTER + Role(
     permissions("newsroom", "publish_article", "delete_article", "lock_article", "unlock_article")
-    + permissions("newsroom", "add_source", "change_source", "add_author", "change_author"),
+    + permissions("newsroom", "add_source", "change_source", "add_author", "change_author")
+    + whole("audience", "hotrule"),
     in_collections=("wagtailimages.change_image", "wagtaildocs.change_document"),
     on_pages=permissions("wagtailcore", "add_page", "change_page"),
 )
@@ -77,6 +78,7 @@ CHIEF = EDITOR + Role(
     + whole("newsroom", "desk")
     + whole("sections", "channel", "station", "topic", "navigationitem")
     + whole("fronts", "friendlink")
+    + whole("delivery", "protectedterm")
     + whole("staff", "presscard")
     + whole("wagtailcore", "collection")
     + ("fronts.change_sitesettings", "journal.view_entry")

@@ -64,6 +64,10 @@ class Source(models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def content_key(self):
+        return f"source:{self.pk}"
+
 
 class Author(models.Model):
     """A name that signs articles: one of our own people or somebody else's."""
@@ -83,6 +87,11 @@ class Author(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def byline_key(self):
+        """The content key of the name itself, which signs articles; the author's page is `author:N`."""
+        return f"byline:{self.pk}"
 
     def get_absolute_url(self):
         return reverse("author", args=[self.slug])
@@ -129,9 +138,11 @@ class ArticleQuerySet(models.QuerySet):
     def live(self):
         return self.filter(live=True)
 
+
+class ArticleManager(models.Manager.from_queryset(ArticleQuerySet)):  # type: ignore[misc]
     def in_order(self, ids: Sequence[int]) -> list[Card]:
-        """The live articles among `ids` as cards, in the order of `ids`. One query, none for no ids."""
-        return cards_in_order(self.live(), ids)
+        """The live articles among `ids` as cards, in the order of `ids`; see `cards.in_order`."""
+        return cards_in_order(ids)
 
     def times_of(self, ids: Sequence[int]) -> dict[int, datetime]:
         """When each of the live articles among `ids` was published. One query, by key, none for no ids."""
@@ -205,7 +216,7 @@ class Article(
     updated_at = models.DateTimeField("最后修改", auto_now=True)
     withdrawal_reason = models.CharField("撤稿原因", max_length=200, blank=True, editable=False)
 
-    objects = ArticleQuerySet.as_manager()
+    objects = ArticleManager()
 
     class Meta:
         verbose_name = "稿件"
@@ -219,6 +230,10 @@ class Article(
             models.Index(fields=["source", "-updated_at", "-id"], name="article_changed_by_source"),
             models.Index(fields=["created_by", "live", "-updated_at"], name="article_changed_by_maker"),
             models.Index(fields=["published_at"], name="article_published"),
+            # The few that end by themselves, for the scheduler, which asks every few seconds.
+            models.Index(
+                fields=["expire_at"], name="article_expiring", condition=models.Q(expire_at__isnull=False)
+            ),
         ]
 
     def __str__(self):

@@ -8,9 +8,24 @@ from django.utils import timezone
 from wagtail.actions.publish_revision import PublishPermissionError
 from wagtail.permissions import policy_registry
 
+from meiri.delivery.pages import withdraw_page
 from meiri.journal.log import actor, append
+from meiri.newsroom.archive_keys import archive_key, periods
+from meiri.newsroom.clock import local
+from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article, Kind
-from meiri.newsroom.river import Place, PlaceKind, delist, enlist, places_of
+from meiri.newsroom.river import (
+    REACH,
+    WITH_CALENDAR,
+    Place,
+    PlaceKind,
+    delist,
+    enlist,
+    first_days,
+    keys_beside,
+    newer_at_each,
+    places_of,
+)
 from meiri.sections.models import Channel, Station, Topic
 
 
@@ -69,6 +84,9 @@ def withdrawn(article: Article, by, reason: str = "") -> None:
     """After an article was unpublished: take it off the lists and tell the journal."""
     keys = keys_of(article, listed=True)
     delist(article)
+    # Readers must not be sent the page any more when whoever withdrew it is told so; other nodes follow the journal.
+    # Where that fails, the withdrawal stands all the same, and the worker takes the page away.
+    transaction.on_commit(lambda: withdraw_page(article.get_absolute_url(), keys), robust=True)
     append(
         "article.withdrawn",
         keys,
@@ -86,8 +104,51 @@ def keys_of(article: Article, listed: bool = False) -> list[str]:
 
     With `listed`, of the places that list it now (before the change), else of those that will.
     """
-    places = [x.place for x in article.listings.all()] if listed else places_of(article)
-    return [article.content_key, *keys_of_places(places)]
+    if not listed:
+        return _keys_at(article, places_of(article), article.cursor)
+    listings = list(article.listings.all())
+    if not listings:
+        return [article.content_key]
+    stood_at = Cursor(listings[0].published_at, article.pk)
+    return _keys_at(article, [x.place for x in listings], stood_at)
+
+
+def _keys_at(article: Article, places: list[Place], cursor: Cursor) -> list[str]:
+    return [
+        article.content_key,
+        *keys_of_places(places),
+        *keys_of_archives([p for p in places if p.kind in WITH_CALENDAR], cursor),
+        *keys_of_neighbours(places, cursor),
+    ]
+
+
+def keys_of_archives(places: list[Place], cursor: Cursor) -> list[str]:
+    """The keys of the year, month and day of each place's archive that an article at `cursor` stands in.
+
+    Where it is of the archive's first day, also `…/first`, on which it depends how far back calendars lead.
+    """
+    day, firsts = local(cursor.at).date(), first_days(places)
+    keys = []
+    for place in places:
+        (key,) = keys_of_places([place])
+        opening = ["first"] if day <= firsts.get(place, day) else []
+        keys += [archive_key(key, period) for period in (*periods(day), *opening)]
+    return keys
+
+
+def keys_of_neighbours(places: list[Place], cursor: Cursor) -> list[str]:
+    """`beside:7` for each article 7 on whose page an article at `cursor` may stand: as the next one, or as related.
+
+    Related reading looks `REACH` articles back in the channel and at each tag. Two queries.
+    """
+    # Only where nothing was worked out for an article yet; who that is the newsroom can't know. It costs little: what is
+    # published now has nothing newer beside it, and the pages beside an older one are few and soon the same again.
+    channels = [p for p in places if p.kind == PlaceKind.CHANNEL]
+    looked_at = [p for p in places if p.kind in (PlaceKind.CHANNEL, PlaceKind.TAG)]
+    newer = newer_at_each(dict.fromkeys(looked_at, REACH), cursor)
+    older = [keys_beside(place, cursor)[0] for place in channels]
+    found = dict.fromkeys([*(i for i in older if i), *(i for ids in newer.values() for i in ids)])
+    return [f"beside:{i}" for i in found if i != cursor.key]
 
 
 _SECTIONS = {PlaceKind.CHANNEL: Channel, PlaceKind.STATION: Station, PlaceKind.TOPIC: Topic}

@@ -135,6 +135,8 @@ class DayCount(models.Model):
         return f"{self.day}: {self.articles}"
 
 
+# How many articles of a place are looked at for what stands beside an article on its page.
+REACH = 12
 # Places whose archives have a calendar.
 WITH_CALENDAR = {PlaceKind.SITE, PlaceKind.CHANNEL, PlaceKind.STATION}
 
@@ -215,37 +217,84 @@ def days_with_articles(place: Place, first: date, last: date) -> dict[date, int]
     return dict(rows.values_list("day", "articles"))
 
 
+def first_days(places: Sequence[Place]) -> dict[Place, date]:
+    """The day of the oldest article at each of `places` that has any. One query, a look-up in the index for each."""
+    part = (
+        "SELECT * FROM (SELECT place_kind, place_id, day FROM newsroom_daycount WHERE place_kind = %s AND place_id = %s"
+        " AND articles > 0 ORDER BY day LIMIT 1) AS oldest"
+    )
+    if not places:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            " UNION ALL ".join([part] * len(places)), [v for p in places for v in (int(p.kind), p.id)]
+        )
+        found = cursor.fetchall()
+    return {Place(PlaceKind(kind), id): as_day(day) for kind, id, day in found}
+
+
+def as_day(value: date | str) -> date:
+    """A day as the database gives it: SQLite has text."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
 def keys_beside(place: Place, cursor: Cursor) -> tuple[int | None, int | None]:
     """The keys of the articles next to `cursor` at `place`: the older and the newer. One query."""
-    # Pairs are compared as one value, so that each half is one look-up in the index.
+    sql, values = query_beside(place, cursor)
+    with connection.cursor() as database:
+        database.execute(sql, values)
+        found = dict(database.fetchall())
+    return found.get(0), found.get(1)
+
+
+def query_beside(place: Place, cursor: Cursor) -> tuple[str, list]:
+    """The query of `keys_beside` with its values, for whoever asks for more in the same one. Its rows are a side, 0 older or 1
+    newer, and a key."""
     half = (
         "SELECT * FROM (SELECT {side} AS side, article_id FROM newsroom_listing WHERE place_kind = %s"
         " AND place_id = %s AND (published_at, article_id) {sign} (%s, %s)"
         " ORDER BY published_at {order}, article_id {order} LIMIT 1) AS half{side}"
     )
     halves = [half.format(side=0, sign="<", order="DESC"), half.format(side=1, sign=">", order="ASC")]
-    at = connection.ops.adapt_datetimefield_value(cursor.at)
-    with connection.cursor() as database:
-        database.execute(" UNION ALL ".join(halves), [int(place.kind), place.id, at, cursor.key] * 2)
-        found = dict(database.fetchall())
-    return found.get(0), found.get(1)
+    return " UNION ALL ".join(halves), [int(place.kind), place.id, *_values(cursor)] * 2
 
 
 def newest_at_each(wanted: dict[Place, int]) -> dict[Place, list[int]]:
     """The keys of the newest articles of many places, as many as `wanted` says of each. One query."""
+    return _nearest("", [], wanted, "DESC")
+
+
+def older_at_each(wanted: dict[Place, int], cursor: Cursor) -> dict[Place, list[int]]:
+    """The keys of the articles of many places that come next after `cursor`, older ones. One query."""
+    return _nearest("AND (published_at, article_id) < (%s, %s)", _values(cursor), wanted, "DESC")
+
+
+def newer_at_each(wanted: dict[Place, int], cursor: Cursor) -> dict[Place, list[int]]:
+    """The keys of the articles of many places that stand just before `cursor`, newer ones. One query."""
+    return _nearest("AND (published_at, article_id) > (%s, %s)", _values(cursor), wanted, "ASC")
+
+
+def _values(cursor: Cursor) -> list:
+    return [connection.ops.adapt_datetimefield_value(cursor.at), cursor.key]
+
+
+def _nearest(beyond: str, values: list, wanted: dict[Place, int], order: str) -> dict[Place, list[int]]:
+    """The first articles of each place in `order` of time, beyond a position."""
     if not wanted:
         return {}
-    # Each part is limited by itself, which Django's union can't say on SQLite.
+    # Each part is limited by itself, which Django's union can't say on SQLite. Pairs are compared as one value, so that
+    # each part is one look-up in the index.
     part = (
-        "SELECT * FROM (SELECT place_kind, place_id, article_id FROM newsroom_listing WHERE place_kind = %s"
-        " AND place_id = %s ORDER BY published_at DESC, article_id DESC LIMIT %s) AS newest"
+        "SELECT * FROM (SELECT place_kind, place_id, article_id FROM newsroom_listing WHERE place_kind = %s"  # noqa: S608
+        f" AND place_id = %s {beyond} ORDER BY published_at {order}, article_id {order} LIMIT %s) AS nearest"
     )
-    values = [v for place, count in wanted.items() for v in (int(place.kind), place.id, count)]
+    arguments = [v for place, count in wanted.items() for v in (int(place.kind), place.id, *values, count)]
     found: dict[Place, list[int]] = {place: [] for place in wanted}
+    lists = {(int(place.kind), place.id): keys for place, keys in found.items()}
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join([part] * len(wanted)), values)
+        cursor.execute(" UNION ALL ".join([part] * len(wanted)), arguments)
         for kind, id, article_id in cursor.fetchall():
-            found[Place(PlaceKind(kind), id)].append(article_id)
+            lists[kind, id].append(article_id)
     return found
 
 

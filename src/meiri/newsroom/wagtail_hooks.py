@@ -1,6 +1,7 @@
 """The newsroom in the admin: articles, sources, authors, desks, and the day's work on the first screen."""
 
 from django import forms
+from django.urls import reverse
 from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin.panels import (
@@ -11,6 +12,7 @@ from wagtail.admin.panels import (
     ObjectList,
     TabbedInterface,
 )
+from wagtail.admin.search import SearchArea
 from wagtail.admin.views.home import (
     LockedPagesPanel,
     UserObjectsInWorkflowModerationPanel,
@@ -23,9 +25,10 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from meiri.journal.recording import CopyFormView, RecordedSnippetViewSet
 from meiri.newsroom.choosing import ArticleChooserViewSet
-from meiri.newsroom.editing import ArticleForm, WithdrawView, at_hand
-from meiri.newsroom.listing import COLUMNS, ArticleFilterSet, ArticleIndexView
+from meiri.newsroom.editing import ArticleCreateView, ArticleEditView, ArticleForm, WithdrawView, at_hand
+from meiri.newsroom.listing import ANY_DEED, COLUMNS, ArticleFilterSet, ArticleIndexView
 from meiri.newsroom.models import Article, Author, Desk, Source
+from meiri.newsroom.permissions import policy
 from meiri.newsroom.today import TodayPanel
 
 
@@ -39,7 +42,8 @@ class ArticleViewSet(SnippetViewSet):
     index_results_template_name = "newsroom/article_index_results.html"
     unpublish_view_class = WithdrawView
     copy_view_class = CopyFormView
-    edit_view_class = at_hand(views.EditView)
+    add_view_class = ArticleCreateView
+    edit_view_class = ArticleEditView
     delete_view_class = at_hand(views.DeleteView)
     lock_view_class = at_hand(views.LockView)
     unlock_view_class = at_hand(views.UnlockView)
@@ -122,6 +126,9 @@ class AuthorViewSet(NamedViewSet):
     icon = "user"
     list_display = ["name", "role", "slug"]
 
+    def journal_keys(self, author):
+        return [f"author:{author.pk}", author.byline_key]
+
 
 class DeskViewSet(NamedViewSet):
     model = Desk
@@ -159,6 +166,20 @@ def without_counts(request, items):
 def without_other_hosts(request, items):
     """What's new and the editor guide stand on another host; the shortcuts stay."""
     items[:] = [item for item in items if item.name == "keyboard-shortcuts-trigger"]
+
+
+class ArticleSearchArea(SearchArea):
+    """The first of the areas: the sidebar's search leads to it."""
+
+    def __init__(self):
+        address = reverse("wagtailsnippets_newsroom_article:list")
+        super().__init__("稿件", address, name="articles", icon_name="doc-full", order=50)
+
+    def is_shown(self, request):
+        return policy.user_has_any_permission(request.user, ANY_DEED)
+
+
+hooks.register("register_admin_search_area", ArticleSearchArea)
 
 
 @hooks.register("insert_global_admin_css")

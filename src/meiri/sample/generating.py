@@ -19,6 +19,7 @@ from django.utils import timezone
 from taggit.models import Tag
 from wagtail.blocks.stream_block import StreamValue
 
+from meiri.audience.counting import next_change
 from meiri.audience.models import ArticleViews
 from meiri.journal.log import append
 from meiri.journal.models import Entry
@@ -143,6 +144,13 @@ def add_batch(newsroom: Newsroom, times: list[datetime], step: timedelta) -> Non
         {"articles": len(ids), "first": min(ids), "last": max(ids), "numbers": [first, first + len(ids) - 1]},
         "system",
     )
+    # After the entry, as the importer does it: in another order, two could wait for each other for good.
+    changed = next_change()
+    insert_rows(
+        ArticleViews,
+        ["article", "total", "imported", "changed"],
+        [(d.article.pk, d.views, d.views, changed) for d in drafts],
+    )
 
 
 def next_number() -> int:
@@ -163,7 +171,6 @@ def relate(drafts: list[Draft]) -> None:
         ["article", "author", "sort_order", "credit"],
         [(i, a.pk, n, "") for i, d in rows for n, a in enumerate(d.authors)],
     )
-    insert_rows(ArticleViews, ["article", "total", "imported"], [(i, d.views, d.views) for i, d in rows])
 
 
 def draft(newsroom: Newsroom, number: int, at: datetime, step: timedelta) -> Draft:

@@ -1,1 +1,1 @@
-"""Finding articles: the query, related reading."""
+"""Finding articles: the query, related reading, near-duplicates and their lineage."""

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_save, pre_delete
 
 
 class SearchConfig(AppConfig):
@@ -6,3 +7,13 @@ class SearchConfig(AppConfig):
     label = "search"
     verbose_name = "检索"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from wagtail.models import Revision
+
+        from meiri.newsroom.models import Article
+        from meiri.search import relating  # noqa: F401 - registers its consumer
+        from meiri.search.keeping import before_an_article_is_deleted, when_a_revision_is_saved
+
+        post_save.connect(when_a_revision_is_saved, sender=Revision)
+        pre_delete.connect(before_an_article_is_deleted, sender=Article)

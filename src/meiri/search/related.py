@@ -1,22 +1,85 @@
-"""Related reading (更多推荐): articles with the same tags, then the newest of the same channel."""
+"""Related reading (更多推荐) as pages show it: what was worked out for an article, else what came before it on its lists."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
+from django.db import connection
 from taggit.models import Tag
 
+from meiri.newsroom.cards import Card
+from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article
-from meiri.newsroom.river import Place, newest_at_each
+from meiri.newsroom.river import REACH, Place, older_at_each, query_beside
 
-# How many of the newest articles of each tag and of the channel are looked at.
-CONSIDERED = 12
+# How many are shown, and how many of these may be of one source.
+MOST, MOST_OF_SOURCE = 6, 2
+# An article of many tags is looked for at the first of them.
+MOST_TAGS = 8
+# The sides 2, 3, 4 … are twice the place on the list, one more for the same event.
+_WORKED_OUT = (
+    " UNION ALL SELECT 2 * place + CASE WHEN same_event THEN 1 ELSE 0 END, related_id"
+    " FROM search_relatedarticle WHERE article_id = %s"
+)
 
 
-def related_to(article: Article, tags: Sequence[Tag], count: int = 6) -> list[int]:
-    """The keys of up to `count` articles to read after `article`, whose tags are `tags`. One query."""
-    tagged = [Place.tag(tag) for tag in tags[:8]]
+class FurtherReading(NamedTuple):
+    """The keys of articles to read after one: the older and the newer of its channel, related ones (`shown` says which of
+    them stand there), and those among these that are of the same event."""
+
+    older: int | None
+    newer: int | None
+    related: list[int]
+    same_event: frozenset[int] = frozenset()
+
+
+def reading_after(article: Article, tags: Sequence[Tag]) -> FurtherReading:
+    """What to read after a saved article, whose tags are `tags`. One short query, two where no related ones were worked out
+    yet: then they are those of the same tags and the same channel."""
     channel = Place.channel(article.channel)
-    lists = newest_at_each(dict.fromkeys([*tagged, channel], CONSIDERED))
-    shared = Counter(i for place in tagged for i in lists[place])
-    ranked = [i for i, _ in shared.most_common()] + lists[channel]
-    return [i for i in dict.fromkeys(ranked) if i != article.pk][:count]
+    sql, values = query_beside(channel, article.cursor)
+    with connection.cursor() as cursor:
+        cursor.execute(sql + _WORKED_OUT, [*values, article.pk])
+        rows = sorted(cursor.fetchall())
+    sides = {side: key for side, key in rows if side < 2}
+    related = [key for side, key in rows if side >= 2]
+    if not related:
+        listed = nearest_listed([Place.tag(tag) for tag in tags], [channel], article.cursor)
+        related = [key for key in listed if key != article.pk][: 2 * MOST]
+    same_event = frozenset(key for side, key in rows if side >= 2 and side % 2)
+    return FurtherReading(sides.get(0), sides.get(1), related, same_event)
+
+
+def nearest_listed(
+    tagged: Sequence[Place], others: Sequence[Place], cursor: Cursor, reach: int = REACH
+) -> list[int]:
+    """The keys of articles older than `cursor`: those with the most tags in common, then those of `others`, one place after
+    the other. One query, which looks at `reach` articles of each place.
+
+    What is published later changes nothing on the pages of the archive, but those within `REACH` of where it stands.
+    """
+    tagged = tagged[:MOST_TAGS]
+    lists = older_at_each(dict.fromkeys([*tagged, *others], reach), cursor)
+    shared = Counter(key for place in tagged for key in lists[place])
+    ranked = [key for key, _ in shared.most_common()]
+    return list(dict.fromkeys([*ranked, *(key for place in others for key in lists[place])]))
+
+
+def shown(article: Article, cards: Iterable[Card]) -> list[Card]:
+    """Those of `cards` that stand as related to `article`: at most `MOST`, no headline twice, two of one source at most.
+
+    A list that was worked out is so already, unless a source or a headline was changed since.
+    """
+    chosen: list[Card] = []
+    titles, sources = {article.title}, Counter[str]()
+    for card in cards:
+        source = card.source.name if card.source else ""
+        if (
+            len(chosen) < MOST
+            and card.title not in titles
+            and not (source and sources[source] >= MOST_OF_SOURCE)
+        ):
+            chosen.append(card)
+            titles.add(card.title)
+            sources[source] += 1
+    return chosen

@@ -22,6 +22,7 @@ RESERVED_ADDRESSES = frozenset(
         "feed",
         "fragments",
         "healthz",
+        "hot",
         "letters",
         "media",
         "members",

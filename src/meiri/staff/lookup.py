@@ -5,6 +5,7 @@ from datetime import timedelta
 from django import forms
 from django.db.models import Q
 
+from meiri.delivery.script import simplified
 from meiri.staff.models import PressCard, tidy
 from meiri.visitors.counting import times
 from meiri.visitors.forms import LineField
@@ -35,7 +36,7 @@ def too_many(request) -> bool:
 
 
 def find(words: str) -> list[PressCard]:
-    """The cards with exactly this number or this name. One query."""
+    """The cards with exactly this number or this name, in either script. One query."""
     words = tidy(words)
-    cards = PressCard.objects.filter(Q(number=words.upper()) | Q(name=words))
+    cards = PressCard.objects.filter(Q(number=words.upper()) | Q(name__in={words, simplified(words)}))
     return list(cards.select_related("station", "photograph").order_by("number")[:MOST_CARDS])

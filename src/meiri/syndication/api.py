@@ -5,6 +5,7 @@ from ninja import Field, Query, Schema
 from ninja.errors import HttpError
 from ninja.openapi.docs import Swagger
 
+from meiri.audience import counts_file, counts_query
 from meiri.audience.api import router as audience_router
 from meiri.audience.counting import views_of
 from meiri.comments.api import router as comments_router
@@ -12,9 +13,7 @@ from meiri.comments.reading import counts_of
 from meiri.syndication.articles_api import router as articles_router
 from meiri.syndication.public_api import PublicAPI
 from meiri.syndication.search_api import router as search_router
-
-MOST_COUNTS = 100
-_LARGEST_ID = 2**63 - 1
+from meiri.syndication.suggestions_api import router as suggestions_router
 
 api = PublicAPI(
     title="Meiri",
@@ -24,7 +23,7 @@ api = PublicAPI(
     # Without this the page would ask another host whether the document is valid.
     docs=Swagger(settings={"validatorUrl": None}),
 )
-for router in (articles_router, search_router, audience_router, comments_router):
+for router in (articles_router, search_router, suggestions_router, audience_router, comments_router):
     api.add_router("", router)
 
 
@@ -40,16 +39,10 @@ def get_counts(
     ids: str = Query(..., description="At most 100 article ids, separated by commas."),
 ):
     """The counts by id, nought for an id that is unknown. Two queries."""
-    numbers = list(dict.fromkeys(_ids(ids)))
+    try:
+        numbers = counts_query.ids_of(ids)
+    except counts_query.BadIds as error:
+        raise HttpError(400, str(error)) from None
     views, comments = views_of(numbers), counts_of(numbers)
-    response["Cache-Control"] = "public, max-age=10"
-    return {str(n): Counts(views=views.get(n, 0), comments=comments.get(n, 0)) for n in numbers}
-
-
-def _ids(text: str) -> list[int]:
-    words = [w.strip() for w in text[: MOST_COUNTS * 21].split(",")]
-    if not all(w.isascii() and w.isdigit() and len(w) < 20 and int(w) <= _LARGEST_ID for w in words):
-        raise HttpError(400, "ids 应为以英文逗号分隔的稿件编号，如 ids=1,2,3。")
-    if len(words) > MOST_COUNTS:
-        raise HttpError(400, f"一次最多查询 {MOST_COUNTS} 篇稿件。")
-    return [int(w) for w in words]
+    response["Cache-Control"] = counts_query.MAX_AGE
+    return counts_query.answer(numbers, lambda i: counts_file.Counts(views.get(i, 0), comments.get(i, 0)))

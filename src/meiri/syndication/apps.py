@@ -6,3 +6,9 @@ class SyndicationConfig(AppConfig):
     label = "syndication"
     verbose_name = "分发"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from meiri.audience.counts_keeping import CommentCounts, comments_are_counted_by
+        from meiri.comments.reading import all_counts, counts_of
+
+        comments_are_counted_by(CommentCounts(of=counts_of, every=all_counts))

@@ -1,18 +1,43 @@
 """Feeds as text: RSS 2.0 and Atom with the whole body, and JSON Feed 1.1."""
 
 import json
+from collections.abc import Callable
 from html import escape
+from io import StringIO
 
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed, rfc3339_date
-
-from meiri.syndication.bodies import picture_url
+from django.utils.xmlutils import SimplerXMLGenerator
 
 DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
 MEDIA = "http://search.yahoo.com/mrss/"
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
 
 
-class RssFeed(Rss201rev2Feed):
+def drawn(item: dict, feed: SyndicationFeed, draw: Callable[[dict], str]) -> str:
+    """What `draw` makes of an item. Feeds share their items, and each keeps how it looks in a format."""
+    if type(feed) not in item["drawn"]:
+        item["drawn"][type(feed)] = draw(item)
+    return item["drawn"][type(feed)]
+
+
+class XmlItems(SyndicationFeed):
+    """Writes items that were drawn before as they were."""
+
+    def _draw(self, item: dict) -> str:
+        text, items = StringIO(), self.items
+        self.items = [item]
+        super().write_items(SimplerXMLGenerator(text, "utf-8", short_empty_elements=True))  # type: ignore[misc]
+        self.items = items
+        return text.getvalue()
+
+    def write_items(self, handler):
+        for item in self.items:
+            handler.ignorableWhitespace(
+                drawn(item, self, self._draw)
+            )  # how a generator takes what is XML already
+
+
+class RssFeed(XmlItems, Rss201rev2Feed):
     """RSS 2.0 with `content:encoded`, `dc:source` and `media:content`."""
 
     def rss_attributes(self):
@@ -29,11 +54,11 @@ class RssFeed(Rss201rev2Feed):
         handler.addQuickElement("content:encoded", item["content"])
         if picture := item["picture"]:
             handler.addQuickElement(
-                "media:content", None, {"url": picture_url(picture), "medium": "image", "type": "image/jpeg"}
+                "media:content", None, {"url": picture, "medium": "image", "type": "image/jpeg"}
             )
 
 
-class AtomFeed(Atom1Feed):
+class AtomFeed(XmlItems, Atom1Feed):
     """Atom 1.0 with the whole body as `content`."""
 
     def root_attributes(self):
@@ -60,11 +85,12 @@ class JsonFeed(SyndicationFeed):
             "feed_url": self.feed["feed_url"],
             "language": self.feed["language"],
             "authors": [{"name": self.feed["author_name"], "url": self.feed["link"]}],
-            "items": [self._item(item) for item in self.items],
         }
-        outfile.write(json.dumps(feed, ensure_ascii=False).encode(encoding))
+        head = json.dumps(feed, ensure_ascii=False)
+        items = ", ".join(drawn(item, self, self._draw) for item in self.items)
+        outfile.write(f'{head[:-1]}, "items": [{items}]}}'.encode(encoding))
 
-    def _item(self, item) -> dict:
+    def _draw(self, item: dict) -> str:
         told = {
             "id": item["unique_id"],
             "url": item["link"],
@@ -75,7 +101,7 @@ class JsonFeed(SyndicationFeed):
             "date_modified": rfc3339_date(item["updateddate"]),
             "authors": [{"name": item["author_name"]}] if item["author_name"] else [],
             "tags": item["categories"],
-            "image": picture_url(item["picture"]) if item["picture"] else "",
+            "image": item["picture"],
             "_meiri": {"source": item["source"]} if item["source"] else {},
         }
-        return {key: value for key, value in told.items() if value}
+        return json.dumps({key: value for key, value in told.items() if value}, ensure_ascii=False)

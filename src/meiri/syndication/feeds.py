@@ -2,21 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.conf import settings
-from django.contrib.syndication.views import Feed
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Prefetch
+from django.http import Http404, HttpResponse
 from django.utils import timezone
-from django.utils.feedgenerator import Enclosure
+from django.utils.feedgenerator import Enclosure, SyndicationFeed
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
 
-from meiri.delivery.keys import uses
+from meiri.delivery.editions import person
+from meiri.delivery.keys import EVERYWHERE, uses
+from meiri.delivery.rendering import page
+from meiri.journal.kept import Kept
+from meiri.newsroom.blocks import keys_in_body
 from meiri.newsroom.models import Article, ArticleTag, Byline, Listing
 from meiri.newsroom.river import Place
 from meiri.sections.models import Channel, Station
 from meiri.syndication.bodies import bodies_of, picture_url, printable
 from meiri.syndication.feed_formats import AtomFeed, JsonFeed, RssFeed
-from meiri.syndication.freshness import ARTICLES, fresh
 from meiri.syndication.structured_data import modified_at
 
 LENGTH = 50
@@ -36,107 +41,67 @@ class Outlet:
 
 @dataclass(frozen=True)
 class FeedItem:
-    article: Article
-    body: str
+    """What feeds tell of an article, in the form that `SyndicationFeed` takes; the content keys that it was made of, and
+    the people whom it names."""
+
+    told: dict
+    keys: tuple[str, ...]
+    people: tuple[str, ...]
+
+
+# One publication changes a handful of feeds, which tell mostly the same articles.
+_items: Kept[int, FeedItem] = Kept(4 * LENGTH, EVERYWHERE)
 
 
 def newest_whole(place: Place, count: int = LENGTH) -> list[FeedItem]:
-    """The newest articles of a place with everything that a feed tells of them. Four queries and those of the bodies."""
+    """The newest articles of a place with everything that a feed tells of them. Two queries, and those for articles that
+    are not at hand."""
     ids = list(Listing.objects.at(place).newest().values_list("article_id", flat=True)[:count])
-    articles = Article.objects.live().filter(pk__in=ids).select_related("channel", "source", "picture")
-    found = {
-        a.pk: a
-        for a in articles.prefetch_related(
+    found = _items.get(ids, read_whole)
+    return [found[i] for i in ids if i in found]
+
+
+def read_whole(ids: list[int]) -> dict[int, tuple[FeedItem, tuple[str, ...]]]:
+    """The live articles among `ids` as items and the keys of what they show. Three queries and those of the bodies."""
+    articles = list(
+        Article.objects.live()
+        .filter(pk__in=ids)
+        .select_related("channel", "source", "picture")
+        .prefetch_related(
             Prefetch("bylines", Byline.objects.select_related("author")),
             Prefetch("tagged_items", ArticleTag.objects.select_related("tag")),
         )
-    }
-    ordered = [found[i] for i in ids if i in found]
-    return [FeedItem(a, body) for a, body in zip(ordered, bodies_of(ordered), strict=True)]
+    )
+    made = {a.pk: item_of(a, body) for a, body in zip(articles, bodies_of(articles), strict=True)}
+    return {pk: (item, item.keys) for pk, item in made.items()}
 
 
-class ArticleFeed(Feed):
-    """The newest articles of an outlet in one format."""
-
-    language = "zh-cn"
-
-    def __init__(self, format, outlet_of: Callable[..., Outlet]):
-        self.feed_type = format
-        self.outlet_of = outlet_of
-
-    def __call__(self, request, *args, **kwargs):
-        response = super().__call__(request, *args, **kwargs)
-        # The time of the newest article goes back when that is withdrawn; the journal's does not.
-        del response.headers["Last-Modified"]
-        return response
-
-    def get_object(self, request, **address) -> Outlet:
-        return self.outlet_of(settings.BASE_URL + request.path, **address)
-
-    def title(self, outlet: Outlet) -> str:
-        return printable(outlet.title)
-
-    def description(self, outlet: Outlet) -> str:
-        return printable(outlet.description)
-
-    subtitle = description
-
-    def link(self, outlet: Outlet) -> str:
-        return settings.BASE_URL + outlet.address
-
-    def feed_url(self, outlet: Outlet) -> str:
-        return outlet.feed_address
-
-    def feed_guid(self, outlet: Outlet) -> str:
-        return outlet.feed_address
-
-    def author_name(self, outlet: Outlet) -> str:
-        return settings.WAGTAIL_SITE_NAME
-
-    def items(self, outlet: Outlet) -> list[FeedItem]:
-        return newest_whole(outlet.place)
-
-    def item_title(self, item: FeedItem) -> str:
-        return printable(item.article.title)
-
-    def item_description(self, item: FeedItem) -> str:
-        return printable(item.article.summary)
-
-    def item_link(self, item: FeedItem) -> str:
-        return item.article.full_url
-
-    def item_guid(self, item: FeedItem) -> str:
+def item_of(article: Article, body: str) -> FeedItem:
+    authors = [byline.author for byline in article.bylines.all()]
+    sections = [article.channel.name, *(tagged.tag.name for tagged in article.tagged_items.all())]
+    picture = picture_url(article.picture) if article.picture else ""
+    items = SyndicationFeed(title="", link="", description="")
+    items.add_item(
+        title=printable(article.title),
+        link=article.full_url,
+        description=printable(article.summary),
+        author_name=printable("、".join(a.name for a in authors)) or None,
+        pubdate=timezone.localtime(article.published_at),
+        updateddate=modified_at(article),
         # An article that moves to another channel has another address and is still the same.
-        return f"{settings.BASE_URL}/#{item.article.content_key}"
-
-    item_guid_is_permalink = False
-
-    def item_author_name(self, item: FeedItem) -> str | None:
-        return printable("、".join(b.author.name for b in item.article.bylines.all())) or None
-
-    def item_pubdate(self, item: FeedItem) -> datetime:
-        return timezone.localtime(item.article.published_at)
-
-    def item_updateddate(self, item: FeedItem) -> datetime:
-        return modified_at(item.article)
-
-    def item_categories(self, item: FeedItem) -> list[str]:
-        tags = (tagged.tag.name for tagged in item.article.tagged_items.all())
-        return [printable(name) for name in dict.fromkeys([item.article.channel.name, *tags])]
-
-    def item_enclosures(self, item: FeedItem) -> list[Enclosure]:
-        if item.article.picture is None:
-            return []
+        unique_id=f"{settings.BASE_URL}/#{article.content_key}",
+        unique_id_is_permalink=False,
+        categories=[printable(name) for name in dict.fromkeys(sections)],
         # A length of 0 says that it isn't known: asking the storage for each would cost more than it is worth.
-        return [Enclosure(picture_url(item.article.picture), "0", "image/jpeg")]
-
-    def item_extra_kwargs(self, item: FeedItem) -> dict:
-        article = item.article
-        return {
-            "content": item.body,
-            "source": printable(article.source.name) if article.source else "",
-            "picture": article.picture,
-        }
+        enclosures=[Enclosure(picture, "0", "image/jpeg")] if picture else [],
+        content=body,
+        source=printable(article.source.name) if article.source else "",
+        picture=picture,
+        drawn={},
+    )
+    keys = [thing.content_key for thing in (article, article.source, article.picture) if thing]
+    keys += [a.byline_key for a in authors] + keys_in_body(article.body.raw_data)
+    return FeedItem(items.items[0], tuple(keys), tuple(a.name for a in authors))
 
 
 def site(feed_address: str) -> Outlet:
@@ -162,8 +127,37 @@ def of_section(section: Channel | Station, place: Place, feed_address: str) -> O
     return Outlet(title, description, section.get_absolute_url(), feed_address, place)
 
 
-def feed(format, outlet_of: Callable[..., Outlet]):
-    return fresh(ARTICLES, MAX_AGE)(ArticleFeed(format, outlet_of))
+def feed(format: type[SyndicationFeed], outlet_of: Callable[..., Outlet]):
+    """A view: the newest articles of an outlet in one format."""
+
+    @page
+    @require_safe
+    @cache_control(public=True, max_age=MAX_AGE)
+    def view(request, **address):
+        try:
+            outlet = outlet_of(settings.BASE_URL + request.path, **address)
+        except ObjectDoesNotExist:
+            raise Http404 from None
+        document = format(
+            title=printable(outlet.title),
+            link=settings.BASE_URL + outlet.address,
+            description=printable(outlet.description),
+            subtitle=printable(outlet.description),
+            language="zh-cn",
+            author_name=settings.WAGTAIL_SITE_NAME,
+            feed_url=outlet.feed_address,
+            feed_guid=outlet.feed_address,
+        )
+        for item in newest_whole(outlet.place):
+            uses(*item.keys)
+            for name in item.people:
+                person(name)
+            document.items.append(item.told)
+        response = HttpResponse(content_type=document.content_type)
+        document.write(response, "utf-8")
+        return response
+
+    return view
 
 
 site_rss = feed(RssFeed, site)

@@ -5,16 +5,21 @@ from django.http import HttpResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from meiri.delivery.editions import PREFIX, has_edition
+from meiri.delivery.rendering import page
+
 # Pages made for one person, answers without end, and what only scripts ask for.
 CLOSED = ("/admin/", "/api/", "/fragments/", "/members/", "/search/")
 
 
+@page
 @require_safe
 @cache_control(public=True, max_age=3600)
 def robots(request):
     lines = [
         "User-agent: *",
         *(f"Disallow: {address}" for address in CLOSED),
+        *(f"Disallow: {PREFIX}{address}" for address in CLOSED if has_edition(address)),
         "",
         f"Sitemap: {settings.BASE_URL}/sitemap.xml",
         f"Sitemap: {settings.BASE_URL}/news-sitemap.xml",

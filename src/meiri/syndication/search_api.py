@@ -7,8 +7,9 @@ from ninja import Field, Query, Router, Schema
 from ninja.errors import HttpError
 
 from meiri.search import query as searching
-from meiri.search.ranking import Hit, Position, Sort, find
-from meiri.sections.models import Channel, Station
+from meiri.search.finding import Hit, Position, Sort, find
+from meiri.search.index import Unavailable
+from meiri.sections.models import Channel, Section, Station
 from meiri.syndication.articles_api import MOST, Problem, line, next_page, section_named
 
 router = Router()
@@ -19,11 +20,13 @@ class SearchHit(Schema):
     title: str
     url: str
     summary: str
-    highlight: str = Field(description="The title as HTML, what was asked for inside <mark>.")
+    highlight: str = Field(
+        description="The title as HTML, or else the part of the text, with what was asked for inside <mark>."
+    )
     published_at: datetime = Field(description="Beijing time.")
     channel: str = Field(description="The channel's address word.")
     source: str
-    score: float = Field(description="From 0 to 1, the better the higher.")
+    score: float = Field(description="The better the higher; 0 where the order is by time.")
 
 
 class SearchHits(Schema):
@@ -34,7 +37,7 @@ class SearchHits(Schema):
 
 @router.get(
     "/search/",
-    response={200: SearchHits, 400: Problem, 422: Problem},
+    response={200: SearchHits, 400: Problem, 422: Problem, 503: Problem},
     tags=["search"],
     summary="Search published articles",
 )
@@ -50,25 +53,26 @@ def get_search(
     sort: str = Query("", description="relevance (where nothing is said) or newest."),
     cursor: str = Query("", description="Where the page begins; take it from `next`."),
 ):
-    words = " ".join(q.replace("\0", " ").split())
-    if not words:
+    if not q.replace("\0", " ").strip():
         raise HttpError(400, "请给出检索词 q。")
     if sort and sort not in list(Sort):
         raise HttpError(400, "参数 sort 只能是 relevance 或 newest。")
-    after = Position.parse(cursor)
+    order = Sort(sort or Sort.RELEVANCE)
+    after = Position.parse(cursor, order)
     if cursor and after is None:
         raise HttpError(400, "参数 cursor 有误，请照抄上一页的 next。")
-    query = searching.Query(
-        words,
-        section_named(Channel, channel),
-        section_named(Station, station),
-        a_day("from", since),
-        a_day("to", until),
-    )
     try:
-        found = find(query, Sort(sort or Sort.RELEVANCE), limit, after)
+        query = searching.parse(q).within(
+            slug_of(section_named(Channel, channel)),
+            slug_of(section_named(Station, station)),
+            a_day("from", since),
+            a_day("to", until),
+        )
+        found = find(query, order, limit, after)
     except searching.QueryTooLong as error:
         raise HttpError(400, str(error)) from error
+    except Unavailable as error:
+        raise HttpError(503, "检索正在重建，请稍后再试。") from error
     response["Cache-Control"] = "public, max-age=30"
     return SearchHits(
         total=found.total,
@@ -78,7 +82,15 @@ def get_search(
 
 
 def hit_out(hit: Hit) -> SearchHit:
-    return SearchHit(**dict(line(hit.article)), highlight=hit.highlight, score=hit.score)
+    return SearchHit(
+        **dict(line(hit.article)),
+        highlight=hit.highlight if "<mark>" in hit.highlight or not hit.excerpt else hit.excerpt,
+        score=hit.score,
+    )
+
+
+def slug_of(section: Section | None) -> str:
+    return section.slug if section else ""
 
 
 def a_day(name: str, text: str) -> date | None:

@@ -1,17 +1,18 @@
 """Sitemaps: an index, one map a month (in parts where it is large), the sections and pages, the news of two days.
 
-No map counts or skips rows: the index reads the days' counts, a map reads one range of the river's index.
+No map counts or skips rows: the index reads the days' counts, a map reads one range of the river's index. What was read
+stays at hand until it changes: a publication makes one day and one year be read again, however large the archive.
 """
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import cache
 from xml.sax.saxutils import escape
 
 from django.conf import settings
-from django.db.models import F, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -19,12 +20,16 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
+from meiri.delivery.keys import EVERYWHERE, uses
+from meiri.delivery.rendering import page
+from meiri.journal.kept import Kept
+from meiri.newsroom.archive_keys import archive_key, periods
 from meiri.newsroom.cards import Card
+from meiri.newsroom.clock import local
 from meiri.newsroom.models import Article, DayCount, Listing, day_bounds
 from meiri.newsroom.river import Place
 from meiri.sections.models import Channel, Station
 from meiri.syndication.bodies import printable
-from meiri.syndication.freshness import ARTICLES, SECTIONS, fresh
 
 # The protocol (sitemaps.org) allows 50,000 in one map; smaller ones answer sooner. A month with more is cut into parts
 # of half as many, so that parts that come out uneven, or grow while they are read, stay below it.
@@ -35,20 +40,45 @@ NEWS_AGE = timedelta(hours=48)
 MOST_NEWS = 1000
 MAX_AGE = 600
 
+# The addresses of the maps of a year; the entries of a day: of the running month, and of one that is corrected.
+_years: Kept[int, list[str]] = Kept(200, EVERYWHERE)
+_days: Kept[date, str] = Kept(62, EVERYWHERE)
+
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
 
 
-@fresh(ARTICLES, MAX_AGE)
+@page
+@require_safe
+@cache_control(public=True, max_age=MAX_AGE)
 def index(request):
-    """/sitemap.xml: where the maps are. One query over one row a day."""
-    days = DayCount.objects.at(Place.site()).filter(articles__gt=0)
-    months = days.annotate(month=TruncMonth("day")).values_list("month").annotate(Sum("articles"))
+    """/sitemap.xml: where the maps are. Two queries, and one for the years that are not at hand, over one row a day."""
+    uses("river")
+    days = (
+        DayCount.objects.at(Place.site()).filter(articles__gt=0).order_by("day").values_list("day", flat=True)
+    )
     addresses = ["/sitemaps/sections.xml"]
-    for month, articles in months.order_by("-month"):
-        addresses += parts_of(month, articles)
+    if newest := days.last():
+        years = list(range(newest.year, days.first().year - 1, -1))
+        found = _years.get(years, read_years)
+        addresses += [address for year in years for address in found[year]]
     maps = "".join(f"<sitemap><loc>{settings.BASE_URL}{address}</loc></sitemap>\n" for address in addresses)
     return xml(f'<sitemapindex xmlns="{SITEMAP}">\n{maps}</sitemapindex>\n')
+
+
+def read_years(years: list[int]) -> dict[int, tuple[list[str], list[str]]]:
+    """The addresses of the maps of each year, newest month first, and the key of the year. One query."""
+    articles: Counter[date] = Counter()
+    days = DayCount.objects.at(Place.site()).filter(
+        day__gte=date(min(years), 1, 1), day__lte=date(max(years), 12, 31)
+    )
+    for day, count in days.values_list("day", "articles"):
+        articles[day.replace(day=1)] += count
+    found: dict[int, tuple[list[str], list[str]]] = {y: ([], [archive_key("river", str(y))]) for y in years}
+    for month in sorted(articles, reverse=True):
+        if articles[month] and month.year in found:
+            found[month.year][0].extend(parts_of(month, articles[month]))
+    return found
 
 
 def parts_of(month: date, articles: int) -> list[str]:
@@ -60,34 +90,59 @@ def parts_of(month: date, articles: int) -> list[str]:
     return [f"/sitemaps/{month:%Y-%m}-{part}of{parts}.xml" for part in range(1, parts + 1)]
 
 
-@fresh(ARTICLES, MAX_AGE)
+@page
+@require_safe
+@cache_control(public=True, max_age=MAX_AGE)
 def month(request, year: str, month: str, part: str = "1", parts: str = "1"):
-    """/sitemaps/2026-11.xml, /sitemaps/2026-11-2of3.xml: what was published in a month. One query."""
+    """/sitemaps/2026-11.xml, /sitemaps/2026-11-2of3.xml: what was published in a month.
+
+    Two queries, one where all days are at hand.
+    """
     if not 1 <= int(part) <= int(parts) <= MOST_PARTS:
         raise Http404
     try:
         first = date(int(year), int(month), 1)
     except ValueError:
         raise Http404 from None
+    uses(archive_key("river", periods(first)[1]))
     last = first.replace(day=monthrange(first.year, first.month)[1])
-    listings = Listing.objects.at(Place.site()).between(day_bounds(first)[0], day_bounds(last)[1])
-    if parts != "1":
-        listings = listings.annotate(part=F("article_id") % int(parts)).filter(part=int(part) - 1)
-    rows = listings.newest().values_list(
-        "article_id", "published_at", "article__channel__slug", "article__last_published_at"
-    )[:MOST]
-    entries = "".join(article_entries(rows))
+    counts = DayCount.objects.at(Place.site()).filter(day__gte=first, day__lte=last, articles__gt=0)
+    days = dict(counts.order_by("-day").values_list("day", "articles"))
+    if parts == "1" and sum(days.values()) <= MOST:
+        found = _days.get(list(days), read_days)
+        entries = "".join(found[day] for day in days)
+    else:
+        listings = listed(first, last).annotate(part=F("article_id") % int(parts)).filter(part=int(part) - 1)
+        entries = "".join(text for _, text in article_entries(listings))
     if not entries:
         raise Http404
     return xml(urlset(entries))
 
 
-def article_entries(rows: Iterable[tuple[int, datetime, str, datetime | None]]) -> Iterator[str]:
+def read_days(days: list[date]) -> dict[date, tuple[str, list[str]]]:
+    """The entries of each day and its key. One query."""
+    found: dict[date, list[str]] = {day: [] for day in days}
+    for day, text in article_entries(listed(min(days), max(days))):
+        if day in found:
+            found[day].append(text)
+    return {day: ("".join(texts), [archive_key("river", periods(day)[2])]) for day, texts in found.items()}
+
+
+def listed(first: date, last: date):
+    """What the site listed from `first` to `last`."""
+    return Listing.objects.at(Place.site()).between(day_bounds(first)[0], day_bounds(last)[1])
+
+
+def article_entries(listings) -> Iterator[tuple[date, str]]:
+    """The day and the entry of each, newest first, at most `MOST`. One query."""
     folder = cache(_folder)
-    for key, published_at, slug, changed_at in rows:
-        published = timezone.localtime(published_at)
-        changed = max(published, timezone.localtime(changed_at)) if changed_at else published
-        yield entry(f"{folder(slug, published.date())}{key}.html", changed)
+    rows = listings.newest().values_list(
+        "article_id", "published_at", "article__channel__slug", "article__last_published_at"
+    )
+    for key, published_at, slug, changed_at in rows[:MOST]:
+        day = local(published_at).date()
+        changed = max(published_at, changed_at) if changed_at else published_at
+        yield day, entry(f"{folder(slug, day)}{key}.html", changed)
 
 
 def _folder(slug: str, day: date) -> str:
@@ -95,9 +150,12 @@ def _folder(slug: str, day: date) -> str:
     return reverse("article", args=[slug, f"{day:%Y}", f"{day:%m%d}", 0]).removesuffix("0.html")
 
 
-@fresh(SECTIONS, MAX_AGE)
+@page
+@require_safe
+@cache_control(public=True, max_age=MAX_AGE)
 def sections(request):
     """/sitemaps/sections.xml: the fronts of channels and stations, and the pages that editors lay out."""
+    uses("fronts")
     fronts = [reverse("station-index")]
     fronts += [
         section.get_absolute_url() for section in (*Channel.objects.visible(), *Station.objects.visible())
@@ -129,9 +187,7 @@ def news_entry(article: Card) -> str:
 
 
 def entry(address: str, changed: datetime | None = None) -> str:
-    time = (
-        f"<lastmod>{timezone.localtime(changed).isoformat(timespec='seconds')}</lastmod>" if changed else ""
-    )
+    time = f"<lastmod>{local(changed).isoformat(timespec='seconds')}</lastmod>" if changed else ""
     return f"<url><loc>{escape(settings.BASE_URL + address)}</loc>{time}</url>\n"
 
 

@@ -7,10 +7,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from meiri.newsroom.models import Article, Byline
+from meiri.newsroom.reading import Signature
 from meiri.syndication.bodies import whole_address
 
 
-def news_article(article: Article, bylines: Sequence[Byline], image_url: str = "") -> dict:
+def news_article(article: Article, bylines: Sequence[Signature | Byline], image_url: str = "") -> dict:
     """`NewsArticle` (schema.org) of a published article and its bylines with their authors."""
     published = timezone.localtime(article.published_at)
     data = {

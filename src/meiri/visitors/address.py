@@ -1,17 +1,24 @@
 """Which address a request comes from, where proxies may stand between."""
 
+from collections.abc import Iterable
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 
 
 def address_of(request) -> str:
-    """The visitor's address: the nearest one in the chain that is not a proxy of ours, "" where unknown.
+    """The visitor's address of a Django request, "" where unknown."""
+    return visitor_of([request.headers.get("X-Forwarded-For", "")], request.META.get("REMOTE_ADDR", ""))
 
+
+def visitor_of(forwarded: Iterable[str], peer: str) -> str:
+    """The nearest address in the chain that is not a proxy of ours, "" where unknown.
+
+    `forwarded`: the X-Forwarded-For headers in their order; `peer`: the address at the other end of the connection.
     Only what a trusted proxy says is believed: anybody can write a header. Of an IPv6 address the first
     64 bits count, because one household has all that follow.
     """
-    chain = [*request.headers.get("X-Forwarded-For", "").split(","), request.META.get("REMOTE_ADDR", "")]
+    chain = [*",".join(forwarded).split(","), peer]
     address = None
     for text in reversed(chain):
         try:

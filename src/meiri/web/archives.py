@@ -1,6 +1,7 @@
 """Archives by date: what a channel or station published on a day, and calendars that lead there."""
 
 import calendar
+from collections import Counter
 from datetime import date
 
 from django.http import Http404
@@ -8,35 +9,43 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from meiri.delivery.keys import uses
+from meiri.delivery.rendering import page
+from meiri.newsroom.archive_keys import archive_key, periods
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article
-from meiri.newsroom.river import Place, days_with_articles
+from meiri.newsroom.river import Place, days_with_articles, first_days
 from meiri.sections.models import Channel, Station
 from meiri.web.breadcrumbs import breadcrumbs
 
 DAY_PAGE = 60
 
 
+@page
 def channel_year(request, slug, year):
     return calendar_page(request, *a_channel(slug), date_or_404(year, 1, 1), months=range(1, 13))
 
 
+@page
 def channel_month(request, slug, year, month):
     return calendar_page(request, *a_channel(slug), date_or_404(year, month, 1), months=[int(month)])
 
 
+@page(varies_by=("before",))
 def channel_day(request, slug, year, month, day):
     return day_page(request, *a_channel(slug), date_or_404(year, month, day))
 
 
+@page
 def station_year(request, slug, year):
     return calendar_page(request, *a_station(slug), date_or_404(year, 1, 1), months=range(1, 13))
 
 
+@page
 def station_month(request, slug, year, month):
     return calendar_page(request, *a_station(slug), date_or_404(year, month, 1), months=[int(month)])
 
 
+@page(varies_by=("before",))
 def station_day(request, slug, year, month, day):
     return day_page(request, *a_station(slug), date_or_404(year, month, day))
 
@@ -62,7 +71,9 @@ def date_or_404(year, month, day) -> date:
 
 
 def calendar_page(request, section, place, first, months):
-    uses(section.content_key)
+    is_month = len(months) == 1
+    uses(archive_key(section.content_key, periods(first)[is_month]), "today")
+    opens = first_day_or_404(section, place, first.replace(month=months[-1]))
     last = date(first.year, list(months)[-1], 1)
     last = last.replace(day=calendar.monthrange(last.year, last.month)[1])
     counts = days_with_articles(place, first, last)
@@ -72,11 +83,22 @@ def calendar_page(request, section, place, first, months):
         "year": first.year,
         "month": first.month if len(sheets) == 1 else None,
         "sheets": sheets,
+        "busy": Counter(day.month for day in counts),
         "total": sum(counts.values()),
+        "first_year": opens.year,
         "this_year": timezone.localdate().year,
         "crumbs": breadcrumbs([section, (f"{first.year}年", f"{section.get_absolute_url()}{first.year}/")]),
     }
     return render(request, "web/calendar.html", context)
+
+
+def first_day_or_404(section, place, last_month: date) -> date:
+    """The first day of an archive. There are no pages of the time before it, however far back somebody asks."""
+    uses(archive_key(section.content_key, "first"))
+    opens = first_days([place]).get(place, timezone.localdate())
+    if (last_month.year, last_month.month) < (opens.year, opens.month):
+        raise Http404
+    return opens
 
 
 def weeks(year: int, month: int, counts: dict[date, int]) -> list[list[tuple[date | None, int]]]:
@@ -88,11 +110,12 @@ def weeks(year: int, month: int, counts: dict[date, int]) -> list[list[tuple[dat
 
 
 def day_page(request, section, place, day):
-    uses(section.content_key)
+    uses(archive_key(section.content_key, periods(day)[2]))
     before = request.GET.get("before")
     cursor = Cursor.parse(before) if before else None
     if before and cursor is None:
         raise Http404
+    first_day_or_404(section, place, day)
     articles = Article.objects.on_day(place, day, DAY_PAGE + 1, cursor)
     older = str(articles[DAY_PAGE - 1].cursor) if len(articles) > DAY_PAGE else ""
     month = f"{section.get_absolute_url()}{day:%Y/%m}/"
@@ -101,7 +124,6 @@ def day_page(request, section, place, day):
         "day": day,
         "articles": articles[:DAY_PAGE],
         "older": older,
-        "is_today": day == timezone.localdate(),
         "crumbs": breadcrumbs(
             [section, (f"{day.year}年{day.month}月", month), (f"{day.day}日", request.path)]
         ),

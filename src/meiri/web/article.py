@@ -10,51 +10,72 @@ from django.shortcuts import get_object_or_404, render
 from taggit.models import Tag
 
 from meiri.delivery.keys import uses
-from meiri.newsroom.models import Article
-from meiri.newsroom.river import Place, keys_beside
-from meiri.search.related import related_to
+from meiri.delivery.rendering import page
+from meiri.newsroom.blocks import keys_in_body
+from meiri.newsroom.models import Article, Byline
+from meiri.newsroom.reading import Signature, article_to_read, signatures_of, tags_of
+from meiri.search.related import reading_after, shown
+from meiri.search.versions import versions_of
 from meiri.syndication.structured_data import breadcrumb_list, news_article
 from meiri.web.breadcrumbs import breadcrumbs
 
 
+@page
 def article(request, channel, year, day, article_id):
     """The page of one article. Its key is what counts: another channel or date in the address redirects."""
-    article = get_object_or_404(
-        Article.objects.select_related("channel", "source", "editor", "picture"), pk=article_id
-    )
+    try:
+        article = article_to_read(article_id)
+    except Article.DoesNotExist:
+        raise Http404 from None
     if not article.live:
         if article.first_published_at is None:
             raise Http404
         return render(request, "web/withdrawn.html", {"article": article}, status=410)
     if request.path != article.get_absolute_url():
         return HttpResponsePermanentRedirect(article.get_absolute_url())
-    uses(article.content_key, article.channel.content_key)
-    context = article_context(article)
-    return render(request, "web/article.html", context | further_reading(article, context["tags"]))
+    uses(article.content_key, f"beside:{article.pk}")
+    note_what_it_shows(article)
+    tags = tags_of(article)
+    context = article_context(article, signatures_of(article), tags)
+    versions = {"versions": versions_of(article.pk)}
+    return render(request, "web/article.html", context | further_reading(article, tags) | versions)
+
+
+def note_what_it_shows(article: Article) -> None:
+    """Name what else a change of the page may come from: the source, its documents. Pictures name themselves."""
+    if article.source:
+        uses(article.source.content_key)
+    if article.editor:
+        uses(article.editor.byline_key)
+    uses(*keys_in_body(article.body.raw_data))
 
 
 def further_reading(article: Article, tags: Sequence[Tag]) -> dict:
-    """What stands below an article: the older and the newer of its channel, and related ones. Three queries."""
-    older, newer = keys_beside(Place.channel(article.channel), article.cursor)
-    related = related_to(article, tags)
+    """What stands below an article: the older and the newer of its channel, and related ones, those of the same event by
+    themselves. Two queries, three where related ones were not worked out yet."""
+    older, newer, related, same_event = reading_after(article, tags)
+    # Those on the list that are withdrawn are named too: they may come back.
+    uses(f"related:{article.pk}", *(f"article:{key}" for key in related))
     keys = dict.fromkeys(i for i in (older, newer, *related) if i)
     cards = {card.pk: card for card in Article.objects.in_order(list(keys))}
+    recommended = shown(article, [cards[i] for i in related if i in cards])
     return {
         "older": cards.get(older or 0),
         "newer": cards.get(newer or 0),
-        "related": [cards[i] for i in related if i in cards],
+        "same_event": [card for card in recommended if card.pk in same_event],
+        "related": [card for card in recommended if card.pk not in same_event],
     }
 
 
-def article_context(article: Article) -> dict:
+def article_context(article: Article, bylines: Sequence[Signature | Byline], tags: Sequence[Tag]) -> dict:
     crumbs = breadcrumbs([article.channel, (article.title, article.get_absolute_url())])
     picture = article.picture
     share_image = picture.sizes.url(1280, "jpeg") if picture and picture.sizes.widths else ""
-    bylines = list(article.bylines.select_related("author")) if article.pk else []
+    uses(*(byline.author.byline_key for byline in bylines))
     return {
         "article": article,
         "bylines": bylines,
-        "tags": list(article.tags.all()),
+        "tags": tags,
         "crumbs": crumbs,
         "share_image": share_image,
         "structured": [news_article(article, bylines, share_image), breadcrumb_list(crumbs)]
@@ -65,15 +86,20 @@ def article_context(article: Article) -> dict:
 
 def preview(request, article: Article):
     """The page as it would be, for the admin's preview; the article may be unsaved."""
-    return render(request, "web/article.html", article_context(article) | {"is_preview": True})
+    bylines = list(article.bylines.select_related("author")) if article.pk else []
+    context = article_context(article, bylines, list(article.tags.all()))
+    return render(request, "web/article.html", context | {"is_preview": True})
 
 
+@page
 def qr(request, article_id):
     """The address of an article as a QR code (SVG), made here."""
+    uses(f"article:{article_id}")
     article = get_object_or_404(Article.objects.live().select_related("channel"), pk=article_id)
     return qr_code(article.full_url)
 
 
+@page
 def site_qr(request):
     """The address of the site as a QR code."""
     return qr_code(settings.BASE_URL + "/")

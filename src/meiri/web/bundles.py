@@ -4,34 +4,41 @@ A bundle is the concatenation of its parts, minified, under an address that hold
 browsers and CDNs may keep it for good. It is made when a process first needs it.
 """
 
-import gzip
 import hashlib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
-import brotli
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from rcssmin import cssmin
 from rjsmin import jsmin
 
+from meiri.delivery.editions import is_traditional
+from meiri.delivery.rendering import page
+from meiri.delivery.script import Wording
+
 PARTS = Path(__file__).parent / "static" / "web"
 _COMMON = ["tokens", "page", "masthead", "lists", "hot", "footer"]
 STYLES = {
     "list": [*_COMMON, "section"],
     "home": [*_COMMON, "home"],
-    "article": [*_COMMON, "article", "forms", "comments"],
+    "article": [*_COMMON, "article", "fields", "comments"],
     "front": [*_COMMON, "home", "section", "standard"],
-    "form": [*_COMMON, "forms", "standard", "comments", "letters", "members", "staff"],
+    "search": [*_COMMON, "section", "search"],
+    "suggestions": ["suggestions"],
+    "form": [*_COMMON, "forms", "fields", "standard", "comments", "letters", "members", "staff"],
 }
 SCRIPTS = {
     "preferences": ["preferences"],
-    "page": ["switches", "times", "fragments", "counts"],
-    "article": ["switches", "times", "fragments", "counts", "reading", "aloud", "share"],
-    "home": ["switches", "times", "fragments", "counts", "carousel"],
+    "page": ["switches", "times", "fragments", "counts", "searching"],
+    "article": ["switches", "times", "fragments", "counts", "reading", "aloud", "share", "searching"],
+    "home": ["switches", "times", "fragments", "counts", "carousel", "searching"],
+    "suggestions": ["suggestions"],
 }
+# What the name of a script ends with whose words are in traditional script.
+TRADITIONAL = "-hant"
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,7 @@ class Bundle:
     content: bytes
     digest: str
 
-    @property
+    @cached_property
     def url(self):
         return reverse(
             "bundle", args=[f"{self.name.partition('.')[0]}.{self.digest}.{self.name.partition('.')[2]}"]
@@ -54,7 +61,10 @@ def _made(name: str, stamp: float) -> Bundle:
         content = cssmin("\n".join((PARTS / "css" / f"{p}.css").read_text() for p in STYLES[stem]))
     else:
         # Each part in a block of its own: its names are its own.
-        content = jsmin("\n".join("{" + (PARTS / "js" / f"{p}.js").read_text() + "}" for p in SCRIPTS[stem]))
+        parts = SCRIPTS[stem.removesuffix(TRADITIONAL)]
+        content = jsmin("\n".join("{" + (PARTS / "js" / f"{p}.js").read_text() + "}" for p in parts))
+        if stem.endswith(TRADITIONAL):
+            content = Wording().convert(content)
     data = content.encode()
     return Bundle(name, data, hashlib.sha256(data).hexdigest()[:10])
 
@@ -65,29 +75,27 @@ def bundle(name: str) -> Bundle:
     return _made(name, stamp)
 
 
-@cache
-def _compressed(made: Bundle, encoding: str) -> bytes:
-    if encoding == "br":
-        return brotli.compress(made.content)
-    return gzip.compress(made.content, mtime=0)
+def bundle_of_edition(name: str) -> Bundle:
+    """The bundle for the page being rendered: one whose words are in the script of the page's edition."""
+    made = bundle(name)
+    if name.endswith(".css") or not is_traditional():
+        return made
+    traditional = bundle(name.replace(".", f"{TRADITIONAL}.", 1))
+    return traditional if traditional.content != made.content else made
 
 
+@page
 def serve(request, name):
     """The bundle at its hashed address; an outdated digest gets what there is now, to be asked again soon."""
     stem, _, rest = name.partition(".")
     digest, _, kind = rest.partition(".")
-    if stem not in {"css": STYLES, "js": SCRIPTS}.get(kind, {}):
+    known = {"css": STYLES, "js": SCRIPTS | {name + TRADITIONAL: parts for name, parts in SCRIPTS.items()}}
+    if stem not in known.get(kind, {}):
         raise Http404
     made = bundle(f"{stem}.{kind}")
-    accepted = request.headers.get("Accept-Encoding", "")
-    encoding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
     type_ = {"css": "text/css", "js": "text/javascript"}[kind]
-    response = HttpResponse(
-        _compressed(made, encoding) if encoding else made.content, content_type=f"{type_}; charset=utf-8"
-    )
-    if encoding:
-        response["Content-Encoding"] = encoding
-    response["Vary"] = "Accept-Encoding"
+    response = HttpResponse(made.content, content_type=f"{type_}; charset=utf-8")
     current = digest == made.digest
     response["Cache-Control"] = "public, max-age=31536000, immutable" if current else "public, max-age=60"
+    response.worth_storing = current
     return response

@@ -1,14 +1,16 @@
 """What stands around every page: masthead, navigation, stations, footer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 
 from django.conf import settings
 from django.db import connection
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from lunardate import LunarDate
+from markupsafe import Markup
 
 from meiri.delivery.keys import uses
 from meiri.fronts.models import FriendLink, SiteSettings
@@ -30,7 +32,7 @@ class Link:
     url: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Chrome:
     """One state of the parts that all pages share. It holds values only, no rows: it outlives its transaction."""
 
@@ -42,13 +44,32 @@ class Chrome:
     telephones: tuple[tuple[str, str], ...]
     licences: tuple[tuple[str, str, str], ...]
     friend_links: tuple[Link, ...]
+    # Parts as they were drawn, by what they differ in.
+    drawn: dict[tuple, Markup] = field(default_factory=dict, repr=False)
+
+    def navigation(self, path: str) -> Markup:
+        """Both rows of channels and the stations, where that of `path` is marked as current."""
+        current = path if any(path == link.url for row in (*self.rows, self.stations) for link in row) else ""
+        return self._draw("navigation", (current,), path=current)
+
+    def footer(self, path: str, station: Station | None) -> Markup:
+        """The records at a page's end: on a station's pages with its own, on the home page without friend links."""
+        return self._draw("footer", (path == "/", station and station.pk), is_home=path == "/", place=station)
+
+    def _draw(self, part: str, differs: tuple, **context) -> Markup:
+        found = self.drawn.get((part, *differs))
+        if found is None:
+            text = render_to_string(f"web/components/{part}.html", {"site": self, **context})
+            found = self.drawn[part, *differs] = Markup(text)  # noqa: S704 it was escaped as it was rendered
+        return found
 
     @property
     def today(self):
+        uses("today")
         return today_lines(timezone.localdate())
 
 
-@dataclass
+@dataclass(frozen=True)
 class Kept:
     """The chrome of a database as it was when its journal had come to `sequence`."""
 
@@ -65,10 +86,12 @@ def current() -> Chrome:
     global _kept
     uses("nav", "footer")
     database, sequence = str(connection.settings_dict["NAME"]), last_sequence()
-    if _kept is None or _kept.database != database or changed_since(_kept.sequence, sequence):
-        _kept = Kept(database, sequence, read())
-    _kept.sequence = sequence
-    return _kept.chrome
+    kept = _kept  # other threads may keep another one meanwhile
+    if kept is None or kept.database != database or changed_since(kept.sequence, sequence):
+        kept = _kept = Kept(database, sequence, read())
+    elif kept.sequence != sequence:
+        _kept = Kept(database, sequence, kept.chrome)
+    return kept.chrome
 
 
 def changed_since(kept: int, sequence: int) -> bool:

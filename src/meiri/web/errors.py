@@ -1,8 +1,17 @@
 """Pages for what went wrong, in the site's look."""
 
-from django.http import HttpResponseServerError
+import sys
+
+from django.conf import settings
+from django.db import OperationalError
+from django.http import HttpResponse
 from django.shortcuts import render
 
+from meiri.delivery.editions import PREFIX, is_traditional
+from meiri.delivery.keys import uses
+from meiri.delivery.kinds import NOT_FOUND
+from meiri.delivery.pages import pages
+from meiri.delivery.rendering import PageRequest, page
 from meiri.newsroom.models import Article
 from meiri.newsroom.river import Place
 
@@ -12,10 +21,39 @@ FAILED = """<!doctype html><html lang="zh-Hans"><meta charset="utf-8"><meta name
 <p>服务器出了问题，我们已经记下。请过一会儿再试，或<a href="/">回首页</a>。</p></html>"""
 
 
-def not_found(request, exception=None):
+@page
+def nothing_here(request):
+    """What unknown addresses are answered with: a stored page, so that they cost little however many there are."""
+    return _nothing_here(request, 200)
+
+
+def _nothing_here(request, status: int) -> HttpResponse:
+    uses("river")
     context = {"newest": Article.objects.newest_at(Place.site(), 8)}
-    return render(request, "web/not_found.html", context, status=404)
+    return render(request, "web/not_found.html", context, status=status)
+
+
+def not_found(request, exception=None):
+    content = _stored_page(request) if settings.PAGE_FILES else None
+    if content is None:
+        return _nothing_here(request, 404)
+    response = HttpResponse(content, status=404)
+    response.in_edition = True
+    return response
+
+
+def _stored_page(request) -> bytes | None:
+    """The bytes of the page in the edition that is being rendered."""
+    store, address = pages(), f"{PREFIX if is_traditional() else ''}{NOT_FOUND}"
+    # Who renders a page holds the lock of its address and must not wait for another.
+    if not isinstance(request, PageRequest):
+        store.obtain(address)
+    file = store.files.read(address)
+    return file.content if file else None
 
 
 def failed(request):
-    return HttpResponseServerError(FAILED)
+    """Where the database is away, readers and search engines are to come back."""
+    if isinstance(sys.exception(), OperationalError):
+        return HttpResponse(FAILED, status=503, headers={"Retry-After": "5"})
+    return HttpResponse(FAILED, status=500)

@@ -2,11 +2,11 @@
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.utils.text import Truncator
 from taggit.models import Tag
 
 from meiri.delivery.keys import uses
+from meiri.delivery.rendering import page
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article, Author
 from meiri.newsroom.river import Place
@@ -16,6 +16,7 @@ from meiri.web.breadcrumbs import breadcrumbs
 SHOWN = 30
 
 
+@page(varies_by=("before",))
 def channel(request, slug):
     channel = get_object_or_404(Channel, slug=slug)
     uses(channel.content_key)
@@ -24,6 +25,7 @@ def channel(request, slug):
     )
 
 
+@page(varies_by=("before",))
 def station(request, slug):
     station = get_object_or_404(Station, slug=slug)
     uses(station.content_key)
@@ -31,12 +33,14 @@ def station(request, slug):
     return front(request, "web/section.html", station, Place.station(station), section=station, crumbs=crumbs)
 
 
+@page(varies_by=("before",))
 def author(request, slug):
     author = get_object_or_404(Author, slug=slug)
-    uses(f"author:{author.pk}")
+    uses(f"author:{author.pk}", author.byline_key)
     return front(request, "web/author.html", author, Place.author(author), author=author, crumbs=[author])
 
 
+@page(varies_by=("before",))
 def tag(request, slug):
     tag = get_object_or_404(Tag, name=slug)
     uses(f"tag:{tag.pk}")
@@ -58,7 +62,6 @@ def front(request, template, subject, place, crumbs, **context):
         "lead": next((a for a in articles[:5] if a.picture), None) if cursor is None else None,
         "older": older,
         "is_first": cursor is None,
-        "today": timezone.localdate(),
         "crumbs": breadcrumbs(crumbs),
         "description": Truncator(getattr(subject, "description", "") or getattr(subject, "bio", "")).chars(
             150
@@ -67,6 +70,7 @@ def front(request, template, subject, place, crumbs, **context):
     return render(request, template, context)
 
 
+@page
 def stations(request):
     """All stations by region, each with its newest headlines."""
     from meiri.newsroom.river import newest_at_each

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from functools import cache
 from urllib.parse import quote
 
 from django.conf import settings
@@ -11,13 +12,32 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 from wagtail.rich_text import expand_db_html
 
+from meiri.delivery.editions import person
+from meiri.newsroom.cards import Card
 from meiri.newsroom.clock import local as site_time
-from meiri.newsroom.clock import today
-from meiri.web.bundles import bundle
+from meiri.newsroom.models import Article
+from meiri.web.bundles import bundle_of_edition
+from meiri.web.editions import canonical, switch
 
 
 def url(name, *args, **kwargs):
-    return reverse(name, args=args, kwargs=kwargs)
+    return reverse(name, args=args, kwargs=kwargs) if args or kwargs else fixed_url(name)
+
+
+@cache
+def fixed_url(name):
+    return reverse(name)
+
+
+def drawn_once(part, article: Card | Article, *differs) -> str:
+    """What the macro `part` draws of an article; a card keeps it. It must show nothing but the card, whose keys tell when it
+    changes."""
+    if not isinstance(article, Card):
+        return part(article, *differs)
+    name = (part.name, *differs)
+    if name not in article.drawn:
+        article.drawn[name] = part(article, *differs)
+    return article.drawn[name]
 
 
 def iso(moment: datetime) -> str:
@@ -30,10 +50,9 @@ def clock(moment: datetime) -> str:
 
 
 def short(moment: datetime) -> str:
-    """11月23日 10:20; with the year where it is another."""
+    """2026年11月23日 10:20. Pages are kept for years: times.js leaves the year out while it is this one."""
     local = site_time(moment)
-    year = f"{local.year}年" if local.year != today().year else ""
-    return f"{year}{local.month}月{local.day}日 {local:%H:%M}"
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
 
 def as_json(data) -> Markup:
@@ -63,7 +82,15 @@ def environment(**options):
         **{k: v for k, v in options.items() if k != "autoescape"},
     )
     env.undefined = StrictUndefined if settings.DEBUG else env.undefined
-    env.globals.update(url=url, static=static, bundle=bundle, base_url=settings.BASE_URL)
+    env.globals.update(
+        url=url,
+        static=static,
+        bundle=bundle_of_edition,
+        base_url=settings.BASE_URL,
+        canonical=canonical,
+        switch=switch,
+        drawn_once=drawn_once,
+    )
     env.filters.update(
         local=site_time,
         iso=iso,
@@ -72,6 +99,7 @@ def environment(**options):
         as_json=as_json,
         rich=rich,
         phrases=phrases,
+        person=person,
         quoted=lambda t: quote(t, safe=""),
     )
     return env

@@ -1,48 +1,169 @@
 """The search page."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.shortcuts import render
 
-from meiri.newsroom.keyset import Cursor
-from meiri.search.query import Query, QueryTooLong, search
+from meiri.delivery.editions import is_traditional
+from meiri.delivery.script import plain
+from meiri.search.finding import DEEPEST, Facet, Found, Position, Sort, facets, find
+from meiri.search.index import Unavailable, store
+from meiri.search.query import LONGEST_QUERY, Query, QueryTooLong, parse
+from meiri.search.spelling import meant
 from meiri.sections.models import Channel, Station
 from meiri.web.breadcrumbs import breadcrumbs
 
 SHOWN = 20
+RETRY_SECONDS = 60
+# Parameters that narrow a search.
+FILTERS = ("channel", "station", "from", "to")
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter that is set, in words, and the address of the search without it."""
+
+    text: str
+    without: str
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Where a page of results stands: its number (0 where the order has none), and the addresses of its neighbours."""
+
+    number: int = 1
+    first: str = ""
+    previous: str = ""
+    next: str = ""
+    # Whether there are more results than the pages go deep.
+    ends_early: bool = False
 
 
 def results(request):
-    """Search by `?q=&channel=&station=&from=&to=`. What can't be read of them is left out and said."""
+    """Search by `?q=&channel=&station=&from=&to=&sort=&after=`. What can't be read of them is left out."""
     asked = request.GET
-    words = " ".join(asked.get("q", "").split())
-    query = Query(
-        words,
-        Channel.objects.filter(slug=asked.get("channel", "")).first() if asked.get("channel") else None,
-        Station.objects.filter(slug=asked.get("station", "")).first() if asked.get("station") else None,
-        a_day(asked.get("from", "")),
-        a_day(asked.get("to", "")),
-    )
-    articles, older, message, status = [], "", "", 200
-    if words:
-        try:
-            articles = search(query, SHOWN + 1, Cursor.parse(asked.get("before", "")))
-        except QueryTooLong as error:
-            message, status = str(error), 400
-    if len(articles) > SHOWN:
-        kept = asked.copy()
-        kept["before"] = str(articles[SHOWN - 1].cursor)
-        older = f"?{kept.urlencode()}"
+    words = " ".join(asked.get("q", "").replace("\0", " ").split())
+    text = plain(words) if is_traditional() else words
+    sort = Sort.NEWEST if asked.get("sort") == Sort.NEWEST else Sort.RELEVANCE
+    after = Position.parse(asked.get("after", ""), sort)
+    channels, stations = list(Channel.objects.visible()), list(Station.objects.visible())
+    chosen = {
+        "channel": next((c for c in channels if c.slug == asked.get("channel")), None),
+        "station": next((s for s in stations if s.slug == asked.get("station")), None),
+    }
+    days = a_day(asked.get("from", "")), a_day(asked.get("to", ""))
+    found, shares, spelled, message, status = Found(), {}, [], "", 200
+    query = Query()
+    try:
+        slugs = {name: section.slug if section else "" for name, section in chosen.items()}
+        query = parse(text).within(**slugs, since=days[0], until=days[1])
+        found = find(query, sort, SHOWN, after)
+        shares = facets(query)
+        spelled = [] if found.exact or after else meant(text, query)
+    except QueryTooLong as error:
+        message, status = str(error), 400
+    except Unavailable:
+        message, status = rebuilding(), 503
     context = {
-        "words": words[:100],
+        "words": words[:LONGEST_QUERY],
         "query": query,
-        "articles": articles[:SHOWN],
-        "older": older,
+        "sort": sort,
+        "found": found,
+        "exact": [hit for hit in found.hits if not hit.similar],
+        "similar": [hit for hit in found.hits if hit.similar],
+        "meant": [(text, changed(asked, q=text, after="")) for text in spelled],
+        "pages": pages_of(asked, sort, after, found),
+        "deepest": DEEPEST,
+        "sorts": {s: changed(asked, sort="" if s == Sort.RELEVANCE else s, after="") for s in Sort},
+        "filters": filters(asked, chosen, *days),
+        "without_filters": changed(asked, **dict.fromkeys(FILTERS, ""), after=""),
+        "facets": links(asked, shares),
         "message": message,
-        "channels": Channel.objects.visible(),
+        "chosen": chosen,
+        "since": days[0],
+        "until": days[1],
+        "channels": channels,
+        "stations": stations,
         "crumbs": breadcrumbs([("检索", "/search/")]),
     }
-    return render(request, "web/search.html", context, status=status)
+    response = render(request, "web/search.html", context, status=status)
+    if status == 503:
+        response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def rebuilding() -> str:
+    """That the index is being built, and how far it is."""
+    part = store().progress()
+    done = f"，已完成 {part:.0%}" if part else ""
+    return f"检索正在重建{done}，请稍后再试。各频道和稿件照常可读。"
+
+
+def changed(asked, **values: str) -> str:
+    """The address of the same search but for `values`; an empty one leaves its part out."""
+    kept = asked.copy()
+    for name, value in values.items():
+        if value:
+            kept[name] = value
+        else:
+            kept.pop(name, None)
+    return f"?{kept.urlencode()}"
+
+
+def pages_of(asked, sort: Sort, after: Position | None, found: Found) -> Pages:
+    """The neighbours of a page. By time, pages lead on and back to the first; by relevance also one back."""
+    following = changed(asked, after=str(found.next)) if found.next else ""
+    if after is None:
+        return Pages(next=following)
+    first = changed(asked, after="")
+    if sort == Sort.NEWEST:
+        return Pages(0, first, next=following)
+    place = min(after.place, DEEPEST)
+    before = str(Position(place - SHOWN, after.asked_at)) if place > SHOWN else ""
+    ends_early = place + SHOWN >= DEEPEST and found.exact > DEEPEST
+    return Pages(place // SHOWN + 1, first, changed(asked, after=before), following, ends_early)
+
+
+def filters(
+    asked, chosen: dict[str, Channel | Station | None], since: date | None, until: date | None
+) -> list[Filter]:
+    """The filters that are set."""
+    found = [
+        Filter(section.name, changed(asked, **{name: ""}, after=""))
+        for name, section in chosen.items()
+        if section
+    ]
+    if since or until:
+        found.append(Filter(span(since, until), changed(asked, **{"from": "", "to": ""}, after="")))
+    return found
+
+
+def span(since: date | None, until: date | None) -> str:
+    """The days from `since` to `until`, both included, in words."""
+    if since and until and (since, until) == (date(since.year, 1, 1), date(since.year, 12, 31)):
+        return f"{since.year}年"
+    first, last = (f"{day.year}年{day.month}月{day.day}日" if day else "" for day in (since, until))
+    if first == last:
+        return first
+    return f"{first}至{last}" if first and last else f"{first}起" if first else f"{last}以前"
+
+
+def links(asked, shares: dict[str, list[Facet]]) -> dict[str, list[tuple[Facet, str]]]:
+    """Each facet with the address of the search that is narrowed to it."""
+    found = {}
+    for name, parts in shares.items():
+        where = [
+            {"from": f"{part.value}-01-01", "to": f"{part.value}-12-31"}
+            if name == "year"
+            else {name: part.value}
+            for part in parts
+        ]
+        if len(parts) > 1:
+            found[name] = [
+                (part, changed(asked, after="", **w)) for part, w in zip(parts, where, strict=True)
+            ]
+    return found
 
 
 def a_day(text: str) -> date | None:

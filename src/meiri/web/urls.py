@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path, register_converter
 
-from meiri.web import addresses, archives, article, bundles, fronts, health, media, search
+from meiri.web import addresses, archives, article, bundles, errors, fronts, health, media, search
 
 register_converter(addresses.ChannelAddress, "channel")
 register_converter(addresses.Year, "yyyy")
@@ -10,6 +10,7 @@ register_converter(addresses.TwoDigits, "dd")
 register_converter(addresses.MonthAndDay, "mmdd")
 
 urlpatterns = [
+    path("404.html", errors.nothing_here, name="not-found"),
     path("healthz", health.healthz, name="healthz"),
     path("assets/<str:name>", bundles.serve, name="bundle"),
     path("media/<path:name>", media.stored, name="media"),

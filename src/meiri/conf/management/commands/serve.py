@@ -7,7 +7,8 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 
 from meiri.conf.preparation import prepare
-from meiri.conf.process_group import Member, run
+from meiri.conf.process_group import become_head
+from meiri.delivery.cdn import cdn_of
 
 
 class Command(BaseCommand):
@@ -28,19 +29,28 @@ class Command(BaseCommand):
 
     def handle(self, *, host, port, workers, **options):
         check_free(host, port)
+        check_cdn()
         if options["prepare"]:
             prepare(self.stdout)
         web = [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
-            *("--workers", str(workers), "--blocking-threads", "4", "--backpressure", "256", "--no-ws"),
-            *("--log-level", "warning", "--workers-kill-timeout", "5", "meiri.conf.wsgi:application"),
+            *(sys.executable, "-m", "granian", "--interface", "rsgi", "--host", host, "--port", str(port)),
+            *("--workers", str(workers), "--loop", "uvloop", "--backpressure", "1024", "--no-ws"),
+            *("--log-level", "warning", "--workers-kill-timeout", "3", "--respawn-failed-workers"),
+            "meiri.conf.front:app",
         ]
         worker = [sys.executable, "-m", "meiri.conf.command", "work"]
         self.stdout.write(
             f"{settings.WAGTAIL_SITE_NAME}: http://{host}:{port}/   newsroom: /admin/   stop: Ctrl-C"
         )
-        self.stdout.flush()
-        run([Member("web server", web), Member("worker", worker)])
+        become_head({"web server": web, "worker": worker})
+
+
+def check_cdn() -> None:
+    """Raise `CommandError` where MEIRI_CDN can't be understood."""
+    try:
+        cdn_of(settings.CDN, settings.BASE_URL)
+    except ValueError as error:
+        raise CommandError(str(error)) from None
 
 
 def check_free(host: str, port: int) -> None:

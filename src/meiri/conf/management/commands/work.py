@@ -1,16 +1,31 @@
 """`meiri work`: the worker and scheduler that `meiri serve` starts beside the web server."""
 
 import logging
-import signal
 import time
 from collections.abc import Callable
-from threading import Event
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
+from threading import Event, Thread
 
-from django.core.management import BaseCommand, call_command
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, call_command
 from django.db import close_old_connections
 
-from meiri.audience.counting import forget_old_hours
+from meiri.audience.counting import forget_old_views
+from meiri.audience.counts_keeping import keep_counts
+from meiri.audience.folding import fold_views, share_salts
+from meiri.conf.collector import settle
+from meiri.conf.database import only_existing
+from meiri.conf.process_group import end_with_head, stopped_by_signals
+from meiri.delivery.cdn import cdn_of
+from meiri.delivery.following import Keeper
+from meiri.delivery.making import make_pages
+from meiri.delivery.pages import pages
+from meiri.delivery.purging import Purger
+from meiri.delivery.rendering import load
 from meiri.journal.consumers import run_due
+from meiri.search.following import Indexer
+from meiri.search.index import store as search_store
 from meiri.visitors.counting import forget
 
 logger = logging.getLogger(__name__)
@@ -27,11 +42,14 @@ def clear_sessions() -> None:
 
 
 # What runs by the clock, with its period in seconds.
-SCHEDULE: list[tuple[Callable[[], None], int]] = [
+SCHEDULE: list[tuple[Callable[[], object], int]] = [
+    (share_salts, 60),
+    (fold_views, 1),
+    (keep_counts, 1),
     (publish_scheduled, 5),
     (forget, 60),
     (clear_sessions, 3600),
-    (forget_old_hours, 3600),
+    (forget_old_views, 3600),
 ]
 
 
@@ -40,9 +58,15 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, **options):
-        stopping = Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stopping.set())
+        only_existing()
+        load()
+        settle()
+        maker = start_maker() if settings.PAGE_FILES else None
+        stopping = stopped_by_signals()
+        threads = of_pages(stopping) if settings.PAGE_FILES else []
+        threads.append(Thread(target=Indexer(search_store(), stopping).run, name="search"))
+        for thread in threads:
+            thread.start()
         due = dict.fromkeys((job for job, _ in SCHEDULE), 0.0)
         while not stopping.is_set():
             busy = attempt(run_due)
@@ -52,6 +76,40 @@ class Command(BaseCommand):
                     due[job] = time.monotonic() + period
             if not busy:
                 stopping.wait(IDLE_SECONDS)
+            if maker and not maker.is_alive() and not stopping.is_set():
+                logger.error(
+                    "The process that makes pages ended; the worker ends too, to be started again with it"
+                )
+                stopping.set()
+        for thread in threads:
+            if not thread.daemon:
+                thread.join()
+
+
+def start_maker() -> BaseProcess:
+    """A second process that makes pages. It is a copy of this one, so that both have what is loaded by now only once;
+    nothing may be connected and no thread run yet."""
+    process = get_context("fork").Process(target=run_maker, name="maker", daemon=True)
+    process.start()
+    return process
+
+
+def run_maker() -> None:
+    end_with_head()
+    make_pages(pages(), stopped_by_signals())
+
+
+def of_pages(stopping: Event) -> list[Thread]:
+    """The threads that keep pages in step, and the CDN where there is one. Raises `CommandError`."""
+    try:
+        cdn = cdn_of(settings.CDN, settings.BASE_URL)
+    except ValueError as error:
+        raise CommandError(str(error)) from None
+    threads = [Thread(target=Keeper(pages(), stopping).run, name="pages")]
+    if cdn:
+        # Nothing is lost where it dies, so the worker's end need not wait for a CDN that does not answer.
+        threads.append(Thread(target=Purger(pages().index, cdn, stopping).run, name="cdn", daemon=True))
+    return threads
 
 
 def attempt(job: Callable):

@@ -1,0 +1,201 @@
+"""How long it takes from a publication's commit to the new bytes of every page that it touches."""
+
+import argparse
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from urllib.parse import quote
+
+PUBLICATIONS = 30
+WARMING = 3
+PATIENCE = 60
+POLL_SECONDS = 0.002
+
+
+def main(arguments) -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.publishing", description=__doc__)
+    parser.add_argument("--home", help="measure on this data folder, which gets some articles more")
+    parser.add_argument("--publications", type=int, default=PUBLICATIONS)
+    options = parser.parse_args(arguments)
+    if options.home:
+        run(options.home, options.publications)
+        return
+    folder = tempfile.mkdtemp(prefix="meiri-bench-")
+    try:
+        from bench.pages import run as step
+
+        step(folder, "prepare")
+        step(folder, "generate", "1000")
+        run(folder, options.publications)
+    finally:
+        shutil.rmtree(folder)
+
+
+def run(home: str, publications: int = PUBLICATIONS) -> None:
+    """Serve `home` and publish into it from a process of its own: the settings are read once in a process."""
+    port = free_port()
+    environment = {
+        **os.environ,
+        "MEIRI_HOME": home,
+        "MEIRI_PORT": str(port),
+        "DJANGO_SETTINGS_MODULE": "meiri.conf.settings",
+    }
+    environment.pop("MEIRI_DATABASE_URL", None)
+    server = subprocess.Popen([sys.executable, "-m", "meiri.conf.command", "serve"], env=environment)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/healthz")
+        measuring = [sys.executable, "-m", "bench.publishing", "--measure", str(port), str(publications)]
+        subprocess.run(measuring, env=environment, check=True)
+        print(f"memory of meiri serve, all processes: {memory(server.pid) / 1e6:.0f} MB\n")
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(url: str) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            ask(url)
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit("The site did not start.")
+
+
+def ask(url: str) -> None:
+    with urllib.request.urlopen(url, timeout=PATIENCE) as answer:  # noqa: S310
+        answer.read()
+
+
+def memory(head: int) -> int:
+    """The bytes of memory of a process and all below it; what they share is counted once (PSS)."""
+    family, found = {head}, True
+    while found:
+        found = False
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            except (OSError, ValueError):
+                continue
+            if parent in family and int(folder.name) not in family:
+                family.add(int(folder.name))
+                found = True
+    return sum(
+        int(line.split()[1]) * 1024
+        for process in family
+        for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+        if line.startswith("Pss:")
+    )
+
+
+def measure(port: str, publications: str) -> None:
+    """Publish one article after the other, each when all pages show the one before and were asked for again."""
+    from meiri.delivery.pages import pages
+    from meiri.newsroom.models import Article
+
+    base, store, author = f"http://127.0.0.1:{port}", pages(), an_author()
+    asked_for = addresses_of(an_article(0, author))
+    of_pages: list[float] = []
+    of_publications: list[float] = []
+    touched = 0
+    while store.index.pending():  # pages that another release has made are made again first
+        time.sleep(0.1)
+    for number in range(1, int(publications) + WARMING + 1):
+        for address in asked_for:
+            ask(base + quote(address))
+        times = publish_and_watch(store, number, author)
+        if number > WARMING:
+            of_pages += times
+            of_publications.append(max(times))
+            touched = max(touched, len(times))
+        asked_for = addresses_of(Article.objects.order_by("-pk").first())
+    cuts = statistics.quantiles(of_pages, n=100)
+    print(
+        f"{Article.objects.count()} articles: {touched} pages a publication; to the new bytes of a page"
+        f" p50 {cuts[49]:.0f} ms, p99 {cuts[98]:.0f} ms; of the last page p50"
+        f" {statistics.median(of_publications):.0f} ms, at most {max(of_publications):.0f} ms"
+    )
+
+
+def an_author():
+    from meiri.newsroom.authors import author_named
+
+    return author_named("林晚舟")
+
+
+def an_article(number: int, author):
+    """Publish one more article: in a channel, a station, with two tags, signed."""
+    from meiri.newsroom.models import Article
+    from meiri.newsroom.publishing import publish
+    from meiri.sections.models import Channel, Station
+
+    article = Article(
+        title=f"试发第{number}篇", channel=Channel.objects.get(slug="yaowen"), summary="测量用。"
+    )
+    article.body = [("text", f"<p>这是为测量发布速度而写的第{number}篇稿件。</p>" * 8)]
+    article.live = False
+    article.save()
+    article.stations.set([Station.objects.get(slug="zhejiang")])
+    article.tags.add("试发", "测量")
+    article.bylines.create(author=author)
+    article.save()
+    return publish(article)
+
+
+def addresses_of(article) -> list[str]:
+    """Every page that another publication like this one will touch, and the article's own."""
+    from meiri.newsroom.clock import today
+
+    channel, station, day = "/yaowen/", "/difang/zhejiang/", today()
+    archives = [
+        f"{s}{day:%Y/}{rest}" for s in (channel, station) for rest in ("", f"{day:%m/}", f"{day:%m/%d/}")
+    ]
+    feeds = ["/rss.xml", "/atom.xml", "/feed.json", f"{channel}rss.xml", f"{station}rss.xml"]
+    maps = ["/sitemap.xml", f"/sitemaps/{day:%Y-%m}.xml"]
+    others = ["/difang/", "/tag/试发/", "/tag/测量/", article.bylines.first().author.get_absolute_url()]
+    return ["/", channel, station, *feeds, *archives, *maps, *others, article.get_absolute_url()]
+
+
+def publish_and_watch(store, number: int, author) -> list[float]:
+    """Milliseconds from the commit until each touched page shows the article, or is made when it is asked for."""
+    from meiri.journal.log import last_sequence
+
+    article = an_article(number, author)
+    committed = time.perf_counter()
+    end, seen, times = last_sequence(), {article.get_absolute_url()}, {}
+    while True:
+        position = store.index.position
+        waiting = set(store.index.waiting(10_000))
+        now = (time.perf_counter() - committed) * 1000
+        if position and position.sequence >= end:
+            seen |= waiting
+            times |= dict.fromkeys(seen - waiting - times.keys(), now)
+            if not waiting:
+                return list(times.values())
+        if now > PATIENCE * 1000:
+            raise SystemExit(f"{len(waiting)} pages still wait.")
+        time.sleep(POLL_SECONDS)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--measure"]:
+        import django
+
+        django.setup()
+        measure(*sys.argv[2:])
+    else:
+        main(sys.argv[1:])

@@ -1,0 +1,34 @@
+"""The question for counts, `?ids=1,2,3`, and its answer: the same from the database and from the node's file."""
+
+import json
+from collections.abc import Callable, Mapping
+
+from meiri.audience.counting import LARGEST_ID
+from meiri.audience.counts_file import Counts
+
+MOST = 100
+MAX_AGE = "public, max-age=10"
+
+
+class BadIds(ValueError):
+    """The ids can't be read; the argument is a sentence for whoever asked."""
+
+
+def ids_of(text: str) -> list[int]:
+    """The ids in `text`, each once. Raises `BadIds`."""
+    words = [word.strip() for word in text[: MOST * 21].split(",")]
+    if not all(w.isascii() and w.isdigit() and len(w) < 20 and int(w) <= LARGEST_ID for w in words):
+        raise BadIds("ids 应为以英文逗号分隔的稿件编号，如 ids=1,2,3。")
+    if len(words) > MOST:
+        raise BadIds(f"一次最多查询 {MOST} 篇稿件。")
+    return list(dict.fromkeys(int(word) for word in words))
+
+
+def answer(ids: list[int], counts_of: Callable[[int], Counts]) -> Mapping[str, Mapping[str, int]]:
+    """The counts by id, as the API gives them."""
+    return {str(i): counts_of(i)._asdict() for i in ids}
+
+
+def as_json(document: object) -> bytes:
+    """A document as the API writes it."""
+    return json.dumps(document, ensure_ascii=False).encode()

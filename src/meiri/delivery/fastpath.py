@@ -1,0 +1,127 @@
+"""Stored pages as bytes, without Django: what the front application answers readers with.
+
+A page is kept in memory with its headers ready and is valid as long as one `stat` of its file says that it is the same
+file. Nothing here touches a database or waits for anything but the disk.
+"""
+
+import os
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from meiri.delivery.files import SUFFIXES, PageFile, PageFiles, name_of, note_asked
+from meiri.delivery.headers import Header, headers_of, headers_unmodified, is_unmodified, preferred
+from meiri.delivery.kinds import is_idle
+from meiri.delivery.wire import Answer, Scope
+
+# Bytes of pages kept in memory by one process, and the largest that is kept.
+MOST_BYTES = 64 * 1024 * 1024
+LARGEST = 1024 * 1024
+# How often, in seconds, it is noted on the disk that a page is being asked for.
+NOTING = 60
+# Different values of Accept-Encoding whose reading is remembered: browsers send few, others may send anything.
+MOST_ACCEPTED = 256
+
+
+@dataclass(slots=True)
+class Kept:
+    """One variant of a page in memory."""
+
+    path: str
+    file: PageFile
+    stamp: tuple[int, int, int]
+    headers: list[Header]
+    answer: Answer
+    noted: float
+
+
+class StoredPages:
+    """Answers GET and HEAD for stored pages (the server leaves the body of a HEAD away). For one thread alone."""
+
+    def __init__(self, files: PageFiles, most_bytes: int = MOST_BYTES):
+        self._files, self._most = files, most_bytes
+        self._kept: OrderedDict[tuple[str, str], Kept] = OrderedDict()
+        self._bytes = 0
+        self._accepted: dict[str, list[str]] = {}
+
+    def respond(self, scope: Scope) -> Answer | None:
+        """The answer; None where no stored page is meant, or none is there."""
+        method = scope.method
+        if method not in ("GET", "HEAD") or (scope.query_string and not is_idle(scope.query_string)):
+            return None
+        headers = scope.headers
+        kept = self._find(scope.path, self._encodings(headers.get("accept-encoding") or ""))
+        if kept is None:
+            return None
+        if_none_match, since = headers.get("if-none-match"), headers.get("if-modified-since")
+        if (if_none_match or since) and is_unmodified(if_none_match, since, kept.file):
+            return Answer(304, headers_unmodified(kept.headers))
+        return kept.answer
+
+    def _encodings(self, accept_encoding: str) -> list[str]:
+        found = self._accepted.get(accept_encoding)
+        if found is None:
+            found = preferred(accept_encoding[:1000])
+            if len(self._accepted) < MOST_ACCEPTED:
+                self._accepted[accept_encoding] = found
+        return found
+
+    def _find(self, address: str, encodings: list[str]) -> Kept | None:
+        for encoding in encodings:
+            kept = self._kept.get((address, encoding))
+            kept = self._still_valid(address, encoding, kept) if kept else self._load(address, encoding)
+            if kept is not None:
+                return kept
+        return None
+
+    def _still_valid(self, address: str, encoding: str, kept: Kept) -> Kept | None:
+        try:
+            status = os.stat(kept.path)
+        except OSError:
+            self._let_go(address, encoding)
+            return None
+        if kept.stamp != (status.st_ino, status.st_mtime_ns, status.st_size):
+            self._let_go(address, encoding)
+            return self._load(address, encoding)
+        self._kept.move_to_end((address, encoding))
+        now = time.monotonic()
+        if now - kept.noted > NOTING:
+            kept.noted = now
+            note_asked(kept.path)
+        return kept
+
+    def _load(self, address: str, encoding: str) -> Kept | None:
+        name = name_of(address)
+        if name is None:
+            return None
+        path = f"{self._files.folder}/{name}{SUFFIXES[encoding]}"
+        try:
+            with open(path, "rb") as source:
+                status = os.fstat(source.fileno())
+                content = source.read()
+        except OSError:
+            return None
+        note_asked(path)
+        file = PageFile(content, int(status.st_mtime))
+        headers = headers_of(address, file, encoding)
+        kept = Kept(
+            path,
+            file,
+            (status.st_ino, status.st_mtime_ns, status.st_size),
+            headers,
+            Answer(200, headers, content),
+            time.monotonic(),
+        )
+        if len(content) <= LARGEST:
+            self._keep(address, encoding, kept)
+        return kept
+
+    def _keep(self, address: str, encoding: str, kept: Kept) -> None:
+        self._kept[address, encoding] = kept
+        self._bytes += len(kept.file.content)
+        while self._bytes > self._most:
+            (_, _), oldest = self._kept.popitem(last=False)
+            self._bytes -= len(oldest.file.content)
+
+    def _let_go(self, address: str, encoding: str) -> None:
+        self._bytes -= len(self._kept.pop((address, encoding)).file.content)

@@ -1,0 +1,77 @@
+"""Make pages again that wait for it, the most important first. Several may work at the same list, also in other processes:
+each takes what nobody else is at."""
+
+import logging
+import os
+import time
+from threading import Event
+
+from django.db import close_old_connections
+
+from meiri.delivery.pages import Pages, PageUnavailable, RoomUnavailable
+
+logger = logging.getLogger(__name__)
+
+# How long nothing is looked for where there was nothing to do: readers wait for a new article at least half of it.
+IDLE_SECONDS = 0.005
+PAUSE_SECONDS = 1.0
+# Pages made again before something else has its turn.
+STEP = 8
+RETRY_SECONDS = 5.0
+ROOM_SECONDS = 10.0
+# Readers come first where the processor is short.
+NICE = 5
+
+
+class Maker:
+    """Makes pages in step after step. Pages that could not be made are left alone for a while."""
+
+    def __init__(self, store: Pages):
+        self.store = store
+        self._failed: dict[str, float] = {}
+        self._looked_through: tuple | None = None
+
+    def step(self) -> bool:
+        """Make a few of the pages that wait; False where there was nothing to do."""
+        index = self.store.index
+        version = index.version()
+        if version == self._looked_through and not self._failed:
+            return False
+        addresses = self._due(index.waiting) or self._due(index.outdated)
+        self._looked_through = None if addresses else version
+        made = [self._make(address) for address in addresses]
+        return any(made)
+
+    def look_again(self) -> None:
+        """What this process itself wrote to the index has made pages wait."""
+        self._looked_through = None
+
+    def _due(self, listed) -> list[str]:
+        now = time.monotonic()
+        self._failed = {a: at for a, at in self._failed.items() if at > now}
+        return [a for a in listed(STEP + len(self._failed)) if a not in self._failed][:STEP]
+
+    def _make(self, address: str) -> bool:
+        close_old_connections()
+        try:
+            return self.store.refresh(address)
+        except PageUnavailable:
+            self._failed[address] = time.monotonic() + RETRY_SECONDS
+        except RoomUnavailable as error:
+            # The others have their turn: what of them is out of date goes at least.
+            logger.error("%s", error)
+            self._failed[address] = time.monotonic() + ROOM_SECONDS
+        return True
+
+
+def make_pages(store: Pages, stopping: Event) -> None:
+    """Make pages until `stopping` is set: what a process does that helps the keeper. Errors are logged and never end it."""
+    os.nice(NICE)
+    maker = Maker(store)
+    while not stopping.is_set():
+        try:
+            if not maker.step():
+                stopping.wait(IDLE_SECONDS)
+        except Exception:
+            logger.exception("Pages could not be made; trying again")
+            stopping.wait(PAUSE_SECONDS)

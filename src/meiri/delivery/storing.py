@@ -1,0 +1,58 @@
+"""Where a request meets the page files inside Django: the first to ask for a page has it rendered and stored."""
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseNotModified
+
+from meiri.delivery.files import SUFFIXES, name_of, note_asked
+from meiri.delivery.headers import headers_of, headers_unmodified, is_unmodified, preferred
+from meiri.delivery.pages import Pages, pages
+from meiri.delivery.rendering import PageRequest, is_page
+from meiri.journal.log import one_moment
+
+READING = ("GET", "HEAD")
+
+
+class PageFilesMiddleware:
+    """Stands inside the compressing middleware, outside of everything that looks at who is asking."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if self.asks_for_page(request):
+            store = pages()
+            rendered = store.obtain(request.path_info)
+            if rendered is not None:
+                return rendered.response
+            if answer := stored_answer(store, request):
+                return answer
+        if request.method not in READING:
+            return self.get_response(request)
+        with one_moment():
+            return self.get_response(request)
+
+    def asks_for_page(self, request) -> bool:
+        return (
+            settings.PAGE_FILES
+            and request.method in READING
+            and not isinstance(request, PageRequest)
+            and name_of(request.path_info) is not None
+            and is_page(request.path_info, request.GET)
+        )
+
+
+def stored_answer(store: Pages, request) -> HttpResponse | None:
+    """The stored page as this request wants it; None where it has just been thrown away."""
+    address = request.path_info
+    for encoding in preferred(request.headers.get("Accept-Encoding", "")):
+        file = store.files.read(address, encoding)
+        if file is None:
+            continue
+        note_asked(f"{store.files.path(address)}{SUFFIXES[encoding]}")
+        headers = headers_of(address, file, encoding)
+        if is_unmodified(
+            request.headers.get("If-None-Match"), request.headers.get("If-Modified-Since"), file
+        ):
+            return HttpResponseNotModified(headers=dict(headers_unmodified(headers)))
+        return HttpResponse(file.content, headers=dict(headers))
+    return None

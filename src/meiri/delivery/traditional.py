@@ -1,0 +1,294 @@
+"""Documents in traditional script: pages, feeds and JSON Feed.
+
+A document is cut into tags and texts; texts and attributes that people read are converted, links lead to the same edition,
+and every other byte stays as it is. It is never parsed into a tree and written anew.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from functools import partial
+
+from meiri.delivery.editions import in_edition
+from meiri.delivery.script import Wording
+
+_ATTRIBUTES = r"(?>[^>\"']++|\"[^\"]*\"|'[^']*')*+"
+_TOKEN = re.compile(
+    # What a browser reads as text without tags, in which nothing is to be found.
+    rf"<(?P<raw>script|style|textarea)(?P<attributes>(?:\s{_ATTRIBUTES})?)>(?P<content>.*?)</(?P=raw)\s*>"
+    r"|<!--.*?-->|<!\[CDATA\[.*?\]\]>|<[!?][^>]*>"
+    # A tag; where its quotes are not in pairs, it goes to the next bracket.
+    rf"|<(?P<closing>/?)(?P<name>[a-z][^\s/>]*)(?:{_ATTRIBUTES}|[^>]*)>",
+    re.DOTALL | re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(r"([^\s\"'<>/=]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+))")
+# ASCII tags without any of these stay as they are.
+_NOTEWORTHY = re.compile(
+    r"\s(?:href|(?:form)?action|content|(?:xml:|href)?lang|translate|data-(?:fragment|copy|share))\s*=", re.I
+)
+
+READ = frozenset(
+    {"alt", "title", "placeholder", "label", "aria-label", "aria-description", "aria-roledescription"}
+    | {"aria-valuetext", "data-title", "term"}
+)
+LINKS = frozenset({"href", "action", "formaction", "data-fragment", "data-copy", "data-share"})
+META_READ = frozenset(
+    {"description", "keywords", "author", "og:title", "og:description", "og:site_name", "og:image:alt"}
+    | {"twitter:title", "twitter:description", "twitter:image:alt", "article:section", "article:tag"}
+)
+BUTTONS = frozenset({"submit", "button", "reset"})
+# What stands in these is not prose.
+QUIET = frozenset({"code", "pre", "kbd", "samp"})
+VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+)
+LANGUAGES = {"zh-hans": "zh-Hant", "zh-cn": "zh-tw"}
+
+_JSON_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?', re.DOTALL)
+_ADDRESS = re.compile(r"(?:https?:)?/|(?:mailto|tel|urn):", re.I)
+_JSON_IDS = frozenset({"url", "identifier", "sameAs", "item", "image", "logo"})
+
+
+class _Draft:
+    """A document being converted: its pieces in order, and which of them wait for OpenCC."""
+
+    def __init__(self, base_url: str, wording: Wording):
+        self.base_url = base_url
+        self.wording = wording
+        self.pieces: list[str] = []
+        self.waiting: list[int] = []
+
+    def keep(self, text: str) -> None:
+        self.pieces.append(text)
+
+    def read(self, text: str) -> None:
+        """Add what people read."""
+        if not text.isascii():
+            self.waiting.append(len(self.pieces))
+        self.pieces.append(text)
+
+    def link(self, address: str) -> None:
+        self.pieces.append(in_edition(address, self.base_url))
+
+    def finished(self) -> str:
+        converted = self.wording.convert_all([self.pieces[n] for n in self.waiting])
+        for n, text in zip(self.waiting, converted, strict=True):
+            self.pieces[n] = text
+        return "".join(self.pieces)
+
+
+class _Silence:
+    """Whether a place is inside an element whose text stays as it is."""
+
+    def __init__(self) -> None:
+        self.name = ""
+        self.depth = 0
+
+    def __bool__(self) -> bool:
+        return self.depth > 0
+
+    def begin(self, name: str) -> None:
+        self.name, self.depth = name, 1
+
+    def passes(self, name: str, closing: bool) -> None:
+        """A tag was met that opens or closes an element."""
+        if name == self.name:
+            self.depth += -1 if closing else 1
+
+
+def traditional_html(document: str, base_url: str, wording: Wording) -> str:
+    """A page, or a piece of one, in traditional script. `base_url`: the site's address without a slash at its end."""
+    draft = _Draft(base_url, wording)
+    silence = _Silence()
+    at = 0
+    for token in _TOKEN.finditer(document):
+        if token.start() > at:
+            (draft.keep if silence else draft.read)(document[at : token.start()])
+        at = token.end()
+        if not token["name"]:
+            (_raw if token["raw"] and not silence else _kept)(draft, token)
+        elif silence:
+            _silent_tag(draft, silence, token)
+        else:
+            _tag(draft, silence, token)
+    (draft.keep if silence else draft.read)(document[at:])
+    return draft.finished()
+
+
+def _kept(draft: _Draft, token: re.Match[str]) -> None:
+    draft.keep(token[0])
+
+
+def _silent_tag(draft: _Draft, silence: _Silence, token: re.Match[str]) -> None:
+    """Add a tag inside an element whose text stays. Its links still lead to the edition."""
+    tag, name = token[0], token["name"].lower()
+    if _opens(tag, name) or token["closing"]:
+        silence.passes(name, bool(token["closing"]))
+    if _is_noteworthy(tag):
+        _rewrite(draft, name, tag, _attributes(tag), untouched=True)
+    else:
+        draft.keep(tag)
+
+
+def _tag(draft: _Draft, silence: _Silence, token: re.Match[str]) -> None:
+    tag, name = token[0], token["name"].lower()
+    quiet = name in QUIET
+    if _is_noteworthy(tag):
+        attributes = _attributes(tag)
+        # What names the language that it leads to is a switch between the editions.
+        switches = "hreflang" in attributes
+        quiet = quiet or switches or attributes.get("translate") == "no" or _is_foreign(attributes)
+        if switches:
+            draft.keep(tag)
+        else:
+            _rewrite(draft, name, tag, attributes, untouched=quiet)
+    else:
+        draft.keep(tag)
+    if quiet and _opens(tag, name):
+        silence.begin(name)
+
+
+def _opens(tag: str, name: str) -> bool:
+    """Whether something is to close the element of a tag that isn't a closing one itself."""
+    return tag[1] != "/" and name not in VOID and not tag.endswith("/>")
+
+
+def _is_noteworthy(tag: str) -> bool:
+    """Whether anything of a tag could have to change."""
+    return "=" in tag and (not tag.isascii() or bool(_NOTEWORTHY.search(tag)))
+
+
+def _attributes(tag: str) -> dict[str, str]:
+    return {
+        found[1].lower(): next((v for v in found.groups()[1:] if v is not None), "")
+        for found in _ATTRIBUTE.finditer(tag)
+    }
+
+
+def _is_foreign(attributes: dict[str, str]) -> bool:
+    language = attributes.get("lang", "zh-hans").lower()
+    return language != "zh" and language not in LANGUAGES
+
+
+def _rewrite(draft: _Draft, element: str, tag: str, attributes: dict[str, str], untouched: bool) -> None:
+    """Add a tag with its links in the edition and, unless it is `untouched`, what people read of it converted."""
+    at = 0
+    for found in _ATTRIBUTE.finditer(tag):
+        attribute = found[1].lower()
+        add = _way_of(draft, element, attribute, attributes)
+        if add is None or (untouched and add == draft.read):
+            continue
+        group = found.lastindex or 1
+        draft.keep(tag[at : found.start(group)])
+        add(found[group])
+        at = found.end(group)
+    draft.keep(tag[at:])
+
+
+def _way_of(
+    draft: _Draft, element: str, attribute: str, attributes: dict[str, str]
+) -> Callable[[str], None] | None:
+    """How the value of an attribute is added; None where it stays."""
+    if attribute in LINKS:
+        return draft.link
+    if attribute in READ:
+        return draft.read
+    if attribute in ("lang", "xml:lang"):
+        return lambda value: draft.keep(LANGUAGES.get(value.lower(), value))
+    if attribute == "content" and element == "meta":
+        kind = (attributes.get("property") or attributes.get("name") or "").lower()
+        return draft.read if kind in META_READ else draft.link if kind == "og:url" else None
+    if attribute == "value" and element == "input" and attributes.get("type", "").lower() in BUTTONS:
+        return draft.read
+    return None
+
+
+def _raw(draft: _Draft, token: re.Match[str]) -> None:
+    """Add an element that holds no tags. Structured data is converted; what a reader typed, and code, are not."""
+    whole, content = token[0], token["content"]
+    start = token.start("content") - token.start()
+    opening, closing = whole[:start], whole[start + len(content) :]
+    name = token["raw"].lower()
+    _rewrite(draft, name, opening, _attributes(opening), untouched=False)
+    if name == "script" and _attributes(opening).get("type") == "application/ld+json":
+        _structured(draft, content)
+    else:
+        draft.keep(content)
+    draft.keep(closing)
+
+
+def _structured(draft: _Draft, text: str) -> None:
+    """Add JSON-LD: its strings that people read are converted; keys, addresses and dates stay."""
+    at, key = 0, ""
+    for found in _JSON_STRING.finditer(text):
+        value = found[1]
+        if found[2]:
+            key = value
+            continue
+        if key == "inLanguage":
+            value = LANGUAGES.get(value.lower(), value)
+        draft.keep(text[at : found.start(1)])
+        stays = key.startswith("@") or key in _JSON_IDS or _ADDRESS.match(value)
+        (draft.keep if stays else draft.read)(value)
+        at = found.end(1)
+    draft.keep(text[at:])
+
+
+def traditional_feed(document: str, base_url: str, wording: Wording) -> str:
+    """An RSS or Atom document in traditional script. Markup that its texts carry, escaped, is converted as such."""
+    draft = _Draft(base_url, wording)
+    at, element = 0, ""
+    for token in _TOKEN.finditer(document):
+        _feed_text(draft, element, document[at : token.start()])
+        at = token.end()
+        element = "" if token["closing"] else token["name"] or ""
+        if element and _is_noteworthy(token[0]):
+            _rewrite(draft, element, token[0], _attributes(token[0]), untouched=False)
+        else:
+            draft.keep(token[0])
+    draft.keep(document[at:])
+    return draft.finished()
+
+
+def _feed_text(draft: _Draft, element: str, text: str) -> None:
+    if element == "link" or (element == "id" and "#" not in text):
+        draft.link(text)
+    elif element == "language":
+        draft.keep(LANGUAGES.get(text.lower(), text))
+    elif "&lt;" in text and _escaped(markup := _unescaped(text)) == text:
+        draft.keep(_escaped(traditional_html(markup, draft.base_url, draft.wording)))
+    else:
+        draft.read(text)
+
+
+def _unescaped(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def traditional_json_feed(document: str, base_url: str, wording: Wording) -> str:
+    """A JSON Feed in traditional script."""
+    words = partial(_json_words, wording=wording)
+    ways: dict[str, Callable[[str], str]] = {
+        **dict.fromkeys(("title", "description", "summary", "name", "tags", "source"), words),
+        **dict.fromkeys(("url", "home_page_url", "feed_url"), lambda url: in_edition(url, base_url)),
+        "content_html": lambda html: traditional_html(html, base_url, wording),
+        "language": lambda language: LANGUAGES.get(language.lower(), language),
+    }
+    return json.dumps(_walked(json.loads(document), "", ways), ensure_ascii=False)
+
+
+def _json_words(text: str, wording: Wording) -> str:
+    return text if text.isascii() else wording.convert(text)
+
+
+def _walked(value, key: str, ways: dict[str, Callable[[str], str]]):
+    """A JSON value with its strings as `ways` writes those of their key."""
+    if isinstance(value, dict):
+        return {k: _walked(v, k, ways) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_walked(v, key, ways) for v in value]
+    return ways[key](value) if isinstance(value, str) and key in ways else value

@@ -1,0 +1,59 @@
+"""Is every stored page what would be rendered now? A page that is not, is stale: a defect that can be counted."""
+
+import gzip
+from collections.abc import Iterator
+
+import brotli
+from django.conf import settings
+
+from meiri.delivery.following import bring_up_to_date
+from meiri.delivery.pages import Pages, pages
+from meiri.delivery.rendering import render
+from meiri.journal.verification import check
+
+# Pages that are made anew each minute may differ by what happened since.
+PASSING = "minute"
+
+
+@check("pages")
+def stored_pages() -> Iterator[str]:
+    """Render every stored page afresh and compare. What waits to be made again is made first."""
+    if not settings.PAGE_FILES:
+        return
+    store = pages()
+    if not bring_up_to_date(store):
+        yield f"{store.index.pending()} pages are still being made again"
+    for address in stale_pages(store):
+        yield f"{address} is not what it should be"
+    for address in store.files.addresses():
+        if not store.index.knows(address):
+            yield f"{address} is stored, but nobody knows what it shows"
+
+
+def stale_pages(store: Pages) -> Iterator[str]:
+    """The addresses of pages whose file differs from what is rendered now. What changes meanwhile is looked at again."""
+    found = store.index.current()
+    while found:
+        for _, address in found:
+            if PASSING not in store.index.keys_of(address) and is_stale(store, address):
+                yield address
+        last, _ = found[-1]
+        found = store.index.current(after=last)
+
+
+def is_stale(store: Pages, address: str) -> bool:
+    with store.locked(address):
+        noted = store.index.noted()
+        rendered = render(address)
+        file = store.files.read(address)
+        if store.index.noted() != noted or rendered.response.status_code >= 500:
+            return False  # it may have changed while it was rendered, or can't be
+        if file is None or not rendered.fit or rendered.response.content != file.content:
+            return True
+        return any(
+            variant is None or expanded(variant.content) != file.content
+            for variant, expanded in (
+                (store.files.read(address, "br"), brotli.decompress),
+                (store.files.read(address, "gzip"), gzip.decompress),
+            )
+        )

@@ -1,0 +1,87 @@
+"""An article as its page shows it, read with few and short queries.
+
+Whatever nearly every article names (its channel, its source, authors) stays at hand in the process. Pages share these
+objects, and nobody alters them. What Django would put together for longer than a database answers it is written out.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+from django.db import connection, models
+from taggit.models import Tag
+
+from meiri.delivery.keys import EVERYWHERE
+from meiri.journal.kept import Kept
+from meiri.media.models import Picture
+from meiri.newsroom.models import Article, Author, Source
+from meiri.sections.models import Channel
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class Signature(NamedTuple):
+    """A byline under the names that `Byline` has."""
+
+    author: Author
+    credit: str
+
+
+def at_hand(model: type[Row], most: int, keys: Callable[[Row], Iterable[str]]):
+    """A function from primary keys to the rows of `model`, of which `most` are kept, each until one of its `keys` changes."""
+    kept: Kept[int, Row] = Kept(most, EVERYWHERE)
+
+    def read(missing: Sequence[int]) -> Mapping[int, tuple[Row, Iterable[str]]]:
+        return {row.pk: (row, keys(row)) for row in model._default_manager.filter(pk__in=missing)}
+
+    return lambda ids: kept.get(ids, read)
+
+
+channels = at_hand(Channel, 200, lambda channel: [channel.content_key])
+sources = at_hand(Source, 2_000, lambda source: [source.content_key])
+authors = at_hand(Author, 2_000, lambda author: [author.byline_key])
+
+
+def article_to_read(pk: int) -> Article:
+    """The article `pk`, published or not, with its picture and what it names. Two queries, and one for each that is not
+    at hand. Raises `Article.DoesNotExist`."""
+    article = row(Article, pk)
+    if article.picture_id:
+        article.picture = row(Picture, article.picture_id)
+    article.channel = channels([article.channel_id])[article.channel_id]
+    if article.source_id:
+        article.source = sources([article.source_id])[article.source_id]
+    if article.editor_id:
+        article.editor = authors([article.editor_id])[article.editor_id]
+    return article
+
+
+def row(model: type[Row], pk: int) -> Row:
+    """The row `pk` of a table. Raises `DoesNotExist`."""
+    table = model._meta.db_table
+    if pk <= models.BigIntegerField.MAX_BIGINT:
+        for found in model._default_manager.raw(f"SELECT * FROM {table} WHERE id = %s", [pk]):  # noqa: S608 a table's name
+            return found
+    raise model.DoesNotExist(f"{table} has no row {pk}.")  # type: ignore[attr-defined]
+
+
+def signatures_of(article: Article) -> list[Signature]:
+    """Who signs a saved article, in the order of its bylines. One query, two where an author is not at hand."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT author_id, credit FROM newsroom_byline WHERE article_id = %s ORDER BY sort_order, id",
+            [article.pk],
+        )
+        rows = cursor.fetchall()
+    named = authors([author for author, _ in rows])
+    return [Signature(named[author], credit) for author, credit in rows]
+
+
+def tags_of(article: Article) -> list[Tag]:
+    """The tags of a saved article, in the order in which it got them. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tag.id, tag.name, tag.slug FROM newsroom_articletag AS item"
+            " JOIN taggit_tag AS tag ON tag.id = item.tag_id WHERE item.content_object_id = %s ORDER BY item.id",
+            [article.pk],
+        )
+        return [Tag(*row) for row in cursor.fetchall()]

@@ -1,0 +1,196 @@
+"""Published articles as the index takes them."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import rjieba
+import tantivy
+from django.db import connection
+
+from meiri.newsroom.cards import moment
+from meiri.newsroom.clock import local
+from meiri.newsroom.plain_text import paragraphs
+from meiri.search.folding import fold
+from meiri.search.index import moment_of
+from meiri.search.pinyin import readings, sounds
+from meiri.search.words import characters, pairs, words
+
+# Characters of an article's body that are looked at.
+MOST_CHARACTERS = 60_000
+# Stands between parts of a text, so that no phrase goes across.
+_BORDER = "\ue000"
+
+
+@dataclass
+class Text:
+    """What is found of one published article, by the names that `Article` has for it."""
+
+    id: int
+    published_at: datetime
+    channel: int
+    source: int | None
+    title: str
+    lead: list[str]
+    paragraphs: list[str]
+    source_name: str = ""
+    tags: list[str] = field(default_factory=list)
+    authors: dict[int, str] = field(default_factory=dict)
+    stations: list[int] = field(default_factory=list)
+
+
+_ARTICLES = """
+SELECT article.id, article.published_at, article.channel_id, article.source_id, article.title, article.kicker,
+    article.subtitle, article.summary, article.body, source.name
+FROM newsroom_article AS article LEFT JOIN newsroom_source AS source ON source.id = article.source_id
+WHERE article.live AND article.published_at IS NOT NULL AND article.id IN ({ids})
+"""
+_TAGS = (
+    "SELECT item.content_object_id, tag.name FROM newsroom_articletag AS item"
+    " JOIN taggit_tag AS tag ON tag.id = item.tag_id WHERE item.content_object_id IN ({ids})"
+)
+_AUTHORS = (
+    "SELECT byline.article_id, author.id, author.name FROM newsroom_byline AS byline"
+    " JOIN newsroom_author AS author ON author.id = byline.author_id WHERE byline.article_id IN ({ids})"
+    " ORDER BY byline.sort_order, byline.id"
+)
+_STATIONS = "SELECT article_id, station_id FROM newsroom_article_stations WHERE article_id IN ({ids})"
+
+
+def texts_of(ids: Sequence[int]) -> list[Text]:
+    """Those of the articles `ids` that are published. Four queries, none for no ids."""
+    if not ids:
+        return []
+    marks = _marks(ids)
+    with connection.cursor() as cursor:
+        cursor.execute(_ARTICLES.format(ids=marks), list(ids))
+        found = {row[0]: _text(*row) for row in cursor.fetchall()}
+        cursor.execute(_TAGS.format(ids=marks), list(ids))
+        for key, name in cursor.fetchall():
+            if key in found:
+                found[key].tags.append(name)
+        cursor.execute(_AUTHORS.format(ids=marks), list(ids))
+        for key, author, name in cursor.fetchall():
+            if key in found:
+                found[key].authors[author] = name
+        cursor.execute(_STATIONS.format(ids=marks), list(ids))
+        for key, station in cursor.fetchall():
+            if key in found:
+                found[key].stations.append(station)
+    return list(found.values())
+
+
+def _marks(values) -> str:
+    return ", ".join(["%s"] * len(values))
+
+
+def _text(key, published_at, channel, source, title, kicker, subtitle, summary, body, source_name) -> Text:
+    written = paragraphs(json.loads(body) if isinstance(body, str) else body or [])
+    return Text(
+        key,
+        moment(published_at),
+        channel,
+        source,
+        title,
+        lead=[part for part in (kicker, subtitle, summary or "".join(written[:1])) if part],
+        paragraphs=written,
+        source_name=source_name or "",
+    )
+
+
+def bodies_of(ids: Sequence[int]) -> dict[int, list[str]]:
+    """The paragraphs of published articles, by key. One query, none for no ids."""
+    if not ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, body FROM newsroom_article WHERE live AND id IN ({_marks(ids)})",  # noqa: S608
+            list(ids),
+        )
+        return {
+            key: paragraphs(json.loads(body) if isinstance(body, str) else body or [])
+            for key, body in cursor.fetchall()
+        }
+
+
+# Values by the fields of `index.schema`.
+Fields = dict[str, list[int] | str]  # numbers, or words with spaces between them
+
+
+def fields_of(text: Text) -> Fields:
+    """What the index keeps of an article."""
+    title, lead = fold(text.title), [fold(part) for part in text.lead]
+    written = fold("\n".join(text.paragraphs))
+    tags = [words(fold(tag)) for tag in text.tags]
+    names = [fold(name) for name in (*text.authors.values(), text.source_name) if name]
+    title_words, lead_words = words(title), [words(part) for part in lead]
+    # A summary that only repeats how the article begins is found there.
+    said_twice = [found for part, found in zip(lead, lead_words, strict=True) if part not in written]
+    head = _joined([title_words, *said_twice, *tags, *map(words, names)])
+    at = local(text.published_at)
+    spoken = [title, *names[: len(text.authors)]]
+    return {
+        "id": [text.id],
+        "moment": [moment_of(int(text.published_at.timestamp()), text.id)],
+        "year": [at.year],
+        "month": [at.year * 12 + at.month],
+        "channel": [text.channel],
+        "source": [text.source] if text.source else [],
+        "station": text.stations,
+        "author": list(text.authors),
+        "title": title_words,
+        "pairs": " ".join(pairs(title)),
+        "characters": " ".join(characters(title)),
+        "tags": _joined(tags),
+        "lead": _joined(lead_words),
+        "text": f"{head} {_BORDER} {words(written[:MOST_CHARACTERS])}",
+        "sounds": " ".join(dict.fromkeys(sound for part in spoken for sound in sounds_of(part))),
+    }
+
+
+def document_of(fields: Fields) -> tantivy.Document:
+    document = tantivy.Document()
+    for name, value in fields.items():
+        if isinstance(value, str):
+            document.add_text(name, value)
+        else:
+            for number in value:
+                document.add_integer(name, number)
+    return document
+
+
+def sounds_of(folded: str) -> list[str]:
+    return sounds(readings(rjieba.cut(folded, hmm=False)))
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return f" {_BORDER} ".join(parts)
+
+
+def fields_of_articles(ids: Sequence[int]) -> list[Fields]:
+    """What the index keeps of those of the articles `ids` that are published. Four queries."""
+    return [fields_of(text) for text in texts_of(ids)]
+
+
+def keys_of_all(greatest: int, size: int) -> Iterator[list[int]]:
+    """The keys up to `greatest` of all published articles in their order, `size` at a time. A query each time."""
+    key = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT id FROM newsroom_article WHERE live AND id > %s AND id <= %s ORDER BY id LIMIT %s",
+                [key, greatest, size],
+            )
+            keys = [key for (key,) in cursor.fetchall()]
+        if not keys:
+            return
+        yield keys
+        key = keys[-1]
+
+
+def greatest_key() -> int:
+    """The key of the article that was made last, published or not; 0 where there is none. One look-up."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(id) FROM newsroom_article")
+        return cursor.fetchone()[0] or 0

@@ -1,0 +1,275 @@
+"""Found articles, best or newest first, a page at a time."""
+
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple, cast
+
+import tantivy
+from tantivy import Occur, Order
+from tantivy import Query as Match
+
+from meiri.newsroom.cards import Card
+from meiri.newsroom.models import Article
+from meiri.search.documents import bodies_of, greatest_key
+from meiri.search.highlighting import Highlighter
+from meiri.search.index import asked, moment_of, second_of
+from meiri.search.matching import between, in_months_before, in_titles, loose, rarest, strict
+from meiri.search.query import Query
+from meiri.sections.models import Channel, Station
+
+# So many of the best hits are put in order once more, with how fresh they are.
+BEST = 100
+# As deep as pages by relevance go; the newest first there is no end.
+DEEPEST = 1_000
+# Words that are each in more articles than this are not counted together: it would take longer than to answer.
+COUNTED = 100_000
+# How many months back the newest are looked for, until a page is full; None is to the beginning.
+LOOKED_BACK = (2, 12, None)
+# With fewer hits than this, those that have only some of what was asked for follow.
+FEW = 20
+SIMILAR = 50
+# An article of today counts this much more than an old one; after so many days half of it is gone.
+FRESH = 0.3
+FRESH_DAYS = 30
+FACETS = 40
+_PLACE, _MOMENT = re.compile(r"([0-9]{1,6})-([0-9]{1,19})"), re.compile(r"([0-9]{1,19})")
+
+
+class Sort(StrEnum):
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+
+
+class Position(NamedTuple):
+    """After which hit a page begins. By relevance: the number of hits before it, and the moment at which the first page was
+    asked for, `20-1927395123456789012`: what is published later does not move the pages. By time: the moment of the last
+    hit."""
+
+    place: int
+    asked_at: int = 0
+
+    def __str__(self):
+        return f"{self.place}-{self.asked_at}" if self.asked_at else str(self.place)
+
+    @classmethod
+    def parse(cls, text: str, sort: Sort) -> "Position | None":
+        """The position that `str` wrote of a list in this order; None for anything else."""
+        found = (_PLACE if sort == Sort.RELEVANCE else _MOMENT).fullmatch(text)
+        return cls(*map(int, found.groups())) if found else None
+
+
+class Ranked(NamedTuple):
+    key: int
+    moment: int
+    score: float
+    # Whether it has only some of what was asked for.
+    similar: bool = False
+
+
+class RankedPage(NamedTuple):
+    total: int
+    exact: int
+    ranked: list[Ranked]
+    next: Position | None
+    is_least: bool
+
+
+@dataclass(frozen=True)
+class Hit:
+    """`highlight`: the title as HTML with <mark>; `excerpt`: where it says what was asked for, likewise."""
+
+    article: Card
+    score: float
+    highlight: str
+    excerpt: str
+    similar: bool
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A channel, a station or a year, and how many of the articles that were found are of it."""
+
+    value: str
+    name: str
+    articles: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of hits. `total`: how many there are in all, `exact`: how many of these have all that was asked for, with
+    `is_least` at least so many; `next`: where the next page begins."""
+
+    total: int = 0
+    exact: int = 0
+    hits: list[Hit] = field(default_factory=list)
+    next: Position | None = None
+    is_least: bool = False
+
+
+def find(query: Query, sort: Sort = Sort.RELEVANCE, count: int = 20, after: Position | None = None) -> Found:
+    """A page of what answers the query, at most `count`. Two queries of the database and a few short ones for names.
+    Raises `Unavailable`."""
+    if not query.asks:
+        return Found()
+    order = newest if sort == Sort.NEWEST else best
+    page = asked(lambda searcher: order(searcher, query, count, after))
+    return Found(page.total, page.exact, hits_of(query, page.ranked), page.next, page.is_least)
+
+
+def best(searcher: tantivy.Searcher, query: Query, count: int, after: Position | None) -> RankedPage:
+    """The closest first; where few have all that was asked for, those that have some of it follow."""
+    asked_at = after.asked_at if after else moment_of(int(time.time()), greatest_key())
+    start = min(after.place, DEEPEST) if after else 0
+    wanted = min(start + count, DEEPEST)
+    result, total, is_least = _closest(searcher, query, max(BEST, wanted + 1), asked_at if after else None)
+    ranked = fresh_first(_ranked(searcher, result.hits), asked_at)
+    close: list[Ranked] = []
+    if total < FEW and query.is_plain:
+        close = similar(searcher, query, {one.key for one in ranked}, asked_at)
+    ranked += close
+    more = len(ranked) > wanted and wanted < DEEPEST
+    following = Position(wanted, asked_at) if more else None
+    return RankedPage(total + len(close), total, ranked[start:wanted], following, is_least)
+
+
+def _closest(
+    searcher: tantivy.Searcher, query: Query, most: int, until: int | None
+) -> tuple[tantivy.SearchResult, int, bool]:
+    """The closest articles, at most `most`, of those published until the moment `until`; how many have all that was asked
+    for, and whether there may be more.
+
+    Where a thousand titles have it all, no page shows more than these, and texts need not be looked through. Texts alone
+    are counted only where that is quick.
+    """
+
+    def search(match: Match) -> tantivy.SearchResult:
+        if until is not None:
+            match = Match.boolean_query([(Occur.Must, match), (Occur.Must, between(None, until))])
+        return searcher.search(match, most, count=True)
+
+    if query.free and (rare := rarest(query, searcher)) >= DEEPEST:
+        result = search(in_titles(query))
+        if (total := _number(result)) >= DEEPEST:
+            if rare > COUNTED:
+                return result, total, True
+            return result, max(total, count_of(searcher, strict(query))), False
+    result = search(strict(query))
+    if _number(result) < FEW:
+        result = search(strict(query, wide=True))
+    return result, _number(result), False
+
+
+def count_of(searcher: tantivy.Searcher, match: Match) -> int:
+    """How many articles match. An aggregation is quicker than a search: it ranks nothing."""
+    counted = searcher.aggregate(match, {"articles": {"value_count": {"field": "id"}}})
+    return int(counted["articles"]["value"])
+
+
+def fresh_first(ranked: list[Ranked], now: int) -> list[Ranked]:
+    """The best `BEST` in the order of their scores and how fresh they are at the moment `now`, the others as they were."""
+    again = [
+        one._replace(score=one.score * freshness(second_of(now) - second_of(one.moment)))
+        for one in ranked[:BEST]
+    ]
+    return sorted(again, key=lambda one: (-one.score, -one.moment)) + ranked[BEST:]
+
+
+def freshness(seconds: float) -> float:
+    """What an article's age multiplies its score by."""
+    days = max(seconds, 0) / 86_400
+    return 1 + FRESH / (1 + days / FRESH_DAYS)
+
+
+def similar(searcher: tantivy.Searcher, query: Query, known: set[int], now: int) -> list[Ranked]:
+    """Articles that have some of what was asked for, but none of `known`."""
+    match = loose(query, searcher)
+    if match is None:
+        return []
+    match = Match.boolean_query([(Occur.Must, match), (Occur.Must, between(None, now))])
+    hits = searcher.search(match, SIMILAR + len(known), count=False).hits
+    ranked = fresh_first(_ranked(searcher, hits), now)
+    return [one._replace(similar=True) for one in ranked if one.key not in known][:SIMILAR]
+
+
+def newest(searcher: tantivy.Searcher, query: Query, count: int, after: Position | None) -> RankedPage:
+    """All that have what was asked for by time, without an end."""
+    match = strict(query, wide=True)
+    rare = rarest(query, searcher)
+    total = count_of(searcher, match) if rare <= COUNTED else 0
+    found: list[Ranked] = []
+    latest = after.place - 1 if after else None
+    for months in LOOKED_BACK if rare > DEEPEST else (None,):
+        parts = [(Occur.Must, match)]
+        if latest is not None:
+            parts.append((Occur.Must, between(None, latest)))
+        if months:
+            parts.append((Occur.Must, in_months_before(latest, months)))
+        hits = searcher.search(
+            Match.boolean_query(parts), count + 1, count=False, order_by_field="moment", order=Order.Desc
+        ).hits
+        found = [one._replace(score=0.0) for one in _ranked(searcher, hits)]
+        if len(found) > count:
+            break
+    following = Position(found[count - 1].moment) if len(found) > count else None
+    is_least = rare > COUNTED
+    return RankedPage(max(total, len(found)), max(total, len(found)), found[:count], following, is_least)
+
+
+def _number(result: tantivy.SearchResult) -> int:
+    """How many were counted; the types of tantivy leave it out."""
+    return result.count  # type: ignore[attr-defined]
+
+
+def _ranked(searcher: tantivy.Searcher, hits: Sequence) -> list[Ranked]:
+    addresses = [address for _, address in hits]
+    keys = cast(list[int], searcher.fast_field_values("id", addresses))
+    moments = cast(list[int], searcher.fast_field_values("moment", addresses))
+    return [Ranked(key, moment, score) for key, moment, (score, _) in zip(keys, moments, hits, strict=True)]
+
+
+def hits_of(query: Query, ranked: Sequence[Ranked]) -> list[Hit]:
+    """The articles with what was found of them marked; those withdrawn meanwhile are left out. Two queries at most: texts
+    are read of those whose summaries do not say it all."""
+    cards = {card.pk: card for card in Article.objects.in_order([one.key for one in ranked])}
+    marker = Highlighter(query)
+    marker.take([text for card in cards.values() for text in (card.title, card.summary)])
+    excerpts = {key: [card.summary] for key, card in cards.items()}
+    silent = [key for key, card in cards.items() if marker.says(card.summary) < marker.wanted]
+    excerpts |= {key: [cards[key].summary, *body] for key, body in bodies_of(silent).items()}
+    marker.take([text for texts in excerpts.values() for text in texts])
+    return [
+        Hit(
+            card,
+            round(one.score, 3),
+            marker.whole(card.title),
+            marker.excerpt(excerpts[one.key]),
+            one.similar,
+        )
+        for one in ranked
+        if (card := cards.get(one.key))
+    ]
+
+
+def facets(query: Query) -> dict[str, list[Facet]]:
+    """How the articles that have all that is asked for are spread over `channel`, `station` and `year`, the most first.
+    Two queries. Raises `Unavailable`."""
+    if not query.asks:
+        return {}
+    wish = {name: {"terms": {"field": name, "size": FACETS}} for name in ("channel", "station", "year")}
+    counted = asked(lambda searcher: searcher.aggregate(strict(query), wish))
+    sections = {
+        name: {s.pk: s for s in model.objects.visible()}
+        for name, model in (("channel", Channel), ("station", Station))
+    }
+    found = {}
+    for name, result in counted.items():
+        buckets = [(int(b["key"]), b["doc_count"]) for b in result["buckets"]]
+        if name in sections:
+            known = sections[name]
+            found[name] = [Facet(known[k].slug, known[k].name, n) for k, n in buckets if k in known]
+        else:
+            found[name] = [Facet(str(k), f"{k}年", n) for k, n in sorted(buckets, reverse=True)]
+    return found

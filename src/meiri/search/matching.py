@@ -1,0 +1,264 @@
+"""A reader's query as a query of the index."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import tantivy
+from tantivy import FieldType, Occur
+from tantivy import Query as Match
+
+from meiri.newsroom.models import Author, Source, day_bounds
+from meiri.search.folding import fold
+from meiri.search.index import analyzer, moment_of, schema, second_of
+from meiri.search.names import also_called, reworded
+from meiri.search.pinyin import as_syllables, sounds
+from meiri.search.query import EARLIEST, LATEST, Query, Term
+from meiri.search.words import FUNCTION_CHARACTERS, characters, pairs, threes, words
+from meiri.sections.models import Channel, Section, Station
+
+# What a word counts for where it stands; in the whole text it counts 1. Characters and pairs of them find what the
+# dictionary cuts otherwise.
+WEIGHTS = {"title": 0.5, "pairs": 2.0, "characters": 2.0, "tags": 1.0, "lead": 0.5}
+# Readers who type at least so many letters may mean initials.
+FEWEST_INITIALS = 3
+LONGEST_SOUND = 40
+# How many sources or authors `source:` and `author:` may mean.
+MOST_NAMED = 50
+
+
+@dataclass(frozen=True)
+class Words:
+    """A text as the index knows it: word and place, without marks."""
+
+    places: tuple[tuple[int, str], ...]
+
+    @classmethod
+    def of(cls, folded: str) -> "Words":
+        tokens = analyzer().pre_tokenize(words(folded)).tokens
+        first = tokens[0].position if tokens else 0
+        return cls(tuple((token.position - first, token.text) for token in tokens))
+
+    @property
+    def all(self) -> list[str]:
+        return list(dict.fromkeys(word for _, word in self.places))
+
+    @property
+    def telling(self) -> list[str]:
+        """Those that say something; all of them where none does."""
+        return [word for word in self.all if word not in FUNCTION_CHARACTERS] or self.all
+
+
+def strict(query: Query, wide: bool = False) -> Match:
+    """Articles that have all that is asked for, the closest first. With `wide` also those whose titles have it letter by
+    letter, however the dictionary cuts them; that takes longer."""
+    return _matching(query, [one_of(wanted(term, wide)) for term in query.wanted])
+
+
+def in_titles(query: Query) -> Match:
+    """Articles whose titles have all the words that are asked for; what else is asked for they have too."""
+    return _matching(
+        query,
+        [
+            one_of(_in_title(term.text, term.phrase) if term in query.free else wanted(term))
+            for term in query.wanted
+        ],
+    )
+
+
+def _matching(query: Query, musts: Sequence[Match]) -> Match:
+    found = [(Occur.Must, must) for must in [*musts, *within(query)]]
+    found += [(Occur.MustNot, one_of(unwanted(term))) for term in query.terms if term.without]
+    if not musts:
+        found.append((Occur.Must, Match.all_query()))
+    found += [(Occur.Should, part) for part in closeness(query.free)]
+    return Match.boolean_query(found)
+
+
+def rarest(query: Query, searcher: tantivy.Searcher) -> int:
+    """In how many articles the rarest word of the query is: no more have them all."""
+    found = [searcher.doc_freq("text", word) for term in query.free for word in Words.of(term.text).telling]
+    return min(found, default=searcher.num_docs)
+
+
+def loose(query: Query, searcher: tantivy.Searcher) -> Match | None:
+    """Articles that have some of what is asked for, in their titles or as rare words of the text; None where nothing is left
+    to look for."""
+    terms = query.free
+    likely = []
+    for field, found in _by_field(terms):
+        known = [(word, searcher.doc_freq(field, word)) for word in found]
+        most = max(searcher.num_docs // 20, 1000)
+        likely += [_term(field, word, WEIGHTS[field]) for word, count in known if 0 < count <= most]
+    for term in terms:
+        for word in Words.of(term.text).telling:
+            if 0 < searcher.doc_freq("text", word) <= max(searcher.num_docs // 100, 1000):
+                likely.append(_term("text", word))
+    if not likely:
+        return None
+    parts = [(Occur.Must, one_of(likely))]
+    parts += [(Occur.Must, must) for must in within(query)]
+    parts += [(Occur.MustNot, one_of(unwanted(term))) for term in query.terms if term.without]
+    return Match.boolean_query(parts)
+
+
+def closeness(terms: Sequence[Term]) -> list[Match]:
+    """What makes one article that was found closer than another."""
+    return [_term(field, word, WEIGHTS[field]) for field, found in _by_field(terms) for word in found]
+
+
+def _by_field(terms: Sequence[Term]) -> list[tuple[str, list[str]]]:
+    whole = [Words.of(term.text).telling for term in terms]
+    in_all = list(dict.fromkeys(word for found in whole for word in found))
+    text = [term.text for term in terms]
+    return [
+        ("title", in_all),
+        ("tags", in_all),
+        ("lead", in_all),
+        ("pairs", _unique(pairs, text)),
+        ("characters", [c for c in _unique(characters, text) if c not in FUNCTION_CHARACTERS]),
+    ]
+
+
+def _unique(cut, texts: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(word for text in texts for word in analyzer().analyze(" ".join(cut(text)))))
+
+
+def wanted(term: Term, wide: bool = False) -> list[Match]:
+    """The ways in which an article may have what `term` asks for; see `strict`."""
+    if term.field in ("source", "author"):
+        return [_named(term)]
+    if term.field in ("channel", "station"):
+        return [_section(term.field, term.text)]
+    found = Words.of(term.text)
+    if not found.places:
+        return []
+    if term.field == "title":
+        return _in_title(term.text, term.phrase, wide=True)
+    ways = [_phrase("text", found.places) if term.phrase else _all("text", found.telling)]
+    if wide:
+        ways += _in_title(term.text, True)
+    ways += [_phrase("text", Words.of(name).places) for name in also_called(term.text)]
+    if not term.phrase:
+        ways += [_all("text", Words.of(text).telling) for text in reworded(term.text)]
+        if term.text.isascii() and term.text.isalpha():
+            ways += sounding(term.text)
+    return ways
+
+
+def unwanted(term: Term) -> list[Match]:
+    """The ways in which an article may have what must not be in it."""
+    if term.field in ("", "title"):
+        field, found = term.field or "text", Words.of(term.text)
+        if field == "text" and found.places:
+            return [_phrase("text", found.places)]
+        return _in_title(term.text, True)
+    return wanted(term)
+
+
+def _in_title(text: str, phrase: bool, wide: bool = False) -> list[Match]:
+    """The ways to have `text` in the title: side by side, as a phrase has it, or word by word."""
+    places = list(enumerate(_characters(text)))
+    ways = [_phrase("characters", places)] if places and (phrase or wide) else []
+    return ways if phrase else [*ways, _all("title", Words.of(text).telling)]
+
+
+def _characters(text: str) -> list[str]:
+    return analyzer().analyze(" ".join(characters(text)))
+
+
+def sounding(letters: str) -> list[Match]:
+    """Titles and names that are read so: `kejichuangxin`, or begin so: `kjcx`."""
+    if len(letters) > LONGEST_SOUND:
+        return []
+    ways = [_all("sounds", sounds([way])[: len(way) - 1]) for way in as_syllables(letters)]
+    if len(letters) >= FEWEST_INITIALS:
+        ways.append(_all("sounds", threes(letters)))
+    return ways
+
+
+def written(places: Sequence[tuple[int, str]]) -> Match:
+    """Titles with these characters (`words.characters`) at these places, counted from any."""
+    return _phrase("characters", places)
+
+
+def read_as(found: Sequence[str]) -> Match:
+    """Titles and names with all of these sounds (`pinyin.sounds`)."""
+    return _all("sounds", found)
+
+
+def within(query: Query) -> list[Match]:
+    """Where and when."""
+    found = [_section(field, name) for field in ("channel", "station") if (name := getattr(query, field))]
+    if query.since or query.until:
+        found.append(published(query.since, query.until))
+    return found
+
+
+def published(since: date | None, until: date | None) -> Match:
+    first = day_bounds(min(max(since, EARLIEST), LATEST))[0] if since else None
+    end = day_bounds(max(min(until, LATEST), EARLIEST))[1] if until else None
+    return between(
+        moment_of(int(first.timestamp())) if first else None,
+        moment_of(int(end.timestamp())) - 1 if end else None,
+    )
+
+
+def between(first: int | None, last: int | None) -> Match:
+    """Articles whose moments lie between these, both included; None is an open end."""
+    return Match.const_score_query(Match.range_query(schema(), "moment", FieldType.Integer, first, last), 0.0)
+
+
+def in_months_before(moment: int | None, count: int) -> Match:
+    """Articles of the month of a moment (None: now) and the months before it, `count` in all."""
+    at = datetime.fromtimestamp(second_of(moment), UTC) if moment else datetime.now(UTC)
+    last = at.year * 12 + at.month  # the site's clocks are ahead: the month may have just begun there
+    return _any_number("month", range(last - count + 1, last + 2))
+
+
+def _section(field: str, name: str) -> Match:
+    model: type[Section] = Channel if field == "channel" else Station
+    keys = [
+        section.pk for section in model.objects.all() if name.lower() in (section.slug, fold(section.name))
+    ]
+    return _any_number(field, keys)
+
+
+def _named(term: Term) -> Match:
+    model = Source if term.field == "source" else Author
+    named = [term.text, *also_called(term.text)]
+    keys = [
+        key
+        for name in named
+        for key in model.objects.filter(name__icontains=name).values_list("pk", flat=True)[:MOST_NAMED]
+    ]
+    return _any_number(term.field, keys)
+
+
+def _any_number(field: str, keys: Sequence[int]) -> Match:
+    if not keys:
+        return Match.empty_query()
+    return Match.const_score_query(Match.term_set_query(schema(), field, list(dict.fromkeys(keys))), 0.0)
+
+
+def one_of(ways: Sequence[Match]) -> Match:
+    if len(ways) == 1:
+        return ways[0]
+    return Match.boolean_query([(Occur.Should, way) for way in ways]) if ways else Match.empty_query()
+
+
+def _all(field: str, found: Sequence[str]) -> Match:
+    if len(found) == 1:
+        return _term(field, found[0])
+    return Match.boolean_query([(Occur.Must, _term(field, word)) for word in found])
+
+
+def _term(field: str, word: str, weight: float = 1.0) -> Match:
+    match = Match.term_query(schema(), field, word, "basic" if field == "sounds" else "freq")
+    return match if weight == 1.0 else Match.boost_query(match, weight)
+
+
+def _phrase(field: str, places: Sequence[tuple[int, str]]) -> Match:
+    if len(places) == 1:
+        return _term(field, places[0][1])
+    return Match.phrase_query(schema(), field, list(places))

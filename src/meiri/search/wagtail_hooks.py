@@ -1,0 +1,40 @@
+"""In the newsroom: the dictionary of names, and what is like an article or comes from it."""
+
+from django.urls import path
+from wagtail import hooks
+from wagtail.admin.panels import FieldPanel
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from meiri.journal.recording import RecordedSnippetViewSet
+from meiri.newsroom.editing import side_panels
+from meiri.search.models import KNOWN_NAMES, KnownName
+from meiri.search.panels import SimilarSidePanel
+from meiri.search.views import CompareView, CompareWrittenView, LineageView, similar
+
+
+class KnownNameViewSet(RecordedSnippetViewSet, SnippetViewSet):
+    model = KnownName
+    icon = "search"
+    list_display = ["name", "aliases"]
+    search_fields = ["name", "aliases"]
+    ordering = ["name"]
+    list_per_page = 100
+    panels = [FieldPanel("name"), FieldPanel("aliases")]
+
+    def journal_keys(self, name):
+        return [KNOWN_NAMES]
+
+
+register_snippet(KnownNameViewSet)
+side_panels.append(SimilarSidePanel)
+
+
+@hooks.register("register_admin_urls")
+def similar_addresses():
+    return [
+        path("similar/", similar, name="search_similar"),
+        path("similar/<int:second>/", CompareWrittenView.as_view(), name="search_compare_written"),
+        path("similar/<int:first>/<int:second>/", CompareView.as_view(), name="search_compare"),
+        path("lineage/<int:pk>/", LineageView.as_view(), name="search_lineage"),
+    ]

@@ -1,0 +1,64 @@
+"""The public API's suggestions while readers type."""
+
+from typing import Literal
+
+from django.conf import settings
+from django.http import HttpResponse
+from ninja import Field, Query, Router, Schema
+from ninja.errors import HttpError
+
+from meiri.delivery.models import ProtectedTerm
+from meiri.delivery.script import Wording, plain
+from meiri.search.directory import Kind
+from meiri.search.index import Unavailable
+from meiri.search.suggesting import LONGEST_TYPED, suggest
+from meiri.syndication.articles_api import Problem
+
+router = Router()
+
+
+class Suggestion(Schema):
+    kind: str = Field(description="article, channel, station, topic, author, source or name.")
+    text: str
+    url: str = Field(description="Where it leads: its page, or the search page with a search for it.")
+
+
+class SuggestionList(Schema):
+    results: list[Suggestion] = Field(description="At most 8, names before titles, the best first.")
+
+
+@router.get(
+    "/search/suggestions/",
+    response={200: SuggestionList, 400: Problem, 422: Problem, 503: Problem},
+    tags=["search"],
+    summary="What somebody who types may be looking for",
+)
+def get_suggestions(
+    request,
+    response: HttpResponse,
+    q: str = Query(..., description=f"What has been typed, at most {LONGEST_TYPED} characters."),
+    script: Literal["hans", "hant"] = Query("hans", description="The script of the texts."),
+):
+    """Titles that have what was typed, and names that begin with it or have it inside; pinyin and its initials count as well."""
+    if len(q) > LONGEST_TYPED:
+        raise HttpError(400, f"参数 q 请控制在 {LONGEST_TYPED} 个字以内。")
+    try:
+        found = suggest((plain(q) if script == "hant" else q).replace("\0", " "))
+    except Unavailable as error:
+        raise HttpError(503, "检索正在重建，请稍后再试。") from error
+    results = [
+        *(Suggestion(kind=n.kind, text=n.text, url=settings.BASE_URL + n.address) for n in found.names),
+        *(Suggestion(kind="article", text=a.title, url=a.full_url) for a in found.articles),
+    ]
+    if script == "hant":
+        in_traditional(results)
+    response["Cache-Control"] = "public, max-age=60"
+    return SuggestionList(results=results)
+
+
+def in_traditional(results: list[Suggestion]) -> None:
+    """Let the texts be in traditional script. One query."""
+    people = [one.text for one in results if one.kind == Kind.AUTHOR]
+    wording = Wording(ProtectedTerm.objects.as_pairs(), people)
+    for one, text in zip(results, wording.convert_all([one.text for one in results]), strict=True):
+        one.text = text

@@ -1,0 +1,62 @@
+"""The log while a database or a disk is away."""
+
+import logging
+import sqlite3
+import sys
+
+import pytest
+
+from meiri.conf import complaints
+from meiri.conf.complaints import Thinned
+
+
+@pytest.fixture
+def told():
+    """A logger and what it lets through."""
+    lines: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: lines.append(handler.format(record))
+    handler.addFilter(Thinned())
+    logger = logging.Logger("pages")
+    logger.addHandler(handler)
+    return logger, lines
+
+
+def complain(logger, error, words="It failed"):
+    try:
+        raise error
+    except Exception:
+        logger.error(words, exc_info=sys.exc_info())
+
+
+def test_a_thousand_failures_of_the_database_are_one_sentence(told):
+    logger, lines = told
+    for n in range(1000):
+        complain(logger, sqlite3.OperationalError("database is locked"), f"Internal Server Error: /{n}")
+    assert lines == ["Internal Server Error: /0: database is locked"]
+
+
+def test_after_a_minute_it_is_said_how_many_there_were(told, monkeypatch):
+    logger, lines = told
+    for _ in range(5):
+        logger.error("Pages can't be stored: %s", "No space left on device")
+    monkeypatch.setattr(complaints, "QUIET", 0)
+    logger.error("Pages can't be stored: %s", "No space left on device")
+    assert lines[1:] == ["Pages can't be stored: No space left on device (4 more like it)"]
+
+
+def test_a_defect_is_told_each_time_with_where_it_happened(told):
+    logger, lines = told
+    for _ in range(2):
+        complain(logger, ValueError("no such thing"))
+    assert len(lines) == 2
+    assert all("Traceback" in line for line in lines)
+
+
+def test_other_failures_and_warnings_are_told(told):
+    logger, lines = told
+    complain(logger, OSError("disk"))
+    complain(logger, OSError("network"))
+    for _ in range(2):
+        logger.warning("Not Found")
+    assert lines == ["It failed: disk", "It failed: network", "Not Found", "Not Found"]

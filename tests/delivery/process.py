@@ -1,0 +1,45 @@
+"""What the processes of test_serving.py do: hold, navigation LABEL, retitle ARTICLE TITLE, withdraw ARTICLE, migrated."""
+
+import fcntl
+import sys
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+
+from meiri.journal.recording import record  # noqa: E402
+from meiri.newsroom.models import Article  # noqa: E402
+from meiri.newsroom.publishing import publish  # noqa: E402
+from meiri.sections.models import NavigationItem  # noqa: E402
+
+
+def hold():
+    """Lock everybody out of the database, readers too, until the standard input ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("BEGIN EXCLUSIVE")
+        # SQLite's write-ahead log lets readers pass even so. Its locks lie at bytes 120-127 of the shared memory.
+        with open(f"{settings.HOME}/meiri.sqlite3-shm", "r+b") as shared:
+            fcntl.lockf(shared, fcntl.LOCK_EX, 5, 123)
+            print("held", flush=True)
+            sys.stdin.read()
+
+
+@transaction.atomic
+def navigation(label):
+    item = NavigationItem.objects.first()
+    item.label = label
+    item.save()
+    record(item, "changed", ["nav"])
+
+
+def retitle(number, title):
+    article = Article.objects.get(pk=number)
+    article.title = title
+    publish(article)
+
+
+command, *arguments = sys.argv[1:]
+{"hold": hold, "navigation": navigation, "retitle": retitle}[command](*arguments)
