@@ -1,6 +1,7 @@
 """What a page costs its reader, and whom it asks."""
 
 import re
+import time
 import urllib.request
 
 import brotli
@@ -27,6 +28,16 @@ def cost(site, address: str) -> int:
     return size + sum(fetched(site, part)[1] for part in parts)
 
 
+def has_all_its_parts(site, address: str) -> bool:
+    """Whether the list of related reading, which is worked out after the start, stands on the page."""
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        if "更多推荐" in fetched(site, address)[0].decode():
+            return True
+        time.sleep(0.2)
+    return False
+
+
 def articles_of(site, front: str) -> list[str]:
     return sorted(
         set(re.findall(r'href="(/[a-z]+/\d{4}/\d{4}/\d+\.html)"', fetched(site, front)[0].decode()))
@@ -38,6 +49,7 @@ def test_every_article_stays_within_its_budget(site):
         a for front in ("/shendu/", "/yaowen/", "/kuaishan/", "/jishi/") for a in articles_of(site, front)
     ]
     assert len(addresses) > 8
+    assert all(has_all_its_parts(site, a) for a in addresses)
     costs = {a: cost(site, a) for a in addresses}
     assert max(costs.values()) <= ARTICLE_BUDGET, {a: c for a, c in costs.items() if c > ARTICLE_BUDGET}
 

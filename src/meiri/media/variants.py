@@ -50,8 +50,10 @@ class Variants:
         fitting = next((w for w in self.widths if w >= width), self.widths[-1])
         return f"{self.base}-{fitting}.{format}"
 
-    def srcset(self, format: str) -> str:
-        return ", ".join(f"{self.base}-{w}.{format} {w}w" for w in self.widths)
+    def srcset(self, format: str, widest: int | None = None) -> str:
+        """The variants for a browser to choose among, none wider than `widest` but the smallest there is."""
+        widths = [w for w in self.widths if widest is None or w <= widest] or self.widths[:1]
+        return ", ".join(f"{self.base}-{w}.{format} {w}w" for w in widths)
 
 
 def make_variants(image) -> Variants:

@@ -24,7 +24,8 @@ _COMMON = ["tokens", "page", "masthead", "lists", "hot", "footer"]
 STYLES = {
     "list": [*_COMMON, "section"],
     "home": [*_COMMON, "home"],
-    "article": [*_COMMON, "article", "fields", "comments"],
+    "article": [*_COMMON, "article"],
+    "comments": ["fields", "comments"],
     "front": [*_COMMON, "home", "section", "standard"],
     "search": [*_COMMON, "section", "search"],
     "suggestions": ["suggestions"],

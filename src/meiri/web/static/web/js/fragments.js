@@ -1,9 +1,17 @@
-// Parts that change by themselves, fetched when they come near the screen.
+// Parts that change by themselves, fetched when they come near the screen, together with a stylesheet of their own where
+// they have one.
+const arrived = (sheet) => new Promise((done) => {
+  sheet.onload = sheet.onerror = done;
+  document.head.append(sheet);
+});
 const load = async (place) => {
   try {
     const answer = await fetch(place.dataset.fragment);
     if (!answer.ok) throw answer;
-    place.innerHTML = await answer.text();
+    const part = document.createElement("template");
+    part.innerHTML = await answer.text();
+    await Promise.all([...part.content.querySelectorAll("link")].map(arrived));
+    place.replaceChildren(part.content);
   } catch {
     place.insertAdjacentHTML("beforeend", "<p>暂时无法加载，正文不受影响。</p>");
   }
