@@ -12,7 +12,7 @@ from django.db import connection
 from meiri.newsroom.cards import moment
 from meiri.newsroom.clock import local
 from meiri.newsroom.plain_text import paragraphs
-from meiri.search.folding import fold
+from meiri.search.folding import fold_all
 from meiri.search.index import moment_of
 from meiri.search.pinyin import readings, sounds
 from meiri.search.words import characters, pairs, words
@@ -120,16 +120,19 @@ Fields = dict[str, list[int] | str]  # numbers, or words with spaces between the
 
 def fields_of(text: Text) -> Fields:
     """What the index keeps of an article."""
-    title, lead = fold(text.title), [fold(part) for part in text.lead]
-    written = fold("\n".join(text.paragraphs))
-    tags = [words(fold(tag)) for tag in text.tags]
-    names = [fold(name) for name in (*text.authors.values(), text.source_name) if name]
-    title_words, lead_words = words(title), [words(part) for part in lead]
+    names = [name for name in (*text.authors.values(), text.source_name) if name]
+    body = "\n".join(text.paragraphs)[:MOST_CHARACTERS]
+    folded, cut = _folded_and_cut([body, text.title, *text.lead, *text.tags, *names])
+    tags_at = 2 + len(text.lead)
+    names_at = tags_at + len(text.tags)
     # A summary that only repeats how the article begins is found there.
-    said_twice = [found for part, found in zip(lead, lead_words, strict=True) if part not in written]
-    head = _joined([title_words, *said_twice, *tags, *map(words, names)])
+    said_twice = [
+        found for found, part in zip(cut[2:tags_at], folded[2:tags_at], strict=True) if part not in folded[0]
+    ]
+    head = _joined([cut[1], *said_twice, *cut[tags_at:]])
+    title = folded[1]
     at = local(text.published_at)
-    spoken = [title, *names[: len(text.authors)]]
+    spoken = [title, *folded[names_at : names_at + len(text.authors)]]
     return {
         "id": [text.id],
         "moment": [moment_of(int(text.published_at.timestamp()), text.id)],
@@ -139,14 +142,20 @@ def fields_of(text: Text) -> Fields:
         "source": [text.source] if text.source else [],
         "station": text.stations,
         "author": list(text.authors),
-        "title": title_words,
+        "title": cut[1],
         "pairs": " ".join(pairs(title)),
         "characters": " ".join(characters(title)),
-        "tags": _joined(tags),
-        "lead": _joined(lead_words),
-        "text": f"{head} {_BORDER} {words(written[:MOST_CHARACTERS])}",
+        "tags": _joined(cut[tags_at:names_at]),
+        "lead": _joined(cut[2:tags_at]),
+        "text": f"{head} {_BORDER} {cut[0]}",
         "sounds": " ".join(dict.fromkeys(sound for part in spoken for sound in sounds_of(part))),
     }
+
+
+def _folded_and_cut(texts: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Each of `texts` folded, and its words. Both are done once for all: a call costs more than a short text takes."""
+    folded = [text.replace(_BORDER, " ") for text in fold_all(texts)]
+    return folded, [found.strip() for found in words(_BORDER.join(folded)).split(_BORDER)]
 
 
 def document_of(fields: Fields) -> tantivy.Document:
