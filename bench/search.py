@@ -94,9 +94,10 @@ def prepare() -> None:
 
 
 def generate(count: str) -> None:
+    from bench._archive import RealWording
     from meiri.sample.generating import generate as add
 
-    add(int(count))
+    add(int(count), words=RealWording())
 
 
 def fill() -> None:

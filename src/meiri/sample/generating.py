@@ -85,12 +85,16 @@ class Draft:
         return places + [Place.author(a) for a in self.authors] + [Place.tag(t) for t in self.tags]
 
 
-def generate(count: int, done: Callable[[int], None] = lambda articles: None) -> None:
-    """Add `count` published articles to the archive; `done` is told the size of each batch when it is committed.
+def generate(
+    count: int, done: Callable[[int], None] = lambda articles: None, words: Wording | None = None
+) -> None:
+    """Add `count` published articles to the archive; `done` is told the size of each batch when it is committed. `words`
+    writes them, where it is not the usual table.
 
     The oldest come first. The words of an article depend on its number alone, and numbers go on from the last run.
     """
     newsroom = gather()
+    newsroom.words = words or newsroom.words
     end = timezone.now().replace(microsecond=0)
     start = end - timedelta(days=365.25 * YEARS)
     step = (end - start) / max(count, 1)

@@ -11,6 +11,7 @@ import tantivy
 from tantivy import Occur, Order
 from tantivy import Query as Match
 
+from meiri.journal.log import one_moment
 from meiri.newsroom.cards import Card
 from meiri.newsroom.models import Article
 from meiri.search.documents import bodies_of, greatest_key
@@ -24,10 +25,11 @@ from meiri.sections.models import Channel, Station
 BEST = 100
 # As deep as pages by relevance go; the newest first there is no end.
 DEEPEST = 1_000
-# Words that are each in more articles than this are not counted together: it would take longer than to answer.
-COUNTED = 100_000
-# How many months back the newest are looked for, until a page is full; None is to the beginning.
-LOOKED_BACK = (2, 12, None)
+# Words that are each in more articles than this are not counted together: it would take longer than to answer. The closest
+# are then looked for among the newest articles, further back only where there are too few.
+COUNTED = 20_000
+# How many months back, until there are enough; None is to the beginning.
+LOOKED_BACK = (1, 4, 16, None)
 # With fewer hits than this, those that have only some of what was asked for follow.
 FEW = 20
 SIMILAR = 50
@@ -115,8 +117,9 @@ def find(query: Query, sort: Sort = Sort.RELEVANCE, count: int = 20, after: Posi
     if not query.asks:
         return Found()
     order = newest if sort == Sort.NEWEST else best
-    page = asked(lambda searcher: order(searcher, query, count, after))
-    return Found(page.total, page.exact, hits_of(query, page.ranked), page.next, page.is_least)
+    with one_moment():
+        page = asked(lambda searcher: order(searcher, query, count, after))
+        return Found(page.total, page.exact, hits_of(query, page.ranked), page.next, page.is_least)
 
 
 def best(searcher: tantivy.Searcher, query: Query, count: int, after: Position | None) -> RankedPage:
@@ -124,7 +127,7 @@ def best(searcher: tantivy.Searcher, query: Query, count: int, after: Position |
     asked_at = after.asked_at if after else moment_of(int(time.time()), greatest_key())
     start = min(after.place, DEEPEST) if after else 0
     wanted = min(start + count, DEEPEST)
-    result, total, is_least = _closest(searcher, query, max(BEST, wanted + 1), asked_at if after else None)
+    result, total, is_least = _closest(searcher, query, max(BEST, wanted + 1), asked_at, bool(after))
     ranked = fresh_first(_ranked(searcher, result.hits), asked_at)
     close: list[Ranked] = []
     if total < FEW and query.is_plain:
@@ -136,25 +139,29 @@ def best(searcher: tantivy.Searcher, query: Query, count: int, after: Position |
 
 
 def _closest(
-    searcher: tantivy.Searcher, query: Query, most: int, until: int | None
+    searcher: tantivy.Searcher, query: Query, most: int, asked_at: int, is_later_page: bool
 ) -> tuple[tantivy.SearchResult, int, bool]:
-    """The closest articles, at most `most`, of those published until the moment `until`; how many have all that was asked
-    for, and whether there may be more.
+    """The closest articles, at most `most`; how many have all that was asked for, and whether there may be more.
 
-    Where a thousand titles have it all, no page shows more than these, and texts need not be looked through. Texts alone
-    are counted only where that is quick.
+    No page shows more than a thousand. Where as many titles have it all, texts need not be looked through, and where as many
+    of the newest have it, no older ones.
     """
+    limits = [(Occur.Must, between(None, asked_at))] if is_later_page else []
 
-    def search(match: Match) -> tantivy.SearchResult:
-        if until is not None:
-            match = Match.boolean_query([(Occur.Must, match), (Occur.Must, between(None, until))])
-        return searcher.search(match, most, count=True)
+    def search(match: Match, months: int | None = None) -> tantivy.SearchResult:
+        parts = [(Occur.Must, match), *limits]
+        if months:
+            parts.append((Occur.Must, in_months_before(asked_at, months)))
+        return searcher.search(Match.boolean_query(parts) if parts[1:] else match, most, count=True)
 
-    if query.free and (rare := rarest(query, searcher)) >= DEEPEST:
+    rare = rarest(query, searcher) if query.free else 0
+    for months in LOOKED_BACK[:-1] if rare > COUNTED else ():
+        result = search(strict(query), months)
+        if (total := _number(result)) >= DEEPEST:
+            return result, total, True
+    if rare >= DEEPEST:
         result = search(in_titles(query))
         if (total := _number(result)) >= DEEPEST:
-            if rare > COUNTED:
-                return result, total, True
             return result, max(total, count_of(searcher, strict(query))), False
     result = search(strict(query))
     if _number(result) < FEW:
@@ -170,11 +177,12 @@ def count_of(searcher: tantivy.Searcher, match: Match) -> int:
 
 def fresh_first(ranked: list[Ranked], now: int) -> list[Ranked]:
     """The best `BEST` in the order of their scores and how fresh they are at the moment `now`, the others as they were."""
+    second = second_of(now)
     again = [
-        one._replace(score=one.score * freshness(second_of(now) - second_of(one.moment)))
-        for one in ranked[:BEST]
+        Ranked(key, moment, score * freshness(second - second_of(moment)), similar)
+        for key, moment, score, similar in ranked[:BEST]
     ]
-    return sorted(again, key=lambda one: (-one.score, -one.moment)) + ranked[BEST:]
+    return sorted(again, key=lambda one: (one.score, one.moment), reverse=True) + ranked[BEST:]
 
 
 def freshness(seconds: float) -> float:

@@ -136,6 +136,8 @@ def belongs_to_previous(text: str, place: int) -> bool:
     if place == 0:
         return False
     character, before = text[place], text[place - 1]
+    if "\u3400" <= character <= "\u9fff" and before != _JOINER:
+        return False  # as most do
     if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Mc"):
         return True
     if _JOINED.match(character) or before == _JOINER:
