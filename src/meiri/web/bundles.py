@@ -35,9 +35,9 @@ STYLES = {
 SCRIPTS = {
     "preferences": ["preferences"],
     "page": ["switches", "times", "fragments", "counts", "searching"],
-    "article": ["switches", "times", "fragments", "counts", "reading", "share", "searching"],
+    "article": ["switches", "times", "fragments", "counts", "reading", "searching"],
     # What few readers of an article use: fetched when one goes for it.
-    "tools": ["dressing", "aloud", "pinyin", "selection"],
+    "tools": ["dressing", "aloud", "pinyin", "selection", "share"],
     "settings": ["settings"],
     "home": ["switches", "times", "fragments", "counts", "carousel", "searching"],
     "suggestions": ["suggestions"],

@@ -1,5 +1,5 @@
 // Pinyin above the characters of the article, fetched when its reader wants it, remembered on the device.
-const button = document.querySelector("[data-pinyin]");
+const button = document.querySelector("button[data-pinyin]");
 if (button) {
   const places = [document.querySelector(".article h1"), document.querySelector(".article .body")];
   const root = document.documentElement.dataset;

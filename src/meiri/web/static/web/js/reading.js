@@ -15,11 +15,15 @@ if (choice) {
 const tools = document.querySelector("[data-tools]");
 if (tools) {
   const load = () => import(tools.dataset.tools);
-  const want = (tool) => load().then(() => tool.dispatchEvent(new Event("wanted")));
-  const [aloud, pinyin] = ["aloud", "pinyin"].map((name) => tools.querySelector(`[data-${name}]`));
-  for (const tool of [aloud, pinyin]) tool?.addEventListener("click", () => want(tool));
-  aloud.hidden = !window.speechSynthesis;
-  if (pinyin && document.documentElement.dataset.pinyin) want(pinyin);
+  const able = { aloud: window.speechSynthesis, pinyin: true, copy: navigator.clipboard, share: navigator.share, print: true };
+  for (const name in able) {
+    const tool = document.querySelector(`button[data-${name}]`);
+    if (!tool || !able[name]) continue;
+    const want = () => load().then(() => tool.dispatchEvent(new Event("wanted")));
+    tool.hidden = false;
+    tool.addEventListener("click", want);
+    if (document.documentElement.dataset[name]) want();
+  }
   document.addEventListener("selectionchange", load, { once: true });
 }
 const id = document.querySelector("[data-article]")?.dataset.article;
