@@ -21,10 +21,12 @@ PAGES = [
     ),
     "/zh-hant/yaowen/",
     "/no-such-page/",
+    *("/corrections/", "/links/", "/links/apply/", "/reports/barrier/", "/about/accessibility/"),
 ]
 MODES = {
     "light": {},
     "dark": {"theme": "dark"},
+    "contrast": {"theme": "contrast"},
     "large": {"edition": "large"},
     "large dark": {"theme": "dark", "edition": "large"},
 }
@@ -61,6 +63,24 @@ def test_no_page_has_a_barrier(page):
     article = page.locator(".lead-story a[href$='.html']").first.get_attribute("href")
     found = [line for address in [*PAGES, article] for line in violations(page, address)]
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_article_with_pinyin_and_the_bar_of_reading_aloud_has_none_either(browser, site, mode):
+    context = browser.new_context(base_url=site.url, viewport={"width": 360, "height": 780}, bypass_csp=True)
+    for name, value in MODES[mode].items():
+        context.add_init_script(f"localStorage.setItem('{name}', '{value}')")
+    context.add_init_script("localStorage.setItem('pinyin', 'on')")
+    context.add_init_script(path=AXE)
+    page = context.new_page()
+    page.goto("/yaowen/")
+    page.locator(".lead-story h2 a").click()
+    expect(page.locator("h1 ruby").first).to_be_visible()
+    page.get_by_role("button", name="朗读", exact=True).click()
+    expect(page.get_by_role("region", name="朗读")).to_be_visible()
+    found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
+    context.close()
+    assert [f"{v['id']}: {n['html'][:160]}" for v in found["violations"] for n in v["nodes"]] == []
 
 
 @pytest.mark.parametrize("width", [768, 1440])

@@ -4,5 +4,6 @@ from meiri.audience import views
 
 urlpatterns = [
     path("fragments/hot/", views.hot, name="hot-fragment"),
+    path("links/<int:link_id>/", views.link_clicked, name="link-clicked"),
     path("hot/", views.hot_page, name="hot"),
 ]

@@ -1,10 +1,22 @@
+from datetime import timedelta
+
+from django.db.models import F
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
 from meiri.audience.hot import WINDOWS, hot_list
+from meiri.audience.readers import is_reader
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
+from meiri.fronts.models import FriendLink
+from meiri.visitors.counting import times
+
+# The same browser that follows a link again meanwhile is counted once, as a view is.
+ONE_CLICK = timedelta(minutes=30)
+LARGEST_ID = 2**63 - 1
 
 
 @page
@@ -25,3 +37,14 @@ def hot_page(request):
     lists = [(window, hot_list(name)) for name, window in WINDOWS.items()]
     uses("hot", "minute", *(entry.article.content_key for _, entries in lists for entry in entries))
     return render(request, "audience/hot_page.html", {"lists": lists})
+
+
+@csrf_exempt
+@require_POST
+def link_clicked(request, link_id: int):
+    """A browser tells (`ping`) that its reader followed a friend link. The link itself leads straight to its site."""
+    if link_id <= LARGEST_ID and is_reader(request.headers):
+        links = FriendLink.objects.shown().filter(pk=link_id)
+        if links.exists() and times(request, f"friend link {link_id}", ONE_CLICK, by_browser=True) == 1:
+            links.update(clicks=F("clicks") + 1)
+    return HttpResponse(status=204)

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "meiri.ingest",
     "meiri.comments",
     "meiri.letters",
+    "meiri.reports",
     "meiri.members",
     "meiri.staff",
     "meiri.audience",

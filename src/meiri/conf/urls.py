@@ -16,9 +16,11 @@ urlpatterns = [
     path("", include("meiri.syndication.urls")),
     path("", include("meiri.comments.urls")),
     path("letters/", include("meiri.letters.urls")),
+    path("reports/", include("meiri.reports.urls")),
     path("members/", include("meiri.members.urls")),
     path("staff/", include("meiri.staff.urls")),
     path("", include("meiri.audience.urls")),
+    path("links/", include("meiri.fronts.urls")),
     path("", include("meiri.web.urls")),
     re_path(wagtail_urls.serve_pattern, laid_out),
     # For the names by which Wagtail looks addresses up.

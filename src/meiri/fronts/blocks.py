@@ -154,3 +154,18 @@ class TelephoneBlock(blocks.StructBlock):
     class Meta:
         icon = "mobile-alt"
         label = "电话"
+
+
+class DepartmentBlock(blocks.StructBlock):
+    """Whom to turn to for what."""
+
+    name = blocks.CharBlock(label="部门", max_length=40)
+    work = blocks.CharBlock(label="负责", max_length=100, required=False, help_text="如“投稿、供图”。")
+    telephone = blocks.CharBlock(label="电话", max_length=40, required=False)
+    email = blocks.EmailBlock(label="电子邮箱", required=False)
+    address = blocks.CharBlock(label="地址", max_length=120, required=False)
+    hours = blocks.CharBlock(label="接待时间", max_length=60, required=False)
+
+    class Meta:
+        icon = "group"
+        label = "部门"

@@ -37,6 +37,7 @@ def found_site(name: str = "每日新闻网") -> HomePage:
     about = a_child(home, StandardPage, "about", "关于我们")
     a_child(about, StandardPage, "disclaimer", "免责声明")
     a_child(about, StandardPage, "contact", "联系我们", with_contact=True)
+    a_child(about, StandardPage, "accessibility", "无障碍说明", with_settings=True)
     home.refresh_from_db()
     return home
 

@@ -1,4 +1,4 @@
-"""What stands around the pages: site settings and friend links. The pages themselves are in `fronts.pages`."""
+"""What stands around the pages: site settings. The pages are in `fronts.pages`, friend links in `fronts.friend_links`."""
 
 from django.db import models, transaction
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
@@ -6,6 +6,7 @@ from wagtail.fields import StreamField
 from wagtail.log_actions import get_active_log_context
 
 from meiri.fronts.blocks import LicenceBlock, TelephoneBlock
+from meiri.fronts.friend_links import FriendLink
 from meiri.fronts.pages import (
     HomePage,
     MagazineIssuePage,
@@ -33,12 +34,16 @@ class SiteSettings(BaseGenericSetting):
     """The footer's records. A station may override address, telephone and mail on its own pages."""
 
     slogan = models.CharField("宣传语", max_length=60, blank=True)
+    supervisor = models.CharField("主管单位", max_length=80, blank=True)
     organisation = models.CharField("主办单位", max_length=80, blank=True)
     address = models.CharField("地址", max_length=120, blank=True)
     postcode = models.CharField("邮编", max_length=10, blank=True)
     telephones = StreamField([("telephone", TelephoneBlock())], verbose_name="电话", blank=True)
     email = models.EmailField("电子邮箱", blank=True)
     reporting_line = models.CharField("举报方式", max_length=120, blank=True)
+    reporting_url = models.URLField("举报入口地址", blank=True)
+    minors_line = models.CharField("涉未成年人举报方式", max_length=120, blank=True)
+    legal_adviser = models.CharField("法律顾问", max_length=80, blank=True)
     icp = models.CharField("ICP 备案号", max_length=60, blank=True)
     icp_url = models.URLField("ICP 备案查询地址", blank=True)
     police = models.CharField("公安备案号", max_length=60, blank=True)
@@ -55,31 +60,3 @@ class SiteSettings(BaseGenericSetting):
         super().save(*args, **kwargs)
         by = get_active_log_context().user
         append("settings.changed", ["footer"], {"organisation": self.organisation}, actor(by))
-
-
-class FriendLinkQuerySet(models.QuerySet):
-    def shown(self):
-        return self.filter(state=FriendLink.State.SHOWN)
-
-
-class FriendLink(models.Model):
-    class State(models.TextChoices):
-        APPLIED = "applied", "待审"
-        SHOWN = "shown", "显示"
-        HIDDEN = "hidden", "不显示"
-
-    name = models.CharField("名称", max_length=40)
-    url = models.URLField("网址", max_length=300)
-    group = models.CharField("分组", max_length=20, blank=True)
-    order = models.PositiveIntegerField("排序", default=0)
-    state = models.CharField("状态", max_length=8, choices=State.choices, default=State.SHOWN)
-
-    objects = FriendLinkQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "友情链接"
-        verbose_name_plural = "友情链接"
-        ordering = ["order", "id"]
-
-    def __str__(self):
-        return self.name

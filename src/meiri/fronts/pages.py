@@ -8,7 +8,7 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 
 from meiri.delivery.keys import uses
-from meiri.fronts.blocks import HomeBody, MagazineEntry, TopicBody
+from meiri.fronts.blocks import DepartmentBlock, HomeBody, MagazineEntry, TopicBody
 from meiri.fronts.layout import plan_home, plan_topic
 from meiri.journal.log import actor, append
 from meiri.media.models import Picture
@@ -213,11 +213,21 @@ class StandardPage(JournaledPage):
         "正文", features=["h2", "h3", "bold", "link", "ol", "ul", "document-link"], blank=True
     )
     with_contact = models.BooleanField("显示联系方式", default=False, help_text="取自“站点信息”。")
+    departments = StreamField([("department", DepartmentBlock())], verbose_name="部门", blank=True)
+    with_settings = models.BooleanField(
+        "显示阅读设置", default=False, help_text="字号、长辈版、高对比等，以及无障碍反馈的入口。"
+    )
 
     template = "web/standard_page.html"
     parent_page_types = ["fronts.HomePage", "fronts.StandardPage"]
     subpage_types = ["fronts.StandardPage"]
-    content_panels = [*Page.content_panels, FieldPanel("body"), FieldPanel("with_contact")]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("body"),
+        FieldPanel("with_contact"),
+        FieldPanel("departments"),
+        FieldPanel("with_settings"),
+    ]
 
     class Meta:
         verbose_name = "标准页面"

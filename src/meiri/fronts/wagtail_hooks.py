@@ -2,6 +2,7 @@
 
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
+from wagtail.admin.ui.tables import Column
 from wagtail.contrib.settings.registry import SettingMenuItem
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
@@ -14,7 +15,15 @@ from meiri.journal.recording import RecordedSnippetViewSet
 class FriendLinkViewSet(RecordedSnippetViewSet, SnippetViewSet):
     model = FriendLink
     icon = "link"
-    list_display = ["name", "url", "group", "state", "order"]
+    list_display = [
+        "name",
+        "url",
+        "group",
+        "state",
+        "order",
+        Column("clicks", label="点击", sort_key="clicks"),
+        Column("health", label="检查", sort_key="failures"),
+    ]
     list_filter = ["state", "group"]
     ordering = ["order", "id"]
     sort_order_field = "order"
@@ -24,6 +33,9 @@ class FriendLinkViewSet(RecordedSnippetViewSet, SnippetViewSet):
         FieldRowPanel([FieldPanel("name"), FieldPanel("url")]),
         FieldRowPanel([FieldPanel("group"), FieldPanel("order")]),
         FieldPanel("state"),
+        FieldPanel("reason"),
+        FieldPanel("logo", read_only=True),
+        FieldPanel("contact"),
     ]
 
     def journal_keys(self, link):

@@ -28,6 +28,7 @@ from meiri.newsroom.addresses import article_address
 from meiri.newsroom.blocks import BodyBlock
 from meiri.newsroom.cards import Card
 from meiri.newsroom.cards import in_order as cards_in_order
+from meiri.newsroom.corrections import Correction
 from meiri.newsroom.desks import Desk
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.river import DayCount, Listing, Place
@@ -38,6 +39,7 @@ __all__ = [
     "ArticleTag",
     "Author",
     "Byline",
+    "Correction",
     "DayCount",
     "Desk",
     "Kind",

@@ -1,9 +1,10 @@
 """The newsroom in the admin: articles, sources, authors, desks, and the day's work on the first screen."""
 
 from django import forms
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.html import format_html
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import (
     FieldPanel,
     FieldRowPanel,
@@ -25,7 +26,20 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from meiri.journal.recording import CopyFormView, RecordedSnippetViewSet
 from meiri.newsroom.choosing import ArticleChooserViewSet
-from meiri.newsroom.editing import ArticleCreateView, ArticleEditView, ArticleForm, WithdrawView, at_hand
+from meiri.newsroom.corrections_desk import (
+    CorrectionsSidePanel,
+    CorrectionsView,
+    CorrectView,
+    WithdrawCorrectionView,
+)
+from meiri.newsroom.editing import (
+    ArticleCreateView,
+    ArticleEditView,
+    ArticleForm,
+    WithdrawView,
+    at_hand,
+    side_panels,
+)
 from meiri.newsroom.listing import ANY_DEED, COLUMNS, ArticleFilterSet, ArticleIndexView
 from meiri.newsroom.models import Article, Author, Desk, Source
 from meiri.newsroom.permissions import policy
@@ -105,6 +119,7 @@ class ArticleViewSet(SnippetViewSet):
 
 
 register_snippet(ArticleViewSet)
+side_panels.append(CorrectionsSidePanel)
 
 
 class NamedViewSet(RecordedSnippetViewSet, SnippetViewSet):
@@ -145,6 +160,30 @@ class NewsroomGroup(SnippetViewSetGroup):
 
 
 register_snippet(NewsroomGroup)
+
+
+@hooks.register("register_admin_urls")
+def corrections_addresses():
+    return [
+        path("corrections/", CorrectionsView.as_view(), name="corrections_desk"),
+        path("corrections/of/<int:article_id>/", CorrectView.as_view(), name="corrections_correct"),
+        path(
+            "corrections/<int:correction_id>/withdraw/",
+            WithdrawCorrectionView.as_view(),
+            name="corrections_withdraw",
+        ),
+    ]
+
+
+class CorrectionsMenuItem(MenuItem):
+    def is_shown(self, request):
+        return policy.user_has_permission(request.user, "publish")
+
+
+@hooks.register("register_admin_menu_item")
+def corrections_menu_item():
+    return CorrectionsMenuItem("更正", reverse("corrections_desk"), icon_name="edit", order=335)
+
 
 UNBOUNDED = (WorkflowObjectsToModeratePanel, UserObjectsInWorkflowModerationPanel, LockedPagesPanel)
 

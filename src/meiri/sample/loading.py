@@ -207,6 +207,7 @@ def load_fronts(album: Album) -> None:
         )
         if not made.body:
             made.body = as_html(page["body"])
+            made.departments = [("department", department) for department in page.get("department", [])]
             made.save_revision().publish()
     load_magazine(album)
 

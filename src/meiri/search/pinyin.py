@@ -60,6 +60,26 @@ def reading(word: str) -> tuple[str, ...]:
     return tuple(s for s in _reader()(word) if _LETTERS.fullmatch(s))
 
 
+@cache
+def _toned_reader():
+    from pypinyin import Style, lazy_pinyin
+
+    return lambda word: lazy_pinyin(word, style=Style.TONE, errors="ignore")
+
+
+@lru_cache(maxsize=20_000)
+def _toned_reading(word: str) -> tuple[str, ...]:
+    return tuple(_toned_reader()(word))
+
+
+def toned(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The words of `text` in their order, each with how its characters are read here (重庆: chóng, qìng); without readings
+    what is not Chinese."""
+    for word in rjieba.cut(text, hmm=False):
+        syllables = _toned_reading(word) if is_han(word) else ()
+        yield word, syllables if len(syllables) == len(word) else ()
+
+
 def readings(found: Iterable[str]) -> list[list[str]]:
     """The syllables of each unbroken run of Chinese words, as `rjieba.cut` gives them."""
     runs: list[list[str]] = [[]]

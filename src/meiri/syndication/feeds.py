@@ -1,7 +1,8 @@
 """The feeds: RSS of the site, of each channel and of each station; Atom and JSON Feed of the site."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from html import escape
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
@@ -17,6 +18,8 @@ from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.delivery.rendering import page
 from meiri.journal.kept import Kept
 from meiri.newsroom.blocks import keys_in_body
+from meiri.newsroom.clock import local
+from meiri.newsroom.corrections import Correction, standing_corrections_of
 from meiri.newsroom.models import Article, ArticleTag, Byline, Listing
 from meiri.newsroom.river import Place
 from meiri.sections.models import Channel, Station
@@ -62,7 +65,7 @@ def newest_whole(place: Place, count: int = LENGTH) -> list[FeedItem]:
 
 
 def read_whole(ids: list[int]) -> dict[int, tuple[FeedItem, tuple[str, ...]]]:
-    """The live articles among `ids` as items and the keys of what they show. Three queries and those of the bodies."""
+    """The live articles among `ids` as items and the keys of what they show. Four queries and those of the bodies."""
     articles = list(
         Article.objects.live()
         .filter(pk__in=ids)
@@ -72,8 +75,20 @@ def read_whole(ids: list[int]) -> dict[int, tuple[FeedItem, tuple[str, ...]]]:
             Prefetch("tagged_items", ArticleTag.objects.select_related("tag")),
         )
     )
-    made = {a.pk: item_of(a, body) for a, body in zip(articles, bodies_of(articles), strict=True)}
+    corrected = standing_corrections_of([a.pk for a in articles])
+    made = {
+        a.pk: item_of(a, body + corrections_html(corrected.get(a.pk, ())))
+        for a, body in zip(articles, bodies_of(articles), strict=True)
+    }
     return {pk: (item, item.keys) for pk, item in made.items()}
+
+
+def corrections_html(corrections: Iterable[Correction]) -> str:
+    """What stands below a body: readers of a feed are told of errors as those of the page are."""
+    return "".join(
+        f"<p>更正（{local(c.published_at):%Y-%m-%d %H:%M}）：{escape(printable(c.sentence))}</p>"
+        for c in corrections
+    )
 
 
 def item_of(article: Article, body: str) -> FeedItem:

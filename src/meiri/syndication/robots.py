@@ -9,7 +9,7 @@ from meiri.delivery.editions import PREFIX, has_edition
 from meiri.delivery.rendering import page
 
 # Pages made for one person, answers without end, and what only scripts ask for.
-CLOSED = ("/admin/", "/api/", "/fragments/", "/members/", "/search/")
+CLOSED = ("/admin/", "/api/", "/fragments/", "/members/", "/reports/", "/search/")
 
 
 @page

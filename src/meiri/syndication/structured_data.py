@@ -6,13 +6,20 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import timezone
 
+from meiri.fronts.models import SiteSettings, StandardPage
+from meiri.newsroom.corrections import Correction
 from meiri.newsroom.models import Article, Byline
 from meiri.newsroom.reading import Signature
 from meiri.syndication.bodies import whole_address
 
 
-def news_article(article: Article, bylines: Sequence[Signature | Byline], image_url: str = "") -> dict:
-    """`NewsArticle` (schema.org) of a published article and its bylines with their authors."""
+def news_article(
+    article: Article,
+    bylines: Sequence[Signature | Byline],
+    image_url: str = "",
+    corrections: Sequence[Correction] = (),
+) -> dict:
+    """`NewsArticle` (schema.org) of a published article, its bylines with their authors and the corrections that stand."""
     published = timezone.localtime(article.published_at)
     data = {
         "@context": "https://schema.org",
@@ -39,6 +46,15 @@ def news_article(article: Article, bylines: Sequence[Signature | Byline], image_
     }
     if image_url:
         data["image"] = [whole_address(image_url)]
+    if corrections:
+        data["correction"] = [
+            {
+                "@type": "CorrectionComment",
+                "text": correction.sentence,
+                "datePublished": timezone.localtime(correction.published_at).isoformat(timespec="seconds"),
+            }
+            for correction in corrections
+        ]
     return data
 
 
@@ -58,4 +74,39 @@ def breadcrumb_list(crumbs: list[tuple[str, str]]) -> dict:
             {"@type": "ListItem", "position": n, "name": name, "item": settings.BASE_URL + url}
             for n, (name, url) in enumerate(crumbs, 1)
         ],
+    }
+
+
+def contact_page(settings_: SiteSettings, telephones: Sequence[tuple[str, str]], page: StandardPage) -> dict:
+    """`ContactPage` (schema.org) of the organisation, with a `ContactPoint` for each telephone and department."""
+    points = [{"contactType": use, "telephone": number} for use, number in telephones]
+    for block in page.departments:
+        told = {"contactType": block.value["work"] or block.value["name"], "name": block.value["name"]}
+        told |= {name: block.value[name] for name in ("telephone", "email") if block.value[name]}
+        if block.value["hours"]:
+            told["description"] = block.value["hours"]
+        points.append(told)
+    organisation = {
+        "@type": "NewsMediaOrganization",
+        "name": settings.WAGTAIL_SITE_NAME,
+        "url": settings.BASE_URL,
+        "contactPoint": [{"@type": "ContactPoint", **point} for point in points],
+    }
+    if settings_.organisation:
+        organisation["legalName"] = settings_.organisation
+    if settings_.email:
+        organisation["email"] = settings_.email
+    if settings_.address:
+        organisation["address"] = {
+            "@type": "PostalAddress",
+            "streetAddress": settings_.address,
+            "postalCode": settings_.postcode,
+            "addressCountry": "CN",
+        }
+    return {
+        "@context": "https://schema.org",
+        "@type": "ContactPage",
+        "name": page.title,
+        "url": settings.BASE_URL + page.url,
+        "mainEntity": organisation,
     }

@@ -12,6 +12,7 @@ from taggit.models import Tag
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
 from meiri.newsroom.blocks import keys_in_body
+from meiri.newsroom.corrections import Correction, corrections_of
 from meiri.newsroom.models import Article, Byline
 from meiri.newsroom.reading import Signature, article_to_read, signatures_of, tags_of
 from meiri.search.related import reading_after, shown
@@ -36,7 +37,7 @@ def article(request, channel, year, day, article_id):
     uses(article.content_key, f"beside:{article.pk}")
     note_what_it_shows(article)
     tags = tags_of(article)
-    context = article_context(article, signatures_of(article), tags)
+    context = article_context(article, signatures_of(article), tags, corrections_of(article.pk))
     versions = {"versions": versions_of(article.pk)}
     return render(request, "web/article.html", context | further_reading(article, tags) | versions)
 
@@ -67,18 +68,25 @@ def further_reading(article: Article, tags: Sequence[Tag]) -> dict:
     }
 
 
-def article_context(article: Article, bylines: Sequence[Signature | Byline], tags: Sequence[Tag]) -> dict:
+def article_context(
+    article: Article,
+    bylines: Sequence[Signature | Byline],
+    tags: Sequence[Tag],
+    corrections: Sequence[Correction] = (),
+) -> dict:
     crumbs = breadcrumbs([article.channel, (article.title, article.get_absolute_url())])
     picture = article.picture
     share_image = picture.sizes.url(1280, "jpeg") if picture and picture.sizes.widths else ""
     uses(*(byline.author.byline_key for byline in bylines))
+    standing = [correction for correction in corrections if not correction.withdrawn_at]
     return {
         "article": article,
         "bylines": bylines,
         "tags": tags,
         "crumbs": crumbs,
+        "corrections": corrections,
         "share_image": share_image,
-        "structured": [news_article(article, bylines, share_image), breadcrumb_list(crumbs)]
+        "structured": [news_article(article, bylines, share_image, standing), breadcrumb_list(crumbs)]
         if article.published_at
         else [],
     }
@@ -89,6 +97,19 @@ def preview(request, article: Article):
     bylines = list(article.bylines.select_related("author")) if article.pk else []
     context = article_context(article, bylines, list(article.tags.all()))
     return render(request, "web/article.html", context | {"is_preview": True})
+
+
+@page
+def pinyin(request, article_id):
+    """The title and text of an article with pinyin above each character: a piece of its page."""
+    try:
+        article = article_to_read(article_id)
+    except Article.DoesNotExist:
+        raise Http404 from None
+    if not article.live:
+        raise Http404
+    uses(article.content_key, *keys_in_body(article.body.raw_data))
+    return render(request, "web/pinyin.html", {"article": article})
 
 
 @page

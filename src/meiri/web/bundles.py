@@ -26,15 +26,19 @@ STYLES = {
     "home": [*_COMMON, "home"],
     "article": [*_COMMON, "article"],
     "comments": ["fields", "comments"],
+    "tools": ["tools"],
     "front": [*_COMMON, "home", "section", "standard"],
     "search": [*_COMMON, "section", "search"],
     "suggestions": ["suggestions"],
-    "form": [*_COMMON, "forms", "fields", "standard", "comments", "letters", "members", "staff"],
+    "form": [*_COMMON, "forms", "fields", "standard", "comments", "letters", "members", "staff", "settings"],
 }
 SCRIPTS = {
     "preferences": ["preferences"],
     "page": ["switches", "times", "fragments", "counts", "searching"],
-    "article": ["switches", "times", "fragments", "counts", "reading", "aloud", "share", "searching"],
+    "article": ["switches", "times", "fragments", "counts", "reading", "searching"],
+    # What few readers of an article use: fetched when one goes for it.
+    "tools": ["dressing", "aloud", "pinyin", "selection", "share"],
+    "settings": ["settings"],
     "home": ["switches", "times", "fragments", "counts", "carousel", "searching"],
     "suggestions": ["suggestions"],
 }

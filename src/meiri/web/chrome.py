@@ -32,6 +32,15 @@ class Link:
     url: str
 
 
+@dataclass(frozen=True)
+class OtherSite(Link):
+    """A friend link: its clicks are counted under its number."""
+
+    number: int
+    group: str = ""
+    logo: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class Chrome:
     """One state of the parts that all pages share. It holds values only, no rows: it outlives its transaction."""
@@ -43,7 +52,7 @@ class Chrome:
     settings: SiteSettings
     telephones: tuple[tuple[str, str], ...]
     licences: tuple[tuple[str, str, str], ...]
-    friend_links: tuple[Link, ...]
+    friend_links: tuple[OtherSite, ...]
     # Parts as they were drawn, by what they differ in.
     drawn: dict[tuple, Markup] = field(default_factory=dict, repr=False)
 
@@ -123,7 +132,10 @@ def read() -> Chrome:
         settings=site,
         telephones=tuple((b.value["label"], b.value["number"]) for b in site.telephones),
         licences=tuple((b.value["name"], b.value["number"], b.value["url"]) for b in site.licences),
-        friend_links=tuple(Link(x.name, x.url) for x in FriendLink.objects.shown()[:SHOWN_FRIEND_LINKS]),
+        friend_links=tuple(
+            OtherSite(x.name, x.url, x.pk, x.group, x.logo_url)
+            for x in FriendLink.objects.shown()[:SHOWN_FRIEND_LINKS]
+        ),
     )
 
 

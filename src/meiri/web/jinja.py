@@ -12,12 +12,14 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 from wagtail.rich_text import expand_db_html
 
-from meiri.delivery.editions import person
+from meiri.delivery.editions import is_traditional, person
 from meiri.newsroom.cards import Card
 from meiri.newsroom.clock import local as site_time
 from meiri.newsroom.models import Article
+from meiri.syndication.structured_data import contact_page
 from meiri.web.bundles import bundle_of_edition
 from meiri.web.editions import canonical, switch
+from meiri.web.pinyin import with_pinyin
 
 
 def url(name, *args, **kwargs):
@@ -89,6 +91,8 @@ def environment(**options):
         base_url=settings.BASE_URL,
         canonical=canonical,
         switch=switch,
+        is_traditional=is_traditional,
+        contact_page=contact_page,
         drawn_once=drawn_once,
     )
     env.filters.update(
@@ -100,6 +104,7 @@ def environment(**options):
         rich=rich,
         phrases=phrases,
         person=person,
+        with_pinyin=with_pinyin,
         quoted=lambda t: quote(t, safe=""),
     )
     return env

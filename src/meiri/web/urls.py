@@ -2,7 +2,18 @@
 
 from django.urls import path, re_path, register_converter
 
-from meiri.web import addresses, archives, article, bundles, errors, fronts, health, media, search
+from meiri.web import (
+    addresses,
+    archives,
+    article,
+    bundles,
+    corrections,
+    errors,
+    fronts,
+    health,
+    media,
+    search,
+)
 
 register_converter(addresses.ChannelAddress, "channel")
 register_converter(addresses.Year, "yyyy")
@@ -14,8 +25,10 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("assets/<str:name>", bundles.serve, name="bundle"),
     path("media/<path:name>", media.stored, name="media"),
+    path("fragments/pinyin/<int:article_id>/", article.pinyin, name="pinyin"),
     path("qr/site.svg", article.site_qr, name="site-qr"),
     path("qr/<int:article_id>.svg", article.qr, name="article-qr"),
+    path("corrections/", corrections.corrections, name="corrections"),
     path("search/", search.results, name="search"),
     path("difang/", fronts.stations, name="station-index"),
     path("difang/<slug:slug>/", fronts.station, name="station"),

@@ -23,6 +23,7 @@ from meiri.delivery.making import make_pages
 from meiri.delivery.pages import pages
 from meiri.delivery.purging import Purger
 from meiri.delivery.rendering import load
+from meiri.fronts.link_checking import check_links
 from meiri.journal.consumers import run_due
 from meiri.search.following import Indexer
 from meiri.search.index import store as search_store
@@ -65,6 +66,8 @@ class Command(BaseCommand):
         stopping = stopped_by_signals()
         threads = of_pages(stopping) if settings.PAGE_FILES else []
         threads.append(Thread(target=Indexer(search_store(), stopping).run, name="search"))
+        # Nothing is lost where it dies, so the worker's end need not wait for a site that does not answer.
+        threads.append(Thread(target=check_links, args=[stopping], name="links", daemon=True))
         for thread in threads:
             thread.start()
         due = dict.fromkeys((job for job, _ in SCHEDULE), 0.0)

@@ -1,17 +1,17 @@
-// 长辈版 and 深色: remembered on the device.
+// 长辈版, 高对比 and 深色: remembered on the device.
 const root = document.documentElement.dataset;
-const on = { edition: "large", theme: "dark" };
-const dark = () => root.theme ? root.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-for (const button of document.querySelectorAll("[data-switch]")) {
-  const name = button.dataset.switch;
-  const pressed = () => name === "theme" ? dark() : root[name] === on[name];
-  const show = () => button.setAttribute("aria-pressed", pressed());
+const switches = [...document.querySelectorAll("[data-switch]")];
+const dark = () => !root.theme && matchMedia("(prefers-color-scheme: dark)").matches;
+const show = () => switches.forEach((button) => button.setAttribute("aria-pressed", root[button.dataset.switch] === button.value || (button.value === "dark" && dark())));
+for (const button of switches) {
   button.addEventListener("click", () => {
-    const value = pressed() ? (name === "theme" ? "light" : "") : on[name];
+    const name = button.dataset.switch;
+    const value = button.ariaPressed !== "true" ? button.value : button.value === "dark" ? "light" : "";
     if (value) root[name] = value; else delete root[name];
     try { value ? localStorage.setItem(name, value) : localStorage.removeItem(name); } catch {}
-    show();
+    document.dispatchEvent(new Event("settings"));
   });
-  show();
 }
+document.addEventListener("settings", show);
+show();
 document.querySelector(".channels-first [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

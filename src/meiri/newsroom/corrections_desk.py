@@ -1,0 +1,131 @@
+"""Corrections in the admin: their list, correcting an article, taking a correction back; and the panel beside the form."""
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.generic import View
+from wagtail.admin import messages
+from wagtail.admin.ui.side_panels import BaseSidePanel
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from meiri.newsroom.correcting import correct, withdraw_correction
+from meiri.newsroom.corrections import Correction, corrections_of
+from meiri.newsroom.models import Article
+from meiri.newsroom.permissions import policy
+
+PER_PAGE = 50
+
+
+class CorrectionsDeskView(WagtailAdminTemplateMixin, View):
+    page_title = "更正"
+    header_icon = "edit"
+    breadcrumbs_items = [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": "更正"}]
+
+    def dispatch(self, request, *args, **kwargs):
+        if not policy.user_has_permission(request.user, "publish"):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+
+class CorrectionsView(CorrectionsDeskView):
+    """All corrections, newest first: they are public, so every editor who may publish reads them."""
+
+    template_name = "newsroom/corrections.html"
+
+    def get(self, request):
+        words = request.GET.get("from", "")
+        before = int(words) if words.isascii() and words.isdigit() and len(words) < 19 else None
+        found = Correction.objects.newest(PER_PAGE + 1, before)
+        return self.render_to_response(
+            self.get_context_data(
+                corrections=found[:PER_PAGE],
+                next=found[PER_PAGE - 1].pk if len(found) > PER_PAGE else None,
+            )
+        )
+
+
+class OneArticleView(CorrectionsDeskView):
+    """For a view of one article, which `find_article` gives: the desk decides who may correct it."""
+
+    def dispatch(self, request, *args, **kwargs):
+        self.article = self.find_article()
+        if not policy.user_has_permission_for_instance(request.user, "publish", self.article):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_breadcrumbs_items(self):
+        return [
+            *WagtailAdminTemplateMixin.breadcrumbs_items,
+            {"url": reverse("corrections_desk"), "label": "更正"},
+            {"url": "", "label": self.article.title},
+        ]
+
+
+class CorrectView(OneArticleView):
+    template_name = "newsroom/correct.html"
+
+    def find_article(self) -> Article:
+        return get_object_or_404(Article.objects.select_related("channel"), pk=self.kwargs["article_id"])
+
+    def get(self, request, **kwargs):
+        return self.render_to_response(self.get_context_data())
+
+    def post(self, request, **kwargs):
+        given = request.POST
+        try:
+            correct(
+                self.article,
+                given.get("wrong", ""),
+                given.get("right", ""),
+                request.user,
+                given.get("note", ""),
+                "amend" in given,
+            )
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+            return self.render_to_response(self.get_context_data(given=given))
+        messages.success(request, "更正已刊登，读者在稿件页和更正页都能看到。")
+        return redirect("corrections_correct", self.article.pk)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            article=self.article, corrections=corrections_of(self.article.pk), **kwargs
+        )
+
+
+class WithdrawCorrectionView(OneArticleView):
+    http_method_names = ["post"]
+
+    def find_article(self) -> Article:
+        corrections = Correction.objects.select_related("article")
+        self.correction = get_object_or_404(corrections, pk=self.kwargs["correction_id"])
+        return self.correction.article
+
+    def post(self, request, **kwargs):
+        try:
+            withdraw_correction(self.correction, request.POST.get("reason", ""), request.user)
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+        else:
+            messages.success(request, "更正已撤回，读者仍能看到它和撤回的原因。")
+        return redirect("corrections_correct", self.article.pk)
+
+
+class CorrectionsSidePanel(BaseSidePanel):
+    """更正 beside the form of an article that readers have seen."""
+
+    class SidePanelToggle(BaseSidePanel.SidePanelToggle):
+        aria_label = "打开或收起更正"
+        icon_name = "edit"
+
+    name = "corrections"
+    title = "更正"
+    template_name = "newsroom/corrections_panel.html"
+    order = 350
+
+    def get_context_data(self, parent_context):
+        context, key = super().get_context_data(parent_context), self.object.pk
+        return context | {
+            "corrections": corrections_of(key) if key else [],
+            "correct_url": reverse("corrections_correct", args=[key]) if key and self.object.live else "",
+        }

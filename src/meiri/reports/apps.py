@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ReportsConfig(AppConfig):
+    name = "meiri.reports"
+    label = "reports"
+    verbose_name = "读者纠错"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,86 @@
+"""What the newsroom does with reports. Each deed is atomic and ends with one journal entry, which says nothing of what a
+reader wrote: the journal stays for good.
+"""
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from meiri.journal.log import actor, append
+from meiri.newsroom.correcting import correct as publish_correction
+from meiri.reports.models import LONGEST, Report, State
+
+
+@transaction.atomic
+def received(report: Report) -> Report:
+    """Keep a report that has just been written, for the article's editor (责任编辑). One that came before stays as it is."""
+    earlier = Report.objects.filter(key_digest=report.key_digest).first()
+    if earlier:
+        return earlier
+    editor = report.article.editor if report.article else None
+    if editor and editor.user and editor.user.is_active:
+        report.responsible = editor.user
+    report.save(force_insert=True)
+    _note(report, "received", None)
+    return report
+
+
+def answer(report: Report, text: str, by) -> Report:
+    """Tell the reader something without a correction. Raises `ValidationError`, `PermissionDenied`."""
+    return _close(report, State.ANSWERED, text, "请填写给读者的答复。", by)
+
+
+def refuse(report: Report, text: str, by) -> Report:
+    """Tell the reader why the text stays as it is. Raises `ValidationError`, `PermissionDenied`."""
+    return _close(report, State.REFUSED, text, "请写明不采纳的原因，读者会看到。", by)
+
+
+@transaction.atomic
+def correct(
+    report: Report, wrong: str, right: str, by, note: str = "", amend: bool = False, text: str = ""
+) -> Report:
+    """Publish a correction because of the report, and tell the reader. See `newsroom.correcting.correct`."""
+    report = _take(report, by)
+    if report.article is None:
+        raise ValidationError("无障碍反馈不涉及稿件，不能转为更正。")
+    report.correction = publish_correction(report.article, wrong, right, by, note, amend)
+    return _move(report, State.CORRECTED, _words(text), by)
+
+
+@transaction.atomic
+def _close(report: Report, state: State, text: str, empty: str, by) -> Report:
+    report = _take(report, by)
+    text = _words(text)
+    if not text:
+        raise ValidationError(empty)
+    return _move(report, state, text, by)
+
+
+def _take(report: Report, by) -> Report:
+    """The report, locked, if `by` may handle it and nothing was corrected because of it yet."""
+    if by is None or not Report.objects.readable_by(by).filter(pk=report.pk).exists():
+        raise PermissionDenied("The report is of an article that this editor's desk does not cover.")
+    report = Report.objects.select_for_update().get(pk=report.pk)
+    if report.state == State.CORRECTED:
+        raise ValidationError("这条纠错已经更正。")
+    return report
+
+
+def _words(text: str) -> str:
+    text = text.strip()
+    if len(text) > LONGEST:
+        raise ValidationError(f"答复请控制在 {LONGEST} 字以内。")
+    return text
+
+
+def _move(report: Report, state: State, text: str, by) -> Report:
+    report.state, report.answer = state, text
+    report.handled_by, report.handled_at = by, timezone.now()
+    report.save()
+    _note(report, state.value, by)
+    return report
+
+
+def _note(report: Report, deed: str, by) -> None:
+    payload = {"report": report.pk} | ({"article": report.article_id} if report.article_id else {})
+    append(f"report.{deed}", [report.content_key], payload, actor(by))

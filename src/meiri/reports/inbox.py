@@ -1,0 +1,126 @@
+"""The inbox of reports in the newsroom: those of an editor's own articles first, and one report with what can be done."""
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.generic import View
+from wagtail.actions.publish_revision import PublishPermissionError
+from wagtail.admin import messages
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from meiri.newsroom.permissions import policy
+from meiri.reports import handling
+from meiri.reports.models import Report, State
+
+PER_PAGE = 50
+# Whose reports: address words of the lists, and what they are called.
+WHOSE = {"mine": "我负责的", "all": "全部"}
+
+
+class InboxView(WagtailAdminTemplateMixin, View):
+    page_title = "读者纠错"
+    header_icon = "warning"
+
+    def dispatch(self, request, *args, **kwargs):
+        if not policy.user_has_permission(request.user, "change"):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+
+class ReportsView(InboxView):
+    template_name = "reports/admin/list.html"
+    breadcrumbs_items = [*InboxView.breadcrumbs_items, {"url": "", "label": "读者纠错"}]
+
+    def get(self, request):
+        state = request.GET.get("state")
+        state = state if state in State.values else State.OPEN
+        whose = "all" if request.GET.get("whose") == "all" else "mine"
+        reports = Report.objects.waiting_for(request.user)
+        if whose == "all":
+            reports = Report.objects.readable_by(request.user)
+        reports = reports.filter(state=state).select_related("article__channel", "responsible")
+        start = request.GET.get("from", "")
+        if start.isascii() and start.isdigit() and len(start) < 19:
+            reports = reports.filter(pk__lt=int(start))
+        found = list(reports.order_by("-pk")[: PER_PAGE + 1])
+        return self.render_to_response(
+            self.get_context_data(
+                reports=found[:PER_PAGE],
+                next=found[PER_PAGE - 1].pk if len(found) > PER_PAGE else None,
+                state=state,
+                states=State.choices,
+                whose=whose,
+                lists=WHOSE.items(),
+            )
+        )
+
+
+class ReportView(InboxView):
+    template_name = "reports/admin/report.html"
+
+    def setup(self, request, *args, report_id, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.report_id = report_id
+
+    def get(self, request, **kwargs):
+        return self.answer_page(self.report)
+
+    def post(self, request, **kwargs):
+        report, given = self.report, request.POST
+        words = given.get("answer", "")
+        deeds = {
+            "answer": lambda: handling.answer(report, words, request.user),
+            "refuse": lambda: handling.refuse(report, words, request.user),
+            "correct": lambda: handling.correct(
+                report,
+                given.get("wrong", ""),
+                given.get("right", ""),
+                request.user,
+                given.get("note", ""),
+                "amend" in given,
+                words,
+            ),
+        }
+        try:
+            if given.get("deed") not in deeds:
+                raise ValidationError("请选择要做的事。")
+            done = deeds[given["deed"]]()
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+            return self.answer_page(report, given=given)
+        except PublishPermissionError:
+            raise PermissionDenied from None
+        messages.success(request, f"已转为“{done.get_state_display()}”，读者在回执页可以看到。")
+        return redirect("reports_inbox_report", report.pk)
+
+    @property
+    def report(self) -> Report:
+        reports = Report.objects.readable_by(self.request.user)
+        reports = reports.select_related("article__channel", "correction", "handled_by", "responsible")
+        return get_object_or_404(reports, pk=self.report_id)
+
+    def answer_page(self, report: Report, given=None):
+        article = report.article
+        may_correct = (
+            article is not None
+            and article.live
+            and report.state != State.CORRECTED
+            and policy.user_has_permission_for_instance(self.request.user, "publish", article)
+        )
+        context = self.get_context_data(
+            report=report,
+            is_open=report.state != State.CORRECTED,
+            may_correct=may_correct,
+            given=given or {"wrong": report.quote, "amend": True},
+        )
+        return self.render_to_response(context)
+
+    def get_page_title(self):
+        return "纠错"
+
+    def get_breadcrumbs_items(self):
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse("reports_inbox"), "label": "读者纠错"},
+            {"url": "", "label": "纠错"},
+        ]

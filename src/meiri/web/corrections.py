@@ -1,0 +1,30 @@
+"""/corrections/: every correction of an article, newest first."""
+
+from django.http import Http404
+from django.shortcuts import render
+
+from meiri.delivery.keys import uses
+from meiri.delivery.rendering import page
+from meiri.newsroom.models import Correction
+from meiri.web.breadcrumbs import breadcrumbs
+
+SHOWN = 30
+
+
+@page(varies_by=("before",))
+def corrections(request):
+    """What was wrong, what is right, since when, and what was taken back. One query."""
+    words = request.GET.get("before", "")
+    if words and not (words.isascii() and words.isdigit() and len(words) < 19):
+        raise Http404
+    uses("corrections")
+    found = Correction.objects.newest(SHOWN + 1, int(words) if words else None)
+    shown = found[:SHOWN]
+    # Titles and addresses stand there too.
+    uses(*(correction.article.content_key for correction in shown))
+    context = {
+        "corrections": shown,
+        "next": shown[-1].pk if len(found) > SHOWN else None,
+        "crumbs": breadcrumbs([("更正", request.path)]),
+    }
+    return render(request, "web/corrections.html", context)
