@@ -37,6 +37,8 @@ SCRIPTS = {
     "article": ["switches", "times", "fragments", "counts", "reading", "aloud", "share", "searching"],
     "home": ["switches", "times", "fragments", "counts", "carousel", "searching"],
     "suggestions": ["suggestions"],
+    "comments": ["comments"],
+    "work": ["work"],
 }
 # What the name of a script ends with whose words are in traditional script.
 TRADITIONAL = "-hant"
