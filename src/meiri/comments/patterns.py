@@ -73,6 +73,8 @@ def found_in(lines: str, plain: Plain) -> Iterator[tuple[int, int]]:
             start = plain.text.find(word, start + len(word))
     for pattern in patterns:
         for found in pattern.finditer(plain.text):
+            if found.end() == found.start():
+                break  # a line without a letter fits nothing
             yield plain.places[found.start()], plain.places[found.end() - 1] + 1
 
 
