@@ -144,3 +144,12 @@ def test_the_api_gives_what_readers_see(client):
     }
     assert client.get("/api/v1/articles/999999/comments/").status_code == 404
     assert client.get(f"/api/v1/articles/{article.pk}/comments/?before={10**30}").status_code == 404
+
+
+def test_the_api_leads_to_the_next_page(client):
+    article = an_article()
+    comments = [a_comment(article) for _ in range(THREADS + 1)]
+    first = client.get(f"/api/v1/articles/{article.pk}/comments/").json()
+    assert first["next"] == comments[1].pk
+    last = client.get(f"/api/v1/articles/{article.pk}/comments/?before={first['next']}").json()
+    assert [c["id"] for c in last["results"]] == [comments[0].pk]

@@ -43,13 +43,13 @@ def get_comments(request, article_id: int, before: int | None = None):
         raise HttpError(404, "没有这一页评论。")
     if not Article.objects.live().filter(pk=article_id).exists():
         raise HttpError(404, "没有这篇稿件，或它尚未发布。")
-    page = page_of(article_id, before and Position(before))
+    page = page_of(article_id, Position(before) if before else None)
     return CommentPage(
         results=[
             CommentOut(**_fields(t.comment), replies=[Reply(**_fields(r)) for r in t.replies])
             for t in page.threads
         ],
-        next=page.next,
+        next=page.next.pk if page.next else None,
     )
 
 

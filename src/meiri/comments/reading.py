@@ -56,7 +56,7 @@ def page_of(article_id: int, before: Position | None = None, order: Order = Orde
     for thread in threads.values():
         thread.more, thread.replies = len(thread.replies) > REPLIES, thread.replies[:REPLIES]
     last = comments[-1] if more else None
-    position = last and Position(last.pk, last.likes if order == Order.LIKED else None)
+    position = Position(last.pk, last.likes if order == Order.LIKED else None) if last else None
     return Threads(list(threads.values()), position)
 
 

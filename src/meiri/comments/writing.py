@@ -97,7 +97,7 @@ class CommentForm(VisitorForm):
             question, asked = ask(self.token)
         else:
             self.add_error("answer", "答案不对，请再想一想。")
-        self.data = {**self.data.dict(), "asked": asked, "once": self.token}
+        self.data = {**{name: self.data[name] for name in self.data}, "asked": asked, "once": self.token}
         self.question = question
 
 
