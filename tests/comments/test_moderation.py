@@ -7,8 +7,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from meiri.comments.appealing import appeal
 from meiri.comments.models import Comment, State
-from meiri.comments.moderation import approve, reject
+from meiri.comments.moderation import approve, pick, reject, unpick
+from meiri.comments.reactions import report
 from meiri.comments.reading import counts_of
 from meiri.journal.models import Entry
 from tests.comments.test_reading import a_comment
@@ -94,11 +96,99 @@ def test_the_queue_says_what_is_missing(client, moderator, sent, message):
     assert Comment.objects.get().state == State.PENDING
 
 
+def test_editors_pick_and_answer_and_the_journal_says_so(client, moderator):
+    client.force_login(moderator)
+    comment = waiting()
+    with pytest.raises(ValidationError, match="已通过"):
+        pick(comment, moderator)
+    client.post(f"/admin/comments/{comment.pk}/", {"text": "谢谢，已转记者核实。"})
+    reply = Comment.objects.get(official=True)
+    assert (reply.reply_to, reply.text, reply.state) == (comment, "谢谢，已转记者核实。", State.APPROVED)
+    assert counts_of([comment.article_id]) == {comment.article_id: 2}
+    client.post("/admin/comments/?list=approved", {"deed": f"pick-{comment.pk}"})
+    comment.refresh_from_db()
+    assert comment.picked_at
+    assert [e.kind for e in Entry.objects.order_by("-sequence")[:3]] == [
+        "comment.picked",
+        "comment.answered",
+        "comment.approved",
+    ]
+    assert "精选" in client.get(f"/comments/{comment.article_id}/").content.decode()
+    assert unpick(comment, moderator).picked_at is None
+    pick(comment, moderator)
+    assert reject(comment, "与稿件无关", moderator).picked_at is None
+
+
+@pytest.mark.parametrize("text", ["", "  ", "长" * 501])
+def test_an_answer_needs_words_of_bounded_number(client, moderator, text):
+    client.force_login(moderator)
+    comment = waiting()
+    assert client.post(f"/admin/comments/{comment.pk}/", {"text": text}).status_code == 422
+    assert not Comment.objects.filter(official=True).exists()
+    assert Comment.objects.get().state == State.PENDING
+
+
+def test_what_the_same_person_wrote_before_stands_beside_a_comment(client, moderator):
+    client.force_login(moderator)
+    article = an_article()
+    first = a_comment(article, "早先的一条", visitor="m" * 32, state=State.REJECTED, reason="人身攻击")
+    comment = a_comment(article, "这一条", visitor="m" * 32, state=State.PENDING)
+    a_comment(article, "别人的", visitor="n" * 32)
+    a_comment(article, "没有标记的")
+    page = client.get(f"/admin/comments/{comment.pk}/").content.decode()
+    assert "早先的一条" in page
+    assert "未通过：人身攻击" in page
+    assert "别人的" not in page
+    assert "没有标记的" not in page
+    assert list(Comment.objects.of_person(first)) == [comment, first]
+
+
+def test_lists_of_what_needs_another_look(client, moderator):
+    client.force_login(moderator)
+    article = an_article()
+    flagged = report_enough(a_comment(article, "惹人举报的"))
+    appealed = appeal(reject(waiting(article, "不服的"), "与稿件无关"), "有关")
+    page = client.get("/admin/comments/?list=flagged").content.decode()
+    assert "惹人举报的" in page
+    assert "举报：泄露他人隐私，门牌" in page
+    assert "不服的" not in page
+    page = client.get("/admin/comments/?list=appealed").content.decode()
+    assert "不服的" in page
+    assert "有关" in page
+    client.post("/admin/comments/?list=flagged", {"deed": f"approve-{flagged.pk}"})
+    client.post("/admin/comments/?list=appealed", {"deed": f"approve-{appealed.pk}"})
+    for which in ("flagged", "appealed"):
+        assert "这里没有评论" in client.get(f"/admin/comments/?list={which}").content.decode()
+
+
+def report_enough(comment):
+    report(comment, "device:a", "privacy", "门牌")
+    return comment
+
+
+def test_the_script_of_the_queue_is_told_what_was_done(client, moderator):
+    client.force_login(moderator)
+    first, second = waiting(), waiting()
+    sent = {"deed": "reject", "comment": [first.pk, second.pk], "reason": "人身攻击"}
+    answer = client.post("/admin/comments/", sent, HTTP_ACCEPT="application/json")
+    assert answer.json() == {"done": [first.pk, second.pk], "said": "2 条评论未通过。", "refused": []}
+    answer = client.post(
+        "/admin/comments/", {"deed": "reject", "comment": first.pk}, HTTP_ACCEPT="application/json"
+    )
+    assert answer.status_code == 422
+    assert answer.json()["refused"] == ["请写明不通过的原因。"]
+
+
 def test_the_queue_is_for_moderators(client, admin_user):
     reporter = get_user_model().objects.create_user("reporter", password="x")
     reporter.user_permissions.add(Permission.objects.get(codename="access_admin"))
     client.force_login(reporter)
+    comment = waiting()
     assert client.get("/admin/comments/").status_code == 302
+    assert client.get(f"/admin/comments/{comment.pk}/").status_code == 302
+    client.post("/admin/comments/", {"deed": f"approve-{comment.pk}"})
+    client.post(f"/admin/comments/{comment.pk}/", {"text": "官方"})
+    assert Comment.objects.get().state == State.PENDING
     assert "评论审核" not in client.get("/admin/", follow=True).content.decode()
     client.force_login(admin_user)
     assert "评论审核" in client.get("/admin/comments/?list=nonsense&from=x").content.decode()

@@ -1,42 +1,71 @@
 """Comments are read newest first, a page at a time, at a fixed cost."""
 
 import itertools
+import re
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from meiri.comments.models import Comment, State
+from meiri.comments.models import Comment, Position, State
 from meiri.comments.moderation import approve
-from meiri.comments.reading import REPLIES, THREADS, page_of
+from meiri.comments.reading import REPLIES, THREADS, Order, page_of
 from tests.newsroom_factory import an_article
 
 pytestmark = pytest.mark.django_db
 _number = itertools.count()
 
 
-def a_comment(article, text="好", reply_to=None, state=State.APPROVED):
+def a_comment(article, text="好", reply_to=None, state=State.APPROVED, **fields):
     return Comment.objects.create(
-        article=article,
-        name="读者",
-        text=text,
-        reply_to=reply_to,
-        state=state,
+        **{"name": "读者", "article": article, "text": text, "reply_to": reply_to, "state": state, **fields},
         token_digest=str(next(_number)),
     )
 
 
-def test_pages_follow_each_other_without_gap_or_double():
-    article = an_article()
-    comments = [a_comment(article) for _ in range(2 * THREADS + 3)]
+def all_pages(article, order) -> list[Comment]:
     seen, before = [], None
     while True:
-        page = page_of(article.pk, before)
+        page = page_of(article.pk, before, order)
         seen += [t.comment for t in page.threads]
         before = page.next
         if before is None:
-            break
-    assert seen == comments[::-1]
+            return seen
+        assert Position.parse(str(before)) == before
+
+
+def test_pages_follow_each_other_without_gap_or_double():
+    article = an_article()
+    comments = [a_comment(article, likes=n % 5) for n in range(2 * THREADS + 3)]
+    assert all_pages(article, Order.NEWEST) == comments[::-1]
+    assert all_pages(article, Order.LIKED) == sorted(comments, key=lambda c: (-c.likes, -c.pk))
+
+
+def test_the_page_leads_on_in_the_order_that_was_chosen(client):
+    article = an_article()
+    comments = [a_comment(article, f"第{n}条。", likes=n % 3) for n in range(THREADS + 2)]
+    first = client.get(f"/comments/{article.pk}/?order=liked").content.decode()
+    assert '<b aria-current="true">最多赞</b>' in first
+    following = re.search(r'href="([^"]+)" rel="next"', first)[1].replace("&amp;", "&")
+    last = client.get(following).content.decode()
+    least = sorted(comments, key=lambda c: (-c.likes, -c.pk))[THREADS:]
+    assert re.findall(r"第\d+条。", last) == [c.text for c in least]
+    assert 'rel="next"' not in last
+
+
+def test_picks_stand_first_and_the_newsroom_answers_before_readers(client):
+    article = an_article()
+    top = a_comment(article, "主楼", picked_at=timezone.now())
+    for n in range(REPLIES + 2):
+        a_comment(article, f"读者回复{n}", top)
+    official = a_comment(article, "编辑部答复", top, official=True, name="编辑部")
+    a_comment(article, "新一条")
+    page = client.get(f"/fragments/comments/{article.pk}/").content.decode()
+    assert page.index("精选评论") < page.index("主楼") < page.index("新一条")
+    assert page.index("编辑部答复") < page.index("读者回复0")
+    assert "官方回复" in page
+    assert page_of(article.pk).threads[1].replies[0] == official
 
 
 def test_unseen_comments_and_those_of_others_are_not_read():
@@ -90,7 +119,8 @@ def test_a_fragment_costs_the_same_with_one_comment_and_with_many(client):
     one = cost()
     for _ in range(15):
         a_comment(article, reply_to=a_comment(article))
-    assert cost() == one == 4  # the article, the threads, their replies, the count
+    # The article, how long comments stay open, the threads, their replies, the picks, the count.
+    assert cost() == one == 6
 
 
 def test_the_count_beside_an_article_is_that_of_the_comments_shown(client):
@@ -109,6 +139,17 @@ def test_the_api_gives_what_readers_see(client):
     answer = client.get(f"/api/v1/articles/{article.pk}/comments/").json()
     assert [(c["text"], [r["text"] for r in c["replies"]]) for c in answer["results"]] == [("主楼", ["回复"])]
     assert answer["next"] is None
-    assert set(answer["results"][0]) == {"id", "name", "text", "created_at", "replies"}
+    assert set(answer["results"][0]) == {
+        *("id", "name", "text", "created_at", "likes", "official", "picked", "replies")
+    }
     assert client.get("/api/v1/articles/999999/comments/").status_code == 404
     assert client.get(f"/api/v1/articles/{article.pk}/comments/?before={10**30}").status_code == 404
+
+
+def test_the_api_leads_to_the_next_page(client):
+    article = an_article()
+    comments = [a_comment(article) for _ in range(THREADS + 1)]
+    first = client.get(f"/api/v1/articles/{article.pk}/comments/").json()
+    assert first["next"] == comments[1].pk
+    last = client.get(f"/api/v1/articles/{article.pk}/comments/?before={first['next']}").json()
+    assert [c["id"] for c in last["results"]] == [comments[0].pk]

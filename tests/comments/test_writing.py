@@ -1,15 +1,18 @@
 """A reader writes a comment, with or without a script."""
 
+import itertools
 import re
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from meiri.comments.asking import NUMBERS
+from meiri.comments.limits import END, FEW, MOST
 from meiri.comments.models import Comment, State
 from meiri.comments.moderation import approve
 from meiri.comments.reading import counts_of
-from meiri.comments.writing import MOST
+from meiri.comments.work import is_done
 from meiri.journal.models import Entry
 from meiri.newsroom.publishing import withdraw
 from meiri.sections.models import CommentPolicy
@@ -19,7 +22,17 @@ pytestmark = pytest.mark.django_db
 
 
 def send(client, article, text="写得好", name="读者", **fields):
-    return client.post(f"/comments/{article.pk}/", {"name": name, "text": text, **fields})
+    """Send the form as a browser does, which goes where it is led."""
+    headers = {"REMOTE_ADDR": fields.pop("REMOTE_ADDR", "198.51.100.7")}
+    return client.post(
+        f"/comments/{article.pk}/", {"name": name, "text": text, **fields}, follow=True, **headers
+    )
+
+
+def worked(client, article) -> dict[str, str]:
+    """What the script of a fresh form adds to it."""
+    once = re.search(r'name="once" value="([^"]+)"', words(client.get(f"/comments/{article.pk}/form/")))[1]
+    return {"once": once, "work": next(str(n) for n in itertools.count() if is_done(once, str(n)))}
 
 
 def words(response):
@@ -41,7 +54,7 @@ def test_a_comment_waits_for_review_and_the_reader_is_told(client):
 
 def test_where_review_comes_after_a_comment_shows_at_once(client):
     article = an_article(comment_policy=CommentPolicy.OPEN)
-    assert "评论已发表" in words(send(client, article))
+    assert "已显示在文章下方" in words(send(client, article))
     assert "写得好" in words(client.get(f"/comments/{article.pk}/"))
     assert counts_of([article.pk]) == {article.pk: 1}
     assert Entry.objects.filter(kind="comment.approved").get().keys == [f"comments:{article.pk}"]
@@ -61,28 +74,58 @@ def test_the_form_sent_twice_makes_one_comment(client):
     article = an_article()
     page = words(client.get(f"/comments/{article.pk}/"))
     once = re.search(r'name="once" value="([^"]+)"', page)[1]
-    assert send(client, article, once=once).content == send(client, article, once=once).content
+    first, second = send(client, article, once=once), send(client, article, once=once)
+    assert first.redirect_chain == second.redirect_chain == [(f"/comments/receipt/{once}/", 302)]
     assert Comment.objects.count() == 1
 
 
-def test_a_robot_that_fills_the_trap_is_thanked_and_ignored(client):
+def test_who_fills_the_trap_is_told_and_can_send_again(client):
     answer = send(client, an_article(), website="http://spam.example")
-    assert "已收到" in words(answer)
+    assert answer.status_code == 422
+    assert "应当留空" in words(answer)
+    assert "spam.example" not in words(answer)
+    assert "写得好" in words(answer)
     assert not Comment.objects.exists()
 
 
-def test_one_address_may_not_flood(client):
+def test_who_writes_much_without_a_script_is_asked_a_question_first(client):
+    article = an_article()
+    for _ in range(FEW):
+        assert send(client, article).status_code == 200
+    asked = send(client, article)
+    assert asked.status_code == 429
+    first, second = re.search(r"(.)加(.)等于几？", words(asked)).groups()
+    fields = {
+        name: re.search(rf'name="{name}" value="([^"]+)"', words(asked))[1] for name in ("asked", "once")
+    }
+    wrong = send(client, article, answer="一百", **fields)
+    assert wrong.status_code == 429
+    assert "答案不对" in words(wrong)
+    right = str(NUMBERS.index(first) + NUMBERS.index(second))
+    assert Comment.objects.count() == FEW
+    assert "已收到" in words(send(client, article, answer=right, **fields))
+    assert Comment.objects.count() == FEW + 1
+    # An answer is good for its own form alone.
+    again = {**fields, "once": "x" * 22}
+    assert send(client, article, answer=right, **again).status_code == 429
+
+
+def test_work_done_by_the_script_is_trusted_with_more(client):
     article = an_article()
     for _ in range(MOST):
-        assert send(client, article).status_code == 200
+        assert send(client, article, **worked(client, article)).status_code == 200
+    assert send(client, article, **worked(client, article)).status_code == 429
+
+
+def test_there_is_an_end_for_one_visitor_and_the_others_feel_nothing(client):
+    article = an_article()
+    for _ in range(END):
+        send(client, article)
     answer = send(client, article)
     assert answer.status_code == 429
     assert "请稍后再发" in words(answer)
-    assert Comment.objects.count() == MOST
-    elsewhere = client.post(
-        f"/comments/{article.pk}/", {"name": "读者", "text": "我也说"}, REMOTE_ADDR="203.0.113.9"
-    )
-    assert elsewhere.status_code == 200
+    assert Comment.objects.count() == FEW
+    assert send(client, article, REMOTE_ADDR="203.0.113.9").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -137,7 +180,7 @@ def test_bytes_that_are_no_text_are_survived(client):
         (b"{}", "application/json"),
     ]:
         answer = client.post(f"/comments/{article.pk}/", body, content_type=type_)
-        assert answer.status_code in (200, 400, 422)
+        assert answer.status_code in (302, 400, 422)
 
 
 @pytest.mark.parametrize("number", [0, 999_999, 10**30])
@@ -159,10 +202,30 @@ def test_the_form_needs_its_token_and_is_never_stored():
     strict = Client(enforce_csrf_checks=True)
     article = an_article()
     assert send(strict, article).status_code == 403
-    page = strict.get(f"/fragments/comments/{article.pk}/")
+    page = strict.get(f"/comments/{article.pk}/form/")
     assert "no-store" in page["Cache-Control"]
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', words(page))[1]
     assert send(strict, article, csrfmiddlewaretoken=token).status_code == 200
+
+
+def test_what_a_form_does_not_ask_is_not_taken(client):
+    article = an_article()
+    send(client, article, state="approved", official="on", likes="99", picked_at="2026-01-01", member="1",
+         visitor="x", decided_by="1", note="x")  # fmt: skip
+    comment = Comment.objects.get()
+    assert (comment.state, comment.official, comment.likes) == (State.PENDING, False, 0)
+    assert (comment.picked_at, comment.member, comment.decided_by, comment.note) == (None, None, None, "")
+    assert comment.visitor not in ("", "x")
+
+
+def test_one_browser_has_one_mark_and_another_has_another(client):
+    article = an_article()
+    send(client, article)
+    send(client, article)
+    send(client, article, REMOTE_ADDR="203.0.113.9")
+    first, second, other = Comment.objects.order_by("pk").values_list("visitor", flat=True)
+    assert first == second != other
+    assert "198.51" not in first
 
 
 def test_a_member_comments_by_nickname_and_can_take_no_other(client):

@@ -5,6 +5,7 @@ from datetime import datetime
 from ninja import Field, Router, Schema
 from ninja.errors import HttpError
 
+from meiri.comments.models import Position
 from meiri.comments.reading import page_of
 from meiri.newsroom.models import Article
 
@@ -17,6 +18,9 @@ class Reply(Schema):
     name: str
     text: str
     created_at: datetime
+    likes: int
+    official: bool = Field(description="The newsroom itself answers.")
+    picked: bool = Field(description="Editors picked it (精选).")
 
 
 class CommentOut(Reply):
@@ -39,15 +43,17 @@ def get_comments(request, article_id: int, before: int | None = None):
         raise HttpError(404, "没有这一页评论。")
     if not Article.objects.live().filter(pk=article_id).exists():
         raise HttpError(404, "没有这篇稿件，或它尚未发布。")
-    page = page_of(article_id, before)
+    page = page_of(article_id, Position(before) if before else None)
     return CommentPage(
         results=[
             CommentOut(**_fields(t.comment), replies=[Reply(**_fields(r)) for r in t.replies])
             for t in page.threads
         ],
-        next=page.next,
+        next=page.next.pk if page.next else None,
     )
 
 
 def _fields(comment):
-    return {name: getattr(comment, name) for name in Reply.model_fields}
+    return {name: getattr(comment, name) for name in Reply.model_fields if name != "picked"} | {
+        "picked": comment.picked_at is not None
+    }

@@ -1,13 +1,39 @@
-"""What readers say about an article."""
+"""What readers say about an article, what other readers say of that, and the newsroom's rules for it."""
+
+import re
+from typing import NamedTuple
 
 from django.conf import settings
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import RowNumber
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+from wagtail.log_actions import get_active_log_context
 
+from meiri.comments.patterns import LONGEST_LINE, MOST_LINES, unclear
+from meiri.journal.log import actor, append
 from meiri.newsroom.models import Article
 
 LONGEST = 500
+# What every piece of comments on a page shows: how long comments stay open.
+SETTINGS_KEY = "comment-settings"
+
+
+class Position(NamedTuple):
+    """A place in a list of comments: after the comment `pk`, which had so many likes where they order the list."""
+
+    pk: int
+    likes: int | None = None
+
+    def __str__(self):
+        return str(self.pk) if self.likes is None else f"{self.likes}-{self.pk}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Position | None":
+        """The position that `str` wrote; None for anything else."""
+        found = re.fullmatch(r"(?:([0-9]{1,9})-)?([0-9]{1,18})", text)
+        return cls(int(found[2]), None if found[1] is None else int(found[1])) if found else None
 
 
 class State(models.TextChoices):
@@ -27,22 +53,52 @@ class CommentQuerySet(models.QuerySet):
         """Shown at once, because the channel checks afterwards (先发后审), and not checked yet."""
         return self.filter(state=State.APPROVED, decided_at=None)
 
-    def threads(self, article_id: int, count: int, before: int | None = None) -> list["Comment"]:
+    def flagged(self):
+        """Readers reported it, and no moderator has looked at it since."""
+        return self.exclude(flagged_at=None)
+
+    def appealed(self):
+        """Its writer asks another moderator to look at it again."""
+        return self.filter(state=State.PENDING).exclude(appealed_at=None)
+
+    def threads(self, article_id: int, count: int, before: Position | None = None) -> list["Comment"]:
         """The newest approved comments that answer no other one."""
-        found = self.approved().filter(article_id=article_id, reply_to=None).select_related("member")
+        found = self.approved().filter(article_id=article_id, reply_to=None)
         if before is not None:
-            found = found.filter(pk__lt=before)
+            found = found.filter(pk__lt=before.pk)
         return list(found.order_by("-pk")[:count])
 
+    def liked_threads(self, article_id: int, count: int, before: Position | None = None) -> list["Comment"]:
+        """As `threads`, those with the most likes first."""
+        found = self.approved().filter(article_id=article_id, reply_to=None)
+        if before is not None and before.likes is not None:
+            found = found.filter(Q(likes__lt=before.likes) | Q(pk__lt=before.pk), likes__lte=before.likes)
+        return list(found.order_by("-likes", "-pk")[:count])
+
+    def picks(self, article_id: int, count: int) -> list["Comment"]:
+        """What editors picked (精选), the last picked first."""
+        found = self.approved().filter(article_id=article_id).exclude(picked_at=None)
+        return list(found.order_by("-picked_at")[:count])
+
     def first_replies(self, thread_ids, count: int) -> list["Comment"]:
-        """The first `count` approved replies to each of `thread_ids`, oldest first. One query for all of them."""
-        number = models.Window(RowNumber(), partition_by=F("reply_to"), order_by="pk")
+        """The first `count` approved replies to each of `thread_ids`, the newsroom's before those of readers, oldest
+        first. One query for all of them."""
+        order = [F("official").desc(), F("pk").asc()]
+        number = models.Window(RowNumber(), partition_by=F("reply_to"), order_by=order)
         found = self.approved().filter(reply_to__in=thread_ids).annotate(number=number)
-        return list(found.filter(number__lte=count).select_related("member").order_by("pk"))
+        return list(found.filter(number__lte=count).order_by("-official", "pk"))
 
     def replies(self, thread_id: int, count: int, after: int = 0) -> list["Comment"]:
-        found = self.approved().filter(reply_to=thread_id, pk__gt=after).select_related("member")
+        found = self.approved().filter(reply_to=thread_id, pk__gt=after)
         return list(found.order_by("pk")[:count])
+
+    def of_person(self, comment: "Comment"):
+        """What whoever wrote `comment` wrote, newest first: the same member, or the same mark within its month."""
+        if comment.member_id:
+            return self.filter(member=comment.member_id).order_by("-pk")
+        if comment.visitor:
+            return self.filter(visitor=comment.visitor).order_by("-pk")
+        return self.filter(pk=comment.pk)
 
 
 class Comment(models.Model):
@@ -57,13 +113,23 @@ class Comment(models.Model):
     )  # fmt: skip
     member = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="会员", null=True, blank=True, on_delete=models.SET_NULL,
-        related_name="+",
+        related_name="+", db_index=False,
     )  # fmt: skip
+    # See `visitors.marks`: which comments came from one browser, as long as that can be told.
+    visitor = models.CharField(max_length=32, blank=True, editable=False)
     name = models.CharField("昵称", max_length=20)
     text = models.TextField("内容", max_length=LONGEST)
     created_at = models.DateTimeField("时间", auto_now_add=True)
     state = models.CharField("状态", max_length=8, choices=State.choices, default=State.PENDING)
     reason = models.CharField("不通过的原因", max_length=100, blank=True)
+    note = models.CharField("词语规则的说明", max_length=300, blank=True)
+    official = models.BooleanField("官方回复", default=False)
+    picked_at = models.DateTimeField("精选时间", null=True, blank=True)
+    likes = models.PositiveIntegerField("赞", default=0)
+    reports = models.PositiveIntegerField("举报", default=0)
+    flagged_at = models.DateTimeField("因举报待复核", null=True, blank=True)
+    appeal = models.CharField("申诉", max_length=300, blank=True)
+    appealed_at = models.DateTimeField("申诉时间", null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="审核人", null=True, blank=True, on_delete=models.SET_NULL,
         related_name="+",
@@ -81,6 +147,12 @@ class Comment(models.Model):
         permissions = [("moderate_comment", "可以审核评论")]
         indexes = [
             models.Index(fields=["article", "reply_to", "state", "-id"], name="comments_of_article"),
+            models.Index(
+                fields=["article", "reply_to", "state", "-likes", "-id"], name="comments_most_liked"
+            ),
+            models.Index(
+                fields=["article", "-picked_at"], condition=Q(picked_at__isnull=False), name="comments_picked"
+            ),
             models.Index(fields=["reply_to", "state", "id"], name="comments_replies"),
             models.Index(fields=["state", "-id"], name="comments_by_state"),
             models.Index(
@@ -88,6 +160,14 @@ class Comment(models.Model):
                 condition=Q(state="approved", decided_at=None),
                 name="comments_unchecked",
             ),
+            models.Index(fields=["-id"], condition=Q(flagged_at__isnull=False), name="comments_flagged"),
+            models.Index(
+                fields=["id"],
+                condition=Q(state="pending", appealed_at__isnull=False),
+                name="comments_appealed",
+            ),
+            models.Index(fields=["member", "-id"], name="comments_of_member"),
+            models.Index(fields=["visitor", "-id"], condition=~Q(visitor=""), name="comments_of_visitor"),
         ]
 
     def __str__(self):
@@ -106,3 +186,130 @@ class CommentCount(models.Model):
 
     def __str__(self):
         return f"{self.article_id}: {self.approved}"
+
+
+class Like(models.Model):
+    """That a reader likes a comment. `reader` is `member:3`, or `device:` and the name of a device."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="+", db_index=False)
+    reader = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["comment", "reader"], name="one_like_a_reader")]
+
+    def __str__(self):
+        return f"{self.comment_id}: {self.reader}"
+
+
+class LikedArticle(models.Model):
+    """An article whose comments were liked since readers' pages were last told."""
+
+    article = models.OneToOneField(Article, on_delete=models.CASCADE, primary_key=True, related_name="+")
+
+    def __str__(self):
+        return str(self.article_id)
+
+
+class ReportReason(models.TextChoices):
+    ADVERTISING = "advertising", "广告或推广"
+    ABUSE = "abuse", "人身攻击、辱骂"
+    UNLAWFUL = "unlawful", "违法违规信息"
+    PRIVACY = "privacy", "泄露他人隐私"
+    FALSE = "false", "不实信息"
+    OTHER = "other", "其他"
+
+
+class Report(models.Model):
+    """That a reader reports a comment (举报), and why. `reader` is as in `Like`."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="+", db_index=False)
+    reader = models.CharField(max_length=40)
+    reason = models.CharField("原因", max_length=12, choices=ReportReason.choices)
+    words = models.CharField("说明", max_length=200, blank=True)
+    created_at = models.DateTimeField("时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "举报"
+        verbose_name_plural = "举报"
+        constraints = [models.UniqueConstraint(fields=["comment", "reader"], name="one_report_a_reader")]
+
+    def __str__(self):
+        return f"{self.comment_id}: {self.reason}"
+
+
+class WordRule(models.Model):
+    """Words that comments are held, refused or changed for, and what their writers are told."""
+
+    class Deed(models.TextChoices):
+        HOLD = "hold", "先审后发"
+        REFUSE = "refuse", "不予发表"
+        REPLACE = "replace", "替换为＊"
+
+    name = models.CharField("名称", max_length=40, unique=True)
+    lines = models.TextField(
+        "词语",
+        max_length=MOST_LINES * (LONGEST_LINE + 1),
+        help_text="每行一个。＊ 代表至多八个字，？代表一个字，# 代表一个数字；一行至多两个＊。"
+        "全角半角、大小写和中间的空格、标点不影响匹配。",
+    )
+    deed = models.CharField("处理", max_length=7, choices=Deed.choices, default=Deed.HOLD)
+    reason = models.CharField("原因", max_length=80, help_text="发表评论的人会看到，如“含有联系方式”。")
+    active = models.BooleanField("启用", default=True)
+
+    class Meta:
+        verbose_name = "词语规则"
+        verbose_name_plural = "词语规则"
+        ordering = ["name"]
+
+    def __str__(self):
+        return f"{self.name}（{self.get_deed_display()}）"
+
+    @property
+    def content_key(self) -> str:
+        return "comment-rules"
+
+    def clean(self):
+        if wrong := unclear(self.lines):
+            raise ValidationError({"lines": wrong})
+
+
+class Question(models.Model):
+    """What a visitor who writes a great deal is asked, to show that a person writes."""
+
+    question = models.CharField(
+        "问题", max_length=100, unique=True, help_text="人人都能答的，如“一周有几天？”。"
+    )
+    answers = models.TextField("答案", max_length=400, help_text="每行一个，任一个都算对，如“七”“7”“七天”。")
+    active = models.BooleanField("启用", default=True)
+
+    class Meta:
+        verbose_name = "验证问题"
+        verbose_name_plural = "验证问题"
+        ordering = ["id"]
+
+    def __str__(self):
+        return self.question
+
+    @property
+    def content_key(self) -> str:
+        return "comment-questions"
+
+
+@register_setting(icon="comment")
+class CommentSettings(BaseGenericSetting):
+    """What holds for the comments of the whole site."""
+
+    days = models.PositiveSmallIntegerField(
+        "关闭评论的期限（天）",
+        default=0,
+        help_text="稿件发布满多少天后不再接受新评论；0 为不关闭。频道可另行规定，稿件自己写明评论方式的不受此限。",
+    )
+
+    class Meta:
+        verbose_name = "评论设置"
+
+    @transaction.atomic
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        by = get_active_log_context().user
+        append("settings.changed", [SETTINGS_KEY], {"comment_days": self.days}, actor(by))

@@ -1,27 +1,37 @@
-"""What moderators do to comments. Each deed is atomic and ends with one journal entry."""
+"""What the newsroom does to comments. Each deed is atomic and ends with one journal entry.
 
+The entry names the comment, its article and the member who wrote it, where one did, so that whoever tells members of
+decisions needs nothing but the journal. It never holds what a comment says.
+"""
+
+import uuid
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
-from meiri.comments.models import Comment, State
+from meiri.comments.models import LONGEST, Comment, Report, State
 from meiri.journal.log import actor, append
 
 PERMISSION = "comments.moderate_comment"
+OFFICIAL_NAME = f"{settings.WAGTAIL_SITE_NAME}编辑部"[:20]
 
 
 def approve(comment: Comment, by=None) -> Comment:
     """Show `comment` to readers. `by` is the moderator, None where the channel's rule decides (先发后审).
 
-    Raises `PermissionDenied` where `by` may not moderate.
+    Raises `PermissionDenied` where `by` may not moderate, `ValidationError` where another moderator has to decide.
     """
     return _decide(comment, State.APPROVED, by)
 
 
 def reject(comment: Comment, reason: str, by=None) -> Comment:
-    """Keep `comment` from readers, or take it from them. `reason` is for the newsroom and must be given.
+    """Keep `comment` from readers, or take it from them. Its writer is told the `reason`, which must be given.
 
-    Raises `ValidationError` without a reason, `PermissionDenied` where `by` may not moderate.
+    Raises `ValidationError` without a reason and where another moderator has to decide, `PermissionDenied` where `by`
+    may not moderate.
     """
     reason = reason.strip()
     if not reason:
@@ -32,24 +42,105 @@ def reject(comment: Comment, reason: str, by=None) -> Comment:
 
 
 @transaction.atomic
+def pick(comment: Comment, by) -> Comment:
+    """Put a comment that readers see among the editors' picks (精选)."""
+    return _set_pick(comment, timezone.now(), by)
+
+
+@transaction.atomic
+def unpick(comment: Comment, by) -> Comment:
+    """Take a comment from the editors' picks again."""
+    return _set_pick(comment, None, by)
+
+
+@transaction.atomic
+def answer(comment: Comment, text: str, by) -> Comment:
+    """Answer `comment` in the newsroom's name (官方回复); it is shown at once, with `comment` where that still waits.
+
+    Raises `ValidationError` for a text that is empty or too long.
+    """
+    text = text.replace("\r\n", "\n").strip()
+    if not text:
+        raise ValidationError("请填写回复内容。")
+    if len(text) > LONGEST:
+        raise ValidationError(f"回复请控制在 {LONGEST} 字以内。")
+    comment = approve(comment, by)
+    reply = Comment.objects.create(
+        article_id=comment.article_id, reply_to_id=comment.reply_to_id or comment.pk, member=None,
+        name=OFFICIAL_NAME, text=text, official=True, state=State.APPROVED, decided_by=by, decided_at=timezone.now(),
+        token_digest=f"official:{uuid.uuid4().hex}",
+    )  # fmt: skip
+    _count(comment.article_id, 1)
+    _note("answered", comment, by, reply=reply.pk)
+    return reply
+
+
+def must_be_decided_by_another(comment: Comment, by) -> bool:
+    """Whether `comment` is an appeal against what `by` decided, and there is another moderator."""
+    if comment.state != State.PENDING or comment.appealed_at is None or comment.decided_by_id != by.pk:
+        return False
+    moderators = get_user_model().objects.with_perm(
+        PERMISSION, backend="django.contrib.auth.backends.ModelBackend"
+    )
+    return moderators.filter(is_active=True).exclude(pk=by.pk).exists()
+
+
+@transaction.atomic
 def _decide(comment: Comment, state: State, by, reason: str = "") -> Comment:
-    if by is not None and not by.has_perm(PERMISSION):
-        raise PermissionDenied("moderate_comment is needed to decide on comments.")
-    comment = Comment.objects.select_for_update().get(pk=comment.pk)
-    if comment.state == state and (by is None or comment.decided_at):
+    comment = _locked(comment, by)
+    if comment.state == state and comment.flagged_at is None and (by is None or comment.decided_at):
         return comment
+    if by is not None and must_be_decided_by_another(comment, by):
+        raise ValidationError("这条申诉针对您的决定，请由另一位审核员处理。")
     shown = (state == State.APPROVED) - (comment.state == State.APPROVED)
     comment.state, comment.reason = state, reason
+    if state != State.APPROVED:
+        comment.picked_at = None
     if by is not None:
         comment.decided_by, comment.decided_at = by, timezone.now()
-    comment.save(update_fields=["state", "reason", "decided_by", "decided_at"])
+        if comment.reports:
+            Report.objects.filter(comment=comment).delete()
+        comment.reports, comment.flagged_at = 0, None
+    comment.save(
+        update_fields=[
+            *("state", "reason", "picked_at", "decided_by", "decided_at", "reports", "flagged_at"),
+        ]
+    )
     if shown:
         _count(comment.article_id, shown)
-    payload: dict[str, int | str] = {"comment": comment.pk, "article": comment.article_id}
-    if reason:
-        payload["reason"] = reason
-    append(f"comment.{state.value}", [comment.content_key], payload, actor(by))
+    _note(state.value, comment, by, **({"reason": reason} if reason else {}))
     return comment
+
+
+def _set_pick(comment: Comment, moment, by) -> Comment:
+    comment = _locked(comment, by)
+    if comment.state != State.APPROVED:
+        raise ValidationError("只有已通过的评论可以精选。")
+    if (comment.picked_at is None) == (moment is None):
+        return comment
+    comment.picked_at = moment
+    comment.save(update_fields=["picked_at"])
+    _note("picked" if moment else "unpicked", comment, by)
+    return comment
+
+
+def _locked(comment: Comment, by) -> Comment:
+    """The comment as it is now, kept from others until the transaction ends."""
+    if by is not None and not by.has_perm(PERMISSION):
+        raise PermissionDenied("moderate_comment is needed to decide on comments.")
+    return Comment.objects.select_for_update().get(pk=comment.pk)
+
+
+def _note(deed: str, comment: Comment, by, **more) -> None:
+    append(f"comment.{deed}", [comment.content_key], {**named(comment), **more}, actor(by))
+
+
+def named(comment: Comment) -> dict[str, int | str]:
+    """What the journal says of a comment: its number, its article's, its member's."""
+    payload: dict[str, int | str] = {"comment": comment.pk, "article": comment.article_id}
+    if comment.member_id:
+        payload["member"] = comment.member_id
+    return payload
 
 
 def _count(article_id: int, by: int) -> None:

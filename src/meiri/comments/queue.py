@@ -1,65 +1,122 @@
-"""The moderators' queue in the newsroom: what waits, decided one by one or many at once."""
+"""The moderators' queue in the newsroom: what waits, decided one by one or many at once, by mouse or by keyboard alone."""
+
+from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.shortcuts import redirect
+from django.http import Http404, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.generic import View
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from meiri.comments.models import Comment, State
-from meiri.comments.moderation import PERMISSION, approve, reject
+from meiri.comments.models import Comment, Report, State
+from meiri.comments.moderation import (
+    PERMISSION,
+    answer,
+    approve,
+    must_be_decided_by_another,
+    pick,
+    reject,
+    unpick,
+)
 
 PER_PAGE = 50
+# Reports shown of a page of comments.
+MOST_REPORTS = 200
 # Address words of the lists, and what they are called.
 LISTS = {
     "pending": "待审核",
+    "appealed": "申诉",
+    "flagged": "被举报",
     "unchecked": "先发未审",
     "approved": "已通过",
     "rejected": "未通过",
 }
+OLDEST_FIRST = ("pending", "appealed")
 REASONS = ["广告或推广", "人身攻击", "违法违规信息", "与稿件无关", "泄露他人隐私", "重复发表"]
+DEEDS = {"approve": "已通过", "reject": "未通过", "pick": "已精选", "unpick": "已取消精选"}
 
 
-class QueueView(WagtailAdminTemplateMixin, View):
+class ModeratorsView(WagtailAdminTemplateMixin, View):
     page_title = "评论审核"
     header_icon = "comment"
-    template_name = "comments/admin/queue.html"
-    breadcrumbs_items = [
-        *WagtailAdminTemplateMixin.breadcrumbs_items,
-        {"url": "", "label": "评论审核"},
-    ]
 
     def dispatch(self, request, *args, **kwargs):
         if not request.user.has_perm(PERMISSION):
             raise PermissionDenied
-        self.which = request.GET.get("list") if request.GET.get("list") in LISTS else "pending"
         return super().dispatch(request, *args, **kwargs)
+
+
+def ids_in(words: list[str]) -> list[int]:
+    """The keys among `words`, at most a page of them."""
+    return [int(w) for w in words if w.isascii() and w.isdigit() and len(w) < 19][:PER_PAGE]
+
+
+def with_what_is_shown(comments):
+    return comments.select_related("article__channel", "member", "decided_by", "reply_to")
+
+
+class QueueView(ModeratorsView):
+    template_name = "comments/admin/queue.html"
+    breadcrumbs_items = [
+        *ModeratorsView.breadcrumbs_items,
+        {"url": "", "label": "评论审核"},
+    ]
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.which = request.GET.get("list") if request.GET.get("list") in LISTS else "pending"
 
     def get(self, request):
         return self.render_to_response(self.get_context_data())
 
     def post(self, request):
-        """Decide on the comments that were ticked."""
-        ids = [int(i) for i in request.POST.getlist("comment") if i.isascii() and i.isdigit() and len(i) < 19]
-        deed = request.POST.get("deed")
-        reason = request.POST.get("other_reason", "").strip() or request.POST.get("reason", "")
-        comments = list(Comment.objects.filter(pk__in=ids[:PER_PAGE]))
+        """Do the deed to the comments that were ticked, or to the one whose own button was pressed."""
+        deed, _, one = request.POST.get("deed", "").partition("-")
+        ids = ids_in([one] if one else request.POST.getlist("comment"))
+        done, refused = [], []
         try:
+            deed_of = self.deed_of(deed)
+            comments = list(Comment.objects.filter(pk__in=ids))
             if not comments:
                 raise ValidationError("请先勾选评论。")
-            for comment in comments:
-                if deed == "approve":
-                    approve(comment, request.user)
-                elif deed == "reject":
-                    reject(comment, reason, request.user)
-                else:
-                    raise ValidationError("请选择“通过”或“不通过”。")
         except ValidationError as error:
-            messages.error(request, error.messages[0])
-        else:
-            done = "通过" if deed == "approve" else "不通过"
-            messages.success(request, f"{len(comments)} 条评论已{done}。")
+            refused = error.messages
+            comments = []
+        for comment in comments:
+            try:
+                deed_of(comment)
+                done.append(comment.pk)
+            except ValidationError as error:
+                refused += error.messages
+        return self.told(deed, done, list(dict.fromkeys(refused)))
+
+    def deed_of(self, deed: str) -> Callable[[Comment], Comment]:
+        """What to do to each comment. Raises `ValidationError` where nothing can be done."""
+        by, post = self.request.user, self.request.POST
+        match deed:
+            case "approve":
+                return lambda comment: approve(comment, by)
+            case "reject":
+                reason = post.get("other_reason", "").strip() or post.get("reason", "")
+                return lambda comment: reject(comment, reason, by)
+            case "pick":
+                return lambda comment: pick(comment, by)
+            case "unpick":
+                return lambda comment: unpick(comment, by)
+        raise ValidationError("请选择要做的事。")
+
+    def told(self, deed: str, done: list[int], refused: list[str]):
+        words = f"{len(done)} 条评论{DEEDS[deed]}。" if done else ""
+        if not self.request.accepts("text/html"):
+            return JsonResponse(
+                {"done": done, "said": words, "refused": refused}, status=200 if done else 422
+            )
+        if words:
+            messages.success(self.request, words)
+        for message in refused:
+            messages.error(self.request, message)
         return redirect(f"{reverse('comments_queue')}?list={self.which}")
 
     def get_context_data(self, **kwargs):
@@ -67,7 +124,7 @@ class QueueView(WagtailAdminTemplateMixin, View):
         more = len(found) > PER_PAGE
         found = found[:PER_PAGE]
         return super().get_context_data(
-            comments=found,
+            comments=with_reports(found),
             lists=LISTS.items(),
             which=self.which,
             reasons=REASONS,
@@ -77,14 +134,73 @@ class QueueView(WagtailAdminTemplateMixin, View):
 
     def comments(self) -> list[Comment]:
         """One page and one more. What waits is listed oldest first, what is decided newest first."""
-        comments = Comment.objects.select_related("article__channel", "member", "decided_by", "reply_to")
-        comments = (
-            comments.unchecked() if self.which == "unchecked" else comments.filter(state=State(self.which))
-        )
-        words = self.request.GET.get("from", "")
-        start = int(words) if words.isascii() and words.isdigit() and len(words) < 19 else None
-        if self.which == "pending":
+        comments = with_what_is_shown(Comment.objects)
+        match self.which:
+            case "appealed":
+                comments = comments.appealed()
+            case "flagged":
+                comments = comments.flagged()
+            case "unchecked":
+                comments = comments.unchecked()
+            case state:
+                comments = comments.filter(state=State(state))
+        start = next(iter(ids_in([self.request.GET.get("from", "")])), None)
+        if self.which in OLDEST_FIRST:
             comments = comments.filter(pk__gt=start) if start else comments
             return list(comments.order_by("pk")[: PER_PAGE + 1])
         comments = comments.filter(pk__lt=start) if start else comments
         return list(comments.order_by("-pk")[: PER_PAGE + 1])
+
+
+def with_reports(comments: list[Comment]) -> list[tuple[Comment, list[Report]]]:
+    """Each comment with what readers said when they reported it. One query where some were reported, else none."""
+    reported = [c.pk for c in comments if c.reports]
+    by_comment: dict[int, list[Report]] = {}
+    if reported:
+        for report in Report.objects.filter(comment__in=reported).order_by("-pk")[:MOST_REPORTS]:
+            by_comment.setdefault(report.comment_id, []).append(report)
+    return [(c, by_comment.get(c.pk, [])) for c in comments]
+
+
+class CommentView(ModeratorsView):
+    """One comment: what its writer wrote before and what was decided of that; where the newsroom answers it."""
+
+    template_name = "comments/admin/comment.html"
+
+    def setup(self, request, *args, comment_id, **kwargs):
+        super().setup(request, *args, **kwargs)
+        if comment_id >= 10**18:
+            raise Http404
+        self.comment = get_object_or_404(with_what_is_shown(Comment.objects), pk=comment_id)
+
+    def get_breadcrumbs_items(self):
+        queue = {"url": reverse("comments_queue"), "label": "评论审核"}
+        return [*self.breadcrumbs_items, queue, {"url": "", "label": "一条评论"}]
+
+    def get(self, request, **kwargs):
+        return self.render_to_response(self.get_context_data())
+
+    def post(self, request, **kwargs):
+        text = request.POST.get("text", "")
+        try:
+            answer(self.comment, text, request.user)
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+            return self.render_to_response(self.get_context_data(text=text), status=422)
+        messages.success(request, "官方回复已发表。")
+        return redirect(request.path)
+
+    def get_context_data(self, **kwargs):
+        number = next(iter(ids_in([self.request.GET.get("from", "")])), None)
+        earlier = with_what_is_shown(Comment.objects.of_person(self.comment))
+        earlier = list((earlier.filter(pk__lt=number) if number else earlier)[: PER_PAGE + 1])
+        more = len(earlier) > PER_PAGE
+        reports = Report.objects.filter(comment=self.comment).order_by("-pk")[:PER_PAGE]
+        return super().get_context_data(
+            comment=self.comment,
+            reports=reports,
+            earlier=earlier[:PER_PAGE],
+            next=earlier[PER_PAGE - 1].pk if more else None,
+            for_another=must_be_decided_by_another(self.comment, self.request.user),
+            **kwargs,
+        )

@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from meiri.comments.models import Comment, CommentCount
+from django.db.models import TextChoices
+
+from meiri.comments.models import Comment, CommentCount, Position
 
 THREADS = 20
 REPLIES = 5
 REPLIES_OF_ONE = 50
+PICKS = 3
 
 
 @dataclass
@@ -25,28 +28,41 @@ class Thread:
 
 @dataclass
 class Threads:
-    """A page of threads, newest first; the next page begins before comment number `next`."""
+    """A page of threads; the next page begins after the comment at `next`."""
 
     threads: list[Thread]
-    next: int | None
+    next: Position | None
+
+    @property
+    def ids(self) -> list[int]:
+        return [c.pk for t in self.threads for c in (t.comment, *t.replies)]
 
 
-def page_of(article_id: int, before: int | None = None) -> Threads:
+class Order(TextChoices):
+    """How threads are ordered; the words of the address and what they are called."""
+
+    NEWEST = "new", "最新"
+    LIKED = "liked", "最多赞"
+
+
+def page_of(article_id: int, before: Position | None = None, order: Order = Order.NEWEST) -> Threads:
     """Two queries, whatever was said."""
-    comments = Comment.objects.threads(article_id, THREADS + 1, before)
+    listed = Comment.objects.liked_threads if order == Order.LIKED else Comment.objects.threads
+    comments = listed(article_id, THREADS + 1, before)
     more, comments = len(comments) > THREADS, comments[:THREADS]
     threads: dict[int | None, Thread] = {c.pk: Thread(c) for c in comments}
     for reply in Comment.objects.first_replies(list(threads), REPLIES + 1) if threads else []:
         threads[reply.reply_to_id].replies.append(reply)
     for thread in threads.values():
         thread.more, thread.replies = len(thread.replies) > REPLIES, thread.replies[:REPLIES]
-    return Threads(list(threads.values()), comments[-1].pk if more else None)
+    last = comments[-1] if more else None
+    position = Position(last.pk, last.likes if order == Order.LIKED else None) if last else None
+    return Threads(list(threads.values()), position)
 
 
 def thread_of(article_id: int, comment_id: int, after: int = 0) -> Thread | None:
     """One comment and the replies to it after number `after`; None where readers can't see it. Two queries."""
-    found = Comment.objects.approved().select_related("member")
-    comment = found.filter(pk=comment_id, article_id=article_id, reply_to=None).first()
+    comment = Comment.objects.approved().filter(pk=comment_id, article_id=article_id, reply_to=None).first()
     if comment is None:
         return None
     replies = Comment.objects.replies(comment.pk, REPLIES_OF_ONE + 1, after)

@@ -1,17 +1,26 @@
 """Readers' comments: a fragment for the article's page, and pages that need no script."""
 
 from django.http import Http404, HttpResponseNotFound
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from meiri.comments.models import Comment, State
-from meiri.comments.reading import counts_of, page_of, thread_of
-from meiri.comments.writing import MOST, PERIOD, CommentForm, submit, too_many
+from meiri.comments.closing import policy_of
+from meiri.comments.limits import MINUTES, Standing, standing
+from meiri.comments.models import Comment, Position
+from meiri.comments.reactions import liked_by, reader_of
+from meiri.comments.reading import PICKS, Order, counts_of, page_of, thread_of
+from meiri.comments.work import BITS
+from meiri.comments.writing import CommentForm, submit
+from meiri.delivery.keys import uses
+from meiri.delivery.rendering import page
 from meiri.newsroom.models import Article
 from meiri.sections.models import CommentPolicy
+from meiri.visitors.marks import mark_of
 
 LARGEST_ID = 2**63 - 1
+TRAPPED = "没有收下：表单里有一栏应当留空，却填了内容，多半是浏览器自动填写的。请再提交一次。"
+REFUSED = f"{MINUTES} 分钟内发表的评论太多了，请稍后再发。"
 
 
 def _article(article_id: int) -> Article:
@@ -20,7 +29,7 @@ def _article(article_id: int) -> Article:
     return get_object_or_404(Article.objects.live().select_related("channel"), pk=article_id)
 
 
-def _number(request, name: str) -> int | None:
+def number_in(request, name: str) -> int | None:
     """A key out of the query; None for anything that is none."""
     text = request.GET.get(name, "")
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
@@ -31,29 +40,71 @@ def _member(request):
     return request.user if request.user.is_authenticated else None
 
 
-def _shown(request, article, **more):
-    closed = article.comments_by == CommentPolicy.CLOSED
+def _listed(article: Article, before: Position | None = None, order: Order = Order.NEWEST) -> dict:
+    """What everybody sees of an article's comments. Five queries."""
+    policy = policy_of(article)
     return {
         "article": article,
-        "page": page_of(article.pk, _number(request, "before")),
+        "page": page_of(article.pk, before, order),
+        "order": order,
+        "orders": Order,
+        "picks": Comment.objects.picks(article.pk, PICKS) if before is None else [],
         "count": counts_of([article.pk]).get(article.pk, 0),
-        "closed": closed,
-        "before_shown": article.comments_by == CommentPolicy.REVIEW,
-        "member": _member(request),
-        "form": None if closed else CommentForm(article=article, member=_member(request)),
-        **more,
+        "closed": policy == CommentPolicy.CLOSED,
+        "before_shown": policy == CommentPolicy.REVIEW,
+        "liked": set(),
     }
 
 
+def _form_of(request, article: Article, form: CommentForm | None = None) -> dict:
+    """What stands in the form, which is the reader's own."""
+    member = _member(request)
+    form = form or CommentForm(article=article, member=member)
+    return {"article": article, "form": form, "member": member, "work_bits": BITS}
+
+
+def _page(request, article: Article, form: CommentForm | None = None, status: int = 200):
+    """The page of all comments, with the form where comments are open."""
+    order = Order(request.GET["order"]) if request.GET.get("order") in Order.values else Order.NEWEST
+    context = _listed(article, Position.parse(request.GET.get("before", "")), order)
+    shown = [*context["page"].ids, *(c.pk for c in context["picks"])]
+    context["liked"] = liked_by(reader_of(request), shown)
+    if not context["closed"]:
+        context |= _form_of(request, article, form)
+        _answer_in(context, number_in(request, "reply_to"))
+    return render(request, "comments/page.html", context, status=status)
+
+
+def _answer_in(context: dict, number: int | None) -> None:
+    """Let the form answer the comment `number` where readers see it."""
+    answered = number and Comment.objects.approved().filter(pk=number, article=context["article"]).first()
+    if answered:
+        context["answered"] = answered
+        context["form"].initial["reply_to"] = answered.pk
+
+
+@page
 @require_safe
-@never_cache
 def fragment(request, article_id: int):
-    """The comments as a piece of the article's page. It holds the form's token, so nobody stores it."""
+    """The comments as a piece of the article's page, the same for everybody: a stored page of its own."""
     try:
         article = _article(article_id)
     except Http404:
         return HttpResponseNotFound("<p class='empty-line'>这篇稿件暂无评论。</p>")
-    return render(request, "comments/fragment.html", _shown(request, article))
+    uses(article.content_key, f"comments:{article.pk}")
+    return render(request, "comments/fragment.html", _listed(article))
+
+
+@require_safe
+@never_cache
+def form(request, article_id: int):
+    """The form alone, for the script that puts it into the article's page when a reader wants to write."""
+    article = _article(article_id)
+    if policy_of(article) == CommentPolicy.CLOSED:
+        return HttpResponseNotFound("<p>本文的评论已经关闭。</p>")
+    context = _form_of(request, article) | {"before_shown": policy_of(article) == CommentPolicy.REVIEW}
+    _answer_in(context, number_in(request, "reply_to"))
+    return render(request, "comments/form.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,35 +114,35 @@ def comments(request, article_id: int):
     article = _article(article_id)
     if request.method == "POST":
         return _receive(request, article)
-    if thread_id := _number(request, "thread"):
-        thread = thread_of(article.pk, thread_id, _number(request, "after") or 0)
+    if thread_id := number_in(request, "thread"):
+        thread = thread_of(article.pk, thread_id, number_in(request, "after") or 0)
         if thread is None:
             raise Http404
-        return render(request, "comments/thread.html", {"article": article, "thread": thread})
-    context = _shown(request, article)
-    if context["form"] and (number := _number(request, "reply_to")):
-        answered = Comment.objects.approved().filter(pk=number, article=article).first()
-        if answered:
-            context["answered"] = answered
-            context["form"].initial["reply_to"] = answered.pk
-    return render(request, "comments/page.html", context)
+        closed = policy_of(article) == CommentPolicy.CLOSED
+        liked = liked_by(reader_of(request), [thread.comment.pk, *(r.pk for r in thread.replies)])
+        context = {"article": article, "thread": thread, "closed": closed, "liked": liked}
+        return render(request, "comments/thread.html", context)
+    return _page(request, article)
 
 
 def _receive(request, article):
-    if article.comments_by == CommentPolicy.CLOSED:
-        return render(request, "comments/page.html", _shown(request, article), status=403)
+    if policy_of(article) == CommentPolicy.CLOSED:
+        return _page(request, article, status=403)
     form = CommentForm(request.POST, article=article, member=_member(request))
+    valid = form.is_valid()
     if form.by_robot:
-        # A robot is told what it wants to hear.
-        return render(request, "comments/thanks.html", {"article": article, "shown": False})
-    if not form.is_valid():
-        return render(request, "comments/page.html", _shown(request, article, form=form), status=422)
-    if too_many(request):
-        form.add_error(
-            None, f"{int(PERIOD.total_seconds()) // 60} 分钟内最多发表 {MOST} 条评论，请稍后再发。"
-        )
-        return render(request, "comments/page.html", _shown(request, article, form=form), status=429)
-    comment = submit(form)
-    return render(
-        request, "comments/thanks.html", {"article": article, "shown": comment.state == State.APPROVED}
-    )
+        # People's browsers fill fields too. Nobody is left to believe that what was dropped was taken.
+        form.add_error(None, TRAPPED)
+        form.data = form.data.dict() | {"website": ""}
+        return _page(request, article, form, 422)
+    if not valid:
+        return _page(request, article, form, 422)
+    treated = standing(request, form.member, form.worked)
+    if treated == Standing.REFUSED:
+        form.add_error(None, REFUSED)
+        return _page(request, article, form, 429)
+    if treated == Standing.ASKED and not form.answers_rightly():
+        form.ask()
+        return _page(request, article, form, 429)
+    submit(form, mark_of(request))
+    return redirect("comment-receipt", key=form.token)

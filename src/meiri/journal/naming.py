@@ -36,6 +36,11 @@ DEEDS = {
     "loaded": "载入完成",
     "recorded": "记下来历",
     "removed": "移除来历",
+    "picked": "精选",
+    "unpicked": "取消精选",
+    "liked": "点赞数更新",
+    "reported": "被举报",
+    "appealed": "申诉",
     "shown": "对读者显示",
     "hidden": "对读者隐藏",
 }

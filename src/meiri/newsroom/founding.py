@@ -82,14 +82,15 @@ CHIEF = EDITOR + Role(
     + whole("staff", "presscard")
     + whole("wagtailcore", "collection")
     + ("fronts.change_sitesettings", "journal.view_entry")
-    + ("comments.moderate_comment", "letters.handle_letter"),
+    + whole("comments", "wordrule", "question")
+    + ("comments.moderate_comment", "comments.change_commentsettings", "letters.handle_letter"),
     on_pages=permissions("wagtailcore", "publish_page", "bulk_delete_page", "lock_page", "unlock_page"),
 )
 ROLES = {
     REPORTERS: REPORTER,
     EDITORS: EDITOR,
     CHIEFS: CHIEF,
-    MODERATORS: ADMITTED + Role(("comments.moderate_comment",)),
+    MODERATORS: ADMITTED + Role(("comments.moderate_comment", *whole("comments", "wordrule", "question"))),
     LETTER_EDITORS: ADMITTED + Role(("letters.handle_letter", "letters.open_contact")),
 }
 

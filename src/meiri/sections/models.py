@@ -91,6 +91,13 @@ class Channel(Section):
     comment_policy = models.CharField(
         "评论", max_length=8, choices=CommentPolicy.choices, default=CommentPolicy.REVIEW
     )
+    comment_days = models.PositiveSmallIntegerField(
+        "关闭评论的期限（天）",
+        null=True,
+        blank=True,
+        help_text="稿件发布满多少天后不再接受新评论；0 为不关闭，不填则按站点的评论设置。"
+        "稿件自己写明评论方式的不受此限。",
+    )
 
     class Meta(Section.Meta):
         verbose_name = "频道"

@@ -11,6 +11,15 @@ def address_of(request) -> str:
     return visitor_of([request.headers.get("X-Forwarded-For", "")], request.META.get("REMOTE_ADDR", ""))
 
 
+def network_of(request) -> str:
+    """The network that the visitor's address belongs to: its first 24 bits, of IPv6 the first 48. "" where unknown."""
+    try:
+        address = ip_network(address_of(request), strict=False)
+    except ValueError:
+        return ""
+    return str(address.supernet(new_prefix=24 if address.version == 4 else 48))
+
+
 def visitor_of(forwarded: Iterable[str], peer: str) -> str:
     """The nearest address in the chain that is not a proxy of ours, "" where unknown.
 

@@ -28,8 +28,8 @@ def salt(seconds: int, number: int) -> bytes:
     if found is None:
         _folder()
         found = kept_once(Path(name), lambda: secrets.token_bytes(32))
-        # A process remembers no more than the windows around the present one.
-        for old in list(_known)[:-3]:
+        # A process remembers no more than the windows around the present ones.
+        for old in list(_known)[:-6]:
             _known.pop(old, None)
         _known[name] = found
     return found

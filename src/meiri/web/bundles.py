@@ -41,6 +41,8 @@ SCRIPTS = {
     "settings": ["settings"],
     "home": ["switches", "times", "fragments", "counts", "carousel", "searching"],
     "suggestions": ["suggestions"],
+    "comments": ["comments"],
+    "work": ["work"],
 }
 # What the name of a script ends with whose words are in traditional script.
 TRADITIONAL = "-hant"

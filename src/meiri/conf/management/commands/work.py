@@ -14,6 +14,7 @@ from django.db import close_old_connections
 from meiri.audience.counting import forget_old_views
 from meiri.audience.counts_keeping import keep_counts
 from meiri.audience.folding import fold_views, share_salts
+from meiri.comments.reactions import tell_likes
 from meiri.conf.collector import settle
 from meiri.conf.database import only_existing
 from meiri.conf.process_group import end_with_head, stopped_by_signals
@@ -28,6 +29,7 @@ from meiri.journal.consumers import run_due
 from meiri.search.following import Indexer
 from meiri.search.index import store as search_store
 from meiri.visitors.counting import forget
+from meiri.visitors.marks import share_marks
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +47,8 @@ def clear_sessions() -> None:
 # What runs by the clock, with its period in seconds.
 SCHEDULE: list[tuple[Callable[[], object], int]] = [
     (share_salts, 60),
+    (share_marks, 60),
+    (tell_likes, 20),
     (fold_views, 1),
     (keep_counts, 1),
     (publish_scheduled, 5),

@@ -12,6 +12,7 @@ const load = async (place) => {
     part.innerHTML = await answer.text();
     await Promise.all([...part.content.querySelectorAll("link")].map(arrived));
     place.replaceChildren(part.content);
+    for (const { dataset } of place.querySelectorAll("[data-module]")) import(dataset.module);
   } catch {
     place.insertAdjacentHTML("beforeend", "<p>暂时无法加载，正文不受影响。</p>");
   }

@@ -1,0 +1,36 @@
+"""A writer asks once that a decision be looked at again (申诉)."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from meiri.comments.models import Comment, State
+from meiri.comments.moderation import named
+from meiri.journal.log import append
+
+LONGEST_APPEAL = 300
+
+
+def may_appeal(comment: Comment) -> bool:
+    return comment.state == State.REJECTED and comment.appealed_at is None
+
+
+@transaction.atomic
+def appeal(comment: Comment, words: str) -> Comment:
+    """Put a rejected comment back into the queue with its writer's `words`. Who may call is settled by the caller.
+
+    Raises `ValidationError` without words, and where the comment was not rejected or was appealed before.
+    """
+    words = words.strip()
+    if not words:
+        raise ValidationError("请写明申诉的理由。")
+    if len(words) > LONGEST_APPEAL:
+        raise ValidationError(f"申诉理由请控制在 {LONGEST_APPEAL} 字以内。")
+    comment = Comment.objects.select_for_update().get(pk=comment.pk)
+    if not may_appeal(comment):
+        raise ValidationError("这条评论不能申诉：只有未通过的评论可以申诉，每条一次。")
+    comment.state, comment.appeal, comment.appealed_at = State.PENDING, words, timezone.now()
+    comment.save(update_fields=["state", "appeal", "appealed_at"])
+    # Readers see nothing of it, so it names no key.
+    append("comment.appealed", [], named(comment), "reader")
+    return comment

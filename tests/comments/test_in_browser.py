@@ -1,0 +1,238 @@
+"""Comments in a real browser: with and without a script, by keyboard alone, and whatever was written stays text."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web.test_accessibility import AXE, RULES
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+PEOPLE = {
+    "phone": {"viewport": {"width": 360, "height": 780}},
+    "desktop": {"viewport": {"width": 1440, "height": 900}},
+    "phone without scripts": {"viewport": {"width": 360, "height": 780}, "java_script_enabled": False},
+    "desktop without scripts": {"viewport": {"width": 1440, "height": 900}, "java_script_enabled": False},
+}
+# Writes comments by the form that readers use, all in one thread of the newest article.
+WRITE = """
+import json, pathlib, secrets
+from meiri.comments.models import Comment
+from meiri.comments.moderation import approve
+from meiri.comments.writing import CommentForm, submit
+from meiri.newsroom.models import Article
+article = Article.objects.live().select_related("channel").order_by("-pk")[0]
+top = None
+for name, text in json.loads(pathlib.Path({path!r}).read_text()):
+    sent = {{"name": name, "text": text, "once": secrets.token_urlsafe(16), "reply_to": top}}
+    form = CommentForm(sent, article=article)
+    if "name" in form.errors:
+        form = CommentForm({{**sent, "name": "读者"}}, article=article)
+    if form.is_valid():
+        comment = approve(submit(form))
+        top = top or comment.pk
+print(article.pk, top, Comment.objects.filter(reply_to=top).count())
+"""
+
+
+@pytest.fixture(scope="module")
+def article(site) -> tuple[int, str]:
+    """An article of the sample newsroom that has comments: its number and address."""
+    said = site.manage(
+        "shell", "--no-imports", "-c",
+        "from meiri.comments.models import CommentCount; from meiri.newsroom.models import Article;"
+        "a = Article.objects.live().get(pk=CommentCount.objects.filter(approved__gt=1)[0].pk);"
+        "print(a.pk, a.get_absolute_url())",
+    )  # fmt: skip
+    number, address = said.split()[-2:]
+    return int(number), address
+
+
+@pytest.fixture(params=PEOPLE)
+def page(request, browser, site):
+    # Each is a visitor of its own.
+    context = browser.new_context(
+        base_url=site.url, locale="zh-CN", user_agent=request.param, **PEOPLE[request.param]
+    )
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    page.with_scripts = "without" not in request.param
+    yield page
+    context.close()
+
+
+def test_a_reader_writes_likes_and_reports(page, article):
+    number, address = article
+    if page.with_scripts:
+        page.goto(address)
+        page.locator("#comments").scroll_into_view_if_needed()
+        page.get_by_role("link", name="发表评论").click()
+    else:
+        page.goto(address)
+        page.get_by_role("link", name="查看与发表评论").click()
+    form = page.locator(".comment-form")
+    form.get_by_label("昵称").fill("浏览器里的读者")
+    form.get_by_label("评论").fill("从浏览器里发表。")
+    form.get_by_role("button", name="发表评论").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("已收到，审核后显示")
+    assert re.search(r"/comments/receipt/[\w-]{22}/$", page.url)
+
+    page.goto(f"/comments/{number}/")
+    button = page.locator("[data-like]").first
+    before = (
+        int(button.inner_text().strip().rpartition(" ")[2] or 0) if button.locator("b").inner_text() else 0
+    )
+    button.click()
+    expect(page.locator("[data-like]").first).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[data-like]").first.locator("b")).to_have_text(str(before + 1))
+    page.locator("[data-like]").first.click()
+    expect(page.locator("[data-like]").first).to_have_attribute("aria-pressed", "false")
+
+    page.get_by_role("link", name="举报").first.click()
+    page.get_by_label("其他", exact=True).check()
+    page.get_by_role("button", name="提交举报").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("已收到举报")
+
+
+def test_the_script_does_the_work_that_the_form_asks_for(reader, article):
+    page = reader.new_page()
+    page.goto(f"/comments/{article[0]}/")
+    page.locator(".comment-form").get_by_label("评论").focus()
+    expect(page.locator("[name=work]")).to_have_value(re.compile(r"^\d+$"), timeout=30_000)
+
+
+def waiting_comments(site, *texts: str) -> None:
+    site.manage(
+        "shell", "--no-imports", "-c",
+        "import secrets; from meiri.comments.models import Comment; from meiri.newsroom.models import Article;"
+        "a = Article.objects.live()[0];"
+        f"[Comment.objects.create(article=a, name='排队的人', text=t, token_digest=secrets.token_hex(32)) for t in {texts!r}]",
+    )  # fmt: skip
+
+
+def test_the_queue_is_worked_by_keyboard_alone(editor, site):
+    waiting_comments(site, "排队一", "排队二", "排队三", "排队四")
+    page = editor.new_page()
+    page.goto("/admin/comments/")
+    expect(page.locator("[data-queue-keys]")).to_be_visible()
+    row = {n: page.locator("tr[data-comment]", has_text=f"排队{n}") for n in "一二三四"}
+
+    def go_to(number):
+        for _ in range(page.locator("tr[data-comment]").count()):
+            if row[number].evaluate("row => row === document.activeElement"):
+                return
+            page.keyboard.press("j")
+        expect(row[number]).to_be_focused()
+
+    go_to("一")
+    page.keyboard.press("a")
+    expect(row["一"]).to_have_count(0)
+    go_to("二")
+    page.keyboard.press("k")
+    go_to("二")
+    page.keyboard.press("r")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("2")
+    expect(row["二"]).to_have_count(0)
+    expect(page.locator("[data-queue-said]")).to_contain_text("1 条评论未通过")
+    go_to("三")
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("a")
+    expect(row["三"]).to_have_count(0)
+    page.goto("/admin/comments/?list=rejected")
+    expect(page.locator("tr[data-comment]", has_text="排队二").first).to_contain_text("人身攻击")
+
+
+def test_no_page_of_comments_has_a_barrier(browser, site, article):
+    for width in (360, 1440):
+        context = browser.new_context(
+            base_url=site.url, viewport={"width": width, "height": 800}, bypass_csp=True
+        )
+        context.add_init_script(path=AXE)
+        page = context.new_page()
+        page.goto(f"/comments/{article[0]}/")
+        like = page.locator("[data-like]").first
+        comment = like.get_attribute("data-like")
+        found = []
+        for address in (
+            f"/comments/{article[0]}/?reply_to={comment}",
+            f"/comments/{article[0]}/?thread={comment}",
+            f"/comments/like/{comment}/",
+            f"/comments/report/{comment}/",
+        ):
+            page.goto(address, wait_until="networkidle")
+            found += violations(page)
+        page.goto(article[1])
+        page.locator("#comments").scroll_into_view_if_needed()
+        page.get_by_role("link", name="发表评论").click()
+        expect(page.locator(".comment-form")).to_be_visible()
+        found += violations(page)
+        context.close()
+        assert not found, "\n".join(found)
+
+
+def violations(page) -> list[str]:
+    found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
+    return [
+        f"{page.url} {v['id']}: {n['html'][:160]} {n['failureSummary'][:300]}"
+        for v in found["violations"]
+        for n in v["nodes"]
+    ]
+
+
+def payloads(folder) -> list[str]:
+    """What is known to break out of pages: naughty strings, and what parsers and cleaners are tested with."""
+    found = json.loads((folder / "big-list-of-naughty-strings" / "blns.json").read_text())
+    for path in sorted((folder / "html5lib-tests" / "tokenizer").glob("*.test")):
+        found += [test["input"] for test in json.loads(path.read_text()).get("tests", [])]
+    for path in sorted((folder / "bleach").rglob("*.test")):
+        found.append(path.read_text().partition("\n--\n")[0])
+    return [s for s in dict.fromkeys(found) if "<" in s or "script" in s.lower()]
+
+
+def packed(texts: list[str]) -> list[tuple[str, str]]:
+    """A name and a text for each of as few comments as hold all of `texts`."""
+    comments, text = [], ""
+    for one in texts:
+        if len(text) + len(one) > 480 and text:
+            comments.append(text)
+            text = ""
+        text += one[:480] + "\n"
+    comments.append(text)
+    return [(texts[n % len(texts)][:20], text) for n, text in enumerate(comments)]
+
+
+def test_whatever_was_written_stays_text(browser, site, editor, shared_data, tmp_path):
+    texts = payloads(shared_data / "security")
+    assert len(texts) > 200
+    path = tmp_path / "payloads.json"
+    path.write_text(json.dumps(packed(texts)))
+    said = site.manage("shell", "--no-imports", "-c", WRITE.format(path=str(path)))
+    article, thread, replies = (int(word) for word in said.split()[-3:])
+    assert replies > 20
+    # Without the policy, which would stop what got through.
+    context = browser.new_context(base_url=site.url, bypass_csp=True)
+    executed = []
+    for screen, first in (
+        (context.new_page(), f"/comments/{article}/?thread={thread}"),
+        (editor.new_page(), "/admin/comments/?list=approved"),
+    ):
+        screen.on("dialog", lambda dialog: (executed.append(dialog.message), dialog.dismiss()))
+        screen.on("pageerror", lambda error: executed.append(str(error)))
+        address, shown = first, 0
+        while address:
+            screen.goto(address)
+            shown += screen.locator(".comment-text, td.title").count()
+            assert (
+                screen.locator(":is(.comment-text, .comment-name, td.title strong, td.title div) > *").count()
+                == 0
+            )
+            following = screen.locator("[rel=next]")
+            address = following.get_attribute("href") if following.count() else None
+        assert shown >= min(replies, 50)
+    context.close()
+    assert executed == []
