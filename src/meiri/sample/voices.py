@@ -17,8 +17,9 @@ from meiri.comments.models import Comment, State
 from meiri.comments.writing import CommentForm
 from meiri.comments.writing import submit as submit_comment
 from meiri.letters import handling
+from meiri.letters.masking import masked
 from meiri.letters.models import Letter
-from meiri.letters.sealing import digest_of_key, key_for, masked, new_receipt, seal_contact
+from meiri.letters.sealing import digest_of_key, key_for, new_receipt, seal_contact
 from meiri.members.models import User
 from meiri.newsroom.founding import CHIEFS
 from meiri.newsroom.models import Article
@@ -135,7 +136,7 @@ def load_letter(words: dict, token: str, station: Station | None, by: User) -> N
     if "answered" in words:
         letter = handling.answer(letter, words["answer"], by)
     if "published" in words:
-        letter = handling.publish(letter, by)
+        letter = handling.publish(letter, by, words["text"])
     days = [words[step] for step in ("checked", "routed", "answered", "published") if step in words]
     times = [came, *(came + timedelta(days=day, minutes=30) for day in days)]
     for step, moment in zip(letter.steps.order_by("pk"), times, strict=True):
