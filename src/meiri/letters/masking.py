@@ -30,6 +30,10 @@ _DOUBLE = frozenset(
 _HIDDEN = "****"
 # The digits of a number may stand apart: 138 0000 1234, 138-0000-1234.
 _APART = r"[ \-—－·]?"
+_HOUSE = (
+    r"(?:[0-9一二三四五六七八九十百]+[A-Za-z]?|[A-Za-z][0-9]{0,3})"
+    r"(?:号楼|号院|幢|栋|座|单元|弄|号|室)(?![线文令台桥机路])(?:之[0-9一二三四])?"
+)
 _RULES = [
     # Mail addresses: m***@…
     (re.compile(r"([A-Za-z0-9])[A-Za-z0-9._%+-]*@[A-Za-z0-9.-]+\.[A-Za-z]{2,}"), r"\1***@***"),
@@ -54,8 +58,7 @@ _RULES = [
     # The house in an address: its street stays.
     (
         re.compile(
-            r"(?<![0-9一二三四五六七八九十百月第])(?:[0-9A-Za-z一二三四五六七八九十百]+"
-            r"(?:号楼|号院|幢|栋|座|单元|弄|号|室)(?![线文令台桥机路])(?:之[0-9一二三四])?[ ,，]?)+(?:[0-9]{2,4}(?!\d))?"
+            rf"(?<![0-9一二三四五六七八九十百月第A-Za-z]){_HOUSE}(?:[ ,，]?{_HOUSE})*(?:[0-9]{{2,4}}(?!\d))?"
         ),
         "×号",
     ),
@@ -78,8 +81,6 @@ def _family(name: str) -> str:
 def proposal(text: str, name: str = "", contact: str = "") -> str:
     """`text` with numbers, addresses and the writer's own name and contact masked."""
     name, contact = name.strip(), contact.strip()
-    if len(contact) > 3:
-        text = text.replace(contact, _HIDDEN)
     if len(name) > 1:
         text = text.replace(name, masked(name))
         given = name[len(_family(name)) :]
@@ -87,6 +88,8 @@ def proposal(text: str, name: str = "", contact: str = "") -> str:
             text = text.replace(given, "某" * min(len(given), 2))
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
+    if len(contact) > 3:
+        text = text.replace(contact, _HIDDEN)
     return _LONG_NUMBER.sub(lambda found: found[0][:3] + _HIDDEN, text)
 
 
