@@ -20,6 +20,7 @@ from meiri.letters import handling
 from meiri.letters.masking import masked
 from meiri.letters.models import Letter
 from meiri.letters.sealing import digest_of_key, key_for, new_receipt, seal_contact
+from meiri.letters.tally import count_answered
 from meiri.members.models import User
 from meiri.newsroom.founding import CHIEFS
 from meiri.newsroom.models import Article
@@ -146,5 +147,11 @@ def load_letter(words: dict, token: str, station: Station | None, by: User) -> N
         for step in ("answered", "published")
         if step in words
     }
+    if letter.due_on:
+        dates["due_on"] = letter.due_on - (timezone.now() - times[-1])
+    if letter.answered_at:
+        count_answered(letter, -1)
     if dates:
         Letter.objects.filter(pk=letter.pk).update(**dates)
+    if letter.answered_at:
+        count_answered(Letter.objects.get(pk=letter.pk))
