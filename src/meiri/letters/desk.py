@@ -1,6 +1,8 @@
 """The letters desk in the newsroom: the list by stage, and one letter with what can be done to it."""
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from cryptography.fernet import InvalidToken
@@ -134,7 +136,7 @@ class LetterView(DeskView):
     def _do(self, name: str, letter: Letter, given) -> str:
         """Do the deed called `name` with what was given, and say that it is done."""
         by = self.request.user
-        deeds = {
+        deeds: dict[str, Callable[[], Any]] = {
             "check": lambda: handling.check(letter, by),
             "route": lambda: handling.route(letter, given.get("unit", ""), by),
             "answer": lambda: handling.answer(letter, given.get("answer", ""), by, given.get("unit", "")),
@@ -153,7 +155,7 @@ class LetterView(DeskView):
             "note": "备注已保存。",
             "reply": "回复已保存，来信人查询时可见。",
         }
-        return said.get(name) or f"来信已转为“{done.get_stage_display()}”。"
+        return said.get(name) or f"来信已转为“{Stage(done.stage).label}”。"
 
     def _publish(self, letter: Letter, given) -> Letter:
         if not given.get("confirmed"):
@@ -206,8 +208,8 @@ class LetterView(DeskView):
             who = letter.contact()
         except InvalidToken:
             who = {}
-        texts = {"subject": letter.subject, "text": letter.text, "answer": letter.answer}
-        return {part: proposal(text, **who) for part, text in texts.items()}
+        written = {"subject": letter.subject, "text": str(letter.text), "answer": letter.answer}
+        return {part: proposal(text, **who) for part, text in written.items()}
 
     def get_page_title(self):
         return "来信"

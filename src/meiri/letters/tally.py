@@ -27,6 +27,8 @@ def count_received(letter: Letter, by: int = 1) -> None:
 
 
 def count_answered(letter: Letter, by: int = 1) -> None:
+    """Add `by` to the letters that were answered in the month of this answer. Call it once the letter has one."""
+    assert letter.answered_at is not None  # noqa: S101
     days = max((timezone.localtime(letter.answered_at) - timezone.localtime(letter.created_at)).days, 0)
     _add(letter.answered_at, letter.station_id, answered=by, days=by * days)
 

@@ -6,7 +6,7 @@ a form is made of what was written, so that loading twice makes one comment, one
 
 import hashlib
 from base64 import urlsafe_b64encode
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -142,7 +142,7 @@ def load_letter(words: dict, token: str, station: Station | None, by: User) -> N
     times = [came, *(came + timedelta(days=day, minutes=30) for day in days)]
     for step, moment in zip(letter.steps.order_by("pk"), times, strict=True):
         letter.steps.filter(pk=step.pk).update(at=moment)
-    dates = {
+    dates: dict[str, date] = {
         f"{step}_at": came + timedelta(days=words[step])
         for step in ("answered", "published")
         if step in words
