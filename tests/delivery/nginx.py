@@ -67,12 +67,13 @@ def application() -> Iterator[int]:
 
 
 @contextmanager
-def nginx(home: Path, application_port: int) -> Iterator[int]:
-    """The port of an nginx that serves the data folder `home` inside the block."""
+def nginx(home: Path, application_port: int, log: Path | None = None) -> Iterator[int]:
+    """The port of an nginx that serves the data folder `home` inside the block, and notes in `log` who asks."""
     if not (shutil.which("nginx") or Path("/usr/sbin/nginx").exists()):
         pytest.fail("This test needs nginx; `make setup` installs it (Debian's package nginx-light).")
     port = free_port()
     command = [str(PROJECT / "deploy/try-nginx"), str(port), str(application_port), str(home)]
+    command += [str(log)] if log else []
     process = subprocess.Popen(command, stderr=subprocess.PIPE)
     try:
         wait_for(port, process)

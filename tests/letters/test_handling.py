@@ -1,45 +1,14 @@
 """The letters desk: each deed moves a letter one stage on and leaves one entry."""
 
-import itertools
-
 import pytest
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from meiri.journal.models import Entry
 from meiri.letters import handling
-from meiri.letters.models import Letter, Stage, StageCount
-from meiri.letters.sealing import digest_of_key, seal_contact
+from meiri.letters.models import Stage, StageCount
+from tests.letters.letters_factory import a_letter, someone
 
 pytestmark = pytest.mark.django_db
-_number = itertools.count(1)
-
-
-def a_letter(**fields):
-    n = next(_number)
-    receipt = f"20261123-AAAA{n:02}"
-    return handling.received(
-        Letter(
-            **{
-                "receipt": receipt,
-                "key_digest": digest_of_key(receipt, "KEY"),
-                "token_digest": str(n),
-                "subject": "路灯不亮",
-                "text": "我是林晚舟，东门的路灯不亮。",
-                "sealed_contact": seal_contact("林晚舟", "13800001234"),
-                "masked_name": "林某某",
-                "may_publish": True,
-                **fields,
-            }
-        )
-    )
-
-
-def someone(*permissions):
-    user = get_user_model().objects.create_user(f"user{next(_number)}", password="x")
-    user.user_permissions.set(Permission.objects.filter(codename__in=[*permissions, "access_admin"]))
-    return get_user_model().objects.get(pk=user.pk)
 
 
 @pytest.fixture
@@ -84,15 +53,15 @@ def test_a_letter_is_printed_only_with_consent_and_an_answer(handler):
     silent = a_letter(may_publish=False)
     handling.answer(silent, "已办。", handler)
     with pytest.raises(ValidationError, match="不同意公开"):
-        handling.publish(silent, handler)
+        handling.publish(silent, handler, "路灯不亮。")
     with pytest.raises(ValidationError, match="不能再转为"):
-        handling.publish(a_letter(), handler)
+        handling.publish(a_letter(), handler, "路灯不亮。")
 
 
 def test_a_letter_that_was_printed_can_be_taken_from_readers(client, handler):
     letter = a_letter()
     handling.answer(letter, "已办。", handler)
-    handling.publish(letter, handler)
+    handling.publish(letter, handler, "路灯不亮。")
     handling.withdraw(letter, "来信人要求", handler)
     assert client.get(f"/letters/published/{letter.pk}/").status_code == 404
     assert counts() == {"closed": 1}
@@ -146,7 +115,7 @@ def test_the_contact_opens_with_a_reason_that_the_journal_keeps(client):
     assert "13800001234" in opened.content.decode()
     assert "no-store" in opened["Cache-Control"]
     entry = Entry.objects.get(kind="letter.contact_opened")
-    assert entry.payload == {"receipt": letter.receipt, "reason": "电话核实"}
+    assert entry.payload == {"receipt": letter.receipt, "stage": "received", "reason": "电话核实"}
     assert entry.actor == f"user:{editor.pk}"
 
 
@@ -167,7 +136,7 @@ def test_the_desk_does_every_deed(client, handler):
         ({"deed": "check"}, Stage.CHECKING),
         ({"deed": "route", "unit": "路灯所"}, Stage.ASKED),
         ({"deed": "answer", "answer": "已修。", "unit": ""}, Stage.ANSWERED),
-        ({"deed": "publish", "published_text": "路灯不亮。"}, Stage.PUBLISHED),
+        ({"deed": "publish", "published_text": "路灯不亮。", "confirmed": "1"}, Stage.PUBLISHED),
         ({"deed": "withdraw", "reason": "来信人要求"}, Stage.CLOSED),
     ]:
         assert client.post(address, sent).status_code == 302
@@ -181,7 +150,7 @@ def test_the_desk_lists_by_stage_at_a_fixed_cost(client, handler, django_assert_
     for _ in range(5):
         a_letter()
     client.get("/admin/letters/")
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(18):
         page = client.get("/admin/letters/?stage=received&from=x").content.decode()
     assert page.count("路灯不亮") == 5
     assert "已收到（5）" in page
@@ -197,7 +166,7 @@ def test_the_desk_is_for_those_who_handle_letters(client):
 def test_what_was_written_is_escaped_everywhere(client, handler):
     letter = a_letter(subject="<b>标题</b>", text="<script>alert(1)</script>")
     handling.answer(letter, "<i>答复</i>", handler, "<u>所</u>")
-    handling.publish(letter, handler)
+    handling.publish(letter, handler, "<script>alert(1)</script>")
     client.force_login(handler)
     for address in ("/letters/", f"/letters/published/{letter.pk}/", f"/admin/letters/{letter.pk}/"):
         page = client.get(address).content.decode()

@@ -11,8 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from meiri.journal.models import Entry
+from meiri.letters.masking import masked
 from meiri.letters.models import Letter, Stage, StageCount
-from meiri.letters.sealing import masked, sealing_key
+from meiri.letters.sealing import sealing_keys
 from meiri.letters.writing import MOST_LETTERS, MOST_LOOKS
 from tests.newsroom_factory import a_station
 
@@ -82,7 +83,8 @@ def test_who_wrote_is_sealed_in_the_database_with_a_key_outside_it(client):
     assert letter.masked_name == "欧阳某某"
     assert letter.contact() == {"name": "欧阳小林", "contact": "13800001234"}
     assert os.stat(settings.HOME / "letters.key").st_mode & 0o777 == 0o600
-    assert sealing_key() == sealing_key()
+    assert sealing_keys() == sealing_keys()
+    assert LETTER["text"].encode() not in stored
 
 
 def test_neither_journal_nor_log_holds_anything_of_a_letter(client, caplog):
@@ -168,17 +170,17 @@ def test_the_front_of_letters_costs_few_queries(client):
 
 @pytest.mark.parametrize("number", ["x" * 21, "%00", "../admin", "<b>"])
 def test_a_number_that_is_none_is_said_to_be_wrong(client, number):
-    answer = client.get("/letters/", {"receipt": number})
+    answer = client.get("/letters/find/", {"receipt": number})
     assert answer.status_code == 422
     assert "回执号不正确" in words(answer)
 
 
 def test_a_number_leads_to_its_page(client):
-    assert client.get("/letters/?receipt=20261123-k7q4mz")["Location"] == "/letters/20261123-K7Q4MZ/"
+    assert client.get("/letters/find/?receipt=20261123-k7q4mz")["Location"] == "/letters/20261123-K7Q4MZ/"
 
 
 @pytest.mark.parametrize(
-    "address", ["/letters/?before=x", f"/letters/?before={'9' * 30}", "/letters/?receipt="]
+    "address", ["/letters/?before=x", f"/letters/?before={'9' * 30}", "/letters/?receipt=x"]
 )
 def test_nonsense_in_the_query_gives_the_first_page(client, address):
     assert client.get(address).status_code == 200

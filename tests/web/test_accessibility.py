@@ -8,12 +8,21 @@ from playwright.sync_api import expect
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PAGES = [
-    *("/", "/yaowen/", "/difang/", "/difang/zhejiang/", "/letters/", "/letters/write/"),
+    *(
+        "/",
+        "/yaowen/",
+        "/difang/",
+        "/difang/zhejiang/",
+        "/letters/",
+        "/letters/write/",
+        "/letters/statistics/",
+    ),
     *("/search/", "/search/?q=水", "/search/?q=水&channel=yaowen&from=2026-01-01", "/search/?q=没有这样的词"),
     *(
         "/members/login/",
         "/members/register/",
         "/staff/",
+        "/staff/verify/forged/",
         "/zhuanti/",
         "/zazhi/",
         "/about/",

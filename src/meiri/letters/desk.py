@@ -1,17 +1,36 @@
 """The letters desk in the newsroom: the list by stage, and one letter with what can be done to it."""
 
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
 from cryptography.fernet import InvalidToken
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.views.generic import View
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from meiri.letters import handling
-from meiri.letters.models import Letter, Stage, StageCount
+from meiri.letters.masking import proposal
+from meiri.letters.models import Letter, Stage
+from meiri.letters.permissions import OPEN_CONTACT, handling_desks, letters_of, may_handle
+from meiri.letters.tally import stages
+from meiri.sections.models import Station
 
 PER_PAGE = 50
+OVERDUE = "overdue"
+# Above it the number of overdue letters is not counted on.
+MOST_COUNTED = 99
+LOCKED = "无法解密：数据目录里的 letters.key 与封存时所用的不是同一个。"
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 class DeskView(WagtailAdminTemplateMixin, View):
@@ -19,32 +38,71 @@ class DeskView(WagtailAdminTemplateMixin, View):
     header_icon = "mail"
 
     def dispatch(self, request, *args, **kwargs):
-        if not request.user.has_perm(handling.HANDLE):
+        if not may_handle(request.user):
             raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+        response = super().dispatch(request, *args, **kwargs)
+        response["Cache-Control"] = "no-store, private"
+        response["Referrer-Policy"] = "same-origin"
+        return response
 
 
 class LettersView(DeskView):
+    """Letters at a stage, the newest first, or those overdue, the longest waiting first; by station and by desk."""
+
     template_name = "letters/admin/list.html"
     breadcrumbs_items = [*DeskView.breadcrumbs_items, {"url": "", "label": "群众来信"}]
 
     def get(self, request):
-        stage = request.GET.get("stage")
-        stage = stage if stage in Stage.values else Stage.RECEIVED
-        letters = Letter.objects.filter(stage=stage).select_related("station").defer("text", "answer")
-        start = request.GET.get("from", "")
-        if start.isascii() and start.isdigit() and len(start) < 19:
-            letters = letters.filter(pk__lt=int(start))
-        letters = list(letters.order_by("-pk")[: PER_PAGE + 1])
-        counts = dict(StageCount.objects.values_list("stage", "letters"))
+        asked = request.GET
+        which = asked.get("stage")
+        which = which if which in [*Stage.values, OVERDUE] else Stage.RECEIVED
+        chosen = {name: number for name in ("station", "desk") if (number := _number(asked.get(name)))}
+        mine = letters_of(request.user)
+        letters = mine.filter(**{f"{name}_id": number for name, number in chosen.items()})
+        letters = letters.select_related("station", "desk__group").defer(
+            "text", "answer", "published_text", "published_answer", "sealed_contact"
+        )
+        letters = self._page(letters, which, asked.get("from", ""))
+        more, letters = len(letters) > PER_PAGE, letters[:PER_PAGE]
+        counts = stages()
+        overdue = mine.overdue()[: MOST_COUNTED + 1].count()
         return self.render_to_response(
             self.get_context_data(
-                letters=letters[:PER_PAGE],
-                next=letters[PER_PAGE - 1].pk if len(letters) > PER_PAGE else None,
-                stage=stage,
+                letters=letters,
+                next=urlencode({"stage": which, **chosen, "from": self._position(letters[-1], which)})
+                if more
+                else None,
+                which=which,
+                chosen=chosen,
+                kept=urlencode(chosen),
                 stages=[(s.value, s.label, counts.get(s.value, 0)) for s in Stage],
+                overdue=f"{MOST_COUNTED}+" if overdue > MOST_COUNTED else overdue,
+                stations=Station.objects.visible(),
+                desks=handling_desks(),
             )
         )
+
+    def _page(self, letters, which: str, start: str) -> list[Letter]:
+        if which == OVERDUE:
+            day, _, key = start.partition("_")
+            letters = letters.overdue().order_by("due_on", "pk")
+            if (number := _number(key)) is not None and (since := _day(day)):
+                letters = letters.filter(due_on__gte=since).exclude(due_on=since, pk__lte=number)
+        else:
+            letters = letters.filter(stage=which).order_by("-pk")
+            if (number := _number(start)) is not None:
+                letters = letters.filter(pk__lt=number)
+        return list(letters[: PER_PAGE + 1])
+
+    def _position(self, letter: Letter, which: str) -> str:
+        return f"{letter.due_on}_{letter.pk}" if which == OVERDUE else str(letter.pk)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 class LetterView(DeskView):
@@ -59,50 +117,99 @@ class LetterView(DeskView):
 
     def post(self, request, **kwargs):
         letter, given = self.letter, request.POST
-        deeds = {
-            "check": lambda: handling.check(letter, request.user),
-            "route": lambda: handling.route(letter, given.get("unit", ""), request.user),
-            "answer": lambda: handling.answer(
-                letter, given.get("answer", ""), request.user, given.get("unit", "")
-            ),
-            "publish": lambda: handling.publish(letter, request.user, given.get("published_text", "")),
-            "withdraw": lambda: handling.withdraw(letter, given.get("reason", ""), request.user),
-            "close": lambda: handling.close(letter, given.get("reason", ""), request.user),
-        }
-        name = given.get("deed")
+        name = given.get("deed", "")
         try:
             if name == "open_contact":
                 contact = handling.open_contact(letter, given.get("reason", ""), request.user)
                 return self.answer_page(letter, contact=contact)
-            if name not in deeds:
-                raise ValidationError("请选择要做的事。")
-            done = deeds[name]()
+            done = self._do(name, letter, given)
         except ValidationError as error:
             messages.error(request, error.messages[0])
             return self.answer_page(letter, given=given)
         except InvalidToken:
-            messages.error(request, "联系方式无法解密：数据目录里的 letters.key 与封存时所用的不是同一个。")
+            messages.error(request, f"联系方式{LOCKED}")
             return self.answer_page(letter)
-        messages.success(request, f"来信已转为“{done.get_stage_display()}”。")
-        return redirect("letters_desk_letter", letter.pk)
+        messages.success(request, done)
+        still_mine = letters_of(request.user).filter(pk=letter.pk).exists()
+        return redirect("letters_desk_letter", letter.pk) if still_mine else redirect("letters_desk")
 
-    @property
+    def _do(self, name: str, letter: Letter, given) -> str:
+        """Do the deed called `name` with what was given, and say that it is done."""
+        by = self.request.user
+        deeds: dict[str, Callable[[], Any]] = {
+            "check": lambda: handling.check(letter, by),
+            "route": lambda: handling.route(letter, given.get("unit", ""), by),
+            "answer": lambda: handling.answer(letter, given.get("answer", ""), by, given.get("unit", "")),
+            "publish": lambda: self._publish(letter, given),
+            "withdraw": lambda: handling.withdraw(letter, given.get("reason", ""), by),
+            "close": lambda: handling.close(letter, given.get("reason", ""), by),
+            "hand_over": lambda: self._hand_over(letter, given),
+            "note": lambda: handling.note(letter, given.get("note", ""), by),
+            "reply": lambda: handling.reply(letter, given.get("reply", ""), by),
+        }
+        if name not in deeds:
+            raise ValidationError("请选择要做的事。")
+        done = deeds[name]()
+        said = {
+            "hand_over": "来信已改派。",
+            "note": "备注已保存。",
+            "reply": "回复已保存，来信人查询时可见。",
+        }
+        return said.get(name) or f"来信已转为“{Stage(done.stage).label}”。"
+
+    def _publish(self, letter: Letter, given) -> Letter:
+        if not given.get("confirmed"):
+            raise ValidationError("请逐字核对刊登稿并勾选确认，再公开刊登。")
+        return handling.publish(
+            letter,
+            self.request.user,
+            given.get("published_text", ""),
+            given.get("published_answer", ""),
+            given.get("published_subject", ""),
+        )
+
+    def _hand_over(self, letter: Letter, given) -> Letter:
+        station_id, desk_id = _number(given.get("station")), _number(given.get("desk"))
+        station = Station.objects.filter(pk=station_id).first() if station_id else None
+        desk = next((d for d in handling_desks() if d.pk == desk_id), None)
+        if (station_id and station is None) or (desk_id and desk is None):
+            raise ValidationError("请从列表里选择地区和承办。")
+        return handling.hand_over(letter, station, desk, given.get("note", ""), self.request.user)
+
+    @cached_property
     def letter(self) -> Letter:
-        return get_object_or_404(Letter.objects.select_related("station"), pk=self.letter_id)
+        letters = letters_of(self.request.user).select_related("station", "desk__group")
+        return get_object_or_404(letters, pk=self.letter_id)
 
     def answer_page(self, letter, **more):
+        can_publish = letter.stage in (Stage.ANSWERED, Stage.PUBLISHED) and letter.may_publish
         context = self.get_context_data(
             letter=letter,
             steps=list(letter.steps.select_related("by")),
+            said=list(letter.messages.select_related("by")),
+            attachments=list(letter.attachments.defer("sealed")),
             open_to_close=letter.stage != Stage.CLOSED,
             can_answer=letter.stage not in (Stage.PUBLISHED, Stage.CLOSED),
-            can_publish=letter.stage == Stage.ANSWERED and letter.may_publish,
-            can_open_contact=self.request.user.has_perm(handling.OPEN_CONTACT),
+            can_publish=can_publish,
+            proposed=self._proposed(letter) if can_publish else None,
+            can_open_contact=self.request.user.has_perm(OPEN_CONTACT),
+            stations=Station.objects.visible(),
+            desks=handling_desks(),
             **more,
         )
-        response = self.render_to_response(context)
-        response["Cache-Control"] = "no-store, private"
-        return response
+        return self.render_to_response(context)
+
+    def _proposed(self, letter: Letter) -> dict[str, str]:
+        """What the editor is shown to mend before print. The writer's name is looked up to be masked, not shown."""
+        if letter.published_at:
+            texts = letter.published_subject, letter.published_text, letter.published_answer
+            return dict(zip(("subject", "text", "answer"), texts, strict=True))
+        try:
+            who = letter.contact()
+        except InvalidToken:
+            who = {}
+        written = {"subject": letter.subject, "text": str(letter.text), "answer": letter.answer}
+        return {part: proposal(text, **who) for part, text in written.items()}
 
     def get_page_title(self):
         return "来信"
@@ -113,3 +220,26 @@ class LetterView(DeskView):
             {"url": reverse("letters_desk"), "label": "群众来信"},
             {"url": "", "label": "来信"},
         ]
+
+
+class AttachmentView(DeskView):
+    """One attachment as a file to be saved; a browser neither guesses what it is nor runs anything in it."""
+
+    def get(self, request, letter_id: int, attachment_id: int):
+        letter = get_object_or_404(letters_of(request.user).defer("text"), pk=letter_id)
+        attachment = get_object_or_404(letter.attachments, pk=attachment_id)
+        try:
+            content = attachment.content()
+        except InvalidToken:
+            raise Http404(LOCKED) from None
+        ending = "jpg" if attachment.is_picture else "pdf"
+        return HttpResponse(
+            content,
+            content_type=attachment.type,
+            headers={
+                "Content-Disposition": f'attachment; filename="{letter.receipt}-{attachment.pk}.{ending}"',
+                "X-Content-Type-Options": "nosniff",
+                "Content-Security-Policy": "default-src 'none'; sandbox",
+                "Cross-Origin-Resource-Policy": "same-origin",
+            },
+        )

@@ -3,141 +3,274 @@
 The journal holds receipt numbers and stages, never what a letter says or who wrote it: its entries stay for good.
 """
 
+from collections.abc import Sequence
+
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from meiri.journal.log import actor, append
-from meiri.letters.models import Letter, Stage, Step
-
-HANDLE = "letters.handle_letter"
-OPEN_CONTACT = "letters.open_contact"
+from meiri.letters.attachments import Accepted
+from meiri.letters.masking import left_in
+from meiri.letters.models import Attachment, Letter, LetterSettings, Message, Stage, Step
+from meiri.letters.permissions import OPEN_CONTACT, desk_for, letters_of
+from meiri.letters.sealing import seal
+from meiri.letters.tally import count_answered, count_received, count_stage
+from meiri.newsroom.models import Desk
+from meiri.sections.models import Station
 
 # From which stages a deed may start.
 _BEFORE = {
     Stage.CHECKING: {Stage.RECEIVED},
     Stage.ASKED: {Stage.RECEIVED, Stage.CHECKING, Stage.ASKED},
     Stage.ANSWERED: {Stage.RECEIVED, Stage.CHECKING, Stage.ASKED, Stage.ANSWERED},
-    Stage.PUBLISHED: {Stage.ANSWERED},
+    Stage.PUBLISHED: {Stage.ANSWERED, Stage.PUBLISHED},
     Stage.CLOSED: set(Stage),
 }
+# All that may come with a letter, with what its writer adds later.
+MOST_ATTACHMENTS = 12
+MOST_ADDITIONS = 20
+TAKEN_BACK = "来信人已撤回这封来信。"
 
 
 @transaction.atomic
-def received(letter: Letter) -> Letter:
-    """Keep a letter that has just been written."""
+def received(letter: Letter, attachments: Sequence[Accepted] = ()) -> Letter:
+    """Keep a letter that has just been written, and route it to the desk that looks after its station."""
+    letter.desk = desk_for(letter.station)
+    letter.due_on = LetterSettings.current().due_on(letter.stage)
     letter.save(force_insert=True)
-    _note(letter, None, "letter.received")
+    _attach(letter, attachments)
+    count_received(letter)
+    count_stage(letter.stage, 1)
+    _step(letter, None)
+    _tell(letter, None, "letter.received")
     return letter
 
 
 @transaction.atomic
 def check(letter: Letter, by) -> Letter:
     """Begin to check what a letter says (核实)."""
-    letter = _take(letter, Stage.CHECKING, by)
+    letter = _take(letter, by, Stage.CHECKING)
     return _move(letter, Stage.CHECKING, by, "letter.checking")
 
 
 @transaction.atomic
 def route(letter: Letter, unit: str, by) -> Letter:
     """Pass a letter on to the `unit` that can answer it (转交)."""
-    letter = _take(letter, Stage.ASKED, by)
+    letter = _take(letter, by, Stage.ASKED)
     letter.unit = _words(unit, 60, "请填写转交的单位。")
-    return _move(letter, Stage.ASKED, by, "letter.routed", unit=letter.unit)
+    return _move(letter, Stage.ASKED, by, "letter.routed", ["unit"], unit=letter.unit)
+
+
+@transaction.atomic
+def hand_over(letter: Letter, station: Station | None, desk: Desk | None, note: str, by) -> Letter:
+    """Give a letter to another station or desk of the newsroom (改派), with a note that says why."""
+    letter = _take(letter, by)
+    note = _words(note, 500, "请写明改派的原因。")
+    if (station, desk) == (letter.station, letter.desk):
+        raise ValidationError("地区和承办都没有变。")
+    _recount(letter, -1)
+    letter.station, letter.desk = station, desk
+    _recount(letter, 1)
+    letter.save(update_fields=["station", "desk"])
+    _say(letter, Message.Kind.NOTE, f"改派给{desk or '来信编辑'}（{letter.where}）：{note}", by)
+    where = {"station": station.slug if station else "", "desk": str(desk or "")}
+    _tell(letter, by, "letter.handed_over", **where)
+    return letter
+
+
+@transaction.atomic
+def note(letter: Letter, text: str, by) -> Message:
+    """Leave a note for colleagues."""
+    letter = _take(letter, by)
+    said = _say(letter, Message.Kind.NOTE, _words(text, 2000, "请填写备注。"), by)
+    _tell(letter, by, "letter.noted")
+    return said
+
+
+@transaction.atomic
+def reply(letter: Letter, text: str, by) -> Message:
+    """Say something to the writer, who reads it beside the progress of the letter."""
+    letter = _take(letter, by)
+    if letter.taken_back_at:
+        raise ValidationError("来信人已撤回这封来信，不能再回复。")
+    said = _say(letter, Message.Kind.REPLY, _words(text, 2000, "请填写给来信人的回复。"), by)
+    _seen(letter)
+    _tell(letter, by, "letter.replied")
+    return said
 
 
 @transaction.atomic
 def answer(letter: Letter, text: str, by, unit: str = "") -> Letter:
     """Keep the answer that `unit` (or the one the letter was passed to) gave. Its writer can read it at once."""
-    letter = _take(letter, Stage.ANSWERED, by)
+    letter = _take(letter, by, Stage.ANSWERED)
     letter.answer = _words(text, 5000, "请填写答复内容。")
     letter.unit = unit.strip()[:60] or letter.unit
+    if letter.answered_at:
+        count_answered(letter, -1)
     letter.answered_at = timezone.now()
-    return _move(letter, Stage.ANSWERED, by, "letter.answered")
+    count_answered(letter)
+    return _move(letter, Stage.ANSWERED, by, "letter.answered", ["answer", "unit", "answered_at"])
 
 
 @transaction.atomic
-def publish(letter: Letter, by, text: str = "") -> Letter:
-    """Show a letter and its answer to everybody, with the writer's name masked.
+def publish(letter: Letter, by, text: str, answer: str = "", subject: str = "") -> Letter:
+    """Show a letter and its answer to everybody, as `by` has confirmed them for print; again, to mend what is printed.
 
-    `text` is the letter as it may be printed, without what tells who wrote it; without it, the letter as it is.
+    `text`, `answer` and `subject` are without what tells who wrote; the last two may be left as they are. Raises
+    `ValidationError` where the writer did not agree, or is named in any of them.
     """
-    letter = _take(letter, Stage.PUBLISHED, by)
+    letter = _take(letter, by, Stage.PUBLISHED)
     if not letter.may_publish:
         raise ValidationError("来信人不同意公开，不能刊登。")
-    letter.published_text = _words(text or letter.text, 5000, "请填写刊登的来信内容。")
-    letter.published_at = timezone.now()
-    return _move(letter, Stage.PUBLISHED, by, "letter.published")
+    letter.published_text = _words(text, 5000, "请填写刊登的来信内容。")
+    letter.published_answer = _words(answer or letter.answer, 5000, "请填写刊登的答复内容。")
+    letter.published_subject = _words(subject or letter.subject, 60, "请填写刊登的标题。")
+    printed = f"{letter.published_subject}\n{letter.published_text}\n{letter.published_answer}"
+    if told := left_in(printed, **letter.contact()):
+        raise ValidationError(f"刊登稿里还有{'和'.join(told)}，请隐去后再刊登。")
+    letter.published_at = letter.published_at or timezone.now()
+    fields = ["published_text", "published_answer", "published_subject", "published_at"]
+    return _move(letter, Stage.PUBLISHED, by, "letter.published", fields)
 
 
 @transaction.atomic
 def close(letter: Letter, reason: str, by) -> Letter:
     """End the handling of a letter with a word to its writer (办结). What was published stays."""
-    letter = _take(letter, Stage.CLOSED, by)
+    letter = _take(letter, by, Stage.CLOSED)
     if letter.stage == Stage.CLOSED:
         raise ValidationError("来信已经办结。")
     letter.closing_words = _words(reason, 300, "请填写办结说明。")
-    return _move(letter, Stage.CLOSED, by, "letter.closed")
+    return _move(letter, Stage.CLOSED, by, "letter.closed", ["closing_words"])
 
 
 @transaction.atomic
 def withdraw(letter: Letter, reason: str, by) -> Letter:
     """Take a published letter from readers and close it."""
-    letter = _take(letter, Stage.CLOSED, by)
+    letter = _take(letter, by, Stage.CLOSED)
     if not letter.published_at:
         raise ValidationError("这封来信没有公开刊登。")
     letter.published_at = None
     letter.closing_words = _words(reason, 300, "请填写撤下的原因。")
-    return _move(letter, Stage.CLOSED, by, "letter.withdrawn")
+    return _move(letter, Stage.CLOSED, by, "letter.withdrawn", ["published_at", "closing_words"])
 
 
 @transaction.atomic
 def open_contact(letter: Letter, reason: str, by) -> dict[str, str]:
     """Show who wrote a letter to somebody of the newsroom. The journal keeps who looked and why."""
-    if by is None or not by.has_perm(OPEN_CONTACT):
+    letter = _take(letter, by)
+    if not by.has_perm(OPEN_CONTACT):
         raise PermissionDenied("open_contact is needed to see who wrote a letter.")
     reason = _words(reason, 200, "请写明查看联系方式的原因。")
-    append(
-        "letter.contact_opened",
-        [letter.content_key],
-        {"receipt": letter.receipt, "reason": reason},
-        actor(by),
-    )
+    if letter.taken_back_at:
+        raise ValidationError("来信人已撤回这封来信，联系方式已经删除。")
+    _tell(letter, by, "letter.contact_opened", reason=reason)
     return letter.contact()
 
 
-def _take(letter: Letter, stage: Stage, by) -> Letter:
-    """The letter, locked, if `by` may handle it and it can go to `stage` from where it is."""
-    if by is None or not by.has_perm(HANDLE):
-        raise PermissionDenied("handle_letter is needed to handle letters.")
+@transaction.atomic
+def add(letter: Letter, text: str, attachments: Sequence[Accepted], token_digest: str) -> None:
+    """Keep what the writer of a letter adds to it. The same form sent again adds nothing."""
     letter = Letter.objects.select_for_update().get(pk=letter.pk)
-    if Stage(letter.stage) not in _BEFORE[stage]:
+    if Message.objects.filter(token_digest=token_digest).exists():
+        return
+    if letter.stage == Stage.CLOSED:
+        raise ValidationError("这封来信已经办结，不能再补充。有新情况请另写一封。")
+    if letter.messages.filter(kind=Message.Kind.ADDITION).count() >= MOST_ADDITIONS:
+        raise ValidationError(f"一封来信最多补充 {MOST_ADDITIONS} 次，有新情况请另写一封。")
+    if letter.attachments.count() + len(attachments) > MOST_ATTACHMENTS:
+        raise ValidationError(f"一封来信最多附 {MOST_ATTACHMENTS} 个文件。")
+    _say(letter, Message.Kind.ADDITION, text, None, token_digest)
+    _attach(letter, attachments)
+    letter.has_news = True
+    letter.save(update_fields=["has_news"])
+    _tell(letter, None, "letter.added")
+
+
+@transaction.atomic
+def take_back(letter: Letter) -> Letter:
+    """The writer takes a letter back: readers see it no more, and what it said and who wrote it is deleted."""
+    letter = Letter.objects.select_for_update().get(pk=letter.pk)
+    if letter.taken_back_at:
+        return letter
+    letter.messages.all().delete()
+    letter.attachments.all().delete()
+    letter.taken_back_at = timezone.now()
+    letter.closing_words = TAKEN_BACK
+    letter.masked_name, letter.place, letter.subject = "某某", "", "（来信人已撤回）"
+    letter.text = letter.published_text = letter.published_answer = letter.published_subject = ""
+    letter.answer, letter.published_at, letter.sealed_contact = "", None, b""
+    return _move(
+        letter,
+        Stage.CLOSED,
+        None,
+        "letter.taken_back",
+        [
+            *("taken_back_at", "closing_words", "masked_name", "place", "subject", "text", "answer"),
+            *("published_at", "sealed_contact", "published_text", "published_answer", "published_subject"),
+        ],
+    )
+
+
+def _take(letter: Letter, by, stage: Stage | None = None) -> Letter:
+    """The letter, locked, if `by` may handle it and it can go to `stage` from where it is."""
+    if by is None or not letters_of(by).filter(pk=letter.pk).exists():
+        raise PermissionDenied("handle_letter is needed to handle this letter.")
+    letter = (
+        Letter.objects.select_for_update(of=("self",))
+        .select_related("station", "desk__group")
+        .get(pk=letter.pk)
+    )
+    if stage and Stage(letter.stage) not in _BEFORE[stage]:
         raise ValidationError(f"来信目前是“{letter.get_stage_display()}”，不能再转为“{stage.label}”。")
     return letter
 
 
-def _move(letter: Letter, stage: Stage, by, kind: str, **payload) -> Letter:
-    _count(letter.stage, -1)
+def _move(letter: Letter, stage: Stage, by, kind: str, changed: Sequence[str] = (), **payload) -> Letter:
+    count_stage(letter.stage, -1)
     letter.stage = stage
-    letter.save()
-    _note(letter, by, kind, **payload)
+    letter.due_on = LetterSettings.current().due_on(stage)
+    letter.has_news = False
+    letter.save(update_fields=["stage", "due_on", "has_news", *changed])
+    count_stage(letter.stage, 1)
+    _step(letter, by)
+    _tell(letter, by, kind, **payload)
     return letter
 
 
-def _note(letter: Letter, by, kind: str, **payload) -> None:
-    _count(letter.stage, 1)
+def _step(letter: Letter, by) -> None:
     Step.objects.create(letter=letter, stage=letter.stage, by=by)
-    keys = ["letters", letter.content_key]
-    append(kind, keys, {"receipt": letter.receipt, "stage": str(letter.stage), **payload}, actor(by))
 
 
-def _count(stage: str, by: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO letters_stagecount (stage, letters) VALUES (%s, %s)"
-            " ON CONFLICT (stage) DO UPDATE SET letters = letters_stagecount.letters + %s",
-            [str(stage), max(by, 0), by],
+def _say(letter: Letter, kind: Message.Kind, text: str, by, token_digest: str | None = None) -> Message:
+    return Message.objects.create(letter=letter, kind=kind, text=text, by=by, token_digest=token_digest)
+
+
+def _seen(letter: Letter) -> None:
+    letter.has_news = False
+    letter.save(update_fields=["has_news"])
+
+
+def _attach(letter: Letter, attachments: Sequence[Accepted]) -> None:
+    for one in attachments:
+        Attachment.objects.create(
+            letter=letter, type=one.type, size=len(one.content), sealed=seal(one.content)
         )
+
+
+def _recount(letter: Letter, by: int) -> None:
+    count_received(letter, by)
+    if letter.answered_at:
+        count_answered(letter, by)
+
+
+# Which deeds change what readers see: the numbers by stage and month, what is printed.
+_UNSEEN = frozenset({"letter.noted", "letter.replied", "letter.added", "letter.contact_opened"})
+
+
+def _tell(letter: Letter, by, kind: str, **payload) -> None:
+    keys = [letter.content_key] if kind in _UNSEEN else ["letters", letter.content_key]
+    append(kind, keys, {"receipt": letter.receipt, "stage": str(letter.stage), **payload}, actor(by))
 
 
 def _words(text: str, most: int, empty: str) -> str:

@@ -1,12 +1,18 @@
 """Letters from the public: who writes, about which place, and how far it was followed up."""
 
 import hmac
+from datetime import date, timedelta
 
 from django.conf import settings
-from django.db import models
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models, transaction
 from django.utils import timezone
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+from wagtail.log_actions import get_active_log_context
 
-from meiri.letters.sealing import digest_of_key, open_contact
+from meiri.journal.recording import record
+from meiri.letters.sealing import SealedTextField, digest_of_key, open_contact, unseal
+from meiri.newsroom.models import Desk
 from meiri.sections.models import Station
 
 
@@ -31,15 +37,55 @@ class Stage(models.TextChoices):
         }[self]
 
 
+def _days(label: str, default: int, help_text: str):
+    return models.PositiveSmallIntegerField(
+        label, default=default, help_text=help_text, validators=[MinValueValidator(1), MaxValueValidator(365)]
+    )
+
+
+@register_setting(icon="mail")
+class LetterSettings(BaseGenericSetting):
+    """How many days a letter may stay at each stage before it is overdue."""
+
+    days_received = _days("已收到", 2, "几天内开始核实。")
+    days_checking = _days("核实中", 5, "几天内转交或答复。")
+    days_asked = _days("已转交", 10, "有关单位几天内答复。")
+    days_answered = _days("已答复", 5, "几天内公开或办结。")
+
+    class Meta:
+        verbose_name = "来信办理期限"
+
+    @transaction.atomic
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        record(self, "changed", [], get_active_log_context().user)
+
+    def __str__(self):
+        return "来信办理期限"
+
+    @classmethod
+    def current(cls) -> "LetterSettings":
+        """As they were set, or as they are by default; it writes nothing."""
+        return cls.objects.first() or cls()
+
+    def due_on(self, stage: str) -> date | None:
+        """The day by which a letter that comes to `stage` today is to go on; None where nothing waits for anybody."""
+        days = getattr(self, f"days_{stage}", None)
+        return timezone.localdate() + timedelta(days=days) if days else None
+
+
 class LetterQuerySet(models.QuerySet):
     def published(self):
         return self.exclude(published_at=None)
 
     def newest_published(self, count: int, before: int | None = None) -> list["Letter"]:
-        letters = self.published().select_related("station")
+        letters = self.published().select_related("station").defer("text")
         if before is not None:
             letters = letters.filter(pk__lt=before)
         return list(letters.order_by("-pk")[:count])
+
+    def overdue(self):
+        return self.filter(due_on__lt=timezone.localdate())
 
 
 class Letter(models.Model):
@@ -48,22 +94,34 @@ class Letter(models.Model):
     # Of the form it was sent with, so that sending twice makes one letter.
     token_digest = models.CharField(max_length=64, unique=True, editable=False)
     subject = models.CharField("标题", max_length=60)
-    text = models.TextField("内容", max_length=5000)
+    text = SealedTextField("内容")
+    place = models.CharField("反映地点", max_length=60, blank=True)
     station = models.ForeignKey(
         Station, verbose_name="反映地区", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # The editors it was routed to; without one it is for all who handle letters.
+    desk = models.ForeignKey(
+        Desk, verbose_name="承办", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     # The writer's name and how to reach them, sealed with a key that is not in the database.
     sealed_contact = models.BinaryField(editable=False)
     masked_name = models.CharField("来信人", max_length=20, editable=False)
     may_publish = models.BooleanField("同意公开", default=False)
     stage = models.CharField("进度", max_length=9, choices=Stage.choices, default=Stage.RECEIVED)
+    due_on = models.DateField("办理期限", null=True, editable=False)
+    # The writer added something that nobody of the newsroom has answered to yet.
+    has_news = models.BooleanField("有补充", default=False, editable=False)
     created_at = models.DateTimeField("来信时间", default=timezone.now)
     unit = models.CharField("转交单位", max_length=60, blank=True)
     answer = models.TextField("答复", max_length=5000, blank=True)
     answered_at = models.DateTimeField("答复时间", null=True, blank=True)
+    published_subject = models.CharField("刊登的标题", max_length=60, blank=True)
     published_text = models.TextField("刊登的来信", max_length=5000, blank=True)
+    published_answer = models.TextField("刊登的答复", max_length=5000, blank=True)
     published_at = models.DateTimeField("公开时间", null=True, blank=True)
     closing_words = models.CharField("办结说明", max_length=300, blank=True)
+    # When its writer took it back; what told who wrote was deleted then.
+    taken_back_at = models.DateTimeField("撤回时间", null=True, editable=False)
 
     objects = LetterQuerySet.as_manager()
 
@@ -74,6 +132,11 @@ class Letter(models.Model):
         permissions = [("handle_letter", "可以办理来信"), ("open_contact", "可以查看来信人联系方式")]
         indexes = [
             models.Index(fields=["stage", "-id"], name="letters_by_stage"),
+            models.Index(fields=["station", "stage", "-id"], name="letters_by_station"),
+            models.Index(fields=["desk", "stage", "-id"], name="letters_by_desk"),
+            models.Index(
+                fields=["due_on", "id"], condition=models.Q(due_on__isnull=False), name="letters_by_due_day"
+            ),
             models.Index(
                 fields=["-id"], condition=models.Q(published_at__isnull=False), name="letters_published"
             ),
@@ -88,7 +151,16 @@ class Letter(models.Model):
 
     @property
     def stage_in_words(self):
-        return Stage(self.stage).in_words
+        return "来信已按您的要求撤回。" if self.taken_back_at else Stage(self.stage).in_words
+
+    @property
+    def is_overdue(self):
+        return self.due_on is not None and self.due_on < timezone.localdate()
+
+    @property
+    def where(self) -> str:
+        """The place in words, as readers see it."""
+        return self.station.name if self.station else "全国或其他"
 
     def opens_with(self, key: str) -> bool:
         """Whether `key` is the one that was shown to the writer."""
@@ -96,6 +168,8 @@ class Letter(models.Model):
 
     def contact(self) -> dict[str, str]:
         """The name and contact in clear. Only `handling.open_contact` shows it to anyone."""
+        if self.taken_back_at:
+            return {"name": "", "contact": ""}
         return open_contact(bytes(self.sealed_contact))
 
 
@@ -120,6 +194,59 @@ class Step(models.Model):
         return f"{self.letter_id}: {self.get_stage_display()}"
 
 
+class Message(models.Model):
+    """What was said about a letter after it came."""
+
+    class Kind(models.TextChoices):
+        NOTE = "note", "内部备注"
+        REPLY = "reply", "编辑部回复"
+        ADDITION = "addition", "来信人补充"
+
+    letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="messages")
+    kind = models.CharField("类别", max_length=8, choices=Kind.choices)
+    text = SealedTextField("内容")
+    at = models.DateTimeField("时间", default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="办理人",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    # Of the form of an addition, so that sending twice adds once; None for what the newsroom says.
+    token_digest = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self):
+        return f"{self.letter_id}: {self.get_kind_display()}"
+
+
+class Attachment(models.Model):
+    """A picture or PDF that came with a letter, sealed. Nothing tells what its file was called."""
+
+    letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="attachments")
+    type = models.CharField("格式", max_length=15)
+    size = models.PositiveIntegerField("字节")
+    sealed = models.BinaryField(editable=False)
+    at = models.DateTimeField("时间", default=timezone.now)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self):
+        return f"{self.letter_id}: {self.type}"
+
+    @property
+    def is_picture(self):
+        return self.type == "image/jpeg"
+
+    def content(self) -> bytes:
+        """The file itself. Raises `cryptography.fernet.InvalidToken` where no key fits."""
+        return unseal(bytes(self.sealed))
+
+
 class StageCount(models.Model):
     """How many letters are at a stage. Kept by `handling`, so that no page counts rows."""
 
@@ -128,3 +255,20 @@ class StageCount(models.Model):
 
     def __str__(self):
         return f"{self.stage}: {self.letters}"
+
+
+class MonthCount(models.Model):
+    """Letters about a station (0 for none) that came, and that were answered, in a month. Kept by `tally`."""
+
+    month = models.DateField()
+    station = models.BigIntegerField()
+    received = models.IntegerField(default=0)
+    answered = models.IntegerField(default=0)
+    # Of those that were answered in the month: the sum of the days it took.
+    days = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["month", "station"], name="letters_one_count_a_month")]
+
+    def __str__(self):
+        return f"{self.month:%Y-%m} {self.station}"

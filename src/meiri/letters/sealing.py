@@ -1,39 +1,106 @@
 """What only the writer, or only the newsroom with a reason, may open.
 
-The contact is sealed with a key in the data folder, so that a copy of the database tells nobody's name. The key a
-writer gets is made from the token of the form, so that sending the same form twice shows the same key; the
+Whatever a writer sends is sealed with a key in the data folder, so that a copy of the database tells nothing of it. The
+key a writer gets is made from the token of the form, so that sending the same form twice shows the same key; the
 database has only its digest.
 """
 
 import hashlib
 import hmac
 import json
+import os
 import secrets
 from pathlib import Path
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.db import models
 
 from meiri.kept_once import kept_once
 
 # Without signs that look alike.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 KEY_LENGTH = 12
+UNREADABLE = "（无法解密：数据目录里的 letters.key 与封存时所用的不是同一个）"
 
 
-def sealing_key() -> bytes:
-    """The key out of `MEIRI_HOME/letters.key`, made on first use for its owner only."""
-    return kept_once(Path(settings.HOME) / "letters.key", Fernet.generate_key)
+def key_file() -> Path:
+    return Path(settings.HOME) / "letters.key"
+
+
+def sealing_keys() -> list[bytes]:
+    """The keys out of `MEIRI_HOME/letters.key`, one a line, the newest first; made on first use for its owner only."""
+    return kept_once(key_file(), Fernet.generate_key).split()
+
+
+def add_key() -> None:
+    """Put a new key before the others: it seals from now on, the others still open."""
+    _write([Fernet.generate_key(), *sealing_keys()])
+
+
+def forget_keys() -> None:
+    """Keep the newest key, and the one before it for what another process sealed just when the new one came."""
+    _write(sealing_keys()[:2])
+
+
+def _write(keys: list[bytes]) -> None:
+    draft = key_file().with_name(f"letters.key.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(b"\n".join(keys))
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(key_file())
+
+
+def seal(content: bytes) -> bytes:
+    return _box().encrypt(content)
+
+
+def unseal(sealed: bytes) -> bytes:
+    """What `seal` sealed. Raises `cryptography.fernet.InvalidToken` where no key fits."""
+    return _box().decrypt(bytes(sealed))
+
+
+def reseal(sealed: bytes) -> bytes:
+    """The same content, sealed with the newest key."""
+    return _box().rotate(bytes(sealed))
+
+
+def _box() -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in sealing_keys()])
 
 
 def seal_contact(name: str, contact: str) -> bytes:
-    text = json.dumps({"name": name, "contact": contact}, ensure_ascii=False)
-    return Fernet(sealing_key()).encrypt(text.encode())
+    return seal(json.dumps({"name": name, "contact": contact}, ensure_ascii=False).encode())
 
 
 def open_contact(sealed: bytes) -> dict[str, str]:
     """What `seal_contact` sealed. Raises `cryptography.fernet.InvalidToken` where the key is another."""
-    return json.loads(Fernet(sealing_key()).decrypt(sealed))
+    return json.loads(unseal(sealed))
+
+
+class SealedTextField(models.BinaryField):
+    """Text that is sealed in the database and plain in the program. It can't be searched.
+
+    What can't be opened reads as `UNREADABLE`; save it with `update_fields`, or the original is lost.
+    """
+
+    def get_prep_value(self, value):
+        return None if value is None else seal(value.encode()) if value else b""
+
+    def from_db_value(self, value, expression, connection):
+        if not value:
+            return "" if value is not None else None
+        try:
+            return unseal(value).decode()
+        except InvalidToken:
+            return UNREADABLE
+
+    def value_to_string(self, obj):
+        return self.value_from_object(obj)
+
+    def to_python(self, value):
+        return value
 
 
 def key_for(token: str) -> str:
@@ -52,24 +119,3 @@ def digest_of_key(receipt: str, key: str) -> str:
 def new_receipt(day) -> str:
     """A receipt number such as 20261123-K7Q4MZ; whoever knows one cannot guess another."""
     return f"{day:%Y%m%d}-" + "".join(secrets.choice(ALPHABET) for _ in range(6))
-
-
-def masked(name: str) -> str:
-    """The name as readers see it: 林某某, 欧阳某."""
-    first = name.strip()[:1] or "某"
-    if name[:2] in {
-        "欧阳",
-        "司马",
-        "上官",
-        "诸葛",
-        "皇甫",
-        "司徒",
-        "东方",
-        "夏侯",
-        "尉迟",
-        "公孙",
-        "慕容",
-        "令狐",
-    }:
-        first = name[:2]
-    return first + "某" * min(max(len(name.strip()) - len(first), 1), 2)

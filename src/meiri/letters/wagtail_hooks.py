@@ -3,8 +3,8 @@ from django.urls import path, reverse
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from meiri.letters.desk import LettersView, LetterView
-from meiri.letters.handling import HANDLE
+from meiri.letters.desk import AttachmentView, LettersView, LetterView
+from meiri.letters.permissions import HANDLE
 
 
 @hooks.register("register_admin_urls")
@@ -12,6 +12,11 @@ def desk_addresses():
     return [
         path("letters/", LettersView.as_view(), name="letters_desk"),
         path("letters/<int:letter_id>/", LetterView.as_view(), name="letters_desk_letter"),
+        path(
+            "letters/<int:letter_id>/attachments/<int:attachment_id>/",
+            AttachmentView.as_view(),
+            name="letters_desk_attachment",
+        ),
     ]
 
 
@@ -28,5 +33,6 @@ def desk_menu_item():
 @hooks.register("register_permissions")
 def permissions():
     return Permission.objects.filter(
-        content_type__app_label="letters", codename__in=["handle_letter", "open_contact"]
+        content_type__app_label="letters",
+        codename__in=["handle_letter", "open_contact", "change_lettersettings"],
     )

@@ -7,9 +7,11 @@ from django import forms
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from meiri.letters.attachments import AttachmentsField
 from meiri.letters.handling import received
+from meiri.letters.masking import masked
 from meiri.letters.models import Letter
-from meiri.letters.sealing import digest_of_key, key_for, masked, new_receipt, seal_contact
+from meiri.letters.sealing import digest_of_key, key_for, new_receipt, seal_contact
 from meiri.sections.models import Station
 from meiri.visitors.counting import times
 from meiri.visitors.forms import LineField, PlainTextField, VisitorForm
@@ -35,7 +37,15 @@ class LetterForm(VisitorForm):
         queryset=Station.objects.none(),
         required=False,
         empty_label="全国或其他",
+        help_text="来信将交给当地的地方站办理；不选时按下面写的地点分派。",
         error_messages={"invalid_choice": "请从列表里选择地区。"},
+    )
+    place = LineField(
+        label="具体地点",
+        max_length=60,
+        required=False,
+        help_text="如“浙江省杭州市余杭区”。",
+        error_messages={"max_length": _too_long("地点")},
     )
     text = PlainTextField(
         label="来信内容",
@@ -62,6 +72,7 @@ class LetterForm(VisitorForm):
         widget=forms.TextInput(attrs={"autocomplete": "tel"}),
         error_messages={"required": "请填写联系方式，以便核实和回复。", "max_length": _too_long("联系方式")},
     )
+    attachments = AttachmentsField()
     may_publish = forms.BooleanField(label="同意公开刊登来信和答复（隐去姓名和联系方式）", required=False)
     consent = forms.BooleanField(
         label="我知道所填信息将由编辑部用于核实、转交和回复，并保证内容属实",
@@ -71,6 +82,38 @@ class LetterForm(VisitorForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["station"].queryset = Station.objects.visible()
+
+    def clean(self):
+        data = super().clean()
+        if data.get("station") is None and data.get("place"):
+            data["station"] = station_of(data["place"])
+        return data
+
+
+def station_of(place: str) -> Station | None:
+    """The station that a place in words begins with: 浙江 for 浙江省杭州市."""
+    return next((station for station in Station.objects.visible() if place.startswith(station.name)), None)
+
+
+class AdditionForm(VisitorForm):
+    """What a writer adds to a letter."""
+
+    text = PlainTextField(
+        label="补充内容",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": "请填写补充的内容。", "max_length": _too_long("补充内容")},
+    )
+    attachments = AttachmentsField()
+
+
+class TakeBackForm(forms.Form):
+    """A writer's word that a letter is to be taken back."""
+
+    sure = forms.BooleanField(
+        label="我确定撤回这封来信，知道撤回后不能恢复",
+        error_messages={"required": "请先勾选确认，再撤回来信。"},
+    )
 
 
 class AskForm(forms.Form):
@@ -109,6 +152,7 @@ def submit(form: LetterForm) -> Receipt:
             token_digest=form.token_digest,
             subject=data["subject"],
             text=data["text"],
+            place=data["place"],
             station=data["station"],
             sealed_contact=seal_contact(data["name"], data["contact"]),
             masked_name=masked(data["name"]),
@@ -116,7 +160,7 @@ def submit(form: LetterForm) -> Receipt:
         )
         try:
             with transaction.atomic():
-                received(letter)
+                received(letter, data["attachments"])
             return Receipt(number, key)
         except IntegrityError:
             # The same form came at the same moment, or the number was taken: look again.

@@ -81,7 +81,8 @@ CHIEF = EDITOR + Role(
     + whole("delivery", "protectedterm")
     + whole("staff", "presscard")
     + whole("wagtailcore", "collection")
-    + ("fronts.change_sitesettings", "journal.view_entry")
+    + ("fronts.change_sitesettings", "letters.change_lettersettings", "staff.change_staffsettings")
+    + ("journal.view_entry",)
     + whole("comments", "wordrule", "question")
     + ("comments.moderate_comment", "comments.change_commentsettings", "letters.handle_letter"),
     on_pages=permissions("wagtailcore", "publish_page", "bulk_delete_page", "lock_page", "unlock_page"),

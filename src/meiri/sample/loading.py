@@ -23,7 +23,7 @@ from meiri.journal.log import append, last_sequence
 from meiri.journal.recording import record
 from meiri.newsroom.authors import author_named
 from meiri.newsroom.founding import found_desk, found_newsroom
-from meiri.newsroom.models import Article, Byline, Source
+from meiri.newsroom.models import Article, Author, Byline, Source
 from meiri.newsroom.publishing import publish
 from meiri.sample.album import SIZE, Album
 from meiri.sample.content_files import SampleArticle, Scene, articles, as_html, table
@@ -124,10 +124,15 @@ def load_cards() -> None:
         fields = {k: card[k] for k in ("name", "unit", "role", "state") if k in card}
         made, new = PressCard.objects.get_or_create(
             number=card["number"],
-            defaults={**fields, "valid_until": until, "station": stations.get(card.get("station", ""))},
+            defaults={
+                **fields,
+                "valid_until": until,
+                "station": stations.get(card.get("station", "")),
+                "author": Author.objects.filter(name=card["name"], press_card=None).first(),
+            },
         )
         if new:
-            record(made, "created", [made.content_key])
+            record(made, "created", made.journal_keys)
 
 
 def when(fields: dict) -> datetime:

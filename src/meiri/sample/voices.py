@@ -6,7 +6,7 @@ a form is made of what was written, so that loading twice makes one comment, one
 
 import hashlib
 from base64 import urlsafe_b64encode
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -17,8 +17,10 @@ from meiri.comments.models import Comment, State
 from meiri.comments.writing import CommentForm
 from meiri.comments.writing import submit as submit_comment
 from meiri.letters import handling
+from meiri.letters.masking import masked
 from meiri.letters.models import Letter
-from meiri.letters.sealing import digest_of_key, key_for, masked, new_receipt, seal_contact
+from meiri.letters.sealing import digest_of_key, key_for, new_receipt, seal_contact
+from meiri.letters.tally import count_answered
 from meiri.members.models import User
 from meiri.newsroom.founding import CHIEFS
 from meiri.newsroom.models import Article
@@ -135,15 +137,21 @@ def load_letter(words: dict, token: str, station: Station | None, by: User) -> N
     if "answered" in words:
         letter = handling.answer(letter, words["answer"], by)
     if "published" in words:
-        letter = handling.publish(letter, by)
+        letter = handling.publish(letter, by, words["text"])
     days = [words[step] for step in ("checked", "routed", "answered", "published") if step in words]
     times = [came, *(came + timedelta(days=day, minutes=30) for day in days)]
     for step, moment in zip(letter.steps.order_by("pk"), times, strict=True):
         letter.steps.filter(pk=step.pk).update(at=moment)
-    dates = {
+    dates: dict[str, date] = {
         f"{step}_at": came + timedelta(days=words[step])
         for step in ("answered", "published")
         if step in words
     }
+    if letter.due_on:
+        dates["due_on"] = letter.due_on - (timezone.now() - times[-1])
+    if letter.answered_at:
+        count_answered(letter, -1)
     if dates:
         Letter.objects.filter(pk=letter.pk).update(**dates)
+    if letter.answered_at:
+        count_answered(Letter.objects.get(pk=letter.pk))

@@ -39,4 +39,4 @@ def find(words: str) -> list[PressCard]:
     """The cards with exactly this number or this name, in either script. One query."""
     words = tidy(words)
     cards = PressCard.objects.filter(Q(number=words.upper()) | Q(name__in={words, simplified(words)}))
-    return list(cards.select_related("station", "photograph").order_by("number")[:MOST_CARDS])
+    return list(cards.select_related("station", "photograph", "author").order_by("number")[:MOST_CARDS])

@@ -1,10 +1,41 @@
 """Who carries a press card of this organisation."""
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+from wagtail.log_actions import get_active_log_context
 
+from meiri.journal.recording import record
 from meiri.media.models import Picture
+from meiri.newsroom.models import Author
 from meiri.sections.models import Station
+
+
+@register_setting(icon="user")
+class StaffSettings(BaseGenericSetting):
+    """Where the state keeps its own register of press cards."""
+
+    register_url = models.URLField(
+        "记者证查询地址",
+        default="https://press.nppa.gov.cn/",
+        help_text="国家新闻出版主管部门的新闻记者证查询网站，显示在人员查询和核验页上。",
+    )
+
+    class Meta:
+        verbose_name = "人员查询"
+
+    @transaction.atomic
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        record(self, "changed", [], get_active_log_context().user)
+
+    def __str__(self):
+        return "人员查询"
+
+    @classmethod
+    def current(cls) -> "StaffSettings":
+        """As they were set, or as they are by default; it writes nothing."""
+        return cls.objects.first() or cls()
 
 
 class CardState(models.TextChoices):
@@ -24,6 +55,10 @@ class PressCard(models.Model):
         Station, verbose_name="地方站", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     role = models.CharField("职务", max_length=40)
+    author = models.OneToOneField(
+        Author, verbose_name="署名", null=True, blank=True, on_delete=models.SET_NULL, related_name="press_card",
+        help_text="持证人发稿的署名。作者页会链接到人员查询，查询结果会链接到作者页。",
+    )  # fmt: skip
     valid_until = models.DateField("有效期至")
     state = models.CharField("状态", max_length=9, choices=CardState.choices, default=CardState.VALID)
 
@@ -42,6 +77,11 @@ class PressCard(models.Model):
     @property
     def content_key(self):
         return f"press-card:{self.pk}"
+
+    @property
+    def journal_keys(self):
+        """What pages show of the card: the author's page leads here."""
+        return [self.content_key, *([f"author:{self.author_id}"] if self.author_id else [])]
 
     @property
     def is_valid(self):

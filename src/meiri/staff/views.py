@@ -1,9 +1,13 @@
+"""Who works here: looked up by number or name, or verified by the code on a press card. Nothing is ever stored."""
+
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from meiri.staff.lookup import MOST, PERIOD, LookupForm, find, too_many
+from meiri.staff.models import StaffSettings
+from meiri.staff.signing import card_of
 
 
 @require_safe
@@ -12,7 +16,7 @@ def lookup(request):
     """The look-up form and, with `?q=`, its answer."""
     asked = "q" in request.GET
     form = LookupForm(request.GET if asked else None)
-    context = {"form": form, "now": timezone.localtime()}
+    context = {"form": form, **_aside()}
     if not asked:
         return render(request, "staff/lookup.html", context)
     if not form.is_valid():
@@ -23,3 +27,16 @@ def lookup(request):
         return render(request, "staff/lookup.html", context, status=429)
     words = form.cleaned_data["q"]
     return render(request, "staff/lookup.html", context | {"asked": words, "cards": find(words)})
+
+
+@require_safe
+@never_cache
+def verify(request, token: str):
+    """Whether the press card whose code was read is valid at this moment."""
+    card = card_of(token)
+    context = {"card": card, **_aside()}
+    return render(request, "staff/verify.html", context, status=200 if card else 404)
+
+
+def _aside() -> dict:
+    return {"now": timezone.localtime(), "register_url": StaffSettings.current().register_url}

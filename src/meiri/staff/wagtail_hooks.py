@@ -1,9 +1,14 @@
+from django.contrib.auth.models import Permission
+from django.urls import path, reverse
+from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
+from wagtail.admin.widgets.button import Button
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from meiri.journal.recording import RecordedSnippetViewSet
 from meiri.staff.models import PressCard
+from meiri.staff.printing import PERMISSION, PrintView
 
 
 class PressCardViewSet(RecordedSnippetViewSet, SnippetViewSet):
@@ -23,10 +28,30 @@ class PressCardViewSet(RecordedSnippetViewSet, SnippetViewSet):
         FieldRowPanel([FieldPanel("station"), FieldPanel("valid_until")]),
         FieldPanel("state"),
         FieldPanel("photograph"),
+        FieldPanel("author"),
     ]
 
     def get_queryset(self, request):
         return PressCard.objects.select_related("station")
 
+    def journal_keys(self, card):
+        return card.journal_keys
+
 
 register_snippet(PressCardViewSet)
+
+
+@hooks.register("register_admin_urls")
+def printing_address():
+    return [path("staff/<int:card_id>/print/", PrintView.as_view(), name="staff_print")]
+
+
+@hooks.register("register_snippet_listing_buttons")
+def printing_button(snippet, user, next_url=None):
+    if isinstance(snippet, PressCard) and user.has_perm(PERMISSION):
+        yield Button("打印证件", reverse("staff_print", args=[snippet.pk]), icon_name="print", priority=20)
+
+
+@hooks.register("register_permissions")
+def permissions():
+    return Permission.objects.filter(content_type__app_label="staff", codename="change_staffsettings")

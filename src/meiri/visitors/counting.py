@@ -1,8 +1,8 @@
 """How often a visitor did something lately: the base of rate limits and of counting each reader once.
 
-A window (say, half an hour by the clock) has a random salt. A visitor's digest is made of the salt, the address
-and, where asked, the browser's name; the counter is kept under that digest. When the window ends, the salt and
-then the counters are deleted. The table is right across processes and nodes, which a cache in each process is not.
+A window (say, half an hour by the clock) has a random salt. A visitor's digest is made of the salt, the site's secret
+key, the address and, where asked, the browser's name; the counter is kept under that digest. When the window ends, the
+salt and then the counters are deleted, and before that a copy of the database alone tells no address. The table is right across processes and nodes, which a cache in each process is not.
 """
 
 import hashlib
@@ -11,6 +11,7 @@ import secrets
 from base64 import urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -40,7 +41,9 @@ def times_by(who: str, deed: str, period: timedelta) -> int:
     number = int(timezone.now().timestamp()) // seconds
     until = datetime.fromtimestamp((number + 1) * seconds, UTC)
     salt = _salt(seconds, f"{seconds}:{number}", until)
-    mac = hmac.new(salt, f"{deed}\n{who}".encode(errors="replace"), hashlib.sha256).digest()
+    mac = hmac.new(
+        salt + settings.SECRET_KEY.encode(), f"{deed}\n{who}".encode(errors="replace"), hashlib.sha256
+    ).digest()
     digest = urlsafe_b64encode(mac).decode().rstrip("=")
     with connection.cursor() as cursor:
         cursor.execute(

@@ -11,6 +11,7 @@ from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article, Author
 from meiri.newsroom.river import Place
 from meiri.sections.models import Channel, Station
+from meiri.staff.models import PressCard
 from meiri.web.breadcrumbs import breadcrumbs
 
 SHOWN = 30
@@ -37,7 +38,10 @@ def station(request, slug):
 def author(request, slug):
     author = get_object_or_404(Author, slug=slug)
     uses(f"author:{author.pk}", author.byline_key)
-    return front(request, "web/author.html", author, Place.author(author), author=author, crumbs=[author])
+    card = PressCard.objects.filter(author=author).only("name").first()
+    return front(
+        request, "web/author.html", author, Place.author(author), author=author, card=card, crumbs=[author]
+    )
 
 
 @page(varies_by=("before",))
