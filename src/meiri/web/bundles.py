@@ -41,6 +41,7 @@ SCRIPTS = {
     "settings": ["settings"],
     "home": ["switches", "times", "fragments", "counts", "carousel", "searching"],
     "suggestions": ["suggestions"],
+    "passkeys": ["passkeys"],
 }
 # What the name of a script ends with whose words are in traditional script.
 TRADITIONAL = "-hant"
