@@ -51,6 +51,14 @@ def sign_in(page, name: str) -> None:
     page.get_by_role("button", name="登录", exact=True).click()
 
 
+def open_securely(page, address: str) -> None:
+    """A page that asks for the password again."""
+    page.goto(address)
+    expect(page.get_by_role("heading", name="确认是您本人")).to_be_visible()
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="确认").click()
+
+
 def a_mail_address() -> str:
     return f"{uuid.uuid4().hex}@paper.example"
 
@@ -80,7 +88,7 @@ def test_a_member_keeps_an_article_sets_up_an_app_and_signs_in_with_it(reader, s
     page.goto("/members/favourites/")
     expect(page.get_by_role("main").get_by_role("link", name=title)).to_be_visible()
 
-    page.goto("/members/security/totp/activate/")
+    open_securely(page, "/members/security/totp/activate/")
     secret = page.locator(".secret").inner_text()
     page.get_by_label("验证码").fill(code_of(secret))
     page.get_by_role("button", name="启用").click()
@@ -136,7 +144,7 @@ def test_a_passkey_is_added_and_signs_in(browser, site):
         {"options": options | {"isUserVerified": True, "automaticPresenceSimulation": True}},
     )
     join(page, site, address, address)
-    page.goto("/members/security/webauthn/add/")
+    open_securely(page, "/members/security/webauthn/add/")
     page.get_by_label("名称").fill("我的手机")
     page.get_by_role("button", name="添加").click()
     expect(page.get_by_role("heading", name="恢复码")).to_be_visible()
@@ -170,6 +178,7 @@ def test_no_page_of_a_member_has_a_barrier(browser, site, mode):
     context.add_init_script(path=AXE)
     page, address = context.new_page(), a_mail_address()
     join(page, site, address, address)
+    open_securely(page, "/members/security/webauthn/add/")
     found = []
     for name in PAGES:
         page.goto(f"/members/{name}")

@@ -11,7 +11,7 @@ class MembersConfig(AppConfig):
     default = True
 
     def ready(self):
-        from meiri.members import holdings  # noqa: F401 registers what the app holds of members
+        from meiri.members import contributing, holdings  # noqa: F401 they register a consumer and what the app holds
 
 
 class NewsroomUsersConfig(WagtailUsersAppConfig):

@@ -2,9 +2,12 @@
 
 from allauth.mfa.models import Authenticator
 
+from meiri.journal.recording import record
 from meiri.members.keeping import followed_by
-from meiri.members.models import Favourite, Reading, User
-from meiri.personal.holdings import Holding, hold
+from meiri.members.models import Application, Favourite, Manuscript, Reading, User
+from meiri.newsroom.models import Article, Author
+from meiri.newsroom.plain_text import paragraphs
+from meiri.personal.holdings import GONE, Holding, hold
 
 
 def _account(user: User) -> list[dict]:
@@ -40,6 +43,40 @@ def _follows(user: User) -> list[dict]:
     return [{"名称": f.section.name, "地址": f.section.get_absolute_url()} for f in followed_by(user)]
 
 
+def _applications(user: User) -> list[dict]:
+    return [
+        {"时间": a.sent_at, "姓名": a.name, "理由": a.reasons, "状态": a.get_state_display(), "答复": a.reply}
+        for a in Application.objects.filter(member=user)
+    ]
+
+
+def _manuscripts(user: User) -> list[dict]:
+    return [
+        {
+            "时间": m.sent_at,
+            "标题": m.title,
+            "状态": m.in_words,
+            "答复": m.reply,
+            "正文": "\n".join(paragraphs(m.article.body.raw_data)),
+        }
+        for m in Manuscript.objects.filter(member=user).select_related("article").order_by("pk")
+    ]
+
+
+def _release_manuscripts(user: User) -> None:
+    """Drafts that readers never saw go; what was published stays, signed by nobody."""
+    sent = Manuscript.objects.filter(member=user)
+    for article in Article.objects.filter(pk__in=sent.values("article"), first_published_at=None):
+        article.delete()
+    for author in Author.objects.filter(user=user):
+        if author.bylines.exists():
+            author.name, author.bio, author.user = GONE, "", None
+            author.save(update_fields=["name", "bio", "user"])
+            record(author, "changed", [f"author:{author.pk}", author.byline_key])
+        else:
+            author.delete()
+
+
 def _with_the_account(user: User) -> None:
     """Rows that point at the account are deleted with it."""
 
@@ -52,3 +89,5 @@ for title, rows in [
     ("关注", _follows),
 ]:
     hold(Holding(title, rows, _with_the_account))
+hold(Holding("通讯员申请", _applications, _with_the_account))
+hold(Holding("来稿", _manuscripts, _release_manuscripts))

@@ -92,3 +92,63 @@ class Follow(models.Model):
     @property
     def section(self):
         return self.channel or self.topic
+
+
+class Decision(models.TextChoices):
+    WAITING = "waiting", "待处理"
+    ACCEPTED = "accepted", "已通过"
+    DECLINED = "declined", "未通过"
+
+
+class Application(models.Model):
+    """Somebody wants to write for the paper (通讯员). One who was declined may apply again: the same row begins anew."""
+
+    member = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField("姓名", max_length=40, help_text="署名用的真实姓名。")
+    reasons = models.TextField("申请理由", max_length=1000)
+    state = models.CharField("状态", max_length=8, choices=Decision.choices, default=Decision.WAITING)
+    reply = models.CharField("答复", max_length=200, blank=True)
+    sent_at = models.DateTimeField("申请时间", default=timezone.now)
+    decided_at = models.DateTimeField("处理时间", null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        permissions = [("handle_contributor", "可以处理通讯员申请和来稿")]
+        indexes = [models.Index(fields=["state", "-id"], name="applications_by_state")]
+
+    def __str__(self):
+        return f"{self.name}：{self.get_state_display()}"
+
+
+class Manuscript(models.Model):
+    """What a contributor wrote. It is a draft of the newsroom; whether it is used shows in the article itself."""
+
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    article = models.OneToOneField(Article, on_delete=models.CASCADE, related_name="+")
+    title = models.CharField("标题", max_length=60)
+    state = models.CharField("状态", max_length=8, choices=Decision.choices, default=Decision.WAITING)
+    reply = models.CharField("答复", max_length=200, blank=True)
+    sent_at = models.DateTimeField("来稿时间", default=timezone.now)
+    # Of the form it was sent with, so that sending twice makes one manuscript.
+    token_digest = models.CharField(max_length=64, unique=True, editable=False)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["member", "-id"], name="manuscripts_of_member"),
+            models.Index(fields=["state", "-id"], name="manuscripts_by_state"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def in_words(self) -> str:
+        """How it stands, for its writer."""
+        return {
+            Decision.WAITING: "已收到，编辑正在处理",
+            Decision.ACCEPTED: "已采用",
+            Decision.DECLINED: "未采用",
+        }[Decision(self.state)]

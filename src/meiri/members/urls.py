@@ -3,7 +3,7 @@
 from allauth.account import views as account_views
 from django.urls import include, path
 
-from meiri.members import keeping_views, views
+from meiri.members import contributing_views, keeping_views, views
 
 urlpatterns = [
     path("", views.home, name="members"),
@@ -20,6 +20,8 @@ urlpatterns = [
     path("phone/confirm/", account_views.verify_phone, name="account_verify_phone"),
     path("nickname/", views.change_nickname, name="member-nickname"),
     path("password/", views.change_password, name="account_change_password"),
+    path("contributing/", contributing_views.contributing_page, name="member-contributing"),
+    path("contributing/write/", contributing_views.write, name="member-write"),
     path("export/", views.export, name="member-export"),
     path("favourites/", keeping_views.favourites, name="member-favourites"),
     path("favourites/<int:article_id>/", keeping_views.favourite, name="member-favourite"),

@@ -1,1 +1,1 @@
-"""What the site owes each of its members: notices, a copy of what it holds about them, oblivion."""
+"""What the site owes each member: notices, a copy of what every app holds about them, oblivion."""
