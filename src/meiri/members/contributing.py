@@ -152,7 +152,7 @@ def send(member: User, form: ManuscriptForm) -> Manuscript:
     known = Manuscript.objects.filter(token_digest=form.token_digest, member=member).first()
     if known:
         return known
-    data, new = form.cleaned_data, []
+    data, new = form.cleaned_data, list[Picture]()
     try:
         pictures = [_stored(content, n, data["title"], new) for n, content in enumerate(data["pictures"], 1)]
         with transaction.atomic():

@@ -69,6 +69,7 @@ class SignupForm(VisitorForm, account_forms.SignupForm):
             label="我同意本网按服务所需保存以上信息",
             error_messages={"required": "请勾选同意后再提交。"},
         )
+        self.order_fields(["contact", "nickname", "password1", "consent"])
 
     def clean(self):
         contact = self.cleaned_data.get("contact") or Contact()

@@ -10,6 +10,8 @@ for (const form of document.querySelectorAll("[data-passkey]")) {
     note.textContent = "";
     try {
       const { publicKey } = form.dataset.options ? JSON.parse(form.dataset.options) : await asked(form);
+      // Kept on the device where it can be, so that it also signs in without a name.
+      if (form.dataset.passkey === "create") publicKey.authenticatorSelection = { ...publicKey.authenticatorSelection, residentKey: "preferred", userVerification: "preferred" };
       const credential = form.dataset.passkey === "create"
         ? await navigator.credentials.create({ publicKey: key.parseCreationOptionsFromJSON(publicKey) })
         : await navigator.credentials.get({ publicKey: key.parseRequestOptionsFromJSON(publicKey) });
