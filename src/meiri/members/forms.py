@@ -132,7 +132,7 @@ class RequestCodeForm(account_forms.RequestLoginCodeForm):
         return self.cleaned_data
 
 
-class _CodeField(forms.Form):
+class CodeField(forms.Form):
     code = LineField(
         label="验证码",
         max_length=20,
@@ -141,15 +141,15 @@ class _CodeField(forms.Form):
     )
 
 
-class LoginCodeForm(_CodeField, account_forms.ConfirmLoginCodeForm):
+class LoginCodeForm(CodeField, account_forms.ConfirmLoginCodeForm):
     pass
 
 
-class EmailCodeForm(_CodeField, account_forms.ConfirmEmailVerificationCodeForm):
+class EmailCodeForm(CodeField, account_forms.ConfirmEmailVerificationCodeForm):
     pass
 
 
-class PhoneCodeForm(_CodeField, account_forms.VerifyPhoneForm):
+class PhoneCodeForm(CodeField, account_forms.VerifyPhoneForm):
     pass
 
 

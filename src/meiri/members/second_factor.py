@@ -22,7 +22,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from meiri.members.contacts import masked
-from meiri.members.forms import _CodeField
+from meiri.members.forms import CodeField
 from meiri.members.limits import TOO_MANY, guesses_code_too_often
 from meiri.visitors.forms import LineField
 
@@ -61,7 +61,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return "通行密钥" if number == 1 else f"通行密钥 {number}"
 
 
-class _Code(_CodeField):
+class _Code(CodeField):
     code = LineField(
         label="动态验证码或恢复码",
         max_length=20,
@@ -94,7 +94,7 @@ class CodeAgainForm(_Code, mfa_forms.ReauthenticateForm):
     pass
 
 
-class ActivationForm(_CodeField, ActivateTOTPForm):
+class ActivationForm(CodeField, ActivateTOTPForm):
     def clean_code(self):
         if guesses_code_too_often(self.user):
             raise forms.ValidationError(TOO_MANY)
