@@ -55,6 +55,15 @@ def pages_rendered_anew():
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def staff_without_second_factor():
+    """The newsroom of a test signs in with a password; tests of the second factor ask for it."""
+    from django.test import override_settings
+
+    with override_settings(STAFF_SECOND_FACTOR=False):
+        yield
+
+
 @dataclass(frozen=True)
 class StoredPages:
     """The pages of a test that stores them: in a folder of its own, kept in step when it says so."""

@@ -13,11 +13,12 @@ from meiri.ingest.importing import take
 from meiri.ingest.models import Import
 from meiri.ingest.parsed import FoundPicture, Unreadable
 from meiri.ingest.sanitise import plain
-from meiri.ingest.stored_pictures import Unusable, find_bytes, reencoded, store
+from meiri.ingest.stored_pictures import find_bytes
 from meiri.ingest.stream import as_blocks, as_html
 from meiri.ingest.text import read_lines
 from meiri.journal.models import Entry
 from meiri.media.models import Picture
+from meiri.media.taking import Unusable, reencoded, store
 from meiri.newsroom.authors import author_named
 from meiri.newsroom.models import Article, Author, Source
 from tests.ingest.pages import COPIED, PARAGRAPHS, TITLE, a_portal_page

@@ -27,6 +27,6 @@ def test_an_administrator_makes_and_changes_an_account(client, admin_user):
     assert "chen.yu" in client.get("/admin/users/").content.decode()
 
 
-def test_the_newsroom_signs_in_at_its_own_door(client, admin_user):
+def test_the_newsroom_signs_in_at_the_members_door(client):
     assert client.get("/admin/")["Location"].startswith("/admin/login/")
-    assert client.get("/admin/login/").status_code == 200
+    assert client.get("/admin/login/")["Location"] == "/members/login/?next=%2Fadmin%2F"

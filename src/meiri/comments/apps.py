@@ -6,3 +6,6 @@ class CommentsConfig(AppConfig):
     label = "comments"
     verbose_name = "评论"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from meiri.comments import holdings  # noqa: F401 registers what the app holds of members

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "meiri.delivery",
     "meiri.journal",
     "meiri.visitors",
+    "meiri.personal",
     "wagtail.contrib.settings",
     "wagtail.contrib.routable_page",
     "wagtail.contrib.table_block",
@@ -78,6 +79,9 @@ INSTALLED_APPS = [
     "taggit",
     "ninja",
     "django_filters",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -97,6 +101,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "meiri.members.second_factor.StaffSecondFactor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -150,8 +156,55 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "/members/login/"
-LOGIN_REDIRECT_URL = "/members/"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/members/"
+
+ACCOUNT_ADAPTER = "meiri.members.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email", "phone"}
+# Our form asks for one of the two; see meiri.members.forms.
+ACCOUNT_SIGNUP_FIELDS = ["email*", "phone", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = 3
+ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = 3
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = 3
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_SESSION_REMEMBER = True
+# Ours are in the database, right across processes and nodes; see meiri.members.limits.
+ACCOUNT_RATE_LIMITS = False
+MFA_RATE_LIMITS = False
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+ACCOUNT_FORMS = {
+    "login": "meiri.members.forms.LoginForm",
+    "signup": "meiri.members.forms.SignupForm",
+    "request_login_code": "meiri.members.forms.RequestCodeForm",
+    "confirm_login_code": "meiri.members.forms.LoginCodeForm",
+    "confirm_email_verification_code": "meiri.members.forms.EmailCodeForm",
+    "verify_phone": "meiri.members.forms.PhoneCodeForm",
+    "add_email": "meiri.members.forms.NewEmailForm",
+    "change_phone": "meiri.members.forms.NewPhoneForm",
+    "reauthenticate": "meiri.members.forms.PasswordAgainForm",
+}
+MFA_ADAPTER = "meiri.members.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+# Browsers offer passkeys over TLS, and on localhost without.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE_COOKIES
+MFA_FORMS = {
+    "authenticate": "meiri.members.second_factor.CodeForm",
+    "reauthenticate": "meiri.members.second_factor.CodeAgainForm",
+    "activate_totp": "meiri.members.second_factor.ActivationForm",
+    "add_webauthn": "meiri.members.second_factor.PasskeyForm",
+    "edit_webauthn": "meiri.members.second_factor.PasskeyNameForm",
+}
+# Whoever may enter the newsroom proves it with a second factor.
+STAFF_SECOND_FACTOR = env.bool("MEIRI_STAFF_SECOND_FACTOR", default=True)
+# What sends a text message: a function of the number (E.164) and the text.
+SMS_SENDER = env.str("MEIRI_SMS_SENDER", default="meiri.members.messages.text_to_outbox")
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文")]
@@ -179,6 +232,10 @@ WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 WAGTAILIMAGES_IMAGE_MODEL = "media.Picture"
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
+# Passwords and mail addresses are changed under /members/, where they are proven.
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = WAGTAIL_PASSWORD_RESET_ENABLED = WAGTAIL_EMAIL_MANAGEMENT_ENABLED = (
+    False
+)
 WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None

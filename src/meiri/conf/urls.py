@@ -7,10 +7,13 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from meiri.fronts.views import laid_out
+from meiri.members.views import newsroom_door
 
 urlpatterns = [
     # Wagtail's own words for scripts and those it leaves in English.
     path("admin/jsi18n/", JavaScriptCatalog.as_view(packages=["wagtail.admin", "meiri.conf"])),
+    # The newsroom signs in at the members' door, with its second factor.
+    path("admin/login/", newsroom_door),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("", include("meiri.syndication.urls")),

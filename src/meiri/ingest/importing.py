@@ -17,9 +17,10 @@ from meiri.ingest.models import Import
 from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.records import Extras, Record, record_of
 from meiri.ingest.sanitise import plain
-from meiri.ingest.stored_pictures import Unusable, discard, find_bytes, store
+from meiri.ingest.stored_pictures import find_bytes
 from meiri.ingest.stream import as_blocks
 from meiri.media.models import Picture
+from meiri.media.taking import Unusable, discard, store
 from meiri.newsroom.authors import author_named
 from meiri.newsroom.models import Article, Byline, Origin, Source
 from meiri.newsroom.permissions import policy

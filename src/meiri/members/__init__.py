@@ -1,1 +1,1 @@
-"""Accounts: readers who are members, staff who work in the newsroom."""
+"""Accounts: readers who are members, staff who work in the newsroom; what members keep and follow."""

@@ -10,6 +10,9 @@ class MembersConfig(AppConfig):
     # `NewsroomUsersConfig` stands in the same module.
     default = True
 
+    def ready(self):
+        from meiri.members import contributing, holdings  # noqa: F401 they register a consumer and what the app holds
+
 
 class NewsroomUsersConfig(WagtailUsersAppConfig):
     """Wagtail's accounts with the nickname of ours, and Chinese names in one field."""

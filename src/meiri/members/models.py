@@ -1,11 +1,22 @@
-"""People with an account: readers who are members, and staff who work in the newsroom."""
+"""People with an account: readers who are members, and staff who work in the newsroom; what a member keeps."""
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from meiri.newsroom.models import Article
+from meiri.sections.models import Channel, Topic
 
 
 class User(AbstractUser):
     nickname = models.CharField("昵称", max_length=20, blank=True, help_text="评论时显示的名字。")
+    phone = models.CharField("手机号", max_length=16, null=True, blank=True, editable=False, unique=True)
+    phone_verified = models.BooleanField(default=False, editable=False)
+    # Whether the account was made by its owner, with a contact that is proven before the first sign-in.
+    registered = models.BooleanField(default=False, editable=False)
+    keeps_history = models.BooleanField("保存阅读记录", default=False, editable=False)
 
     class Meta(AbstractUser.Meta):
         verbose_name = "用户"
@@ -13,3 +24,131 @@ class User(AbstractUser):
 
     def __str__(self):
         return self.nickname or self.get_full_name() or self.username
+
+    @property
+    def is_of_newsroom(self) -> bool:
+        """Whether the account may enter the newsroom."""
+        return self.has_perm("wagtailadmin.access_admin")
+
+
+class Kept(models.Model):
+    """An article that a member keeps somewhere."""
+
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True
+        default_permissions = ()
+
+    def __str__(self):
+        return f"{self.member_id}: {self.article_id}"
+
+
+class Favourite(Kept):
+    """收藏: an article that a member wants to find again."""
+
+    class Meta(Kept.Meta):
+        constraints = [models.UniqueConstraint(fields=["member", "article"], name="favourite_once")]
+        indexes = [models.Index(fields=["member", "-at", "-id"], name="favourites_newest")]
+
+
+class Reading(Kept):
+    """When a member who keeps a history last read an article."""
+
+    class Meta(Kept.Meta):
+        constraints = [models.UniqueConstraint(fields=["member", "article"], name="reading_once")]
+        indexes = [models.Index(fields=["member", "-at", "-id"], name="readings_newest")]
+
+
+class Follow(models.Model):
+    """A channel or a topic whose news a member wants to see."""
+
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    channel = models.ForeignKey(Channel, null=True, on_delete=models.CASCADE, related_name="+")
+    topic = models.ForeignKey(Topic, null=True, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(channel=None, topic__isnull=False) | Q(channel__isnull=False, topic=None),
+                name="follows_one_thing",
+            ),
+            models.UniqueConstraint(
+                fields=["member", "channel"], condition=Q(topic=None), name="follows_channel_once"
+            ),
+            models.UniqueConstraint(
+                fields=["member", "topic"], condition=Q(channel=None), name="follows_topic_once"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.member_id}: {self.section}"
+
+    @property
+    def section(self):
+        return self.channel or self.topic
+
+
+class Decision(models.TextChoices):
+    WAITING = "waiting", "待处理"
+    ACCEPTED = "accepted", "已通过"
+    DECLINED = "declined", "未通过"
+
+
+class Application(models.Model):
+    """Somebody wants to write for the paper (通讯员). One who was declined may apply again: the same row begins anew."""
+
+    member = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField("姓名", max_length=40, help_text="署名用的真实姓名。")
+    reasons = models.TextField("申请理由", max_length=1000)
+    state = models.CharField("状态", max_length=8, choices=Decision.choices, default=Decision.WAITING)
+    reply = models.CharField("答复", max_length=200, blank=True)
+    sent_at = models.DateTimeField("申请时间", default=timezone.now)
+    decided_at = models.DateTimeField("处理时间", null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        permissions = [("handle_contributor", "可以处理通讯员申请和来稿")]
+        indexes = [models.Index(fields=["state", "-id"], name="applications_by_state")]
+
+    def __str__(self):
+        return f"{self.name}：{self.get_state_display()}"
+
+
+class Manuscript(models.Model):
+    """What a contributor wrote. It is a draft of the newsroom; whether it is used shows in the article itself."""
+
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    article = models.OneToOneField(Article, on_delete=models.CASCADE, related_name="+")
+    title = models.CharField("标题", max_length=60)
+    state = models.CharField("状态", max_length=8, choices=Decision.choices, default=Decision.WAITING)
+    reply = models.CharField("答复", max_length=200, blank=True)
+    sent_at = models.DateTimeField("来稿时间", default=timezone.now)
+    # Of the form it was sent with, so that sending twice makes one manuscript.
+    token_digest = models.CharField(max_length=64, unique=True, editable=False)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["member", "-id"], name="manuscripts_of_member"),
+            models.Index(fields=["state", "-id"], name="manuscripts_by_state"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def in_words(self) -> str:
+        """How it stands, for its writer."""
+        return {
+            Decision.WAITING: "已收到，编辑正在处理",
+            Decision.ACCEPTED: "已采用",
+            Decision.DECLINED: "未采用",
+        }[Decision(self.state)]

@@ -1,13 +1,36 @@
-from django.urls import path
+"""The members' addresses. Names that begin with `account_` and `mfa_` are those by which allauth knows its pages."""
 
-from meiri.members import views
+from allauth.account import views as account_views
+from django.urls import include, path
+
+from meiri.members import contributing_views, keeping_views, views
 
 urlpatterns = [
     path("", views.home, name="members"),
-    path("register/", views.RegisterView.as_view(), name="member-register"),
-    path("login/", views.LoginView.as_view(), name="member-login"),
-    path("logout/", views.sign_out, name="member-logout"),
+    path("register/", views.SignupView.as_view(), name="account_signup"),
+    path("login/", views.LoginView.as_view(), name="account_login"),
+    path("login/code/", views.RequestCodeView.as_view(), name="account_request_login_code"),
+    path("login/code/confirm/", account_views.confirm_login_code, name="account_confirm_login_code"),
+    path("login/refused/", views.home, name="account_inactive"),
+    path("logout/", views.sign_out, name="account_logout"),
+    path("again/", account_views.reauthenticate, name="account_reauthenticate"),
+    path("email/", account_views.email, name="account_email"),
+    path("email/confirm/", account_views.email_verification_sent, name="account_email_verification_sent"),
+    path("phone/", account_views.change_phone, name="account_change_phone"),
+    path("phone/confirm/", account_views.verify_phone, name="account_verify_phone"),
     path("nickname/", views.change_nickname, name="member-nickname"),
-    path("password/", views.change_password, name="member-password"),
+    path("password/", views.change_password, name="account_change_password"),
+    path("contributing/", contributing_views.contributing_page, name="member-contributing"),
+    path("contributing/write/", contributing_views.write, name="member-write"),
+    path("export/", views.export, name="member-export"),
+    path("favourites/", keeping_views.favourites, name="member-favourites"),
+    path("favourites/<int:article_id>/", keeping_views.favourite, name="member-favourite"),
+    path("fragments/<int:article_id>/", keeping_views.article_fragment, name="member-article"),
+    path("history/", keeping_views.history, name="member-history"),
+    path("following/", keeping_views.following, name="member-following"),
+    path("following/<str:kind>/<str:slug>/", keeping_views.follow, name="member-follow"),
+    path("notices/", keeping_views.notice_list, name="member-notices"),
+    path("notices/read/", keeping_views.read_notices, name="member-notices-read"),
     path("leave/", views.leave, name="member-leave"),
+    path("security/", include("allauth.mfa.urls")),
 ]

@@ -1,25 +1,27 @@
-"""The members' pages. Nothing here is ever stored as a page file."""
+"""The doors of membership and the account's own pages. Nothing here is ever stored as a page file."""
 
-from datetime import timedelta
+import time
+from urllib.parse import urlencode
 
-from django.conf import settings
-from django.contrib.auth import login, logout, update_session_auth_hash
+from allauth.account import views as account_views
+from allauth.account.internal.flows.login import get_authentication_records
+from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import RedirectURLMixin
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.decorators import method_decorator
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django.views.generic import View
 
-from meiri.members.forms import LeaveForm, LoginForm, NicknameForm, PasswordForm, RegisterForm
-from meiri.visitors.counting import times, times_by
-
-PERIOD = timedelta(minutes=15)
-# From one address: a household or an office. For one account: whoever guesses from many addresses.
-MOST_LOGINS, MOST_GUESSES, MOST_REGISTRATIONS = 30, 10, 10
-TOO_MANY = "尝试次数过多，请 15 分钟后再试。"
+from meiri.members import limits
+from meiri.members.contacts import masked
+from meiri.members.exporting import packed
+from meiri.members.forms import LeaveForm, NicknameForm, PasswordForm
+from meiri.personal.holdings import release
+from meiri.personal.notices import has_unread
+from meiri.visitors.counting import times_by
 
 
 @require_safe
@@ -28,75 +30,60 @@ def home(request):
     """What membership gives; for a member, the own profile."""
     if not request.user.is_authenticated:
         return render(request, "members/welcome.html")
-    return render(
-        request,
-        "members/profile.html",
-        {"member": request.user, "form": NicknameForm(initial={"nickname": request.user.nickname})},
-    )
+    return render(request, "members/profile.html", _profile(request))
 
 
-class _Entrance(RedirectURLMixin, View):
-    """What signing in and joining share: where to go next, and that members are through already."""
-
-    next_page = settings.LOGIN_REDIRECT_URL
-
-    @method_decorator([sensitive_post_parameters(), never_cache])
-    def dispatch(self, request, *args, **kwargs):
-        if request.user.is_authenticated:
-            return redirect(self.get_success_url())
-        return super().dispatch(request, *args, **kwargs)
-
-    def page(self, form, status=200):
-        context = {"form": form, "next": self.get_redirect_url()}
-        return render(self.request, self.template_name, context, status=status)
+def _profile(request, form: NicknameForm | None = None) -> dict:
+    member = request.user
+    return {
+        "member": member,
+        "form": form or NicknameForm(initial={"nickname": member.nickname}),
+        "email": masked(member.email) if member.email else "",
+        "phone": masked(member.phone) if member.phone else "",
+        "unread": has_unread(member),
+        "of_newsroom": member.is_of_newsroom,
+    }
 
 
-class LoginView(_Entrance):
-    template_name = "members/login.html"
+class _Door:
+    """A form that was not right is answered as such."""
 
-    def get(self, request):
-        return self.page(LoginForm(request))
-
-    def post(self, request):
-        name = request.POST.get("username", "")[:150].lower()
-        if (
-            times(request, "login", PERIOD) > MOST_LOGINS
-            or times_by(name, "login to account", PERIOD) > MOST_GUESSES
-        ):
-            form = LoginForm(request)
-            form.cleaned_data = {}
-            return self.refuse(form)
-        form = LoginForm(request, data=request.POST)
-        if not form.is_valid():
-            return self.page(form, status=422)
-        login(request, form.get_user())
-        return redirect(self.get_success_url())
-
-    def refuse(self, form):
-        context = {"form": form, "next": self.get_redirect_url(), "refusal": TOO_MANY}
-        return render(self.request, self.template_name, context, status=429)
+    def form_invalid(self, form):
+        answer = super().form_invalid(form)
+        refused = any(limits.TOO_MANY in errors for errors in form.errors.values())
+        answer.status_code = 429 if refused else 422
+        return answer
 
 
-class RegisterView(_Entrance):
-    template_name = "members/register.html"
+class LoginView(_Door, account_views.LoginView):
+    pass
 
-    def get(self, request):
-        return self.page(RegisterForm())
 
-    def post(self, request):
-        form = RegisterForm(request.POST)
+class SignupView(_Door, account_views.SignupView):
+    def post(self, request, *args, **kwargs):
+        form = self.get_form()
         if form.by_robot:
             return redirect("members")
-        if times(request, "register", PERIOD) > MOST_REGISTRATIONS:
-            context = {"form": RegisterForm(), "next": self.get_redirect_url(), "refusal": TOO_MANY}
+        if limits.registers_too_often(request):
+            context = self.get_context_data(form=self.get_form_class()(), refusal=limits.TOO_MANY)
             return render(request, self.template_name, context, status=429)
-        if not form.is_valid():
-            return self.page(form, status=422)
-        member = form.register()
-        if member is None:
-            return self.page(form, status=422)
-        login(request, member, backend="django.contrib.auth.backends.ModelBackend")
-        return redirect(self.get_success_url())
+        return super().post(request, *args, **kwargs)
+
+
+class RequestCodeView(_Door, account_views.RequestLoginCodeView):
+    pass
+
+
+@require_safe
+@never_cache
+def newsroom_door(request):
+    """Where the newsroom signs in: at the members' door, from which it comes back."""
+    wanted = request.GET.get("next", "")
+    inside = wanted.startswith("/admin/") and url_has_allowed_host_and_scheme(wanted, None)
+    wanted = wanted if inside else "/admin/"
+    if request.user.is_authenticated:
+        return redirect("/admin/") if request.user.is_of_newsroom else redirect("members")
+    return redirect(f"{reverse('account_login')}?{urlencode({'next': wanted})}")
 
 
 @require_POST
@@ -112,11 +99,18 @@ def sign_out(request):
 def change_nickname(request):
     form = NicknameForm(request.POST)
     if not form.is_valid():
-        context = {"member": request.user, "form": form}
-        return render(request, "members/profile.html", context, status=422)
+        return render(request, "members/profile.html", _profile(request, form), status=422)
     request.user.nickname = form.cleaned_data["nickname"]
     request.user.save(update_fields=["nickname"])
     return redirect("members")
+
+
+def came_by_code(request) -> bool:
+    """Whether this session was begun a short while ago with a code sent to the member, who may have forgotten the password."""
+    records = get_authentication_records(request, request.user)
+    return any(
+        r["method"] == "code" and time.time() - r["at"] < limits.PERIOD.total_seconds() for r in records
+    )
 
 
 @sensitive_post_parameters()
@@ -124,16 +118,34 @@ def change_nickname(request):
 @never_cache
 @login_required
 def change_password(request):
-    form = PasswordForm(request.user, request.POST or None)
-    if request.method == "POST":
-        if times_by(str(request.user.pk), "password", PERIOD) > MOST_GUESSES:
-            context = {"form": PasswordForm(request.user), "refusal": TOO_MANY}
-            return render(request, "members/password.html", context, status=429)
-        if form.is_valid():
-            update_session_auth_hash(request, form.save())
-            return render(request, "members/password.html", {"done": True})
+    by_code = came_by_code(request)
+    form = PasswordForm(request.POST or None, member=request.user, by_code=by_code)
+    if request.method != "POST":
+        return render(request, "members/password.html", {"form": form})
+    if times_by(str(request.user.pk), "password", limits.PERIOD) > limits.MOST_GUESSES:
+        empty = PasswordForm(member=request.user, by_code=by_code)
+        context = {"form": empty, "refusal": limits.TOO_MANY}
+        return render(request, "members/password.html", context, status=429)
+    if not form.is_valid():
         return render(request, "members/password.html", {"form": form}, status=422)
-    return render(request, "members/password.html", {"form": form})
+    request.user.set_password(form.cleaned_data["new_password1"])
+    request.user.save(update_fields=["password"])
+    update_session_auth_hash(request, request.user)
+    return render(request, "members/password.html", {"done": True})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def export(request):
+    """All that the site holds about the member, to take away."""
+    if request.method != "POST":
+        return render(request, "members/take_away.html")
+    if times_by(str(request.user.pk), "export", limits.HOUR) > limits.MOST_EXPORTS:
+        return render(request, "members/take_away.html", {"refusal": "请一小时后再下载。"}, status=429)
+    answer = HttpResponse(packed(request.user), content_type="application/zip")
+    answer["Content-Disposition"] = 'attachment; filename="my-data.zip"'
+    return answer
 
 
 @sensitive_post_parameters()
@@ -141,18 +153,20 @@ def change_password(request):
 @never_cache
 @login_required
 def leave(request):
-    """A member leaves: the account and what it says of a person are deleted. The newsroom's accounts stay."""
+    """A member leaves: what was public stays without a name, everything else is deleted. The newsroom's accounts stay."""
     if request.user.is_superuser or request.user.groups.exists():
         return render(request, "members/leave.html", {"of_newsroom": True}, status=403)
-    form = LeaveForm(request.POST or None, member=request.user)
-    if request.method == "POST":
-        if times_by(str(request.user.pk), "password", PERIOD) > MOST_GUESSES:
-            context = {"form": LeaveForm(member=request.user), "refusal": TOO_MANY}
-            return render(request, "members/leave.html", context, status=429)
-        if form.is_valid():
-            member = request.user
-            logout(request)
-            member.delete()
-            return render(request, "members/leave.html", {"done": True})
+    by_code = came_by_code(request)
+    form = LeaveForm(request.POST or None, member=request.user, by_code=by_code)
+    if request.method != "POST":
+        return render(request, "members/leave.html", {"form": form})
+    if times_by(str(request.user.pk), "password", limits.PERIOD) > limits.MOST_GUESSES:
+        empty = LeaveForm(member=request.user, by_code=by_code)
+        context = {"form": empty, "refusal": limits.TOO_MANY}
+        return render(request, "members/leave.html", context, status=429)
+    if not form.is_valid():
         return render(request, "members/leave.html", {"form": form}, status=422)
-    return render(request, "members/leave.html", {"form": form})
+    member = request.user
+    logout(request)
+    release(member)
+    return render(request, "members/leave.html", {"done": True})

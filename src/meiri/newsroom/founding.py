@@ -69,7 +69,8 @@ REPORTER = ADMITTED + Role(
 EDITOR = REPORTER + Role(
     permissions("newsroom", "publish_article", "delete_article", "lock_article", "unlock_article")
     + permissions("newsroom", "add_source", "change_source", "add_author", "change_author")
-    + whole("audience", "hotrule"),
+    + whole("audience", "hotrule")
+    + ("members.handle_contributor",),
     in_collections=("wagtailimages.change_image", "wagtaildocs.change_document"),
     on_pages=permissions("wagtailcore", "add_page", "change_page"),
 )

@@ -43,6 +43,7 @@ SCRIPTS = {
     "suggestions": ["suggestions"],
     "comments": ["comments"],
     "work": ["work"],
+    "passkeys": ["passkeys"],
 }
 # What the name of a script ends with whose words are in traditional script.
 TRADITIONAL = "-hant"

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from wagtail.rich_text import expand_db_html
 
 from meiri.delivery.editions import is_traditional, person
+from meiri.members.contacts import masked
 from meiri.newsroom.cards import Card
 from meiri.newsroom.clock import local as site_time
 from meiri.newsroom.models import Article
@@ -105,6 +106,7 @@ def environment(**options):
         phrases=phrases,
         person=person,
         with_pinyin=with_pinyin,
+        contact=masked,
         quoted=lambda t: quote(t, safe=""),
     )
     return env

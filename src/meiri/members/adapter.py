@@ -1,0 +1,143 @@
+"""How allauth knows Meiri's accounts: where numbers are kept, how codes are sent, how often one may try."""
+
+import secrets
+import time
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
+from django import forms
+from django.shortcuts import render
+
+from meiri.members import limits, messages
+from meiri.members.contacts import Contact, account_of, phone_number
+from meiri.members.models import User
+from meiri.visitors.address import address_of
+
+WRONG = "账号或密码不正确。"
+# Seconds during which whoever has just signed in is not asked for the password again.
+JUST_NOW = 300
+
+
+class PhoneField(forms.CharField):
+    def __init__(self, **options):
+        options.setdefault("label", "手机号")
+        options.setdefault(
+            "widget", forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"})
+        )
+        super().__init__(max_length=40, **options)
+
+    def clean(self, value):
+        text = super().clean(value)
+        if not text:
+            return text
+        number = phone_number(text)
+        if number is None:
+            raise forms.ValidationError("请填写正确的手机号；境外号码请以“+”和国家代码开头。")
+        return number
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": WRONG,
+        "email_password_mismatch": WRONG,
+        "phone_password_mismatch": WRONG,
+        "username_password_mismatch": WRONG,
+        "invalid_login": WRONG,
+        "incorrect_code": "验证码不正确。",
+        "incorrect_password": "密码不正确。",
+        "too_many_login_attempts": limits.TOO_MANY,
+        "rate_limited": limits.TOO_MANY,
+        "email_taken": "这个邮箱不能使用，请换一个。",
+        "phone_taken": "这个手机号不能使用，请换一个。",
+        "same_as_current": "与现在的相同。",
+        "duplicate_email": "这个邮箱已经是您的了。",
+    }
+
+    def get_login_stages(self):
+        own = {
+            "allauth.account.stages.PhoneVerificationStage": "meiri.members.stages.PhoneStage",
+            "allauth.account.stages.EmailVerificationStage": "meiri.members.stages.EmailStage",
+        }
+        return [own.get(stage, stage) for stage in super().get_login_stages()]
+
+    def get_client_ip(self, request):
+        return address_of(request) or "0.0.0.0"  # noqa: S104 an address nobody has, where none is known
+
+    def add_message(self, *args, **kwargs):
+        """Pages say themselves what happened."""
+
+    def generate_unique_username(self, txts, regex=None):
+        """A name nobody sees, that tells nothing of how its member is reached."""
+        return f"m{secrets.token_hex(8)}"
+
+    def save_user(self, request, user, form, commit=True):
+        user.nickname = form.cleaned_data["nickname"]
+        user.registered = True
+        return super().save_user(request, user, form, commit)
+
+    def pre_authenticate(self, request, **credentials):
+        account = next((v for k, v in credentials.items() if k != "password"), "")
+        if limits.guesses_too_often(request, account):
+            raise self.validation_error("too_many_login_attempts")
+
+    def authenticate(self, request, **credentials):
+        """A blocked account is answered as an unknown one."""
+        user = super().authenticate(request, **credentials)
+        return user if user and user.is_active else None
+
+    def reauthenticate(self, user, password):
+        """One look at the password, of the account itself."""
+        if limits.guesses_too_often(context.request, user.username):
+            raise self.validation_error("too_many_login_attempts")
+        return user.check_password(password)
+
+    def is_reauthentication_required(self, *, app, **options):
+        records = get_authentication_records(self.request, self.request.user)
+        return not any(time.time() - record["at"] < JUST_NOW for record in records)
+
+    def send_mail(self, template_prefix, email, context):
+        contact = Contact(email=email)
+        if code := context.get("code"):
+            self._send(messages.send_code, contact, code)
+        elif template_prefix.endswith("unknown_account"):
+            self._send(messages.say_there_is_none, contact)
+        elif template_prefix.endswith("account_already_exists"):
+            self._send(messages.say_there_is_an_account, contact)
+
+    def send_account_already_exists_mail(self, email):
+        self._send(messages.say_there_is_an_account, Contact(email=email))
+
+    def send_verification_code_sms(self, user, phone, code, **options):
+        self._send(messages.send_code, Contact(phone=phone), code)
+
+    def send_account_already_exists_sms(self, phone):
+        self._send(messages.say_there_is_an_account, Contact(phone=phone))
+
+    def send_unknown_account_sms(self, phone, **options):
+        self._send(messages.say_there_is_none, Contact(phone=phone))
+
+    def _send(self, message, contact: Contact, *words) -> None:
+        request = context.request
+        if limits.messages_too_often(request, str(contact)):
+            page = {"heading": "请稍后再试", "advice": limits.TOO_MANY_MESSAGES}
+            raise ImmediateHttpResponse(render(request, "visitors/refusal.html", page, status=429))
+        message(contact, *words)
+
+    def phone_form_field(self, **options):
+        options.pop("label", None)
+        return PhoneField(**options)
+
+    def set_phone(self, user, phone, verified):
+        User.objects.filter(pk=user.pk).update(phone=phone, phone_verified=verified)
+        user.phone, user.phone_verified = phone, verified
+
+    def get_phone(self, user):
+        return (user.phone, user.phone_verified) if user.phone else None
+
+    def set_phone_verified(self, user, phone):
+        self.set_phone(user, phone, True)
+
+    def get_user_by_phone(self, phone):
+        return account_of(Contact(phone=phone))

@@ -1,0 +1,73 @@
+"""Contributors in the newsroom's admin: who wants to write, and what was sent."""
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.generic import View
+from wagtail.admin import messages
+from wagtail.admin.admin_url_finder import AdminURLFinder
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from meiri.members.contributing import HANDLE, decide, turn_down
+from meiri.members.models import Application, Decision, Manuscript
+
+PER_PAGE = 50
+LISTS = {"applications": (Application, "申请"), "manuscripts": (Manuscript, "来稿")}
+
+
+class ContributorsView(WagtailAdminTemplateMixin, View):
+    page_title = "通讯员"
+    header_icon = "group"
+    template_name = "members/admin/contributors.html"
+    breadcrumbs_items = [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": "通讯员"}]
+
+    def dispatch(self, request, *args, **kwargs):
+        if not request.user.has_perm(HANDLE):
+            raise PermissionDenied
+        self.which = request.GET.get("list") if request.GET.get("list") in LISTS else "applications"
+        state = request.GET.get("state")
+        self.state = state if state in Decision.values else Decision.WAITING.value
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request):
+        return self.render_to_response(self.get_context_data())
+
+    def post(self, request):
+        number = request.POST.get("row", "")
+        number = int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0
+        row = get_object_or_404(LISTS[self.which][0], pk=number)
+        accepted, reply = request.POST.get("deed") == "accept", request.POST.get("reply", "")
+        try:
+            if isinstance(row, Application):
+                decide(row, accepted, reply, request.user)
+            elif accepted:
+                raise ValidationError("来稿发布后即为采用。")
+            else:
+                turn_down(row, reply, request.user)
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+        else:
+            messages.success(request, "已处理，并已通知对方。")
+        return redirect(f"{reverse('contributors_desk')}?list={self.which}&state={self.state}")
+
+    def get_context_data(self, **kwargs):
+        rows = LISTS[self.which][0].objects.filter(state=self.state)
+        start = self.request.GET.get("from", "")
+        if start.isascii() and start.isdigit() and len(start) < 19:
+            rows = rows.filter(pk__lt=int(start))
+        related = ["member", "article__channel"] if self.which == "manuscripts" else ["member"]
+        found = list(rows.select_related(*related).order_by("-pk")[: PER_PAGE + 1])
+        shown = found[:PER_PAGE]
+        if self.which == "manuscripts":
+            finder = AdminURLFinder(self.request.user)
+            for row in shown:
+                row.edit_url = finder.get_edit_url(row.article)
+        return super().get_context_data(
+            rows=shown,
+            next=shown[-1].pk if len(found) > PER_PAGE else None,
+            which=self.which,
+            state=self.state,
+            lists=[(name, label) for name, (_, label) in LISTS.items()],
+            states=Decision.choices,
+            **kwargs,
+        )

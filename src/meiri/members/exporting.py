@@ -1,0 +1,33 @@
+"""A member's own copy of everything that the site holds about them."""
+
+import io
+import json
+import zipfile
+from datetime import datetime
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from meiri.members.models import User
+from meiri.newsroom.clock import local
+from meiri.personal.holdings import held_of
+
+
+def packed(member: User) -> bytes:
+    """A zip archive: the data as JSON, and as a page to read."""
+    parts = held_of(member)
+    made_at = timezone.now()
+    data = {"网站": settings.BASE_URL, "生成时间": made_at, "资料": parts}
+    page = render_to_string(
+        "members/export.html", {"parts": parts, "made_at": made_at, "site_name": settings.WAGTAIL_SITE_NAME}
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=1, default=_as_text))
+        archive.writestr("我的资料.html", page)
+    return out.getvalue()
+
+
+def _as_text(value) -> str:
+    return local(value).isoformat(timespec="seconds") if isinstance(value, datetime) else str(value)

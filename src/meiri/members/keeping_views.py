@@ -1,0 +1,156 @@
+"""Pages of what members keep. Each shows and changes what is the own member's, and nothing else."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponseNotFound
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from meiri.members import keeping
+from meiri.members.models import Favourite, Reading
+from meiri.newsroom.keyset import Cursor
+from meiri.newsroom.models import Article
+from meiri.personal import notices
+from meiri.sections.models import Channel, Topic
+
+LARGEST_ID = 2**63 - 1
+SECTIONS = {"channel": Channel, "topic": Topic}
+
+
+def _article(article_id: int) -> Article:
+    if article_id > LARGEST_ID:
+        raise Http404
+    return get_object_or_404(Article.objects.live().select_related("channel"), pk=article_id)
+
+
+def _before(request) -> Cursor | None:
+    return Cursor.parse(request.GET.get("before"))
+
+
+@require_safe
+@never_cache
+def article_fragment(request, article_id: int):
+    """What stands below an article for its reader: whether it is a favourite. Fetched near its end, so it is read."""
+    if not request.user.is_authenticated:
+        return render(request, "members/article_fragment.html", {"article_id": article_id, "member": None})
+    try:
+        article = _article(article_id)
+    except Http404:
+        return HttpResponseNotFound()
+    keeping.note_reading(request.user, article.pk)
+    context = {
+        "article_id": article.pk,
+        "member": request.user,
+        "kept": keeping.is_favourite(request.user, article.pk),
+    }
+    return render(request, "members/article_fragment.html", context)
+
+
+@require_safe
+@never_cache
+@login_required
+def favourites(request):
+    found, after = keeping.page_of(Favourite, request.user, _before(request))
+    return render(request, "members/favourites.html", {"found": found, "after": after})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def favourite(request, article_id: int):
+    """Keep an article, or keep it no longer; without scripts the article leads here."""
+    if request.method == "POST" and request.POST.get("deed") == "drop":
+        keeping.drop(Favourite, request.user, min(article_id, LARGEST_ID))
+        if request.POST.get("back") == "list":
+            return redirect("member-favourites")
+    article = _article(article_id)
+    context = {"article": article, "kept": keeping.is_favourite(request.user, article.pk)}
+    if request.method != "POST":
+        return render(request, "members/favourite.html", context)
+    if request.POST.get("deed") != "drop":
+        try:
+            keeping.keep(request.user, article)
+        except ValidationError as error:
+            return render(
+                request, "members/favourite.html", context | {"refusal": error.messages[0]}, status=422
+            )
+    return redirect(f"{article.get_absolute_url()}#share")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def history(request):
+    """The reader's own history: off until it is switched on, deleted singly or whole."""
+    if request.method == "POST":
+        number = request.POST.get("article", "")
+        match request.POST.get("deed"):
+            case "on":
+                keeping.keep_history(request.user, True)
+            case "off":
+                keeping.keep_history(request.user, False)
+            case "clear":
+                keeping.forget_history(request.user)
+            case "drop" if number.isascii() and number.isdigit() and len(number) < 19:
+                keeping.drop(Reading, request.user, int(number))
+        return redirect("member-history")
+    found, after = keeping.page_of(Reading, request.user, _before(request))
+    return render(
+        request, "members/history.html", {"found": found, "after": after, "on": request.user.keeps_history}
+    )
+
+
+@require_safe
+@never_cache
+@login_required
+def following(request):
+    """What is new where the member follows."""
+    followed = keeping.followed_by(request.user)
+    articles, after = keeping.news_for(followed, _before(request))
+    return render(
+        request, "members/following.html", {"followed": followed, "articles": articles, "after": after}
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def follow(request, kind: str, slug: str):
+    """Follow a channel or a topic, or no longer."""
+    if kind not in SECTIONS:
+        raise Http404
+    section = get_object_or_404(SECTIONS[kind].objects.visible(), slug=slug)
+    address = reverse("member-follow", args=[kind, slug])
+    context = {"section": section, "address": address, "followed": keeping.follows(request.user, section)}
+    if request.method != "POST":
+        return render(request, "members/follow.html", context)
+    if request.POST.get("deed") == "drop":
+        keeping.unfollow(request.user, section)
+    else:
+        try:
+            keeping.follow(request.user, section)
+        except ValidationError as error:
+            return render(
+                request, "members/follow.html", context | {"refusal": error.messages[0]}, status=422
+            )
+    return redirect("member-following")
+
+
+@require_safe
+@never_cache
+@login_required
+def notice_list(request):
+    number = request.GET.get("before", "")
+    before = int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None
+    found, after = notices.page_of(request.user, before)
+    return render(request, "members/notices.html", {"notices": found, "after": after})
+
+
+@require_POST
+@never_cache
+@login_required
+def read_notices(request):
+    notices.mark_read(request.user)
+    return redirect("member-notices")

@@ -1,0 +1,26 @@
+"""`meiri recover NAME`: let somebody back in who lost the device of the second factor."""
+
+from allauth.mfa.models import Authenticator
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from meiri.journal.log import append
+from meiri.members.contacts import account_of, contact_of
+from meiri.members.models import User
+
+
+class Command(BaseCommand):
+    help = "Remove the second factor of an account; the next sign-in to the newsroom leads to setting up a new one."
+
+    def add_arguments(self, parser):
+        parser.add_argument("name", help="user name, mail address or phone number")
+
+    @transaction.atomic
+    def handle(self, *, name, **options):
+        contact = contact_of(name)
+        user = User.objects.filter(username=name).first() or (contact and account_of(contact))
+        if user is None:
+            raise CommandError(f"There is no account {name}.")
+        Authenticator.objects.filter(user=user).delete()
+        append("account.recovered", [], {"user": user.pk}, "system")
+        self.stdout.write(f"The second factor of {name} is removed; the password is as it was.")

@@ -1,0 +1,190 @@
+"""Membership in a browser: joining, signing in, the second factor, favourites; on a phone, by keyboard, without scripts."""
+
+import uuid
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.members.people import PASSWORD, code_in
+from tests.members.test_second_factor import code_of
+from tests.web.test_accessibility import AXE, RULES
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+def newest_message(site, to: str) -> str:
+    """The last message to `to` in the site's outbox."""
+    for path in sorted((site.home / "outbox").iterdir(), key=lambda p: p.stat().st_mtime_ns, reverse=True):
+        if to in (text := decoded(path)):
+            return text
+    raise AssertionError(f"Nothing was sent to {to}.")
+
+
+def decoded(path: Path) -> str:
+    """A message as it reads: mail is written with its transfer encoding."""
+    from email import message_from_bytes, policy
+
+    data = path.read_bytes()
+    if path.name.startswith("sms-"):
+        return data.decode()
+    mail = message_from_bytes(data, policy=policy.default)
+    return f"{mail['To']}\n{mail.get_content()}"
+
+
+def join(page, site, contact: str, to: str) -> None:
+    page.goto("/members/register/")
+    page.get_by_label("手机号或电子邮箱").fill(contact)
+    page.get_by_label("昵称").fill("林间")
+    page.get_by_label("密码", exact=True).fill(PASSWORD)
+    page.get_by_label("我同意").check()
+    page.get_by_role("button", name="登记").click()
+    page.get_by_label("验证码").fill(code_in(newest_message(site, to)))
+    page.get_by_role("button", name="确认").click()
+    expect(page.get_by_role("heading", name="我的账号")).to_be_visible()
+
+
+def sign_in(page, name: str) -> None:
+    page.goto("/members/login/")
+    page.get_by_label("手机号、邮箱或用户名").fill(name)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录", exact=True).click()
+
+
+def open_securely(page, address: str) -> None:
+    """A page that asks for the password again."""
+    page.goto(address)
+    expect(page.get_by_role("heading", name="确认是您本人")).to_be_visible()
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="确认").click()
+
+
+def a_mail_address() -> str:
+    return f"{uuid.uuid4().hex}@paper.example"
+
+
+def test_a_reader_joins_by_phone_and_comes_back_by_password(reader, site):
+    page = reader.new_page()
+    number = f"139{uuid.uuid4().int % 10**8:08d}"
+    join(page, site, f"{number[:3]} {number[3:7]} {number[7:]}", f"+86{number}")
+    page.get_by_role("button", name="退出登录").click()
+    sign_in(page, number)
+    expect(page.get_by_role("heading", name="我的账号")).to_be_visible()
+
+
+def test_a_member_keeps_an_article_sets_up_an_app_and_signs_in_with_it(reader, site):
+    page, address = reader.new_page(), a_mail_address()
+    join(page, site, address, address)
+
+    page.goto("/yaowen/")
+    page.locator(".lead-story h2 a").click()
+    title = page.locator("h1").inner_text()
+    button = page.locator("#share").get_by_role("button", name="收藏", exact=True)
+    page.locator("#share").scroll_into_view_if_needed()
+    button.click()
+    expect(page.locator("#share").get_by_role("button", name="已收藏")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    page.goto("/members/favourites/")
+    expect(page.get_by_role("main").get_by_role("link", name=title)).to_be_visible()
+
+    open_securely(page, "/members/security/totp/activate/")
+    secret = page.locator(".secret").inner_text()
+    page.get_by_label("验证码").fill(code_of(secret))
+    page.get_by_role("button", name="启用").click()
+    expect(page.locator(".recovery-codes li")).to_have_count(10)
+    page.goto("/members/")
+    page.get_by_role("button", name="退出登录").click()
+    sign_in(page, address)
+    page.get_by_label("动态验证码或恢复码").fill(code_of(secret, ahead=1))
+    page.get_by_role("button", name="登录", exact=True).click()
+    expect(page.get_by_role("heading", name="我的账号")).to_be_visible()
+
+
+def test_without_scripts_and_by_keyboard_alone(browser, site):
+    context = browser.new_context(
+        base_url=site.url, viewport={"width": 360, "height": 780}, java_script_enabled=False
+    )
+    page, address = context.new_page(), a_mail_address()
+    page.goto("/members/register/")
+    page.get_by_label("手机号或电子邮箱").focus()
+    for text in (address, "林间", PASSWORD):
+        page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.get_by_label("验证码").focus()
+    page.keyboard.type(code_in(newest_message(site, address)))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="我的账号")).to_be_visible()
+
+    page.goto("/yaowen/")
+    page.locator(".lead-story h2 a").click()
+    page.locator("#share").get_by_role("link", name="收藏", exact=True).press("Enter")
+    page.get_by_role("main").get_by_role("button", name="收藏", exact=True).press("Enter")
+    page.goto("/members/favourites/")
+    expect(page.get_by_role("main").locator(".member-list li")).to_have_count(1)
+    context.close()
+
+
+def test_a_passkey_is_added_and_signs_in(browser, site):
+    """Browsers know passkeys on localhost, and a device that holds them is part of the browser here."""
+    context = browser.new_context(base_url=site.url.replace("127.0.0.1", "localhost"))
+    page, address = context.new_page(), a_mail_address()
+    device = context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+    }
+    device.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {"options": options | {"isUserVerified": True, "automaticPresenceSimulation": True}},
+    )
+    join(page, site, address, address)
+    open_securely(page, "/members/security/webauthn/add/")
+    page.get_by_label("名称").fill("我的手机")
+    page.get_by_role("button", name="添加").click()
+    expect(page.get_by_role("heading", name="恢复码")).to_be_visible()
+    page.goto("/members/")
+    page.get_by_role("button", name="退出登录").click()
+    page.goto("/members/login/")
+    page.get_by_role("button", name="用通行密钥登录").click()
+    expect(page.get_by_role("heading", name="我的账号")).to_be_visible()
+    context.close()
+
+
+PAGES = [
+    *(
+        "",
+        "security/",
+        "security/totp/activate/",
+        "security/webauthn/",
+        "security/webauthn/add/",
+        "password/",
+    ),
+    *("email/", "phone/", "favourites/", "history/", "following/", "following/channel/yaowen/", "notices/"),
+    *("export/", "leave/"),
+]
+
+
+@pytest.mark.parametrize("mode", [{}, {"theme": "dark", "edition": "large"}])
+def test_no_page_of_a_member_has_a_barrier(browser, site, mode):
+    context = browser.new_context(base_url=site.url, viewport={"width": 360, "height": 780}, bypass_csp=True)
+    for name, value in mode.items():
+        context.add_init_script(f"localStorage.setItem('{name}', '{value}')")
+    context.add_init_script(path=AXE)
+    page, address = context.new_page(), a_mail_address()
+    join(page, site, address, address)
+    open_securely(page, "/members/security/webauthn/add/")
+    found = []
+    for name in PAGES:
+        page.goto(f"/members/{name}")
+        broken = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
+        found += [f"{name} {v['id']}: {n['html'][:160]}" for v in broken["violations"] for n in v["nodes"]]
+        width = page.evaluate("document.documentElement.scrollWidth")
+        found += [f"{name} is {width} px wide"] if width > 360 else []
+    context.close()
+    assert not found, "\n".join(found)

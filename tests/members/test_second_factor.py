@@ -1,0 +1,197 @@
+"""The second factor: set up, asked for, needed in the newsroom, got back when it is lost."""
+
+import base64
+import hashlib
+import hmac
+import re
+import struct
+import time
+from unittest.mock import patch
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core.cache import cache
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import Client
+
+from tests.members.people import PASSWORD, a_member, an_editor, words
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def second_factor_is_needed(settings):
+    settings.STAFF_SECOND_FACTOR = True
+
+
+def code_of(secret: str, ahead: int = 0) -> str:
+    """What an authenticator app shows now, or `ahead` half minutes later (RFC 6238)."""
+    counter = struct.pack(">Q", int(time.time()) // 30 + ahead)
+    digest = hmac.new(base64.b32decode(secret), counter, hashlib.sha1).digest()
+    start = digest[-1] & 15
+    return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06d}"
+
+
+def login(client, name="bianji", **more):
+    return client.post("/members/login/", {"login": name, "password": PASSWORD, **more})
+
+
+def set_up(client) -> str:
+    """The secret of an authenticator app that was just set up by whoever is signed in."""
+    page = words(client.get("/members/security/totp/activate/"))
+    secret = re.search(r'<code class="secret" translate="no">([A-Z2-7]+)</code>', page)[1]
+    # The transaction around a test never commits; what waits for it is done at once, as on a site.
+    with patch.object(transaction, "on_commit", lambda deed, **options: deed()):
+        answer = client.post("/members/security/totp/activate/", {"code": code_of(secret)})
+    assert answer["Location"] == "/members/security/recovery-codes/"
+    return secret
+
+
+def recovery_codes(client) -> list[str]:
+    return re.findall(r"<li><code>(\d+)</code>", words(client.get("/members/security/recovery-codes/")))
+
+
+def test_an_editor_without_one_is_led_to_set_it_up_and_let_in_then(client):
+    an_editor()
+    assert client.get("/admin/")["Location"].startswith("/admin/login/")
+    door = client.get("/admin/login/?next=/admin/images/")
+    assert door["Location"] == "/members/login/?next=%2Fadmin%2Fimages%2F"
+    assert login(client, next="/admin/")["Location"] == "/admin/"
+    assert client.get("/admin/")["Location"].startswith("/members/security/")
+    page = words(client.get("/members/security/"))
+    assert "请先设置两步验证" in page
+    set_up(client)
+    assert len(recovery_codes(client)) == 10
+    assert client.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address", ["/admin/", "/admin/account/", "/admin/api/main/pages/", "/admin/comments/"]
+)
+def test_no_way_into_the_newsroom_goes_around_it(client, address):
+    client.force_login(an_editor(is_superuser=True))
+    assert client.get(address)["Location"].startswith("/members/security/")
+    assert client.post(address, {})["Location"].startswith("/members/security/")
+
+
+def test_the_newsrooms_own_door_takes_no_password(client):
+    an_editor()
+    answer = client.post("/admin/login/", {"username": "bianji", "password": PASSWORD})
+    assert answer.status_code == 405
+    assert client.get("/admin/password_reset/").status_code == 404
+    assert "_auth_user_id" not in client.session
+
+
+def test_the_door_leads_nowhere_else(client):
+    for elsewhere in ("https://elsewhere.example/", "//elsewhere.example/", "/members/leave/"):
+        assert (
+            client.get("/admin/login/", {"next": elsewhere})["Location"] == "/members/login/?next=%2Fadmin%2F"
+        )
+
+
+def test_the_password_alone_does_not_sign_in_where_there_is_one(client):
+    an_editor()
+    login(client)
+    secret = set_up(client)
+    other = Client()
+    assert login(other, next="/admin/")["Location"].startswith("/members/security/authenticate/")
+    assert "_auth_user_id" not in other.session
+    assert "验证码不正确" in words(other.post("/members/security/authenticate/", {"code": "000000"}))
+    other.post("/members/security/authenticate/", {"code": code_of(secret, ahead=1)})
+    assert other.get("/admin/").status_code == 200
+
+
+def test_a_code_is_good_for_once(client):
+    an_editor()
+    login(client)
+    secret = set_up(client)
+    code = code_of(secret, ahead=1)
+    first, second = Client(), Client()
+    for visitor in (first, second):
+        login(visitor)
+        cache.clear()  # as in another process, which remembers nothing
+        answer = visitor.post("/members/security/authenticate/", {"code": code})
+    assert "_auth_user_id" in first.session
+    assert "已经用过" in words(answer)
+    assert "_auth_user_id" not in second.session
+
+
+def test_codes_are_not_guessed(client):
+    from meiri.members.limits import MOST_GUESSES
+
+    an_editor()
+    login(client)
+    secret = set_up(client)
+    other = Client()
+    login(other)
+    for _ in range(MOST_GUESSES):
+        other.post("/members/security/authenticate/", {"code": "000000"})
+    answer = other.post("/members/security/authenticate/", {"code": code_of(secret, ahead=1)})
+    assert "15 分钟后再试" in words(answer)
+    assert "_auth_user_id" not in other.session
+
+
+def test_a_recovery_code_lets_in_once(client):
+    an_editor()
+    login(client)
+    set_up(client)
+    code = recovery_codes(client)[0]
+    for expected in (True, False):
+        other = Client()
+        login(other)
+        other.post("/members/security/authenticate/", {"code": code})
+        assert ("_auth_user_id" in other.session) == expected
+
+
+def test_a_secret_is_not_in_the_database_in_clear(client):
+    an_editor()
+    login(client)
+    secret = set_up(client)
+    assert secret not in str(list(Authenticator.objects.values_list("data", flat=True)))
+
+
+def test_an_operator_lets_back_in_who_lost_the_device(client, capsys):
+    editor = an_editor()
+    login(client)
+    set_up(client)
+    call_command("recover", "bianji")
+    assert "bianji" in capsys.readouterr().out
+    assert not Authenticator.objects.filter(user=editor).exists()
+    # Sessions that passed the lost factor are worth nothing in the newsroom.
+    assert client.get("/admin/")["Location"].startswith("/members/security/")
+    other = Client()
+    login(other, next="/admin/")
+    set_up(other)
+    assert other.get("/admin/").status_code == 200
+
+
+def test_recovering_an_unknown_account_says_so():
+    with pytest.raises(CommandError, match="nobody"):
+        call_command("recover", "nobody")
+
+
+def test_a_member_may_have_one_and_need_not(client):
+    a_member()
+    assert login(client, "lin.wanzhou")["Location"] == "/members/"
+    set_up(client)
+    assert login(Client(), "lin.wanzhou")["Location"].startswith("/members/security/authenticate/")
+
+
+def test_keys_of_others_cannot_be_touched(client):
+    owner, other = a_member(), a_member("zhao.xi")
+    key = Authenticator.objects.create(
+        user=owner, type=Authenticator.Type.WEBAUTHN, data={"name": "x", "credential": {}}
+    )
+    client.post("/members/login/", {"login": other.username, "password": PASSWORD})
+    for deed in ("remove", "edit"):
+        assert (
+            client.post(f"/members/security/webauthn/keys/{key.pk}/{deed}/", {"name": "y"}).status_code == 404
+        )
+    assert Authenticator.objects.filter(pk=key.pk).exists()
+
+
+def test_the_second_factor_can_be_left_out_by_a_setting(client, settings):
+    settings.STAFF_SECOND_FACTOR = False
+    client.force_login(an_editor())
+    assert client.get("/admin/").status_code == 200
