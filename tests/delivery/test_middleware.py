@@ -295,7 +295,7 @@ class TestReadersServices:
 
     def test_a_reader_signs_in_and_stays_in_the_edition(self, client, django_user_model):
         django_user_model.objects.create_user("duzhe", password="一个好密码2026")
-        answer = client.post("/zh-hant/members/login/", {"username": "duzhe", "password": "一个好密码2026"})
+        answer = client.post("/zh-hant/members/login/", {"login": "duzhe", "password": "一个好密码2026"})
         assert answer["Location"] == "/zh-hant/members/"
 
     def test_whoever_must_sign_in_first_is_asked_in_the_edition(self, client):
