@@ -21,7 +21,7 @@ def test_a_reader_changes_to_traditional_script_reads_on_and_changes_back(reader
     assert "責任編輯：" in page.locator(".meta-line").first.inner_text()
     assert page.evaluate("document.documentElement.lang") == "zh-Hant"
     page.locator(".comments").scroll_into_view_if_needed()
-    page.get_by_role("button", name="發表評論").wait_for()
+    page.get_by_role("link", name="發表評論").wait_for()
     page.locator(".hot-list").scroll_into_view_if_needed()
     page.locator(".hot-list ol a").first.wait_for()
     links = page.locator(".hot-list ol a").evaluate_all("links => links.map(a => a.pathname)")

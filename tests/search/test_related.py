@@ -339,11 +339,11 @@ class TestThePage:
         article = a_story("青川江渡口停航", FLOOD, 5)
         for _ in range(2):  # until what pages share is at hand
             assert "青川江堤防加固" in self.related(client, article)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             self.related(client, article)
         worker()
         assert "同一事件" in self.related(client, article)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             self.related(client, article)
 
     def test_a_withdrawn_one_is_not_shown_before_the_list_is_worked_out_again(self, client, worker):
