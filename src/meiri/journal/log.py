@@ -80,8 +80,10 @@ _known: ContextVar[dict[str, End] | None] = ContextVar("known", default=None)
 
 @contextmanager
 def one_moment() -> Iterator[None]:
-    """Within the block `end` is looked up once, until something is appended in it. What is read in it may be newer."""
-    token = _known.set({})
+    """Within the block `end` is looked up once, until something is appended in it. What is read in it may be newer. A block
+    inside another one is of its moment."""
+    known = _known.get()
+    token = _known.set({} if known is None else known)
     try:
         yield
     finally:
