@@ -202,7 +202,7 @@ def ask() -> None:
         together += times
         print(f"{name:<32} {spread(times)}")
     print(f"{'all of these':<32} {spread(together)}")
-    print(f"{'facets':<32} {spread(timed(lambda: facets(parse(words())), 100))}")
+    print(f"{'facets':<32} {spread(timed(lambda: facets(parse(words()), channels, stations), 100))}")
     status = Path("/proc/self/status").read_text()
     kept = {line.split(":")[0]: int(line.split()[1]) / 1000 for line in status.splitlines() if "kB" in line}
     print(
