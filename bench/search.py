@@ -35,12 +35,11 @@ def main(arguments) -> None:
     options = parser.parse_args(arguments)
     folder = options.home or tempfile.mkdtemp(prefix="meiri-bench-")
     try:
+        take_step("bench.search", folder, "prepare")
         if options.relevance:
-            take_step("bench.search", folder, "prepare")
             take_step("bench.search", folder, "relevance")
             return
         if not options.home:
-            take_step("bench.search", folder, "prepare")
             take_step("bench.search", folder, "generate", str(options.articles))
         take_step("bench.search", folder, "fill")
         index(folder)
@@ -77,6 +76,7 @@ def prepare() -> None:
     from meiri.sample.generating import gather
 
     call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
     gather()
 
 
