@@ -18,11 +18,9 @@ that it has not, and what fingerprints take of its disk. `meiri fingerprint` mus
 
 import argparse
 import json
-import os
 import re
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -34,6 +32,7 @@ from random import Random
 import zstandard
 
 from bench._edits import DATELINE, Edits
+from bench._processes import take_step
 
 ARTICLES = Path(__file__).resolve().parents[2] / "shared/data/text/articles.jsonl.zst"
 SAMPLES = 300
@@ -69,22 +68,15 @@ def main(arguments) -> None:
     if not ARTICLES.is_file():
         sys.exit(f"This needs the real material in {ARTICLES}; it is not there.")
     if options.home:
-        run(options.home, "time", str(options.samples))
+        take_step("bench.duplicates", options.home, "time", str(options.samples))
         return
     folder = tempfile.mkdtemp(prefix="meiri-bench-")
     try:
-        run(folder, "insert")
-        run(folder, "score", str(options.samples))
-        run(folder, "time", str(options.samples))
+        take_step("bench.duplicates", folder, "insert")
+        take_step("bench.duplicates", folder, "score", str(options.samples))
+        take_step("bench.duplicates", folder, "time", str(options.samples))
     finally:
         shutil.rmtree(folder)
-
-
-def run(home: str, *step: str) -> None:
-    """Take one step in a process of its own: the settings are read once in a process."""
-    environment = {**os.environ, "MEIRI_HOME": home, "DJANGO_SETTINGS_MODULE": "meiri.conf.settings"}
-    environment.pop("MEIRI_DATABASE_URL", None)
-    subprocess.run([sys.executable, "-m", "bench.duplicates", "--step", *step], env=environment, check=True)
 
 
 def real_articles() -> list[tuple[str, str]]:

@@ -8,7 +8,6 @@ import random
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,11 +19,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+from bench._processes import PATIENCE, environment, free_port
+
 ARTICLES = 60
 KILLS = 100
 # Seconds between two kills.
 LIVES = (0.1, 1.5)
-PATIENCE = 60
 READERS = 2
 
 
@@ -36,6 +36,10 @@ class Site:
     port: int
     options: tuple[str, ...] = ()
     group: subprocess.Popen | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return environment(self.home, MEIRI_BASE_URL=f"http://127.0.0.1:{self.port}")
 
     def start(self) -> None:
         """Start the group and wait until it answers. Raises `TimeoutError`."""
@@ -50,7 +54,7 @@ class Site:
                     str(self.port),
                     *self.options,
                 ],
-                env=environment(self.home, self.port),
+                env=self.environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -92,7 +96,7 @@ class Site:
         """A process that takes a step of this module on the site's data folder."""
         return subprocess.Popen(
             [sys.executable, "-m", "bench.killing", "--step", *arguments],
-            env=environment(self.home, self.port),
+            env=self.environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -102,7 +106,7 @@ class Site:
         """Status and words of `meiri verify`."""
         done = subprocess.run(
             [sys.executable, "-m", "meiri.conf.command", "verify"],
-            env=environment(self.home, self.port),
+            env=self.environment,
             capture_output=True,
             text=True,
         )
@@ -137,21 +141,6 @@ def command_of(process: int) -> bytes:
         return Path(f"/proc/{process}/cmdline").read_bytes()
     except OSError:
         return b""
-
-
-def environment(home: Path, port: int) -> dict[str, str]:
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("MEIRI_", "PYTEST_"))}
-    return clean | {
-        "MEIRI_HOME": str(home),
-        "MEIRI_BASE_URL": f"http://127.0.0.1:{port}",
-        "DJANGO_SETTINGS_MODULE": "meiri.conf.settings",
-    }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_until(condition, patience: float = PATIENCE) -> None:

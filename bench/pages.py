@@ -1,10 +1,8 @@
 """How long pages take while the archive grows: rendered anew each time, through the whole application."""
 
 import argparse
-import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -14,6 +12,8 @@ from itertools import cycle
 from random import Random
 from urllib.parse import unquote_to_bytes
 from wsgiref.util import setup_testing_defaults
+
+from bench._processes import take_step
 
 SIZES = (1_000, 100_000, 1_000_000)
 SAMPLES = 200
@@ -47,25 +47,18 @@ def main(arguments) -> None:
     parser.add_argument("--home", help="measure this data folder as it is, without generating anything")
     options = parser.parse_args(arguments)
     if options.home:
-        run(options.home, "measure", str(options.samples))
+        take_step("bench.pages", options.home, "measure", str(options.samples))
         return
     folder = tempfile.mkdtemp(prefix="meiri-bench-")
     try:
         if shutil.disk_usage(folder).free < AN_ARTICLE * max(options.sizes) * 2:
             sys.exit(f"Not enough room below {folder} for {max(options.sizes)} articles. Set TMPDIR.")
-        run(folder, "prepare")
+        take_step("bench.pages", folder, "prepare")
         for size in sorted(options.sizes):
-            run(folder, "generate", str(size))
-            run(folder, "measure", str(options.samples))
+            take_step("bench.pages", folder, "generate", str(size))
+            take_step("bench.pages", folder, "measure", str(options.samples))
     finally:
         shutil.rmtree(folder)
-
-
-def run(home: str, *step: str) -> None:
-    """Take one step in a process of its own: the settings are read once in a process."""
-    environment = {**os.environ, "MEIRI_HOME": home, "DJANGO_SETTINGS_MODULE": "meiri.conf.settings"}
-    environment.pop("MEIRI_DATABASE_URL", None)
-    subprocess.run([sys.executable, "-m", "bench.pages", "--step", *step], env=environment, check=True)
 
 
 def prepare() -> None:

@@ -1,21 +1,19 @@
 """How long it takes from a publication's commit to the new bytes of every page that it touches."""
 
 import argparse
-import os
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from pathlib import Path
 from urllib.parse import quote
+
+from bench._processes import PATIENCE, environment, free_port, memory, take_step, wait_for
 
 PUBLICATIONS = 30
 WARMING = 3
-PATIENCE = 60
 POLL_SECONDS = 0.002
 
 
@@ -29,10 +27,8 @@ def main(arguments) -> None:
         return
     folder = tempfile.mkdtemp(prefix="meiri-bench-")
     try:
-        from bench.pages import run as step
-
-        step(folder, "prepare")
-        step(folder, "generate", "1000")
+        take_step("bench.pages", folder, "prepare")
+        take_step("bench.pages", folder, "generate", "1000")
         run(folder, options.publications)
     finally:
         shutil.rmtree(folder)
@@ -41,65 +37,21 @@ def main(arguments) -> None:
 def run(home: str, publications: int = PUBLICATIONS) -> None:
     """Serve `home` and publish into it from a process of its own: the settings are read once in a process."""
     port = free_port()
-    environment = {
-        **os.environ,
-        "MEIRI_HOME": home,
-        "MEIRI_PORT": str(port),
-        "DJANGO_SETTINGS_MODULE": "meiri.conf.settings",
-    }
-    environment.pop("MEIRI_DATABASE_URL", None)
-    server = subprocess.Popen([sys.executable, "-m", "meiri.conf.command", "serve"], env=environment)
+    settings = environment(home, MEIRI_PORT=str(port))
+    server = subprocess.Popen([sys.executable, "-m", "meiri.conf.command", "serve"], env=settings)
     try:
-        wait_for(f"http://127.0.0.1:{port}/healthz")
+        wait_for(server, f"http://127.0.0.1:{port}/healthz")
         measuring = [sys.executable, "-m", "bench.publishing", "--measure", str(port), str(publications)]
-        subprocess.run(measuring, env=environment, check=True)
+        subprocess.run(measuring, env=settings, check=True)
         print(f"memory of meiri serve, all processes: {memory(server.pid) / 1e6:.0f} MB\n")
     finally:
         server.terminate()
         server.wait(30)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for(url: str) -> None:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        try:
-            ask(url)
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise SystemExit("The site did not start.")
-
-
 def ask(url: str) -> None:
     with urllib.request.urlopen(url, timeout=PATIENCE) as answer:  # noqa: S310
         answer.read()
-
-
-def memory(head: int) -> int:
-    """The bytes of memory of a process and all below it; what they share is counted once (PSS)."""
-    family, found = {head}, True
-    while found:
-        found = False
-        for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-            except (OSError, ValueError):
-                continue
-            if parent in family and int(folder.name) not in family:
-                family.add(int(folder.name))
-                found = True
-    return sum(
-        int(line.split()[1]) * 1024
-        for process in family
-        for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-        if line.startswith("Pss:")
-    )
 
 
 def measure(port: str, publications: str) -> None:

@@ -3,7 +3,6 @@
 import argparse
 import io
 import json
-import os
 import random
 import shutil
 import statistics
@@ -17,8 +16,9 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
+from bench._processes import PATIENCE, environment, free_port, memory, take_step, wait_for
 from bench._relevance import DATA, compare, lines
-from bench.publishing import PATIENCE, an_article, an_author, free_port, memory, wait_for
+from bench.publishing import an_article, an_author
 
 ARTICLES = 1_000_000
 QUERIES = 300
@@ -35,35 +35,21 @@ def main(arguments) -> None:
     options = parser.parse_args(arguments)
     folder = options.home or tempfile.mkdtemp(prefix="meiri-bench-")
     try:
+        take_step("bench.search", folder, "prepare")
         if options.relevance:
-            step(folder, "prepare")
-            step(folder, "relevance")
+            take_step("bench.search", folder, "relevance")
             return
         if not options.home:
-            step(folder, "prepare")
-            step(folder, "generate", str(options.articles))
-        step(folder, "fill")
+            take_step("bench.search", folder, "generate", str(options.articles))
+        take_step("bench.search", folder, "fill")
         index(folder)
-        step(folder, "size")
-        step(folder, "ask")
+        take_step("bench.search", folder, "size")
+        take_step("bench.search", folder, "ask")
         freshness(folder)
-        step(folder, "relevance")
+        take_step("bench.search", folder, "relevance")
     finally:
         if not options.home:
             shutil.rmtree(folder)
-
-
-def environment(home: str, **more: str) -> dict[str, str]:
-    found = {**os.environ, "MEIRI_HOME": home, "DJANGO_SETTINGS_MODULE": "meiri.conf.settings", **more}
-    found.pop("MEIRI_DATABASE_URL", None)
-    return found
-
-
-def step(home: str, name: str, *arguments: str) -> None:
-    """Take a step in a process of its own: the settings are read once in a process."""
-    subprocess.run(
-        [sys.executable, "-m", "bench.search", "--step", name, *arguments], env=environment(home), check=True
-    )
 
 
 def index(home: str) -> None:
@@ -90,6 +76,7 @@ def prepare() -> None:
     from meiri.sample.generating import gather
 
     call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
     gather()
 
 
@@ -202,7 +189,7 @@ def ask() -> None:
         together += times
         print(f"{name:<32} {spread(times)}")
     print(f"{'all of these':<32} {spread(together)}")
-    print(f"{'facets':<32} {spread(timed(lambda: facets(parse(words())), 100))}")
+    print(f"{'facets':<32} {spread(timed(lambda: facets(parse(words()), channels, stations), 100))}")
     status = Path("/proc/self/status").read_text()
     kept = {line.split(":")[0]: int(line.split()[1]) / 1000 for line in status.splitlines() if "kB" in line}
     print(
@@ -252,8 +239,8 @@ def freshness(home: str) -> None:
         [sys.executable, "-m", "meiri.conf.command", "serve"], env=environment(home, MEIRI_PORT=str(port))
     )
     try:
-        wait_for(f"http://127.0.0.1:{port}/healthz")
-        step(home, "fresh", str(port))
+        wait_for(server, f"http://127.0.0.1:{port}/healthz")
+        take_step("bench.search", home, "fresh", str(port))
     finally:
         server.terminate()
         server.wait(30)

@@ -6,12 +6,10 @@ import platform
 import re
 import shutil
 import signal
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,13 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from bench import pages
+from bench._processes import PATIENCE, answer_of_step, environment, free_port, take_step, wait_for
 
 ARTICLES = 500
 ROUNDS = 5
 SECONDS = 5
 CONNECTIONS = 64
-PATIENCE = 60
 LINE = "{:<44} {:>10} {:>9} {:>9} {:>7}"
 TRY_NGINX = Path(__file__).resolve().parents[1] / "deploy" / "try-nginx"
 # The least that nginx can be asked to do for a stored page.
@@ -105,8 +102,8 @@ def main(arguments) -> None:
         return
     home = tempfile.mkdtemp(prefix="meiri-bench-")
     try:
-        pages.run(home, "prepare")
-        pages.run(home, "generate", str(ARTICLES))
+        take_step("bench.pages", home, "prepare")
+        take_step("bench.pages", home, "generate", str(ARTICLES))
         measure(Path(home), options.rounds, options.seconds)
     finally:
         shutil.rmtree(home)
@@ -117,7 +114,7 @@ def program(name: str) -> str | None:
 
 
 def measure(home: Path, rounds: int, seconds: int) -> None:
-    address = step(home, "address")
+    address = answer_of_step("bench.serving", home, "address")
     with ExitStack() as running:
         bare, alone, served, before = (Target(name, free_port()) for name in NAMES)
         running.enter_context(running_process(meiri(served.port), environment(home), served.port, "/healthz"))
@@ -189,35 +186,6 @@ def running_process(
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(PATIENCE)
-
-
-def wait_for(process: subprocess.Popen, url: str) -> None:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            urllib.request.urlopen(url, timeout=5).close()  # noqa: S310
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError(f"{url} is not answered.")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def environment(home: Path) -> dict[str, str]:
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("MEIRI_")}
-    return clean | {"MEIRI_HOME": str(home), "DJANGO_SETTINGS_MODULE": "meiri.conf.settings"}
-
-
-def step(home: Path, name: str) -> str:
-    """Take one step in a process of its own; what it printed."""
-    command = [sys.executable, "-m", "bench.serving", "--step", name]
-    done = subprocess.run(command, env=environment(home), check=True, stdout=subprocess.PIPE, text=True)
-    return done.stdout.strip()
 
 
 def address() -> str:

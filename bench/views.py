@@ -7,7 +7,6 @@ import os
 import random
 import shutil
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -17,12 +16,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench._processes import PATIENCE, answer_of_step, environment, free_port
+
 ARTICLES = 200
 CONNECTIONS = 48
 KILLS = 20
 # Seconds between the moment when the server answers and the next kill; every fourth time the worker dies too.
 LIVES = (0.5, 3.0)
-PATIENCE = 60
 WINDOW = 30 * 60
 AGENT = "Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0"
 TAKEN = b'{"counted": true}'
@@ -182,17 +182,18 @@ def main(arguments) -> None:
 
 
 def measure(home: str, kills: int) -> None:
-    load = Load(json.loads(run(home, "prepare")))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    load = Load(json.loads(answer_of_step("bench.views", home, "prepare")))
+    port = free_port()
     group = subprocess.Popen(server(port), env=environment(home), start_new_session=True)
     try:
         up = asyncio.run(kill_and_read(load, port, group.pid, kills))
     finally:
         group.terminate()
         group.wait(PATIENCE)
-    totals = {int(article): views for article, views in json.loads(run(home, "total")).items()}
+    totals = {
+        int(article): views
+        for article, views in json.loads(answer_of_step("bench.views", home, "total")).items()
+    }
     report(load, totals, up)
 
 
@@ -216,19 +217,6 @@ def report(load: Load, totals: dict[int, int], up: float) -> None:
         print(f"{name:<42} {value:>12}")
     if rows["lost"] or rows["doubled"]:
         sys.exit("Views were lost or doubled.")
-
-
-def environment(home: str) -> dict[str, str]:
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("MEIRI_")}
-    return clean | {"MEIRI_HOME": home, "DJANGO_SETTINGS_MODULE": "meiri.conf.settings"}
-
-
-def run(home: str, step: str) -> str:
-    """Take one step in a process of its own; what it printed."""
-    command = [sys.executable, "-m", "bench.views", "--step", step]
-    return subprocess.run(
-        command, env=environment(home), check=True, stdout=subprocess.PIPE, text=True
-    ).stdout
 
 
 def prepare() -> list[int]:

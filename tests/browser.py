@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,12 +115,12 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def reader(browser, site) -> Iterator[BrowserContext]:
-    """A reader's phone: 360 px wide, in Beijing, with nothing remembered."""
+@contextmanager
+def _visitor(browser: Browser, site: Site, width: int, height: int) -> Iterator[BrowserContext]:
+    """Somebody in Beijing with nothing remembered, whose screen has this size in pixels."""
     context = browser.new_context(
         base_url=site.url,
-        viewport={"width": 360, "height": 780},
+        viewport={"width": width, "height": height},
         locale="zh-CN",
         timezone_id="Asia/Shanghai",
     )
@@ -130,21 +130,28 @@ def reader(browser, site) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def editor(browser, site) -> Iterator[BrowserContext]:
+def reader(browser, site) -> Iterator[BrowserContext]:
+    """A reader's phone."""
+    with _visitor(browser, site, 360, 780) as context:
+        yield context
+
+
+@pytest.fixture
+def desktop(browser, site) -> Iterator[BrowserContext]:
+    """A reader's desktop."""
+    with _visitor(browser, site, 1440, 900) as context:
+        yield context
+
+
+@pytest.fixture
+def editor(desktop, site) -> BrowserContext:
     """The administrator at a desktop, signed in to the newsroom."""
-    context = browser.new_context(
-        base_url=site.url,
-        viewport={"width": 1440, "height": 900},
-        locale="zh-CN",
-        timezone_id="Asia/Shanghai",
-    )
-    context.set_default_timeout(20_000)
-    page = context.new_page()
+    desktop.set_default_timeout(20_000)
+    page = desktop.new_page()
     page.goto("/admin/login/")
     page.fill("input[name=login]", "admin")
     page.fill("input[name=password]", site.password)
     page.keyboard.press("Enter")
     page.wait_for_url("**/admin/")
     page.close()
-    yield context
-    context.close()
+    return desktop

@@ -110,3 +110,14 @@ def search_index(db, tmp_path, settings) -> SearchIndex:
     index = SearchIndex(store())
     index.catch_up()
     return index
+
+
+@pytest.fixture
+def database_address(transactional_db, tmp_path) -> str:
+    """The address of the test database for other processes. SQLite's is in memory: they get a file of their own."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{tmp_path / 'meiri.sqlite3'}"
+    options = connection.settings_dict["OPTIONS"]
+    return f"postgresql://meiri@/{connection.settings_dict['NAME']}?host={options['host']}"

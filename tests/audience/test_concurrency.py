@@ -18,15 +18,6 @@ PROCESS = Path(__file__).with_name("process.py")
 
 
 @pytest.fixture
-def database_address(transactional_db, tmp_path):
-    """The test database for other processes. SQLite's is in memory: they get a file of their own."""
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{tmp_path / 'audience.sqlite3'}"
-    options = connection.settings_dict["OPTIONS"]
-    return f"postgresql://meiri@/{connection.settings_dict['NAME']}?host={options['host']}"
-
-
-@pytest.fixture
 def start(database_address, tmp_path):
     """Start tests/audience/process.py with some arguments, on the data folder of a node."""
     started = []

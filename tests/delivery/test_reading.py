@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.web.test_reading import PAGES, WIDTHS, an_article
+from tests.web.test_reading import PAGES, an_article, too_wide
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -57,16 +57,4 @@ def test_scripts_speak_traditional_script(reader):
 
 @pytest.mark.parametrize("edition", ["", "large"])
 def test_no_page_of_the_edition_is_wider_than_its_screen(browser, site, edition):
-    context = browser.new_context(base_url=site.url)
-    context.add_init_script(f"localStorage.setItem('edition', '{edition}')")
-    page = context.new_page()
-    wide = []
-    for address in PAGES:
-        page.goto(f"/zh-hant{address}")
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 800})
-            extra = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            if extra > 0:
-                wide.append((address, width, extra))
-    context.close()
-    assert wide == []
+    assert too_wide(browser, site, edition, [f"/zh-hant{address}" for address in PAGES]) == []

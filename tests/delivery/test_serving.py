@@ -20,7 +20,8 @@ from pathlib import Path
 import brotli
 import pytest
 
-from bench.killing import Site, command_of, environment, free_port, kill_and_publish, wait_until
+from bench._processes import free_port
+from bench.killing import Site, command_of, kill_and_publish, wait_until
 from meiri.delivery.index import PageIndex
 
 pytestmark = pytest.mark.xdist_group("serving")
@@ -64,7 +65,7 @@ def site(newsroom, tmp_path_factory) -> Iterator[Site]:
 def run(site: Site, *arguments: str) -> None:
     subprocess.run(
         [sys.executable, str(PROCESS), *arguments],
-        env=environment(site.home, site.port) | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        env=site.environment | {"PYTHONPATH": os.pathsep.join(sys.path)},
         check=True,
         timeout=60,
     )
@@ -75,7 +76,7 @@ def locked(site: Site) -> Iterator[None]:
     """Inside the block nobody can read the database or write to it."""
     holder = subprocess.Popen(
         [sys.executable, str(PROCESS), "hold"],
-        env=environment(site.home, site.port) | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        env=site.environment | {"PYTHONPATH": os.pathsep.join(sys.path)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -17,15 +17,6 @@ PROCESS = Path(__file__).with_name("process.py")
 
 
 @pytest.fixture
-def database_address(transactional_db, tmp_path):
-    """The address of the test database for other processes. SQLite's is in memory: they get a file of their own."""
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{tmp_path / 'journal.sqlite3'}"
-    options = connection.settings_dict["OPTIONS"]
-    return f"postgresql://meiri@/{connection.settings_dict['NAME']}?host={options['host']}"
-
-
-@pytest.fixture
 def start(database_address, tmp_path):
     """Start tests/journal/process.py with some arguments."""
     environment = {

@@ -13,6 +13,7 @@ from meiri.newsroom.publishing import publish, withdraw
 from meiri.search.finding import Position, Sort, facets, find
 from meiri.search.models import KNOWN_NAMES, KnownName
 from meiri.search.query import parse
+from meiri.sections.models import Channel, Station
 from tests.newsroom_factory import a_channel, a_draft, a_source, a_station, an_article, an_author
 
 pytestmark = pytest.mark.django_db
@@ -240,7 +241,7 @@ def test_facets_say_where_the_articles_are(search_index):
     an_article("湿地三", channel=a_channel("要闻", "yaowen"), published_at=datetime(2025, 6, 1, tzinfo=UTC))
     an_article("别的")
     search_index.catch_up()
-    found = facets(parse("湿地"))
+    found = facets(parse("湿地"), Channel.objects.visible(), Station.objects.visible())
     assert [(f.value, f.articles) for f in found["channel"]] == [("keji", 2), ("yaowen", 1)]
     assert [(f.value, f.articles) for f in found["station"]] == [("zhejiang", 1)]
     assert [(f.value, f.articles) for f in found["year"]] == [("2025", 2), ("2024", 1)]

@@ -179,7 +179,7 @@ class TestQueries:
         "/difang/": 6,
         "/author/lin-wanzhou/": 6,
         "/tag/生态/": 6,
-        "/search/?q=稿件": 10,
+        "/search/?q=稿件": 8,
         "/zhuanti/": 8,
         "/zazhi/": 8,
         "/about/": 8,

@@ -11,19 +11,6 @@ TITLE = "八万只候鸟飞抵湖区越冬"
 ASKED = "**/api/v1/search/suggestions/**"
 
 
-@pytest.fixture
-def desktop(browser, site):
-    context = browser.new_context(
-        base_url=site.url,
-        viewport={"width": 1440, "height": 900},
-        locale="zh-CN",
-        timezone_id="Asia/Shanghai",
-    )
-    context.set_default_timeout(15_000)
-    yield context
-    context.close()
-
-
 def box_of(page):
     """The box of the search page, once it suggests."""
     page.locator("#q").focus()

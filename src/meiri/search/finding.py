@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, cast
@@ -19,7 +19,7 @@ from meiri.search.highlighting import Highlighter
 from meiri.search.index import asked, moment_of, second_of
 from meiri.search.matching import between, in_months_before, in_titles, loose, rarest, strict
 from meiri.search.query import Query
-from meiri.sections.models import Channel, Station
+from meiri.sections.models import Channel, Section, Station
 
 # So many of the best hits are put in order once more, with how fresh they are.
 BEST = 100
@@ -162,6 +162,8 @@ def _closest(
     if rare >= DEEPEST:
         result = search(in_titles(query))
         if (total := _number(result)) >= DEEPEST:
+            if rare > COUNTED:
+                return result, total, True
             return result, max(total, count_of(searcher, strict(query))), False
     result = search(strict(query))
     if _number(result) < FEW:
@@ -261,16 +263,18 @@ def hits_of(query: Query, ranked: Sequence[Ranked]) -> list[Hit]:
     ]
 
 
-def facets(query: Query) -> dict[str, list[Facet]]:
-    """How the articles that have all that is asked for are spread over `channel`, `station` and `year`, the most first.
-    Two queries. Raises `Unavailable`."""
+def facets(
+    query: Query, channels: Iterable[Channel], stations: Iterable[Station]
+) -> dict[str, list[Facet]]:
+    """How the articles that have all that is asked for are spread over `channel`, `station` and `year`, the most first;
+    only over those of `channels` and `stations`. Raises `Unavailable`."""
     if not query.asks:
         return {}
     wish = {name: {"terms": {"field": name, "size": FACETS}} for name in ("channel", "station", "year")}
     counted = asked(lambda searcher: searcher.aggregate(strict(query), wish))
-    sections = {
-        name: {s.pk: s for s in model.objects.visible()}
-        for name, model in (("channel", Channel), ("station", Station))
+    sections: dict[str, dict[int, Section]] = {
+        "channel": {c.pk: c for c in channels},
+        "station": {s.pk: s for s in stations},
     }
     found = {}
     for name, result in counted.items():

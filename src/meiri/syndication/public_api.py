@@ -7,6 +7,8 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationError
 from ninja.renderers import JSONRenderer
 
+from meiri.search.index import Unavailable
+
 UNKNOWN_ADDRESS = "没有这个接口，请对照 /api/v1/docs 检查地址。"
 
 
@@ -21,6 +23,7 @@ class PublicAPI(NinjaAPI):
         super().__init__(renderer=ChineseJSON(), **options)
         self.add_exception_handler(ValidationError, self.unreadable)
         self.add_exception_handler(Http404, self.not_found)
+        self.add_exception_handler(Unavailable, self.without_index)
 
     def create_response(self, request, data: Any, **options):
         response = super().create_response(request, data, **options)
@@ -35,6 +38,9 @@ class PublicAPI(NinjaAPI):
 
     def not_found(self, request, error: Http404):
         return self.create_response(request, {"detail": UNKNOWN_ADDRESS}, status=404)
+
+    def without_index(self, request, error: Unavailable):
+        return self.create_response(request, {"detail": "检索正在重建，请稍后再试。"}, status=503)
 
 
 def unknown_address(request):

@@ -8,7 +8,6 @@ from ninja.errors import HttpError
 
 from meiri.search import query as searching
 from meiri.search.finding import Hit, Position, Sort, find
-from meiri.search.index import Unavailable
 from meiri.sections.models import Channel, Section, Station
 from meiri.syndication.articles_api import MOST, Problem, line, next_page, section_named
 
@@ -71,8 +70,6 @@ def get_search(
         found = find(query, order, limit, after)
     except searching.QueryTooLong as error:
         raise HttpError(400, str(error)) from error
-    except Unavailable as error:
-        raise HttpError(503, "检索正在重建，请稍后再试。") from error
     response["Cache-Control"] = "public, max-age=30"
     return SearchHits(
         total=found.total,

@@ -10,7 +10,6 @@ from ninja.errors import HttpError
 from meiri.delivery.models import ProtectedTerm
 from meiri.delivery.script import Wording, plain
 from meiri.search.directory import Kind
-from meiri.search.index import Unavailable
 from meiri.search.suggesting import LONGEST_TYPED, suggest
 from meiri.syndication.articles_api import Problem
 
@@ -42,10 +41,7 @@ def get_suggestions(
     """Titles that have what was typed, and names that begin with it or have it inside; pinyin and its initials count as well."""
     if len(q) > LONGEST_TYPED:
         raise HttpError(400, f"参数 q 请控制在 {LONGEST_TYPED} 个字以内。")
-    try:
-        found = suggest((plain(q) if script == "hant" else q).replace("\0", " "))
-    except Unavailable as error:
-        raise HttpError(503, "检索正在重建，请稍后再试。") from error
+    found = suggest((plain(q) if script == "hant" else q).replace("\0", " "))
     results = [
         *(Suggestion(kind=n.kind, text=n.text, url=settings.BASE_URL + n.address) for n in found.names),
         *(Suggestion(kind="article", text=a.title, url=a.full_url) for a in found.articles),

@@ -59,7 +59,7 @@ def results(request):
         slugs = {name: section.slug if section else "" for name, section in chosen.items()}
         query = parse(text).within(**slugs, since=days[0], until=days[1])
         found = find(query, sort, SHOWN, after)
-        shares = facets(query)
+        shares = facets(query, channels, stations)
         spelled = [] if found.exact or after else meant(text, query)
     except QueryTooLong as error:
         message, status = str(error), 400

@@ -1,0 +1,73 @@
+"""The processes that benchmarks start: their settings, their addresses, their memory."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+PATIENCE = 60
+
+
+def environment(home: str | Path, **more: str) -> dict[str, str]:
+    """Settings for a process on the data folder `home`: none but these and `more`."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("MEIRI_", "PYTEST_"))}
+    return clean | {"MEIRI_HOME": str(home), "DJANGO_SETTINGS_MODULE": "meiri.conf.settings"} | more
+
+
+def take_step(module: str, home: str | Path, *step: str) -> None:
+    """Take a step of a benchmark in a process of its own: the settings are read once in a process."""
+    subprocess.run(_step(module, step), env=environment(home), check=True)
+
+
+def answer_of_step(module: str, home: str | Path, *step: str) -> str:
+    """Take a step in a process of its own; what it printed."""
+    done = subprocess.run(
+        _step(module, step), env=environment(home), check=True, stdout=subprocess.PIPE, text=True
+    )
+    return done.stdout.strip()
+
+
+def _step(module: str, step: tuple[str, ...]) -> list[str]:
+    return [sys.executable, "-m", module, "--step", *step]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(process: subprocess.Popen, url: str) -> None:
+    """Until `process` answers. Raises `TimeoutError` where it doesn't."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            urllib.request.urlopen(url, timeout=5).close()  # noqa: S310
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(f"{url} is not answered.")
+
+
+def memory(head: int) -> int:
+    """The bytes of memory of a process and all below it; what they share is counted once (PSS)."""
+    family, found = {head}, True
+    while found:
+        found = False
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            except (OSError, ValueError):
+                continue
+            if parent in family and int(folder.name) not in family:
+                family.add(int(folder.name))
+                found = True
+    return sum(
+        int(line.split()[1]) * 1024
+        for process in family
+        for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+        if line.startswith("Pss:")
+    )
