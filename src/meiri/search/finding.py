@@ -263,9 +263,7 @@ def hits_of(query: Query, ranked: Sequence[Ranked]) -> list[Hit]:
     ]
 
 
-def facets(
-    query: Query, channels: Iterable[Channel], stations: Iterable[Station]
-) -> dict[str, list[Facet]]:
+def facets(query: Query, channels: Iterable[Channel], stations: Iterable[Station]) -> dict[str, list[Facet]]:
     """How the articles that have all that is asked for are spread over `channel`, `station` and `year`, the most first;
     only over those of `channels` and `stations`. Raises `Unavailable`."""
     if not query.asks:
