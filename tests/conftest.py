@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.utils import timezone
 
 if TYPE_CHECKING:
     from meiri.delivery.pages import Pages
@@ -75,6 +76,13 @@ class StoredPages:
         from meiri.delivery.following import bring_up_to_date
 
         assert bring_up_to_date(self.store)
+
+
+@pytest.fixture(autouse=True)
+def one_window(monkeypatch):
+    """What visitors do in a test is counted in one window, also where a window's end falls into the test."""
+    began = timezone.now()
+    monkeypatch.setattr("meiri.visitors.counting.now", lambda: began)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.utils import timezone
+from django.utils.timezone import now
 
 from meiri.visitors.address import address_of
 from meiri.visitors.models import Salt, Visit
@@ -38,7 +38,7 @@ def times(request, deed: str, period: timedelta, by_browser: bool = False) -> in
 def times_by(who: str, deed: str, period: timedelta) -> int:
     """As `times`, for a visitor known by something else, such as the name of an account."""
     seconds = int(period.total_seconds())
-    number = int(timezone.now().timestamp()) // seconds
+    number = int(now().timestamp()) // seconds
     until = datetime.fromtimestamp((number + 1) * seconds, UTC)
     salt = _salt(seconds, f"{seconds}:{number}", until)
     mac = hmac.new(
@@ -59,7 +59,7 @@ def _salt(seconds: int, window: str, until: datetime) -> bytes:
     known, salt = _salts.get(seconds, ("", b""))
     if known == window:
         return salt
-    Salt.objects.filter(until__lte=timezone.now()).delete()
+    Salt.objects.filter(until__lte=now()).delete()
     Salt.objects.bulk_create(
         [Salt(window=window, value=secrets.token_bytes(32), until=until)], ignore_conflicts=True
     )
@@ -70,8 +70,8 @@ def _salt(seconds: int, window: str, until: datetime) -> bytes:
 
 def forget() -> None:
     """Delete what windows that ended have left, a bounded step at a time. Run by the clock."""
-    now = timezone.now()
-    Salt.objects.filter(until__lte=now).delete()
-    ended = Visit.objects.filter(until__lte=now)
+    present = now()
+    Salt.objects.filter(until__lte=present).delete()
+    ended = Visit.objects.filter(until__lte=present)
     while Visit.objects.filter(pk__in=list(ended.values_list("pk", flat=True)[:STEP])).delete()[0] == STEP:
         pass
