@@ -52,7 +52,6 @@ class Maker:
         return [a for a in listed(STEP + len(self._failed)) if a not in self._failed][:STEP]
 
     def _make(self, address: str) -> bool:
-        close_old_connections()
         try:
             return self.store.refresh(address)
         except PageUnavailable:
@@ -69,6 +68,7 @@ def make_pages(store: Pages, stopping: Event) -> None:
     os.nice(NICE)
     maker = Maker(store)
     while not stopping.is_set():
+        close_old_connections()
         try:
             if not maker.step():
                 stopping.wait(IDLE_SECONDS)
