@@ -52,8 +52,9 @@ def wait_for(process: subprocess.Popen, url: str) -> None:
     raise TimeoutError(f"{url} is not answered.")
 
 
-def memory(head: int) -> int:
-    """The bytes of memory of a process and all below it; what they share is counted once (PSS)."""
+def memory(head: int, kind: str = "Pss") -> int:
+    """The bytes of memory of a process and all below it; what they share is counted once (PSS). `Pss_Anon`: without the files
+    that they have mapped."""
     family, found = {head}, True
     while found:
         found = False
@@ -69,5 +70,5 @@ def memory(head: int) -> int:
         int(line.split()[1]) * 1024
         for process in family
         for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-        if line.startswith("Pss:")
+        if line.startswith(f"{kind}:")
     )

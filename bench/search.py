@@ -60,12 +60,15 @@ def index(home: str) -> None:
         stdout=subprocess.PIPE,
         text=True,
     )
-    most = 0
+    own = mapped = 0
     while building.poll() is None:
         with suppress(OSError):  # one of them has just ended
-            most = max(most, memory(building.pid))
+            own, mapped = max(own, memory(building.pid, "Pss_Anon")), max(mapped, memory(building.pid))
         time.sleep(SAMPLED_SECONDS)
-    print(f"{building.stdout.read().strip()} At most {most / 1e6:.0f} MB, all processes.")
+    print(
+        f"{building.stdout.read().strip()} All processes: at most {own / 1e6:.0f} MB of their own,"
+        f" {mapped / 1e6:.0f} MB with mapped files."
+    )
     if building.returncode:
         raise SystemExit("The index could not be built.")
 

@@ -131,7 +131,7 @@ class Comparison:
 
 
 def _term(field: str, word: str) -> Match:
-    return Match.term_query(schema(), field, word, "freq")
+    return Match.term_query(schema(), field, word, "freq" if field == "text" else "basic")
 
 
 def days_between(one: Text, other: Text) -> float:

@@ -19,6 +19,8 @@ from meiri.search.words import characters, pairs, words
 
 # Characters of an article's body that are looked at.
 MOST_CHARACTERS = 60_000
+# Words of its lead that count for more than those of the body.
+LEAD_WORDS = 12
 # Stands between parts of a text, so that no phrase goes across.
 _BORDER = "\ue000"
 
@@ -146,7 +148,7 @@ def fields_of(text: Text) -> Fields:
         "pairs": " ".join(pairs(title)),
         "characters": " ".join(characters(title)),
         "tags": _joined(cut[tags_at:names_at]),
-        "lead": _joined(cut[2:tags_at]),
+        "lead": " ".join(_joined(cut[2:tags_at]).split()[:LEAD_WORDS]),
         "text": f"{head} {_BORDER} {cut[0]}",
         "sounds": " ".join(dict.fromkeys(sound for part in spoken for sound in sounds_of(part))),
     }

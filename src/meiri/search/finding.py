@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, cast
@@ -17,7 +17,16 @@ from meiri.newsroom.models import Article
 from meiri.search.documents import bodies_of, greatest_key
 from meiri.search.highlighting import Highlighter
 from meiri.search.index import asked, moment_of, second_of
-from meiri.search.matching import between, in_months_before, in_titles, loose, rarest, strict
+from meiri.search.matching import (
+    articles_of_months,
+    between,
+    expected,
+    in_months_before,
+    in_titles,
+    loose,
+    rarest,
+    strict,
+)
 from meiri.search.query import Query
 from meiri.sections.models import Channel, Section, Station
 
@@ -28,8 +37,10 @@ DEEPEST = 1_000
 # Words that are each in more articles than this are not counted together: it would take longer than to answer. The closest
 # are then looked for among the newest articles, further back only where there are too few.
 COUNTED = 20_000
-# How many months back, until there are enough; None is to the beginning.
-LOOKED_BACK = (1, 4, 16, None)
+# How many months back, until there are enough.
+LOOKED_BACK = (1, 4, 16, 64)
+# A page of the newest is looked for where so many times as many are likely: they may be fewer.
+SPARED = 5
 # With fewer hits than this, those that have only some of what was asked for follow.
 FEW = 20
 SIMILAR = 50
@@ -128,14 +139,15 @@ def best(searcher: tantivy.Searcher, query: Query, count: int, after: Position |
     start = min(after.place, DEEPEST) if after else 0
     wanted = min(start + count, DEEPEST)
     result, total, is_least = _closest(searcher, query, max(BEST, wanted + 1), asked_at, bool(after))
-    ranked = fresh_first(_ranked(searcher, result.hits), asked_at)
+    ranked = fresh_first(_ranked(searcher, result.hits[:BEST]), asked_at)
     close: list[Ranked] = []
     if total < FEW and query.is_plain:
         close = similar(searcher, query, {one.key for one in ranked}, asked_at)
     ranked += close
-    more = len(ranked) > wanted and wanted < DEEPEST
+    more = len(result.hits) + len(close) > wanted and wanted < DEEPEST
     following = Position(wanted, asked_at) if more else None
-    return RankedPage(total + len(close), total, ranked[start:wanted], following, is_least)
+    page = ranked[start:wanted] + _ranked(searcher, result.hits[max(start, BEST) : wanted])
+    return RankedPage(total + len(close), total, page, following, is_least)
 
 
 def _closest(
@@ -155,20 +167,31 @@ def _closest(
         return searcher.search(Match.boolean_query(parts) if parts[1:] else match, most, count=True)
 
     rare = rarest(query, searcher) if query.free else 0
-    for months in LOOKED_BACK[:-1] if rare > COUNTED else ():
+    for months in _months_with(searcher, query, DEEPEST, asked_at) if rare > COUNTED else ():
         result = search(strict(query), months)
         if (total := _number(result)) >= DEEPEST:
             return result, total, True
-    if rare >= DEEPEST:
+    if rare >= DEEPEST and rarest(query, searcher, "title") >= DEEPEST:
         result = search(in_titles(query))
         if (total := _number(result)) >= DEEPEST:
             if rare > COUNTED:
                 return result, total, True
-            return result, max(total, count_of(searcher, strict(query))), False
+            return result, max(total, count_of(searcher, strict(query, ranked=False))), False
     result = search(strict(query))
     if _number(result) < FEW:
         result = search(strict(query, wide=True))
     return result, _number(result), False
+
+
+def _months_with(searcher: tantivy.Searcher, query: Query, enough: int, moment: int | None) -> Iterator[int]:
+    """How many months back from a moment it is worth looking for `enough` articles, the fewest first: none where so many are
+    unlikely, as in one channel or one year."""
+    if query.is_placed:
+        return
+    likely = expected(query, searcher) / max(searcher.num_docs, 1)
+    for months in LOOKED_BACK:
+        if likely * articles_of_months(searcher, moment, months) >= enough:
+            yield months
 
 
 def count_of(searcher: tantivy.Searcher, match: Match) -> int:
@@ -206,12 +229,12 @@ def similar(searcher: tantivy.Searcher, query: Query, known: set[int], now: int)
 
 def newest(searcher: tantivy.Searcher, query: Query, count: int, after: Position | None) -> RankedPage:
     """All that have what was asked for by time, without an end."""
-    match = strict(query, wide=True)
+    match = strict(query, wide=True, ranked=False)
     rare = rarest(query, searcher)
     total = count_of(searcher, match) if rare <= COUNTED else 0
     found: list[Ranked] = []
     latest = after.place - 1 if after else None
-    for months in LOOKED_BACK if rare > DEEPEST else (None,):
+    for months in (*_months_with(searcher, query, SPARED * count, latest), None):
         parts = [(Occur.Must, match)]
         if latest is not None:
             parts.append((Occur.Must, between(None, latest)))

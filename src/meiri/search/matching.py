@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from math import prod, sqrt
 
 import tantivy
 from tantivy import FieldType, Occur
@@ -20,6 +21,9 @@ from meiri.sections.models import Channel, Section, Station
 # What a word counts for where it stands; in the whole text it counts 1. Characters and pairs of them find what the
 # dictionary cuts otherwise.
 WEIGHTS = {"title": 0.5, "pairs": 2.0, "characters": 2.0, "tags": 1.0, "lead": 0.5}
+# Fields of which the index knows how often they say a word.
+COUNTED_FIELDS = ("text", "characters")
+DAY = timedelta(days=1)
 # Readers who type at least so many letters may mean initials.
 FEWEST_INITIALS = 3
 LONGEST_SOUND = 40
@@ -49,10 +53,10 @@ class Words:
         return [word for word in self.all if word not in FUNCTION_CHARACTERS] or self.all
 
 
-def strict(query: Query, wide: bool = False) -> Match:
-    """Articles that have all that is asked for, the closest first. With `wide` also those whose titles have it letter by
-    letter, however the dictionary cuts them; that takes longer."""
-    return _matching(query, [one_of(wanted(term, wide)) for term in query.wanted])
+def strict(query: Query, wide: bool = False, ranked: bool = True) -> Match:
+    """Articles that have all that is asked for, the closest first unless they need not be `ranked`. With `wide` also those
+    whose titles have it letter by letter, however the dictionary cuts them; that takes longer."""
+    return _matching(query, [one_of(wanted(term, wide)) for term in query.wanted], ranked)
 
 
 def in_titles(query: Query) -> Match:
@@ -66,19 +70,32 @@ def in_titles(query: Query) -> Match:
     )
 
 
-def _matching(query: Query, musts: Sequence[Match]) -> Match:
+def _matching(query: Query, musts: Sequence[Match], ranked: bool = True) -> Match:
     found = [(Occur.Must, must) for must in [*musts, *within(query)]]
     found += [(Occur.MustNot, one_of(unwanted(term))) for term in query.terms if term.without]
     if not musts:
         found.append((Occur.Must, Match.all_query()))
-    found += [(Occur.Should, part) for part in closeness(query.free)]
+    if ranked:
+        found += [(Occur.Should, part) for part in closeness(query.free)]
     return Match.boolean_query(found)
 
 
-def rarest(query: Query, searcher: tantivy.Searcher) -> int:
-    """In how many articles the rarest word of the query is: no more have them all."""
-    found = [searcher.doc_freq("text", word) for term in query.free for word in Words.of(term.text).telling]
-    return min(found, default=searcher.num_docs)
+def rarest(query: Query, searcher: tantivy.Searcher, field: str = "text") -> int:
+    """In how many articles, or in how many of their titles, the rarest word of the query is: no more have them all."""
+    return min(_frequencies(query, searcher, field), default=searcher.num_docs)
+
+
+def expected(query: Query, searcher: tantivy.Searcher) -> float:
+    """About how many articles have all the words of the query. Words that are asked for together are found together more often
+    than by chance, less often than always: it is the geometric mean of both."""
+    articles = max(searcher.num_docs, 1)
+    found = _frequencies(query, searcher, "text")
+    by_chance = articles * prod(count / articles for count in found)
+    return sqrt(min(found, default=articles) * by_chance)
+
+
+def _frequencies(query: Query, searcher: tantivy.Searcher, field: str) -> list[int]:
+    return [searcher.doc_freq(field, word) for term in query.free for word in Words.of(term.text).telling]
 
 
 def loose(query: Query, searcher: tantivy.Searcher) -> Match | None:
@@ -196,12 +213,23 @@ def within(query: Query) -> list[Match]:
 
 
 def published(since: date | None, until: date | None) -> Match:
-    first = day_bounds(min(max(since, EARLIEST), LATEST))[0] if since else None
-    end = day_bounds(max(min(until, LATEST), EARLIEST))[1] if until else None
-    return between(
-        moment_of(int(first.timestamp())) if first else None,
-        moment_of(int(end.timestamp())) - 1 if end else None,
+    """Articles of these days, both included. Whole months and years are looked up, which is quick; moments are compared only
+    of articles in months that are cut."""
+    since = min(max(since, EARLIEST), LATEST) if since else None
+    until = max(min(until, LATEST), EARLIEST) if until else None
+    exactly = between(
+        moment_of(int(day_bounds(since)[0].timestamp())) if since else None,
+        moment_of(int(day_bounds(until)[1].timestamp())) - 1 if until else None,
     )
+    if since is None or until is None:
+        return exactly
+    if since.year == until.year and (since.month, until.month) != (1, 12):
+        months = range(since.year * 12 + since.month, until.year * 12 + until.month + 1)
+        around, is_exact = _any_number("month", months), since.day == 1 and (until + DAY).day == 1
+    else:
+        around = _any_number("year", range(since.year, until.year + 1))
+        is_exact = (since.month, since.day, until.month, until.day) == (1, 1, 12, 31)
+    return around if is_exact else Match.boolean_query([(Occur.Must, around), (Occur.Must, exactly)])
 
 
 def between(first: int | None, last: int | None) -> Match:
@@ -211,16 +239,25 @@ def between(first: int | None, last: int | None) -> Match:
 
 def in_months_before(moment: int | None, count: int) -> Match:
     """Articles of the month of a moment (None: now) and the months before it, `count` in all."""
+    return _any_number("month", _months_before(moment, count))
+
+
+def articles_of_months(searcher: tantivy.Searcher, moment: int | None, count: int) -> int:
+    """How many articles `in_months_before` finds."""
+    return sum(searcher.doc_freq("month", month) for month in _months_before(moment, count))
+
+
+def _months_before(moment: int | None, count: int) -> range:
     at = datetime.fromtimestamp(second_of(moment), UTC) if moment else datetime.now(UTC)
     last = at.year * 12 + at.month  # the site's clocks are ahead: the month may have just begun there
-    return _any_number("month", range(last - count + 1, last + 2))
+    return range(last - count + 1, last + 2)
 
 
 def _section(field: str, name: str) -> Match:
     model: type[Section] = Channel if field == "channel" else Station
-    keys = [
-        section.pk for section in model.objects.all() if name.lower() in (section.slug, fold(section.name))
-    ]
+    keys = list(model.objects.filter(slug=name.lower()).values_list("pk", flat=True)[:1])
+    if not keys:
+        keys = [section.pk for section in model.objects.all() if name.lower() == fold(section.name)]
     return _any_number(field, keys)
 
 
@@ -235,10 +272,11 @@ def _named(term: Term) -> Match:
     return _any_number(term.field, keys)
 
 
-def _any_number(field: str, keys: Sequence[int]) -> Match:
-    if not keys:
-        return Match.empty_query()
-    return Match.const_score_query(Match.term_set_query(schema(), field, list(dict.fromkeys(keys))), 0.0)
+def _any_number(field: str, numbers: Sequence[int]) -> Match:
+    """Articles with any of these numbers. As single terms: their lists are read only where the other words of a query are,
+    while a set of terms is gathered from the whole index first."""
+    terms = [Match.term_query(schema(), field, number, "basic") for number in dict.fromkeys(numbers)]
+    return Match.const_score_query(one_of(terms), 0.0) if terms else Match.empty_query()
 
 
 def one_of(ways: Sequence[Match]) -> Match:
@@ -254,7 +292,7 @@ def _all(field: str, found: Sequence[str]) -> Match:
 
 
 def _term(field: str, word: str, weight: float = 1.0) -> Match:
-    match = Match.term_query(schema(), field, word, "basic" if field == "sounds" else "freq")
+    match = Match.term_query(schema(), field, word, "freq" if field in COUNTED_FIELDS else "basic")
     return match if weight == 1.0 else Match.boost_query(match, weight)
 
 

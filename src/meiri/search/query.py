@@ -71,6 +71,11 @@ class Query:
         return [term for term in self.terms if not term.without]
 
     @property
+    def is_placed(self) -> bool:
+        """Whether it is only of some part of the archive."""
+        return bool(self.channel or self.station or self.since or self.until)
+
+    @property
     def is_plain(self) -> bool:
         """Whether it is words alone: who writes operators wants what they say and nothing near it."""
         return not any(term.phrase or term.field for term in self.terms)

@@ -1,5 +1,6 @@
 """Build a node's index anew from the database, beside the one that answers meanwhile."""
 
+import gc
 import shutil
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -78,6 +79,8 @@ def all_fields(greatest: int, processes: int) -> Iterator[list[Fields]]:
     # The processes are copies of this one: dictionaries are loaded once for all, and no connection may be open.
     sounds_of("字")
     connection.close()
+    # What is there is not looked at by the copies' collectors: it would be copied only for that.
+    gc.freeze()
     with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
         waiting = deque(pool.submit(fields_of_articles, batch) for batch in islice(keys, 2 * processes))
         while waiting:
