@@ -5,6 +5,7 @@ decisions needs nothing but the journal. It never holds what a comment says.
 """
 
 import uuid
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -25,6 +26,13 @@ def approve(comment: Comment, by=None) -> Comment:
     Raises `PermissionDenied` where `by` may not moderate, `ValidationError` where another moderator has to decide.
     """
     return _decide(comment, State.APPROVED, by)
+
+
+def show_at_once(comments: Iterable[Comment]) -> None:
+    """Comments that were just kept as approved (先发后审) are counted and told of. Part of the caller's transaction."""
+    for comment in comments:
+        _count(comment.article_id, 1)
+        _note(State.APPROVED.value, comment, None)
 
 
 def reject(comment: Comment, reason: str, by=None) -> Comment:
