@@ -65,16 +65,25 @@ def _form_of(request, article: Article, form: CommentForm | None = None) -> dict
     return {"article": article, "form": form, "member": member, "work_bits": BITS}
 
 
-def _page(request, article: Article, form: CommentForm | None = None, status: int = 200):
+def _page(request, article: Article):
     """The page of all comments, with the form where comments are open."""
     order = Order(request.GET["order"]) if request.GET.get("order") in Order.values else Order.NEWEST
     context = _listed(article, Position.parse(request.GET.get("before", "")), order)
     shown = [*context["page"].ids, *(c.pk for c in context["picks"])]
     context["liked"] = liked_by(reader_of(request), shown)
     if not context["closed"]:
-        context |= _form_of(request, article, form)
+        context |= _form_of(request, article)
         _answer_in(context, number_in(request, "reply_to"))
-    return render(request, "comments/page.html", context, status=status)
+    return render(request, "comments/page.html", context)
+
+
+def _again(request, article: Article, form: CommentForm, status: int):
+    """The form once more with what to do about it, and nothing else: whoever sends a great deal must cost little."""
+    policy = policy_of(article)
+    context: dict = {"article": article, "before_shown": policy == CommentPolicy.REVIEW}
+    if policy != CommentPolicy.CLOSED:
+        context |= _form_of(request, article, form)
+    return render(request, "comments/again.html", context, status=status)
 
 
 def _answer_in(context: dict, number: int | None) -> None:
@@ -135,9 +144,9 @@ def _receive(request, article_id: int):
         # People's browsers fill fields too. Nobody is left to believe that what was dropped was taken.
         form.add_error(None, TRAPPED)
         form.data = {**request.POST.dict(), "website": ""}
-        return _page(request, _article(article_id), form, 422)
+        return _again(request, _article(article_id), form, 422)
     if not valid or article_id > LARGEST_ID:
-        return _page(request, _article(article_id), form, 422)
+        return _again(request, _article(article_id), form, 422)
     sender = sender_of(request, form.member, form.worked)
     outcome = take(form.sent(article_id, sender, mark_of(request)))
     if outcome.fate == Fate.TAKEN:
@@ -148,4 +157,4 @@ def _receive(request, article_id: int):
         form.ask()
     elif outcome.fate == Fate.REFUSED:
         form.add_error(None, REFUSED)
-    return _page(request, _article(article_id), form, STATUSES[outcome.fate])
+    return _again(request, _article(article_id), form, STATUSES[outcome.fate])
