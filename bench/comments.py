@@ -168,6 +168,13 @@ async def write_and_kill(crowd: Crowd, site: Site, kills: int) -> None:
     await asyncio.wait(writers, timeout=PATIENCE)
 
 
+def processor_seconds(site: Site) -> float:
+    """What the web process has used of a processor since its start."""
+    (process,) = site.members()["process"]
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def kill_group(site: Site) -> None:
     """Kill all that `meiri serve` runs, at once; each member has a session of its own."""
     members = site.members()
@@ -241,7 +248,9 @@ def measure(home: Path, options) -> None:
     crowd, readers, with_flood, flood = (Crowd(articles, number * APART) for number in range(4))
     site.start()
     try:
+        before = processor_seconds(site)
         rate = asyncio.run(write_for(crowd, site.port, options.seconds))
+        each = 1000 * (processor_seconds(site) - before) / len(crowd.milliseconds)
         unhurried = cuts(crowd)
         asyncio.run(write_and_kill(crowd, site, options.kills))
         asyncio.run(at_pace(readers, site.port, PACE, options.seconds))
@@ -256,9 +265,12 @@ def measure(home: Path, options) -> None:
     rows = {
         "comments a second": f"{rate:.0f}",
         "milliseconds, median and 99 %": unhurried,
+        "milliseconds of a processor for each, web process": f"{each:.2f}",
         "kills": options.kills,
         "connections that died before an answer": crowd.died,
-        "answered with anything else": sum(crowd.others.values()),
+        "answered with anything else, by status": ", ".join(
+            f"{s}: {n}" for s, n in sorted(crowd.others.items())
+        ),
         "receipts": len(answered),
         "of these in the database": len(answered) - lost,
         "lost": lost,
@@ -271,7 +283,7 @@ def measure(home: Path, options) -> None:
         "… refused of the flood": sum(flood.others.values()),
     }
     for name, value in rows.items():
-        print(f"{name:<48} {value:>12}")
+        print(f"{name:<52} {value:>14}")
     if rows["lost"] or rows["doubled"] or rows["out of order"]:
         sys.exit("Comments were lost, doubled or out of order.")
 
