@@ -86,11 +86,15 @@ def one_window(monkeypatch):
 
 
 @pytest.fixture
-def stored_pages(db, tmp_path, settings) -> StoredPages:
+def stored_pages(db, tmp_path, settings, monkeypatch) -> StoredPages:
     """Public pages are stored as files, as on a real site."""
+    from django.db import connections
+
     from meiri.delivery.following import begin
     from meiri.delivery.pages import pages
 
+    # A page is rendered as by a request of its own, and the worker lets connections go: not that of the test.
+    monkeypatch.setattr(connections["default"], "close_if_unusable_or_obsolete", lambda: None)
     settings.PAGE_FILES, settings.HOME = True, tmp_path
     begin(pages())
     return StoredPages(pages())

@@ -21,17 +21,18 @@ WRITE = """
 import json, pathlib, secrets
 from meiri.comments.models import Comment
 from meiri.comments.moderation import approve
-from meiri.comments.writing import CommentForm, submit
+from meiri.comments.taking import take
+from meiri.comments.writing import CommentForm
 from meiri.newsroom.models import Article
 article = Article.objects.live().select_related("channel").order_by("-pk")[0]
 top = None
 for name, text in json.loads(pathlib.Path({path!r}).read_text()):
     sent = {{"name": name, "text": text, "once": secrets.token_urlsafe(16), "reply_to": top}}
-    form = CommentForm(sent, article=article)
+    form = CommentForm(sent)
     if "name" in form.errors:
-        form = CommentForm({{**sent, "name": "读者"}}, article=article)
+        form = CommentForm({{**sent, "name": "读者"}})
     if form.is_valid():
-        comment = approve(submit(form))
+        comment = approve(Comment.objects.get(pk=take(form.sent(article.pk)).comment))
         top = top or comment.pk
 print(article.pk, top, Comment.objects.filter(reply_to=top).count())
 """
@@ -175,8 +176,75 @@ def test_no_page_of_comments_has_a_barrier(browser, site, article):
         assert not found, "\n".join(found)
 
 
-def violations(page) -> list[str]:
-    found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
+# A comment that waits and one that was refused, whose receipts' keys are given.
+DECIDED = """
+import hashlib
+from meiri.comments.moderation import reject
+from meiri.comments.models import Comment
+from meiri.comments.taking import Sent, take
+for key in {keys!r}:
+    taken = take(Sent({article}, hashlib.sha256(key.encode()).hexdigest(), "写信的人", "盼望有回音。"))
+    comment = Comment.objects.get(pk=taken.comment)
+reject(comment, "与稿件无关")
+"""
+
+
+def test_receipts_appeals_and_the_queue_have_no_barrier(browser, editor, site, article):
+    waits, refused = "waits-for-a-moderator", "was-refused-by-one"
+    site.manage("shell", "--no-imports", "-c", DECIDED.format(keys=(waits, refused), article=article[0]))
+    found = []
+    for width in (360, 1440):
+        size = {"width": width, "height": 800}
+        context = browser.new_context(base_url=site.url, viewport=size, bypass_csp=True)
+        context.add_init_script(path=AXE)
+        page = context.new_page()
+        page.goto(f"/comments/receipt/{waits}/")
+        found += violations(page)
+        page.goto(f"/comments/receipt/{refused}/")
+        found += violations(page)
+        # An appeal without a word is sent back with what to do about it, by keyboard alone.
+        page.get_by_label("申诉理由").focus()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text("请写明申诉的理由")
+        found += violations(page)
+        page.goto(f"/comments/{article[0]}/")
+        page.get_by_label("昵称").fill("每日新闻网编辑")
+        page.get_by_role("button", name="发表评论").click()
+        expect(page.get_by_role("alert")).to_contain_text("请换一个")
+        found += violations(page)
+        context.close()
+    editor.add_init_script(path=AXE)
+    page = editor.new_page()
+    for width in (360, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto("/admin/comments/")
+        found += violations(page, "main")
+        page.get_by_role("link", name="记录与回复").first.click()
+        expect(page.get_by_role("button", name="发表")).to_be_visible()
+        found += violations(page, "main")
+    assert not found, "\n".join(found)
+
+
+def test_an_appeal_and_a_decision_need_no_script(browser, site, article):
+    key = "will-be-appealed-once"
+    site.manage("shell", "--no-imports", "-c", DECIDED.format(keys=(key,), article=article[0]))
+    context = browser.new_context(base_url=site.url, **PEOPLE["phone without scripts"])
+    page = context.new_page()
+    page.goto(f"/comments/receipt/{key}/")
+    expect(page.get_by_text("与稿件无关")).to_be_visible()
+    page.get_by_label("申诉理由").fill("说的就是这篇稿件。")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("说的就是这篇稿件。")).to_be_visible()
+    expect(page.get_by_label("申诉理由")).to_have_count(0)
+    context.close()
+
+
+def violations(page, part: str = "html") -> list[str]:
+    found = page.evaluate(
+        "([part, rules]) => axe.run(part, {runOnly: {type: 'tag', values: rules}})", [part, RULES]
+    )
     return [
         f"{page.url} {v['id']}: {n['html'][:160]} {n['failureSummary'][:300]}"
         for v in found["violations"]

@@ -153,3 +153,27 @@ def test_the_api_leads_to_the_next_page(client):
     assert first["next"] == comments[1].pk
     last = client.get(f"/api/v1/articles/{article.pk}/comments/?before={first['next']}").json()
     assert [c["id"] for c in last["results"]] == [comments[0].pk]
+
+
+def test_the_api_gives_the_most_liked_first_and_each_comment_once(client):
+    article = an_article()
+    comments = [a_comment(article, likes=number % 3) for number in range(2 * THREADS + 1)]
+    address, before, listed = f"/api/v1/articles/{article.pk}/comments/?order=liked", "", []
+    while before is not None:
+        page = client.get(f"{address}&before={before}").json()
+        listed += [(c["likes"], c["id"]) for c in page["results"]]
+        before = page["next"]
+    assert listed == sorted(((c.likes, c.pk) for c in comments), reverse=True)
+
+
+@pytest.mark.parametrize("query", ["order=liked&before=7", "order=time&before=1-7", "before=x", "before=-1"])
+def test_the_api_has_no_page_where_none_begins(client, query):
+    assert client.get(f"/api/v1/articles/{an_article().pk}/comments/?{query}").status_code == 404
+
+
+def test_the_api_describes_the_orders(client):
+    article = an_article()
+    assert client.get(f"/api/v1/articles/{article.pk}/comments/?order=best").status_code == 422
+    paths = client.get("/api/v1/openapi.json").json()["paths"]
+    (described,) = (way["get"] for path, way in paths.items() if path.endswith("/comments/"))
+    assert {"order", "before"} <= {parameter["name"] for parameter in described["parameters"]}

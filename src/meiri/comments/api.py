@@ -1,12 +1,14 @@
 """The public API's part about comments: those that readers see."""
 
 from datetime import datetime
+from enum import Enum
+from typing import Annotated
 
-from ninja import Field, Router, Schema
+from ninja import Field, Query, Router, Schema
 from ninja.errors import HttpError
 
 from meiri.comments.models import Position
-from meiri.comments.reading import page_of
+from meiri.comments.reading import Order, page_of
 from meiri.newsroom.models import Article
 
 router = Router(tags=["comments"])
@@ -29,28 +31,44 @@ class CommentOut(Reply):
 
 class CommentPage(Schema):
     results: list[CommentOut]
-    next: int | None = Field(description="Give it as `before` for the next page; null on the last.")
+    next: int | str | None = Field(description="Give it as `before` for the next page; null on the last.")
 
 
-@router.get(
-    "/articles/{article_id}/comments/",
-    response=CommentPage,
-    summary="The comments of an article, newest first",
-)
-def get_comments(request, article_id: int, before: int | None = None):
-    numbers = [n for n in (article_id, before) if n is not None]
-    if not all(0 < n <= LARGEST_ID for n in numbers):
+class Ordering(Enum):
+    TIME = "time"
+    LIKED = "liked"
+
+
+ORDERS = {Ordering.TIME: Order.NEWEST, Ordering.LIKED: Order.LIKED}
+
+
+@router.get("/articles/{article_id}/comments/", response=CommentPage, summary="The comments of an article")
+def get_comments(
+    request,
+    article_id: int,
+    order: Annotated[
+        Ordering, Query(description="The newest first, or those with the most likes first.")
+    ] = Ordering.TIME,
+    before: Annotated[str, Query(description="`next` of the page before, in the same order.")] = "",
+):
+    position = Position.parse(before)
+    known = 0 < article_id <= LARGEST_ID and (position is not None or not before)
+    if not known or (position and (position.likes is None) == (order == Ordering.LIKED)):
         raise HttpError(404, "没有这一页评论。")
     if not Article.objects.live().filter(pk=article_id).exists():
         raise HttpError(404, "没有这篇稿件，或它尚未发布。")
-    page = page_of(article_id, Position(before) if before else None)
+    page = page_of(article_id, position, ORDERS[order])
     return CommentPage(
         results=[
             CommentOut(**_fields(t.comment), replies=[Reply(**_fields(r)) for r in t.replies])
             for t in page.threads
         ],
-        next=page.next.pk if page.next else None,
+        next=_next(page.next),
     )
+
+
+def _next(position: Position | None) -> int | str | None:
+    return str(position) if position and position.likes is not None else position and position.pk
 
 
 def _fields(comment):

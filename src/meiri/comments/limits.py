@@ -4,11 +4,13 @@ A visitor is a browser behind an address, or a member; a network is shared by sc
 companies, so that its limit is far wider. Whoever did the work that a form asks for is trusted with more.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import Enum
+from typing import NamedTuple
 
 from meiri.visitors.address import network_of
-from meiri.visitors.counting import times, times_by
+from meiri.visitors.counting import all_times, browser_of
 
 PERIOD = timedelta(minutes=10)
 MINUTES = int(PERIOD.total_seconds()) // 60
@@ -16,6 +18,14 @@ MINUTES = int(PERIOD.total_seconds()) // 60
 FEW, MOST, MOST_OF_NETWORK = 3, 10, 100
 # … and before no more are taken, whatever is answered.
 END, END_OF_NETWORK = 30, 1_000
+
+
+class Sender(NamedTuple):
+    """Whose comment counts: one visitor's or member's, and one network's. `trusted`: a member, or one who did the work."""
+
+    own: str
+    network: str
+    trusted: bool
 
 
 class Standing(Enum):
@@ -26,15 +36,25 @@ class Standing(Enum):
     REFUSED = "refused"
 
 
-def standing(request, member, worked: bool) -> Standing:
-    """Count one more comment, and say how it is treated. Two queries."""
-    if member:
-        own = times_by(f"member:{member.pk}", "comment", PERIOD)
-    else:
-        own = times(request, "comment", PERIOD, by_browser=True)
-    near = times_by(network_of(request), "comment of network", PERIOD)
+def sender_of(request, member, worked: bool) -> Sender:
+    own = f"member:{member.pk}" if member else browser_of(request)
+    return Sender(own, network_of(request), trusted=worked or member is not None)
+
+
+def standings(senders: Sequence[Sender]) -> list[Standing]:
+    """Count one more comment of each, and say how it is treated. One query."""
+    own = [(sender.own, "comment") for sender in senders]
+    near = [(sender.network, "comment of network") for sender in senders]
+    counts = all_times([*own, *near], PERIOD)
+    return [
+        _standing(sender, *both)
+        for sender, *both in zip(senders, counts[: len(own)], counts[len(own) :], strict=True)
+    ]
+
+
+def _standing(sender: Sender, own: int, near: int) -> Standing:
     if own > END or near > END_OF_NETWORK:
         return Standing.REFUSED
-    if own > (MOST if worked or member else FEW) or near > MOST_OF_NETWORK:
+    if own > (MOST if sender.trusted else FEW) or near > MOST_OF_NETWORK:
         return Standing.ASKED
     return Standing.FREE

@@ -1,10 +1,11 @@
 """What the newsroom does to comments. Each deed is atomic and ends with one journal entry.
 
-The entry names the comment, its article and the member who wrote it, where one did, so that whoever tells members of
-decisions needs nothing but the journal. It never holds what a comment says.
+The entry names the comment, its article and the member who wrote it, where one did. It never holds what a comment says.
+Members are told of it in the same transaction.
 """
 
 import uuid
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -13,6 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from meiri.comments.models import LONGEST, Comment, Report, State
+from meiri.comments.telling import tell_answer, tell_decision, tell_pick, tell_replies
 from meiri.journal.log import actor, append
 
 PERMISSION = "comments.moderate_comment"
@@ -25,6 +27,14 @@ def approve(comment: Comment, by=None) -> Comment:
     Raises `PermissionDenied` where `by` may not moderate, `ValidationError` where another moderator has to decide.
     """
     return _decide(comment, State.APPROVED, by)
+
+
+def show_at_once(comments: Sequence[Comment]) -> None:
+    """Comments that were just kept as approved (先发后审) are counted and told of. Part of the caller's transaction."""
+    for comment in comments:
+        _count(comment.article_id, 1)
+        _note(State.APPROVED.value, comment, None)
+    tell_replies(comments)
 
 
 def reject(comment: Comment, reason: str, by=None) -> Comment:
@@ -72,6 +82,7 @@ def answer(comment: Comment, text: str, by) -> Comment:
     )  # fmt: skip
     _count(comment.article_id, 1)
     _note("answered", comment, by, reply=reply.pk)
+    tell_answer(comment, reply)
     return reply
 
 
@@ -92,7 +103,8 @@ def _decide(comment: Comment, state: State, by, reason: str = "") -> Comment:
         return comment
     if by is not None and must_be_decided_by_another(comment, by):
         raise ValidationError("这条申诉针对您的决定，请由另一位审核员处理。")
-    shown = (state == State.APPROVED) - (comment.state == State.APPROVED)
+    before = State(comment.state)
+    shown = (state == State.APPROVED) - (before == State.APPROVED)
     comment.state, comment.reason = state, reason
     if state != State.APPROVED:
         comment.picked_at = None
@@ -109,6 +121,9 @@ def _decide(comment: Comment, state: State, by, reason: str = "") -> Comment:
     if shown:
         _count(comment.article_id, shown)
     _note(state.value, comment, by, **({"reason": reason} if reason else {}))
+    tell_decision(comment, before)
+    if shown > 0:
+        tell_replies([comment])
     return comment
 
 
@@ -121,6 +136,8 @@ def _set_pick(comment: Comment, moment, by) -> Comment:
     comment.picked_at = moment
     comment.save(update_fields=["picked_at"])
     _note("picked" if moment else "unpicked", comment, by)
+    if moment:
+        tell_pick(comment)
     return comment
 
 

@@ -6,12 +6,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meiri.comments.closing import policy_of
-from meiri.comments.limits import MINUTES, Standing, standing
+from meiri.comments.limits import MINUTES, sender_of
 from meiri.comments.models import Comment, Position
 from meiri.comments.reactions import liked_by, reader_of
 from meiri.comments.reading import PICKS, Order, counts_of, page_of, thread_of
+from meiri.comments.taking import Fate, take
 from meiri.comments.work import BITS
-from meiri.comments.writing import CommentForm, submit
+from meiri.comments.writing import CommentForm
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
 from meiri.newsroom.models import Article
@@ -21,6 +22,7 @@ from meiri.visitors.marks import mark_of
 LARGEST_ID = 2**63 - 1
 TRAPPED = "没有收下：表单里有一栏应当留空，却填了内容，多半是浏览器自动填写的。请再提交一次。"
 REFUSED = f"{MINUTES} 分钟内发表的评论太多了，请稍后再发。"
+STATUSES = {Fate.NO_ARTICLE: 404, Fate.CLOSED: 403, Fate.WRONG: 422, Fate.ASKED: 429, Fate.REFUSED: 429}
 
 
 def _article(article_id: int) -> Article:
@@ -59,20 +61,29 @@ def _listed(article: Article, before: Position | None = None, order: Order = Ord
 def _form_of(request, article: Article, form: CommentForm | None = None) -> dict:
     """What stands in the form, which is the reader's own."""
     member = _member(request)
-    form = form or CommentForm(article=article, member=member)
+    form = form or CommentForm(member=member)
     return {"article": article, "form": form, "member": member, "work_bits": BITS}
 
 
-def _page(request, article: Article, form: CommentForm | None = None, status: int = 200):
+def _page(request, article: Article):
     """The page of all comments, with the form where comments are open."""
     order = Order(request.GET["order"]) if request.GET.get("order") in Order.values else Order.NEWEST
     context = _listed(article, Position.parse(request.GET.get("before", "")), order)
     shown = [*context["page"].ids, *(c.pk for c in context["picks"])]
     context["liked"] = liked_by(reader_of(request), shown)
     if not context["closed"]:
-        context |= _form_of(request, article, form)
+        context |= _form_of(request, article)
         _answer_in(context, number_in(request, "reply_to"))
-    return render(request, "comments/page.html", context, status=status)
+    return render(request, "comments/page.html", context)
+
+
+def _again(request, article: Article, form: CommentForm, status: int):
+    """The form once more with what to do about it, and nothing else: whoever sends a great deal must cost little."""
+    policy = policy_of(article)
+    context: dict = {"article": article, "before_shown": policy == CommentPolicy.REVIEW}
+    if policy != CommentPolicy.CLOSED:
+        context |= _form_of(request, article, form)
+    return render(request, "comments/again.html", context, status=status)
 
 
 def _answer_in(context: dict, number: int | None) -> None:
@@ -111,9 +122,9 @@ def form(request, article_id: int):
 @never_cache
 def comments(request, article_id: int):
     """All comments of an article with the form; where the form is sent to."""
-    article = _article(article_id)
     if request.method == "POST":
-        return _receive(request, article)
+        return _receive(request, article_id)
+    article = _article(article_id)
     if thread_id := number_in(request, "thread"):
         thread = thread_of(article.pk, thread_id, number_in(request, "after") or 0)
         if thread is None:
@@ -125,24 +136,25 @@ def comments(request, article_id: int):
     return _page(request, article)
 
 
-def _receive(request, article):
-    if policy_of(article) == CommentPolicy.CLOSED:
-        return _page(request, article, status=403)
-    form = CommentForm(request.POST, article=article, member=_member(request))
+def _receive(request, article_id: int):
+    """Take a comment, or show its form again with what to do about it."""
+    form = CommentForm(request.POST, member=_member(request))
     valid = form.is_valid()
     if form.by_robot:
         # People's browsers fill fields too. Nobody is left to believe that what was dropped was taken.
         form.add_error(None, TRAPPED)
-        form.data = form.data.dict() | {"website": ""}
-        return _page(request, article, form, 422)
-    if not valid:
-        return _page(request, article, form, 422)
-    treated = standing(request, form.member, form.worked)
-    if treated == Standing.REFUSED:
-        form.add_error(None, REFUSED)
-        return _page(request, article, form, 429)
-    if treated == Standing.ASKED and not form.answers_rightly():
+        form.data = {**request.POST.dict(), "website": ""}
+        return _again(request, _article(article_id), form, 422)
+    if not valid or article_id > LARGEST_ID:
+        return _again(request, _article(article_id), form, 422)
+    sender = sender_of(request, form.member, form.worked)
+    outcome = take(form.sent(article_id, sender, mark_of(request)))
+    if outcome.fate == Fate.TAKEN:
+        return redirect("comment-receipt", key=form.token)
+    for name, words in outcome.errors.items():
+        form.add_error(name, words)
+    if outcome.fate == Fate.ASKED:
         form.ask()
-        return _page(request, article, form, 429)
-    submit(form, mark_of(request))
-    return redirect("comment-receipt", key=form.token)
+    elif outcome.fate == Fate.REFUSED:
+        form.add_error(None, REFUSED)
+    return _again(request, _article(article_id), form, STATUSES[outcome.fate])

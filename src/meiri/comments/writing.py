@@ -1,17 +1,12 @@
-"""A reader writes a comment."""
+"""The form in which a reader writes a comment."""
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from meiri.comments.asking import ask, is_right, question_of
-from meiri.comments.closing import policy_of
-from meiri.comments.models import LONGEST, Comment
-from meiri.comments.moderation import approve
-from meiri.comments.rules import Verdict, in_force, judge
+from meiri.comments.limits import Sender
+from meiri.comments.models import LONGEST
+from meiri.comments.taking import Sent
 from meiri.comments.work import is_done
-from meiri.newsroom.models import Article
-from meiri.sections.models import CommentPolicy
 from meiri.visitors.forms import LineField, NicknameField, PlainTextField, VisitorForm
 
 
@@ -43,39 +38,15 @@ class CommentForm(VisitorForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
-    def __init__(self, *args, article: Article, member=None, **kwargs):
+    def __init__(self, *args, member=None, **kwargs):
         # Its names are its own, because it stands in the article's page.
         super().__init__(*args, **{"auto_id": "comment_%s", **kwargs})
-        self.article, self.member = article, member
+        self.member = member
         # Never the name that an account signs in with.
         self.signature = (member.nickname or "会员") if member else ""
         self.question = ""
-        self.verdict = Verdict("")
         if member:
             del self.fields["name"]
-
-    def clean_reply_to(self):
-        """The thread to answer in: of the comment itself, or of the one that it answers."""
-        number = self.cleaned_data["reply_to"]
-        if not number:
-            return None
-        comments = Comment.objects.approved().select_related("reply_to")
-        answered = comments.filter(pk=number, article=self.article).first()
-        if answered is None:
-            raise ValidationError("您回复的评论已不在，请直接发表评论。")
-        return answered.reply_to or answered
-
-    def clean(self):
-        """What the newsroom's word rules say. Nothing is kept of a comment that they refuse; its writer is told why."""
-        data = super().clean()
-        rules = in_force()
-        if data.get("name") and judge(data["name"], rules) != Verdict(data["name"]):
-            self.add_error("name", "昵称含有不能使用的词语，请换一个。")
-        if data.get("text"):
-            self.verdict = judge(data["text"], rules)
-            if self.verdict.refused:
-                self.add_error("text", f"没有发表：{'、'.join(self.verdict.refused)}。修改后可以再发。")
-        return data
 
     @property
     def token(self) -> str:
@@ -89,6 +60,22 @@ class CommentForm(VisitorForm):
     def answers_rightly(self) -> bool:
         return is_right(self.cleaned_data["asked"], self.token, self.cleaned_data["answer"])
 
+    def sent(self, article: int, sender: Sender | None = None, visitor: str = "") -> Sent:
+        """What a valid form sends about an article. `sender`: whose limits hold; `visitor`: the writer's mark."""
+        data = self.cleaned_data
+        return Sent(
+            article=article,
+            token_digest=self.token_digest,
+            name=self.signature or data["name"],
+            signed=bool(self.signature),
+            text=data["text"],
+            reply_to=data["reply_to"] or None,
+            member=self.member and self.member.pk,
+            visitor=visitor,
+            sender=sender,
+            answered=self.answers_rightly(),
+        )
+
     def ask(self) -> None:
         """Ask a question before the comment is taken: again the same one, where the form was sent with one."""
         question = question_of(self.cleaned_data["asked"], self.token)
@@ -99,24 +86,3 @@ class CommentForm(VisitorForm):
             self.add_error("answer", "答案不对，请再想一想。")
         self.data = {**{name: self.data[name] for name in self.data}, "asked": asked, "once": self.token}
         self.question = question
-
-
-@transaction.atomic
-def submit(form: CommentForm, visitor: str = "") -> Comment:
-    """Keep the comment of a valid form; the same form sent again gives the same comment. `visitor`: the writer's mark."""
-    data = form.cleaned_data
-    comment, new = Comment.objects.get_or_create(
-        token_digest=form.token_digest,
-        defaults={
-            "article": form.article,
-            "reply_to": data["reply_to"],
-            "member": form.member,
-            "visitor": visitor,
-            "name": form.signature or data["name"],
-            "text": form.verdict.text,
-            "note": form.verdict.note,
-        },
-    )
-    if new and not form.verdict.held and policy_of(form.article) == CommentPolicy.OPEN:
-        comment = approve(comment)
-    return comment

@@ -223,11 +223,12 @@ def as_latin(text: str) -> str:
 def make() -> Front:
     from django.conf import settings
 
-    from meiri.audience.fastpath import respond
+    from meiri.audience import fastpath as views
+    from meiri.comments import flooding
     from meiri.conf.database import only_existing
 
     only_existing()
-    fast: list[Callable] = [respond]
+    fast: list[Callable] = [views.respond, flooding.respond]
     if settings.PAGE_FILES:
         from meiri.delivery.fastpath import StoredPages
         from meiri.delivery.pages import pages

@@ -19,6 +19,12 @@ def tell(user, text: str, url: str = "") -> None:
         Notice.objects.create(member=user, text=text[:200], url=url if len(url) <= 300 else "")
 
 
+def tell_once(user, text: str, url: str) -> None:
+    """As `tell`, unless `user` was told of `url` before."""
+    if not Notice.objects.filter(member=user, url=url).exists():
+        tell(user, text, url)
+
+
 def has_unread(user) -> bool:
     """One look-up in an index that holds nothing but unread notices."""
     return Notice.objects.filter(member=user, read_at=None).exists()

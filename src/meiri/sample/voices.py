@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from meiri.comments import moderation
 from meiri.comments.models import Comment, State
+from meiri.comments.taking import take
 from meiri.comments.writing import CommentForm
-from meiri.comments.writing import submit as submit_comment
 from meiri.letters import handling
 from meiri.letters.masking import masked
 from meiri.letters.models import Letter
@@ -79,7 +79,7 @@ def load_comments(by: User) -> None:
 
 
 def load_comment(article: Article, words: dict, by: User, answered: Comment | None = None) -> Comment | None:
-    """The comment of these words; None where the one it answers is not shown any more."""
+    """The comment of these words; None where it is not taken: the one it answers is not shown any more."""
     token = token_of(article.title, words["name"], words["text"])
     found = Comment.objects.filter(token_digest=digest_of_token(token)).first()
     if found:
@@ -87,12 +87,13 @@ def load_comment(article: Article, words: dict, by: User, answered: Comment | No
     data = {"name": words["name"], "text": words["text"], "once": token}
     if answered:
         data["reply_to"] = answered.pk
-    form = CommentForm(data, article=article)
+    form = CommentForm(data)
     if not form.is_valid():
-        if "reply_to" in form.errors:
-            return None
         raise ValueError(f"The sample's comment of {words['name']} is not valid: {form.errors.as_json()}")
-    comment = submit_comment(form)
+    taken = take(form.sent(article.pk)).comment
+    if taken is None:
+        return None
+    comment = Comment.objects.get(pk=taken)
     if words.get("state") == State.REJECTED:
         comment = moderation.reject(comment, words["reason"], by)
     elif words.get("state") != State.PENDING:
