@@ -1,9 +1,9 @@
-"""The members' addresses. Names that begin with `account_` and `mfa_` are those by which allauth knows its pages."""
+"""The members' addresses. Names that begin with `account_`, `mfa_` and `socialaccount_` are those by which allauth knows its pages."""
 
 from allauth.account import views as account_views
 from django.urls import include, path
 
-from meiri.members import contributing_views, keeping_views, views
+from meiri.members import contributing_views, keeping_views, other_views, views
 
 urlpatterns = [
     path("", views.home, name="members"),
@@ -20,6 +20,9 @@ urlpatterns = [
     path("phone/confirm/", account_views.verify_phone, name="account_verify_phone"),
     path("nickname/", views.change_nickname, name="member-nickname"),
     path("password/", views.change_password, name="account_change_password"),
+    path("sign-ins/", views.open_sign_ins, name="member-sign-ins"),
+    path("sign-ins/<int:key>/end/", views.end_sign_in, name="member-sign-in-end"),
+    path("sign-ins/end-others/", views.end_other_sign_ins, name="member-sign-ins-end"),
     path("contributing/", contributing_views.contributing_page, name="member-contributing"),
     path("contributing/write/", contributing_views.write, name="member-write"),
     path("export/", views.export, name="member-export"),
@@ -32,5 +35,11 @@ urlpatterns = [
     path("notices/", keeping_views.notice_list, name="member-notices"),
     path("notices/read/", keeping_views.read_notices, name="member-notices-read"),
     path("leave/", views.leave, name="member-leave"),
+    path("other/", other_views.accounts, name="socialaccount_connections"),
+    path("other/join/", other_views.JoinView.as_view(), name="socialaccount_signup"),
+    path("other/again/", other_views.sign_in_again, name="member-sign-in-again"),
+    path("other/<int:key>/part/", other_views.take_away, name="other-account-part"),
+    path("other/<slug:way>/", other_views.set_out, name="other-account"),
+    path("other/<slug:way>/back/", other_views.back, name="other-account-back"),
     path("security/", include("allauth.mfa.urls")),
 ]
