@@ -248,7 +248,8 @@ class TestPictures:
     )
     def test_what_is_no_picture_is_not_stored(self, data):
         with pytest.raises(Unusable):
-            reencoded(data)
+            store(data, "标题")
+        assert not Picture.objects.exists()
 
     def test_pictures_are_read_inside_the_import_root_alone(self, tmp_path):
         (tmp_path / "secret.jpg").write_bytes(a_jpeg())

@@ -65,7 +65,10 @@ def a_photograph(format="JPEG", size=(640, 480), place=True) -> bytes:
     return out.getvalue()
 
 
+# One page with a word on it.
 A_PDF = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Contents 4 0 R>>endobj\n"
+    b"4 0 obj<</Length 16>>stream\nBT (lamp) Tj ET \nendstream endobj\n"
     b"trailer<</Root 1 0 R>>\n%%EOF\n"
 )

@@ -139,7 +139,7 @@ def test_everything_is_sealed_anew_with_a_new_key(client, settings, tmp_path, ca
     assert (bytes(letter.sealed_contact), bytes(attachment.sealed)) != rows
     assert letter.contact()["contact"] == "13800001234"
     assert "林晚舟" in letter.text
-    assert attachment.content() == A_PDF
+    assert attachment.content() == accept(A_PDF).content
     assert Message.objects.get().text == "补充"
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from meiri.fronts.friend_links import FriendLink
-from meiri.fronts.logos import redrawn
+from meiri.fronts.logos import small_logo
 from meiri.journal.recording import record
 from meiri.visitors.counting import times
 from meiri.visitors.forms import LineField, VisitorForm
@@ -56,7 +56,7 @@ class ApplicationForm(VisitorForm):
 
     def clean_logo(self):
         file = self.cleaned_data["logo"]
-        return redrawn(file) if file else None
+        return small_logo(file) if file else None
 
 
 def too_many(request) -> bool:

@@ -1,21 +1,25 @@
-"""Pictures from outside of the newsroom, checked and made anew before they are stored. One that is there is used again."""
+"""Pictures that the newsroom keeps, drawn anew before they are stored. One that is there is used again."""
 
 import hashlib
-import io
-import warnings
 
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from PIL import Image as Pillow
-from PIL import ImageOps
 
 from meiri.media.models import Picture
+from meiri.media.redrawing import Bounds, Refused, Why, redrawn
 
+MAX_BYTES = settings.WAGTAILIMAGES_MAX_UPLOAD_SIZE
 MAX_PIXELS = 50_000_000
 SMALLEST_SIDE = 40
-MAX_BYTES = settings.WAGTAILIMAGES_MAX_UPLOAD_SIZE
-_FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "BMP", "TIFF")
+FORMATS = frozenset(["JPEG", "PNG", "GIF", "WEBP", "AVIF", "HEIF", "BMP", "TIFF"])
+BOUNDS = Bounds(FORMATS, MAX_BYTES, MAX_PIXELS)
+_PHRASES = {
+    Why.BYTES: f"超过 {MAX_BYTES // 1024 // 1024} MB",
+    Why.PIXELS: "像素过多",
+    Why.FORMAT: "不是可以使用的图片",
+    Why.BROKEN: "不是可以使用的图片",
+}
 
 
 class Unusable(Exception):
@@ -23,8 +27,8 @@ class Unusable(Exception):
 
 
 def store(data: bytes, title: str, caption: str = "", alt: str = "") -> tuple[Picture, bool]:
-    """Store a picture as an upright JPEG or PNG without its EXIF data; and whether it is new. Raises `Unusable`."""
-    content, suffix = reencoded(data)
+    """Store a picture as `reencoded`; and whether it is new. Raises `Unusable`."""
+    content, suffix = reencoded(data, SMALLEST_SIDE)
     digest = hashlib.sha1(content, usedforsecurity=False).hexdigest()
     found = Picture.objects.filter(file_hash=digest).first()
     if found:
@@ -39,29 +43,17 @@ def store(data: bytes, title: str, caption: str = "", alt: str = "") -> tuple[Pi
     return picture, True
 
 
-def reencoded(data: bytes) -> tuple[bytes, str]:
-    """The picture anew, and its file suffix: what is not pixels (EXIF, scripts, trailing data) is gone."""
+def reencoded(data: bytes, smallest_side: int = 1) -> tuple[bytes, str]:
+    """The picture as a JPEG, or as a PNG where it was drawn or is clear, and the file's suffix. Raises `Unusable`."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Pillow.DecompressionBombWarning)
-            picture = Pillow.open(io.BytesIO(data), formats=_FORMATS)
-            if picture.width * picture.height > MAX_PIXELS:
-                raise Unusable("像素过多")
-            if min(picture.size) < SMALLEST_SIDE:
-                raise Unusable("尺寸太小，不像新闻图片")
-            transparent = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
-            lossless = picture.format in ("PNG", "GIF") or transparent
-            upright = ImageOps.exif_transpose(picture).convert("RGBA" if transparent else "RGB")
-    except Unusable:
-        raise
-    except Exception as error:  # Pillow raises whatever a broken file makes it trip over
-        raise Unusable("不是可以使用的图片") from error
-    out = io.BytesIO()
-    if lossless:
-        upright.save(out, "PNG")
-        return out.getvalue(), "png"
-    upright.save(out, "JPEG", quality=90, optimize=True)
-    return out.getvalue(), "jpg"
+        drawn = redrawn(data, BOUNDS)
+    except Refused as refused:
+        raise Unusable(_PHRASES[refused.why]) from refused
+    if min(drawn.picture.size) < smallest_side:
+        raise Unusable("尺寸太小，不像新闻图片")
+    if drawn.format in ("PNG", "GIF") or drawn.is_clear:
+        return drawn.png(), "png"
+    return drawn.jpeg(quality=90), "jpg"
 
 
 def discard(pictures: list[Picture]) -> None:
