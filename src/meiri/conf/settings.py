@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -205,6 +206,19 @@ MFA_FORMS = {
 STAFF_SECOND_FACTOR = env.bool("MEIRI_STAFF_SECOND_FACTOR", default=True)
 # What sends a text message: a function of the number (E.164) and the text.
 SMS_SENDER = env.str("MEIRI_SMS_SENDER", default="meiri.members.messages.text_to_outbox")
+
+# What members may sign in with besides, each as "id:secret" of this site there; meiri.members.other_accounts reads it.
+WEIXIN = env.str("MEIRI_WEIXIN", default="")
+WEIBO = env.str("MEIRI_WEIBO", default="")
+QQ = env.str("MEIRI_QQ", default="")
+OIDC = env.str("MEIRI_OIDC", default="").rstrip("/")
+OIDC_CLIENT = env.str("MEIRI_OIDC_CLIENT", default="")
+OIDC_NAME = env.str("MEIRI_OIDC_NAME", default="统一身份认证")
+OIDC_PRIVATE = env.bool("MEIRI_OIDC_PRIVATE", default=False)
+SOCIALACCOUNT_ADAPTER = "meiri.members.other_accounts.OtherAccountAdapter"
+SOCIALACCOUNT_FORMS = {"signup": "meiri.members.forms.JoiningForm"}
+# Whoever joins by another account is asked for a nickname and for consent.
+SOCIALACCOUNT_AUTO_SIGNUP = False
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文")]

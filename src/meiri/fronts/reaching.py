@@ -74,13 +74,13 @@ def _ask(url: str, rules: Rules) -> tuple[int, str]:
         raise Unreachable("网址不正确")
     if rules.ports is not None and port not in rules.ports:
         raise Unreachable(f"不检查端口 {port}")
-    address = _looked_up(parts.hostname, port, rules)
+    address = looked_up(parts.hostname, port, rules)
     connection: HTTPConnection
     if parts.scheme == "https":
         connection = _PinnedHTTPS(parts.hostname, port, address)
     else:
         connection = _Pinned(parts.hostname, port, address)
-    timer = Timer(LONGEST, _hang_up, [connection])
+    timer = Timer(LONGEST, hang_up, [connection])
     timer.daemon = True
     timer.start()
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -101,7 +101,8 @@ def _quoted(target: str) -> str:
     return "".join(chr(b) if 0x21 <= b <= 0x7E else f"%{b:02X}" for b in target.encode(errors="replace"))
 
 
-def _looked_up(host: str, port: int, rules: Rules) -> str:
+def looked_up(host: str, port: int, rules: Rules) -> str:
+    """The address to connect to for `host`. Raises `Unreachable` where any that it has is not public."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
@@ -133,7 +134,7 @@ class _PinnedHTTPS(HTTPSConnection):
         self.sock = self._context.wrap_socket(plain, server_hostname=self.host)
 
 
-def _hang_up(connection: HTTPConnection) -> None:
+def hang_up(connection) -> None:
     """Break a connection that another thread waits for."""
     if connection.sock is not None:
         try:

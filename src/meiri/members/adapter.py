@@ -2,13 +2,15 @@
 
 import secrets
 import time
+from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from django import forms
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from meiri.members import limits, messages
 from meiri.members.contacts import Contact, account_of, phone_number
@@ -94,8 +96,15 @@ class AccountAdapter(DefaultAccountAdapter):
         return user.check_password(password)
 
     def is_reauthentication_required(self, *, app, **options):
+        """Raises for a member who has neither password nor second factor to show: they sign in again."""
         records = get_authentication_records(self.request, self.request.user)
-        return not any(time.time() - record["at"] < JUST_NOW for record in records)
+        if any(time.time() - record["at"] < JUST_NOW for record in records):
+            return False
+        if not self.get_reauthentication_methods(self.request.user):
+            back_to = self.request.get_full_path() if self.request.method == "GET" else reverse("members")
+            where = f"{reverse('member-sign-in-again')}?{urlencode({'next': back_to})}"
+            raise ImmediateHttpResponse(redirect(where))
+        return True
 
     def send_mail(self, template_prefix, email, context):
         contact = Contact(email=email)

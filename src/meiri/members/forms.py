@@ -2,10 +2,13 @@
 
 from allauth.account import forms as account_forms
 from allauth.account.internal.flows.manage_email import email_already_exists
+from allauth.socialaccount.adapter import get_adapter
 from django import forms
 from django.contrib.auth import password_validation
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.shortcuts import redirect
 
 from meiri.members.contacts import Contact, account_of, contact_of, discard_unfinished
 from meiri.members.models import User
@@ -55,6 +58,13 @@ def nickname_field() -> NicknameField:
     )
 
 
+def consent_field() -> forms.BooleanField:
+    return forms.BooleanField(
+        label="我同意本网按服务所需保存以上信息",
+        error_messages={"required": "请勾选同意后再提交。"},
+    )
+
+
 class SignupForm(VisitorForm, account_forms.SignupForm):
     """One field for the contact, whichever it is. A contact that has an account already is answered as any other."""
 
@@ -65,10 +75,7 @@ class SignupForm(VisitorForm, account_forms.SignupForm):
         self.fields["contact"] = ContactField(help_text="用来登录，不公开。我们会发送验证码。")
         self.fields["nickname"] = nickname_field()
         self.fields["password1"] = password_field("密码", new=True)
-        self.fields["consent"] = forms.BooleanField(
-            label="我同意本网按服务所需保存以上信息",
-            error_messages={"required": "请勾选同意后再提交。"},
-        )
+        self.fields["consent"] = consent_field()
         self.order_fields(["contact", "nickname", "password1", "consent"])
 
     def clean(self):
@@ -88,6 +95,27 @@ class SignupForm(VisitorForm, account_forms.SignupForm):
             # What takes longest when an account is made takes as long when there is one.
             make_password(self.cleaned_data["password1"])
         return super().try_save(request)
+
+
+class JoiningForm(VisitorForm):
+    """Join by another account: who to be here. allauth gives what the provider told as `sociallogin`."""
+
+    nickname = nickname_field()
+    consent = consent_field()
+
+    def __init__(self, *args, sociallogin, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.sociallogin = sociallogin
+        self.initial |= get_adapter().get_signup_form_initial_data(sociallogin)
+
+    def try_save(self, request):
+        """As allauth's own forms: the new account, or else an answer."""
+        self.cleaned_data["email"] = ""
+        try:
+            with transaction.atomic():
+                return get_adapter().save_user(request, self.sociallogin, form=self), None
+        except IntegrityError:  # the other account joined a moment ago, in another window
+            return None, redirect("account_login")
 
 
 class LoginForm(account_forms.LoginForm):

@@ -5,6 +5,7 @@ from allauth.mfa.models import Authenticator
 from meiri.journal.recording import record
 from meiri.members.keeping import followed_by
 from meiri.members.models import Application, Favourite, Manuscript, Reading, User
+from meiri.members.other_accounts import joined_by
 from meiri.newsroom.models import Article, Author
 from meiri.newsroom.plain_text import paragraphs
 from meiri.personal.holdings import GONE, Holding, hold
@@ -37,6 +38,10 @@ def _second_factors(user: User) -> list[dict]:
         {"种类": a.get_type_display(), "登记时间": a.created_at, "最近使用": a.last_used_at or ""}
         for a in Authenticator.objects.filter(user=user).order_by("pk")
     ]
+
+
+def _other_accounts(user: User) -> list[dict]:
+    return [{"种类": row.way.name, "名称": row.name, "关联时间": row.at} for row in joined_by(user)]
 
 
 def _follows(user: User) -> list[dict]:
@@ -84,6 +89,7 @@ def _with_the_account(user: User) -> None:
 for title, rows in [
     ("账号", _account),
     ("两步验证", _second_factors),
+    ("其他账号", _other_accounts),
     ("收藏", _kept(Favourite)),
     ("阅读记录", _kept(Reading)),
     ("关注", _follows),

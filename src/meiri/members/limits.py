@@ -25,6 +25,11 @@ def guesses_code_too_often(user) -> bool:
     return times_by(str(user.pk), "second factor", PERIOD) > MOST_GUESSES
 
 
+def sets_out_too_often(request) -> bool:
+    """Counts a way to another account."""
+    return times(request, "other account", PERIOD) > MOST_LOGINS
+
+
 def registers_too_often(request) -> bool:
     return times(request, "register", PERIOD) > MOST_REGISTRATIONS
 

@@ -49,7 +49,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return settings.WAGTAIL_SITE_NAME
 
     def _get_user_identifier(self, user):
-        return masked(user.email or user.phone) if user.registered else user.username
+        if not user.registered:
+            return user.username
+        contact = user.email or user.phone
+        return masked(contact) if contact else user.nickname
 
     def build_totp_svg(self, url):
         out = io.BytesIO()

@@ -1,9 +1,9 @@
-"""The members' addresses. Names that begin with `account_` and `mfa_` are those by which allauth knows its pages."""
+"""The members' addresses. Names that begin with `account_`, `mfa_` and `socialaccount_` are those by which allauth knows its pages."""
 
 from allauth.account import views as account_views
 from django.urls import include, path
 
-from meiri.members import contributing_views, keeping_views, views
+from meiri.members import contributing_views, keeping_views, other_views, views
 
 urlpatterns = [
     path("", views.home, name="members"),
@@ -32,5 +32,11 @@ urlpatterns = [
     path("notices/", keeping_views.notice_list, name="member-notices"),
     path("notices/read/", keeping_views.read_notices, name="member-notices-read"),
     path("leave/", views.leave, name="member-leave"),
+    path("other/", other_views.accounts, name="socialaccount_connections"),
+    path("other/join/", other_views.JoinView.as_view(), name="socialaccount_signup"),
+    path("other/again/", other_views.sign_in_again, name="member-sign-in-again"),
+    path("other/<int:key>/part/", other_views.take_away, name="other-account-part"),
+    path("other/<slug:way>/", other_views.set_out, name="other-account"),
+    path("other/<slug:way>/back/", other_views.back, name="other-account-back"),
     path("security/", include("allauth.mfa.urls")),
 ]

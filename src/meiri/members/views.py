@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from allauth.account import views as account_views
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -19,6 +20,7 @@ from meiri.members import limits
 from meiri.members.contacts import masked
 from meiri.members.exporting import packed
 from meiri.members.forms import LeaveForm, NicknameForm, PasswordForm
+from meiri.members.other_accounts import ways
 from meiri.personal.holdings import release
 from meiri.personal.notices import has_unread
 from meiri.visitors.counting import times_by
@@ -42,11 +44,15 @@ def _profile(request, form: NicknameForm | None = None) -> dict:
         "phone": masked(member.phone) if member.phone else "",
         "unread": has_unread(member),
         "of_newsroom": member.is_of_newsroom,
+        "has_other_accounts": bool(ways()),
     }
 
 
-class _Door:
-    """A form that was not right is answered as such."""
+class Door:
+    """A form that was not right is answered as such; beside it stand the other ways in."""
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"ways": ways()}
 
     def form_invalid(self, form):
         answer = super().form_invalid(form)
@@ -55,11 +61,11 @@ class _Door:
         return answer
 
 
-class LoginView(_Door, account_views.LoginView):
+class LoginView(Door, account_views.LoginView):
     pass
 
 
-class SignupView(_Door, account_views.SignupView):
+class SignupView(Door, account_views.SignupView):
     def post(self, request, *args, **kwargs):
         form = self.get_form()
         if form.by_robot:
@@ -70,7 +76,7 @@ class SignupView(_Door, account_views.SignupView):
         return super().post(request, *args, **kwargs)
 
 
-class RequestCodeView(_Door, account_views.RequestLoginCodeView):
+class RequestCodeView(Door, account_views.RequestLoginCodeView):
     pass
 
 
@@ -113,11 +119,18 @@ def came_by_code(request) -> bool:
     )
 
 
+def _know_again(request) -> None:
+    """Whoever has no password to show has signed in just now, or does so again."""
+    if not request.user.has_usable_password():
+        raise_if_reauthentication_required(request, app="meiri.members")
+
+
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @login_required
 def change_password(request):
+    _know_again(request)
     by_code = came_by_code(request)
     form = PasswordForm(request.POST or None, member=request.user, by_code=by_code)
     if request.method != "POST":
@@ -156,6 +169,7 @@ def leave(request):
     """A member leaves: what was public stays without a name, everything else is deleted. The newsroom's accounts stay."""
     if request.user.is_superuser or request.user.groups.exists():
         return render(request, "members/leave.html", {"of_newsroom": True}, status=403)
+    _know_again(request)
     by_code = came_by_code(request)
     form = LeaveForm(request.POST or None, member=request.user, by_code=by_code)
     if request.method != "POST":
