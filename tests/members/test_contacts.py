@@ -1,10 +1,25 @@
-"""A number is one number however it is written; what is none is refused."""
+"""A number is one number however it is written; what is none is refused; who never proves one is forgotten."""
+
+from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.test import Client
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meiri.members.contacts import Contact, contact_of, masked, phone_number
+from meiri.members import contacts
+from meiri.members.contacts import (
+    DAYS_TO_PROVE,
+    Contact,
+    contact_of,
+    forget_unproven,
+    masked,
+    phone_number,
+)
+from meiri.members.models import User
+from tests.members.people import PASSWORD, a_member, a_registered_member
 
 mainland = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
 
@@ -34,3 +49,26 @@ def test_what_is_no_contact_is_refused(text):
 @given(mainland)
 def test_pages_never_show_a_whole_number(number):
     assert number not in masked(f"+86{number}")
+
+
+@pytest.mark.django_db
+def test_accounts_that_were_never_proven_are_forgotten_after_a_week(client, mailoutbox, settings, tmp_path):
+    settings.HOME = tmp_path
+    form = {"nickname": "林间", "password1": PASSWORD, "consent": "on"}
+    client.post("/members/register/", form | {"contact": "lin@paper.example"})
+    Client().post("/members/register/", form | {"contact": "13800138000"})
+    proven, made = a_registered_member("yi@paper.example"), a_member()
+    User.objects.filter(pk=proven.pk).update(last_login=timezone.now())
+    assert forget_unproven() == 0
+    User.objects.update(date_joined=timezone.now() - timedelta(days=DAYS_TO_PROVE, minutes=1))
+    assert forget_unproven() == 2
+    assert set(User.objects.all()) == {proven, made}
+    assert set(EmailAddress.objects.values_list("user", flat=True)) == {proven.pk}
+
+
+@pytest.mark.django_db
+def test_forgetting_is_done_in_bounded_steps(monkeypatch):
+    for n in range(3):
+        User.objects.create_user(f"m{n}", registered=True, date_joined=timezone.now() - timedelta(days=30))
+    monkeypatch.setattr(contacts, "MOST_FORGOTTEN", 2)
+    assert [forget_unproven(), forget_unproven(), forget_unproven()] == [2, 1, 0]

@@ -3,17 +3,21 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import Q
+from django.utils import timezone
 
 from meiri.members.models import User
 
 _MAINLAND = re.compile(r"(?:\+?86|0086)?(1[3-9][0-9]{9})\Z")
 _E164 = re.compile(r"\+[1-9][0-9]{5,14}\Z")
 _SPACING = re.compile(r"[\s().·-]")
+
+DAYS_TO_PROVE, MOST_FORGOTTEN = 7, 200
 
 
 @dataclass(frozen=True)
@@ -72,4 +76,19 @@ def discard_unfinished(contact: Contact) -> None:
         begun = Q(phone=contact.phone, phone_verified=False)
     else:
         begun = Q(email=contact.email) & ~Q(emailaddress__verified=True)
-    User.objects.filter(begun, last_login=None, is_superuser=False, groups=None, registered=True).delete()
+    _unproven().filter(begun).delete()
+
+
+def forget_unproven() -> int:
+    """Delete accounts that were begun `DAYS_TO_PROVE` days ago and never proven, with all that belongs to them; how many.
+    A bounded step, for the clock."""
+    before = timezone.now() - timedelta(days=DAYS_TO_PROVE)
+    old = _unproven().filter(date_joined__lt=before).order_by("date_joined").values_list("pk", flat=True)
+    keys = list(old[:MOST_FORGOTTEN])
+    User.objects.filter(pk__in=keys, last_login=None).delete()
+    return len(keys)
+
+
+def _unproven():
+    """Accounts begun by their owner, to which nobody ever signed in."""
+    return User.objects.filter(last_login=None, is_superuser=False, groups=None, registered=True)

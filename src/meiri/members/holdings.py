@@ -6,6 +6,7 @@ from meiri.journal.recording import record
 from meiri.members.keeping import followed_by
 from meiri.members.models import Application, Favourite, Manuscript, Reading, User
 from meiri.members.other_accounts import joined_by
+from meiri.members.sign_ins import end_all, open_sign_ins
 from meiri.newsroom.models import Article, Author
 from meiri.newsroom.plain_text import paragraphs
 from meiri.personal.holdings import GONE, Holding, hold
@@ -42,6 +43,12 @@ def _second_factors(user: User) -> list[dict]:
 
 def _other_accounts(user: User) -> list[dict]:
     return [{"种类": row.way.name, "名称": row.name, "关联时间": row.at} for row in joined_by(user)]
+
+
+def _sign_ins(user: User) -> list[dict]:
+    return [
+        {"设备": s.device, "登录时间": s.began_at, "最近使用": str(s.used_on)} for s in open_sign_ins(user)
+    ]
 
 
 def _follows(user: User) -> list[dict]:
@@ -95,5 +102,6 @@ for title, rows in [
     ("关注", _follows),
 ]:
     hold(Holding(title, rows, _with_the_account))
+hold(Holding("登录设备", _sign_ins, end_all))
 hold(Holding("通讯员申请", _applications, _with_the_account))
 hold(Holding("来稿", _manuscripts, _release_manuscripts))

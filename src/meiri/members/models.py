@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.contrib.sessions.models import Session
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -21,6 +22,13 @@ class User(AbstractUser):
     class Meta(AbstractUser.Meta):
         verbose_name = "用户"
         verbose_name_plural = "用户"
+        indexes = [
+            models.Index(
+                fields=["date_joined"],
+                condition=Q(registered=True, last_login=None),
+                name="accounts_unproven",
+            )
+        ]
 
     def __str__(self):
         return self.nickname or self.get_full_name() or self.username
@@ -29,6 +37,22 @@ class User(AbstractUser):
     def is_of_newsroom(self) -> bool:
         """Whether the account may enter the newsroom."""
         return self.has_perm("wagtailadmin.access_admin")
+
+
+class SignIn(models.Model):
+    """A session in which a member is signed in. It goes with the session."""
+
+    session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="signin")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    device = models.CharField(max_length=40)
+    began_at = models.DateTimeField(default=timezone.now)
+    used_on = models.DateField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self):
+        return f"{self.member_id}: {self.device}"
 
 
 class Kept(models.Model):

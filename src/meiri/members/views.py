@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from meiri.members import limits
+from meiri.members import limits, sign_ins
 from meiri.members.contacts import masked
 from meiri.members.exporting import packed
 from meiri.members.forms import LeaveForm, NicknameForm, PasswordForm
@@ -144,7 +144,32 @@ def change_password(request):
     request.user.set_password(form.cleaned_data["new_password1"])
     request.user.save(update_fields=["password"])
     update_session_auth_hash(request, request.user)
+    sign_ins.end_all(request.user, but=request.session.session_key)
     return render(request, "members/password.html", {"done": True})
+
+
+@require_safe
+@never_cache
+@login_required
+def open_sign_ins(request):
+    context = {"rows": sign_ins.open_sign_ins(request.user), "here": request.session.session_key}
+    return render(request, "members/sign_ins.html", context)
+
+
+@require_POST
+@never_cache
+@login_required
+def end_sign_in(request, key):
+    sign_ins.end(request.user, key)
+    return redirect("member-sign-ins")
+
+
+@require_POST
+@never_cache
+@login_required
+def end_other_sign_ins(request):
+    sign_ins.end_all(request.user, but=request.session.session_key)
+    return redirect("member-sign-ins")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -26,6 +26,7 @@ from meiri.delivery.purging import Purger
 from meiri.delivery.rendering import load
 from meiri.fronts.link_checking import check_links
 from meiri.journal.consumers import run_due
+from meiri.members.contacts import forget_unproven
 from meiri.search.following import Indexer
 from meiri.search.index import store as search_store
 from meiri.visitors.counting import forget
@@ -55,6 +56,7 @@ SCHEDULE: list[tuple[Callable[[], object], int]] = [
     (forget, 60),
     (clear_sessions, 3600),
     (forget_old_views, 3600),
+    (forget_unproven, 600),
 ]
 
 
