@@ -8,6 +8,7 @@ class NewsroomConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from meiri.newsroom import permissions
+        from meiri.newsroom import new_permissions, permissions
 
         permissions.register()
+        new_permissions.connect(self)

@@ -1,9 +1,10 @@
 """What a newsroom begins with: its groups, what each may do, and the review of every article (三审三校).
 
-A group or a workflow that is there already stays as it is: what an administrator has changed is never changed back.
+A group or a workflow that is there already stays as it is: what an administrator has changed is never changed back. A group
+gets what a release brings anew; see new_permissions.py.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import Group, Permission
@@ -109,15 +110,22 @@ def found_group(name: str, role: Role) -> Group:
     """The group of that name; a new one may do what `role` says."""
     group, new = Group.objects.get_or_create(name=name)
     if new:
-        group.permissions.set(named(role.everywhere))
-        everything, every_page = Collection.get_first_root_node(), Page.get_first_root_node()
-        for permission in named(role.in_collections):
-            GroupCollectionPermission.objects.create(
-                group=group, collection=everything, permission=permission
-            )
-        for permission in named(role.on_pages):
-            GroupPagePermission.objects.create(group=group, page=every_page, permission=permission)
+        may_do(group, role)
     return group
+
+
+def may_do(group: Group, role: Role, only: Container[str] | None = None) -> None:
+    """Let `group` do what `role` says, or what of it is among `only`."""
+
+    def of(names: tuple[str, ...]) -> list[Permission]:
+        return named(name for name in names if only is None or name in only)
+
+    group.permissions.add(*of(role.everywhere))
+    everything, every_page = Collection.get_first_root_node(), Page.get_first_root_node()
+    for permission in of(role.in_collections):
+        GroupCollectionPermission.objects.create(group=group, collection=everything, permission=permission)
+    for permission in of(role.on_pages):
+        GroupPagePermission.objects.create(group=group, page=every_page, permission=permission)
 
 
 def named(names: Iterable[str]) -> list[Permission]:
