@@ -166,8 +166,11 @@ PAGES = [
         "password/",
     ),
     *("email/", "phone/", "favourites/", "history/", "following/", "following/channel/yaowen/", "notices/"),
-    *("export/", "leave/"),
+    *("export/", "leave/", "sign-ins/", "other/"),
 ]
+
+
+DOORS = ["login/", "login/code/", "register/"]
 
 
 @pytest.mark.parametrize("mode", [{}, {"theme": "dark", "edition": "large"}])
@@ -177,10 +180,11 @@ def test_no_page_of_a_member_has_a_barrier(browser, site, mode):
         context.add_init_script(f"localStorage.setItem('{name}', '{value}')")
     context.add_init_script(path=AXE)
     page, address = context.new_page(), a_mail_address()
-    join(page, site, address, address)
-    open_securely(page, "/members/security/webauthn/add/")
     found = []
-    for name in PAGES:
+    for name in [*DOORS, *PAGES]:
+        if name == PAGES[0]:
+            join(page, site, address, address)
+            open_securely(page, "/members/security/webauthn/add/")
         page.goto(f"/members/{name}")
         broken = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
         found += [f"{name} {v['id']}: {n['html'][:160]}" for v in broken["violations"] for n in v["nodes"]]
@@ -188,3 +192,47 @@ def test_no_page_of_a_member_has_a_barrier(browser, site, mode):
         found += [f"{name} is {width} px wide"] if width > 360 else []
     context.close()
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_with_letters_of_twice_the_size_nothing_is_cut_off_or_covered(browser, site, width):
+    """WCAG 1.4.4: the masthead and a form, as browsers show them whose reader has set larger letters."""
+    context = browser.new_context(
+        base_url=site.url, viewport={"width": width, "height": 900}, bypass_csp=True
+    )
+    page = context.new_page()
+    found = []
+    for name in ("/yaowen/", "/members/register/"):
+        page.goto(name)
+        page.add_style_tag(content="html { font-size: 200% }")
+        found += [f"{name}: {line}" for line in page.evaluate(COVERED)]
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        found += [f"{name} is {wide} px wide"] if wide > width else []
+    context.close()
+    assert not found, "\n".join(found)
+
+
+# Pairs of words in the masthead that lie upon one another, and what does not fit where nothing scrolls.
+COVERED = """
+() => {
+  const shown = [...document.querySelectorAll('header a, header button, header time, header input')]
+    .filter(e => e.checkVisibility({checkVisibilityCSS: true}) && e.getClientRects().length);
+  const boxes = shown.map(e => [e, e.getBoundingClientRect()]).filter(([e, b]) => b.width > 2 && b.height > 2);
+  const scrolls = e => { for (let p = e; p; p = p.parentElement)
+    if (['auto', 'scroll'].includes(getComputedStyle(p).overflowX)) return true; return false; };
+  const found = [];
+  for (const [i, [a, x]] of boxes.entries()) {
+    if (scrolls(a)) continue;
+    if (x.right > innerWidth + 1 || x.left < -1) found.push('cut off: ' + a.outerHTML.slice(0, 80));
+    if (a.scrollWidth > a.clientWidth + 2 && getComputedStyle(a).display !== 'inline' && a.tagName !== 'INPUT')
+      found.push('does not fit: ' + a.outerHTML.slice(0, 80));
+    for (const [b, y] of boxes.slice(i + 1)) {
+      if (a.contains(b) || b.contains(a) || scrolls(b)) continue;
+      const wide = Math.min(x.right, y.right) - Math.max(x.left, y.left);
+      const high = Math.min(x.bottom, y.bottom) - Math.max(x.top, y.top);
+      if (wide > 2 && high > 2) found.push('covered: ' + a.outerHTML.slice(0, 60) + ' / ' + b.outerHTML.slice(0, 60));
+    }
+  }
+  return found;
+}
+"""
