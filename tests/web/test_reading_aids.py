@@ -92,7 +92,7 @@ def test_what_is_selected_is_reported_by_keyboard(page):
     words = paragraph.inner_text().strip()
     paragraph.click(click_count=3)
     link = page.get_by_role("link", name=re.compile("对选中的文字纠错"))
-    expect(link).to_be_visible()
+    expect(link).to_have_accessible_name(f"对选中的文字纠错：{words[:20]}")
     page.keyboard.press("Tab")
     expect(link).to_be_focused()
     page.keyboard.press("Enter")
