@@ -92,7 +92,7 @@ def test_what_is_selected_is_reported_by_keyboard(page):
     words = paragraph.inner_text().strip()
     paragraph.click(click_count=3)
     link = page.get_by_role("link", name=re.compile("对选中的文字纠错"))
-    expect(link).to_be_visible()
+    expect(link).to_have_accessible_name(f"对选中的文字纠错：{words[:20]}")
     page.keyboard.press("Tab")
     expect(link).to_be_focused()
     page.keyboard.press("Enter")
@@ -168,6 +168,27 @@ def test_the_keyboard_goes_everywhere_is_always_seen_and_is_never_caught(page, a
     assert 20 < len(passed) < 400
     assert [f["what"] for f in passed if not f["outline"]] == []
     assert [f["what"] for f in passed if not f["shown"]] == []
+
+
+@pytest.mark.parametrize("page", [360], indirect=True)
+def test_what_the_keyboard_has_reached_stays_in_view_when_a_part_above_it_arrives(page):
+    held = []
+    page.route("**/fragments/comments/**", lambda route: held.append(route))
+    page.route("**/fragments/hot/", lambda route: held.append(route))
+    an_article(page)
+    link = page.get_by_role("link", name="查看今日热点")
+    link.scroll_into_view_if_needed()
+    link.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    expect(link).to_be_focused()
+    before = link.bounding_box()["y"]
+    with page.expect_response("**/fragments/comments/**"):
+        comments = next(route for route in held if "comments" in route.request.url)
+        comments.fulfill(body="<div style='height: 3000px' id='arrived'></div>", content_type="text/html")
+    expect(page.locator("#arrived")).to_be_attached()
+    expect(link).to_be_in_viewport()
+    assert abs(link.bounding_box()["y"] - before) < 2
 
 
 def test_a_screen_reader_hears_the_page_in_its_order(page):

@@ -11,7 +11,10 @@ const load = async (place) => {
     const part = document.createElement("template");
     part.innerHTML = await answer.text();
     await Promise.all([...part.content.querySelectorAll("link")].map(arrived));
+    // What the keyboard has reached stays where it is seen, however tall the part is.
+    const reached = document.activeElement, top = () => reached.getBoundingClientRect().top, before = top();
     place.replaceChildren(part.content);
+    if (reached.isConnected) scrollBy(0, top() - before);
     for (const { dataset } of place.querySelectorAll("[data-module]")) import(dataset.module);
   } catch {
     place.insertAdjacentHTML("beforeend", "<p>暂时无法加载，正文不受影响。</p>");

@@ -1,17 +1,4 @@
-// The article: text size, the tools that are loaded when a reader goes for them, one view counted when it is read.
-const choice = document.querySelector(".text-size");
-if (choice) {
-  const root = document.documentElement.dataset;
-  const show = () => choice.querySelectorAll("button").forEach((b) => b.setAttribute("aria-pressed", b.dataset.size === (root.size || "medium")));
-  choice.addEventListener("click", ({ target }) => {
-    const size = target.dataset.size;
-    if (!size) return;
-    root.size = size;
-    try { localStorage.setItem("size", size); } catch {}
-    show();
-  });
-  show();
-}
+// The article: the tools that are loaded when a reader goes for them, one view counted when it is read.
 const tools = document.querySelector("[data-tools]");
 if (tools) {
   const load = () => import(tools.dataset.tools);

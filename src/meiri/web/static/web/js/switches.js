@@ -1,8 +1,8 @@
-// 长辈版, 高对比 and 深色: remembered on the device.
+// 长辈版, 高对比, 深色 and the size of the text: remembered on the device.
 const root = document.documentElement.dataset;
 const switches = [...document.querySelectorAll("[data-switch]")];
 const dark = () => !root.theme && matchMedia("(prefers-color-scheme: dark)").matches;
-const show = () => switches.forEach((button) => button.setAttribute("aria-pressed", root[button.dataset.switch] === button.value || (button.value === "dark" && dark())));
+const show = () => switches.forEach((button) => button.setAttribute("aria-pressed", (root[button.dataset.switch] || "") === button.value || (button.value === "dark" && dark())));
 for (const button of switches) {
   button.addEventListener("click", () => {
     const name = button.dataset.switch;
