@@ -27,6 +27,17 @@ def pytest_load_initial_conftests(early_config, parser, args):
         os.environ["MEIRI_DATABASE_URL"] = start()
 
 
+def pytest_collection_modifyitems(config, items):
+    """What a browser sees comes from a site that runs with a database of its own, whatever the tests run on."""
+    if not config.getoption("--postgresql"):
+        return
+    groups = [{mark.args[0] for mark in item.iter_markers("xdist_group")} for item in items]
+    config.hook.pytest_deselected(
+        items=[item for item, of in zip(items, groups, strict=True) if "browser" in of]
+    )
+    items[:] = [item for item, of in zip(items, groups, strict=True) if "browser" not in of]
+
+
 def pytest_report_header(config):
     return f"database: {'PostgreSQL' if config.getoption('--postgresql') else 'SQLite'}"
 
