@@ -49,6 +49,21 @@ def test_one_form_twice_in_a_batch_and_once_more_makes_one_comment():
 
 
 @pytest.mark.django_db
+def test_whoever_missed_the_answer_gets_it_by_the_same_form_whatever_has_changed():
+    article, sender = an_article(), Sender("甲", "203.0.113.0/24", trusted=False)
+    first = take(sent(article, 0, sender=sender))
+    for number in range(1, FEW):
+        take(sent(article, number, sender=sender))
+    again, other = take_all([sent(article, 0, sender=sender), sent(article, FEW, sender=sender)])
+    assert again == first
+    assert other.fate == Fate.ASKED
+    article.comment_policy = CommentPolicy.CLOSED
+    article.save()
+    assert take(sent(article, 0, sender=sender)) == first
+    assert Comment.objects.count() == FEW
+
+
+@pytest.mark.django_db
 def test_within_a_batch_each_has_the_fate_of_its_own():
     article, closed = an_article(), an_article(comment_policy=CommentPolicy.CLOSED)
     sender = Sender("甲", "203.0.113.0/24", trusted=False)

@@ -65,6 +65,28 @@ def take(sent: Sent) -> Outcome:
 def take_all(sent: Sequence[Sent]) -> list[Outcome]:
     """As `take`, for several in their order. Eight queries at most, none more for more comments, where none of them shows
     at once."""
+    outcomes = {
+        digest: Outcome(Fate.TAKEN, number)
+        for digest, number in _kept(one.token_digest for one in sent).items()
+    }
+    # Whoever did not see the answer and sends the form again has a receipt already, whatever has changed since.
+    new: dict[str, Sent] = {}
+    for one in sent:
+        if one.token_digest not in outcomes:
+            new.setdefault(one.token_digest, one)
+    outcomes |= zip(new, _take_new(list(new.values())), strict=True)
+    return [outcomes[one.token_digest] for one in sent]
+
+
+def _kept(digests: Iterable[str]) -> dict[str, int]:
+    """The number of each comment that is there, by the digest of its form's token."""
+    found = Comment.objects.filter(token_digest__in=set(digests))
+    return dict(found.values_list("token_digest", "pk"))
+
+
+def _take_new(sent: Sequence[Sent]) -> list[Outcome]:
+    if not sent:
+        return []
     outcomes = _before_limits(sent)
     counted = {
         number: one.sender
@@ -139,13 +161,10 @@ def _comment(
 
 @transaction.atomic
 def _keep(comments: Sequence[Comment]) -> dict[str, int]:
-    """Insert those that are not there yet. The number of each by the digest of its form's token."""
-    if not comments:
-        return {}
-    by_digest = {comment.token_digest: comment for comment in reversed(comments)}
-    there = Comment.objects.filter(token_digest__in=by_digest).values_list("token_digest", "pk")
-    kept = dict(there)
-    new = [c for c in comments if c.token_digest not in kept and by_digest[c.token_digest] is c]
-    Comment.objects.bulk_create(new)
-    show_at_once([comment for comment in new if comment.state == State.APPROVED])
-    return kept | {comment.token_digest: comment.pk for comment in new}
+    """Insert them. The number of each by the digest of its form's token.
+
+    Raises IntegrityError where another process has kept one of them meanwhile.
+    """
+    Comment.objects.bulk_create(comments)
+    show_at_once([comment for comment in comments if comment.state == State.APPROVED])
+    return {comment.token_digest: comment.pk for comment in comments}
