@@ -89,8 +89,10 @@ def test_what_hides_behind_a_picture_is_gone():
         (b"x" * (MOST_BYTES + 1), "超过 8 MB"),
     ],
     # The content itself is too long for a name, and that of an archive holds the time at which it was made.
-    ids=["empty", "svg", "html", "gif", "program", "pdf after a space", "zip", "broken jpeg", "broken png"]
-    + ["half a jpeg", "endless pdf", "html in a pdf", "too large"],
+    ids=[
+        *("empty", "svg", "html", "gif", "program", "pdf after a space", "zip", "broken jpeg", "broken png"),
+        *("half a jpeg", "endless pdf", "html in a pdf", "too large"),
+    ],
 )
 def test_what_is_none_of_these_is_refused_with_the_reason(content, reason):
     with pytest.raises(ValidationError, match=reason):
