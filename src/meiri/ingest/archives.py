@@ -55,7 +55,6 @@ def unpack(archive: Path, into: Path) -> list[str]:
         OSError,
         ValueError,
         RuntimeError,
-        NotImplementedError,
     ) as error:
         raise Unreadable("压缩包已损坏，无法打开。") from error
 
