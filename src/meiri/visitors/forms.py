@@ -13,6 +13,10 @@ _OURS = re.compile("每日新闻|管理员|编辑部|责任编辑|官方|站长|
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}\Z")
 
 
+def _new_token() -> str:
+    return secrets.token_urlsafe(16)
+
+
 class PlainTextField(forms.CharField):
     """Text of several lines, as it was meant: no unseen characters, no more than one empty line at a time."""
 
@@ -61,7 +65,8 @@ class VisitorForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("once", secrets.token_urlsafe(16))
+        # Drawn when the form is shown: one that was sent has its own.
+        self.initial.setdefault("once", _new_token)
 
     @property
     def by_robot(self) -> bool:
@@ -70,7 +75,7 @@ class VisitorForm(forms.Form):
     def clean_once(self):
         """The form's token, or a new one where it is missing or was tampered with."""
         token = self.cleaned_data["once"]
-        return token if _TOKEN.match(token) else secrets.token_urlsafe(16)
+        return token if _TOKEN.match(token) else _new_token()
 
     @property
     def token_digest(self) -> str:
