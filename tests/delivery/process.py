@@ -1,4 +1,4 @@
-"""What the processes of test_serving.py do: hold, navigation LABEL, retitle ARTICLE TITLE, withdraw ARTICLE, migrated."""
+"""What the processes of test_serving.py do: hold, hold_writers, navigation LABEL, retitle ARTICLE TITLE, withdraw ARTICLE, migrated."""
 
 import fcntl
 import sys
@@ -28,6 +28,13 @@ def hold():
 
 
 @transaction.atomic
+def hold_writers():
+    """Let nobody else write to the database until the standard input ends."""
+    print("held", flush=True)
+    sys.stdin.read()
+
+
+@transaction.atomic
 def navigation(label):
     item = NavigationItem.objects.first()
     item.label = label
@@ -42,4 +49,6 @@ def retitle(number, title):
 
 
 command, *arguments = sys.argv[1:]
-{"hold": hold, "navigation": navigation, "retitle": retitle}[command](*arguments)
+{"hold": hold, "hold_writers": hold_writers, "navigation": navigation, "retitle": retitle}[command](
+    *arguments
+)

@@ -14,8 +14,9 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlencode
 
 import brotli
 import pytest
@@ -28,6 +29,8 @@ pytestmark = pytest.mark.xdist_group("serving")
 
 PROCESS = Path(__file__).with_name("process.py")
 ARTICLES = 12
+# More than the threads of both web processes that are for no comments.
+COMMENTS = 40
 # Pages that the worker may make again at any moment, because a day or a minute began.
 KEEPERS_OWN = 2
 NEW_NAME = re.compile("另一[个個]名字")
@@ -72,10 +75,10 @@ def run(site: Site, *arguments: str) -> None:
 
 
 @contextmanager
-def locked(site: Site) -> Iterator[None]:
-    """Inside the block nobody can read the database or write to it."""
+def locked(site: Site, how: str = "hold") -> Iterator[None]:
+    """Inside the block nobody can read the database or write to it, or only not write where `how` is "hold_writers"."""
     holder = subprocess.Popen(
-        [sys.executable, str(PROCESS), "hold"],
+        [sys.executable, str(PROCESS), how],
         env=site.environment | {"PYTHONPATH": os.pathsep.join(sys.path)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -121,6 +124,20 @@ def milliseconds(site: Site, pages: dict[str, bytes], times: int) -> list[float]
     return took
 
 
+def comment(site: Site, address: str, reader: int) -> int:
+    """Send a comment as one of many readers; the status of the answer."""
+    fields = {"name": "读者", "text": f"第{reader}条评论。", "csrfmiddlewaretoken": "c" * 32}
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Cookie": f"csrftoken={fields['csrfmiddlewaretoken']}",
+        "X-Forwarded-For": f"{11 + reader}.20.30.40",
+    }
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)
+    with closing(connection):
+        connection.request("POST", address, urlencode(fields), headers)
+        return connection.getresponse().status
+
+
 def unstored(site: Site, addresses: list[str]) -> str:
     """The address of a page of which no file is there, nor has been."""
     known = index_of(site)
@@ -163,6 +180,22 @@ class TestWithoutTheDatabase:
         for address in addresses:
             if address.endswith("/"):
                 assert NEW_NAME.search(site.get(address)[2].decode())
+
+    def test_comments_that_wait_for_it_keep_nobody_else_waiting(self, site, addresses):
+        article = re.search(r"/(\d+)\.html$", next(a for a in addresses if a.endswith(".html")))[1]
+        listed = f"/comments/{article}/"
+        with ThreadPoolExecutor(COMMENTS) as writers:
+            with locked(site, "hold_writers"):
+                sent = [writers.submit(comment, site, listed, number) for number in range(COMMENTS)]
+                took = []
+                for _ in range(20):
+                    began = time.perf_counter()
+                    assert site.get(listed)[0] == 200
+                    took.append(time.perf_counter() - began)
+                assert not any(answer.done() for answer in sent)
+            answers = [answer.result() for answer in sent]
+        assert max(took) < 5
+        assert answers == [302] * COMMENTS
 
     def test_moved_away_it_is_not_made_anew_and_no_page_is_lost(self, site, addresses):
         pages = stored(site, addresses)

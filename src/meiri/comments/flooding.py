@@ -58,9 +58,14 @@ class Gate:
 _gate = Gate()
 
 
+def is_sent(scope: Scope) -> bool:
+    """Whether a request sends a comment."""
+    return scope.method == "POST" and bool(_COMMENTS.fullmatch(scope.path))
+
+
 def respond(scope: Scope) -> Answer | None:
     """The refusal of a comment that is part of a flood; None for everything else."""
-    if scope.method != "POST" or not _COMMENTS.fullmatch(scope.path):
+    if not is_sent(scope):
         return None
     forwarded = [value for name, value in scope.headers.items() if name == "x-forwarded-for"]
     if _gate.admits(visitor_of(forwarded, scope.client.rpartition(":")[0].strip("[]"))):

@@ -7,7 +7,8 @@ wait for the database, the loop goes on answering readers.
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 from django.core.handlers.wsgi import WSGIHandler
 from granian.rsgi import ProtocolClosed
@@ -19,6 +20,8 @@ logger = logging.getLogger(__name__)
 # Requests that Django works on at once, and those that may wait for it.
 THREADS = 6
 MOST_WAITING = 256
+# Comments that are taken together: their threads wait for each other, and take those of nobody else.
+THREADS_OF_COMMENTS = 32
 # Seconds after which a reader is asked to come back, whatever Django is waiting for. Editors' work may take longer.
 PATIENCE = 8
 EDITORS = "/admin/"
@@ -98,13 +101,37 @@ class Exchange:
         self.answer(status, _PLAIN, page.encode())
 
 
-class Front:
-    """The application. `fast` are tried in turn for each request; None from all of them means that it is Django's."""
+class Threads:
+    """A pool of threads, with a bound to what it has to do. All but the work happens on the event loop."""
 
-    def __init__(self, django: WSGIHandler, fast: Iterable[Callable]):
-        self._django, self._fast = django, tuple(fast)
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="django")
-        self._waiting = 0
+    def __init__(self, count: int, name: str):
+        self._pool = ThreadPoolExecutor(count, thread_name_prefix=name)
+        self._most, self._present = count + MOST_WAITING, 0
+
+    @property
+    def full(self) -> bool:
+        return self._present >= self._most
+
+    def do(self, loop: asyncio.AbstractEventLoop, work: Callable, *arguments) -> Future:
+        self._present += 1
+        job = self._pool.submit(work, *arguments)
+        job.add_done_callback(lambda _: loop.call_soon_threadsafe(self._done))
+        return job
+
+    def _done(self) -> None:
+        self._present -= 1
+
+
+class Front:
+    """The application. `fast` are tried in turn for each request; None from all of them means that it is Django's.
+
+    `together` says of a request whether it waits for others of its kind, which have threads of their own.
+    """
+
+    def __init__(self, django: WSGIHandler, fast: Iterable[Callable], together: Callable[[Any], bool]):
+        self._django, self._fast, self._together = django, tuple(fast), together
+        self._threads = Threads(THREADS, "django")
+        self._threads_together = Threads(THREADS_OF_COMMENTS, "django together")
 
     async def __rsgi__(self, scope, protocol) -> None:
         for respond in self._fast:
@@ -116,7 +143,8 @@ class Front:
 
     async def _by_django(self, scope, protocol) -> None:
         exchange = Exchange(protocol)
-        if self._waiting >= THREADS + MOST_WAITING:
+        threads = self._threads_together if self._together(scope) else self._threads
+        if threads.full:
             exchange.refuse(503, BUSY)
             return
         loop = asyncio.get_running_loop()
@@ -128,17 +156,12 @@ class Front:
             except TimeoutError:
                 exchange.refuse(408, LATE)
                 return
-        self._waiting += 1
-        job = self._pool.submit(self._answer, environ_of(scope, body), exchange, loop)
-        job.add_done_callback(lambda _: loop.call_soon_threadsafe(self._done))
+        job = threads.do(loop, self._answer, environ_of(scope, body), exchange, loop)
         patience = PATIENCE if reads and not scope.path.startswith(EDITORS) else None
         done, _ = await asyncio.wait([asyncio.wrap_future(job, loop=loop)], timeout=patience)
         if not done:
             job.cancel()  # it may not have begun
             exchange.refuse(503, STUCK)
-
-    def _done(self) -> None:
-        self._waiting -= 1
 
     def _answer(self, environ: dict, exchange: Exchange, loop: asyncio.AbstractEventLoop) -> None:
         """Have Django answer, whatever happens."""
@@ -234,7 +257,7 @@ def make() -> Front:
         from meiri.delivery.pages import pages
 
         fast.insert(0, StoredPages(pages().files).respond)
-    return Front(application, fast)
+    return Front(application, fast, together=flooding.is_sent)
 
 
 app = make()
