@@ -7,10 +7,45 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.letters.letters_factory import a_photograph
+from tests.web.test_accessibility import MODES, checked, violations
 
 pytestmark = pytest.mark.xdist_group("browser")
 # Signs that a program of the letter's would leave.
 TRACE = "window.__ran = (window.__ran || 0) + 1"
+
+PRINT = """
+import json
+from django.contrib.auth import get_user_model
+from meiri.letters import handling
+from tests.letters.letters_factory import a_letter
+words = json.loads(open({path!r}).read())
+editor = get_user_model().objects.get(username="admin")
+letter = a_letter(receipt="20261123-PRNTD234", subject=words[0][:60], text=words[1][:5000], masked_name=words[0][:20])
+letter = handling.check(letter, editor)
+letter = handling.answer(letter, words[2][:5000], editor, unit=words[0][:60])
+letter = handling.publish(letter, editor, words[1][:5000], subject=words[0][:60])
+print(letter.pk)
+"""
+TAKE_BACK = """
+from meiri.letters import handling
+from meiri.letters.models import Letter
+for letter in Letter.objects.filter(receipt="20261123-PRNTD234"):
+    handling.take_back(letter)
+    letter.delete()
+"""
+
+
+@pytest.fixture
+def printed(site, tmp_path):
+    """Have a letter printed of (subject, text, answer); the address of its page."""
+
+    def print_letter(*words: str) -> str:
+        path = tmp_path / "letter.json"
+        path.write_text(json.dumps(words))
+        return f"/letters/published/{site.manage('shell', '-v', '0', '-c', PRINT.format(path=str(path))).strip()}/"
+
+    yield print_letter
+    site.manage("shell", "-v", "0", "-c", TAKE_BACK)
 
 
 def payloads(shared_data) -> list[str]:
@@ -89,3 +124,27 @@ def test_no_program_in_a_letter_ever_runs(reader, editor, site, shared_data):
     for shown in (page, desk):
         assert shown.evaluate("window.__ran") is None
     assert asked == []
+
+
+def test_no_program_in_a_printed_letter_or_its_answer_ever_runs(reader, printed, shared_data):
+    attacks = payloads(shared_data)
+    address = printed(attacks[0], "\n".join(attacks), "\n".join(reversed(attacks)))
+    page, asked = reader.new_page(), []
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.add_init_script("window.alert = window.prompt = window.confirm = () => { window.__ran = 1 }")
+    for shown in (address, "/letters/"):
+        assert page.goto(shown, wait_until="networkidle").status == 200
+        expect(page.get_by_role("main")).to_contain_text("<script>")
+        assert page.evaluate("window.__ran") is None
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert asked == []
+
+
+def test_a_printed_letter_has_no_barrier(browser, site, printed):
+    address = printed(
+        "东门的路灯已经修好", "小区东门外的路灯全部不亮，晚上出行不便。", "来信收悉，路灯已修好。"
+    )
+    page = checked(browser, site, 360)
+    found = violations(page, address, MODES)
+    page.context.close()
+    assert not found, "\n".join(found)
