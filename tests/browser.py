@@ -143,15 +143,23 @@ def desktop(browser, site) -> Iterator[BrowserContext]:
         yield context
 
 
+@pytest.fixture(scope="session")
+def administrators_cookies(browser, site) -> list[dict]:
+    """Those of the administrator, signed in to the newsroom once: sign-ins from one address are limited."""
+    with _visitor(browser, site, 1440, 900) as context:
+        context.set_default_timeout(20_000)
+        page = context.new_page()
+        page.goto("/admin/login/")
+        page.fill("input[name=login]", "admin")
+        page.fill("input[name=password]", site.password)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/admin/")
+        return context.cookies()
+
+
 @pytest.fixture
-def editor(desktop, site) -> BrowserContext:
+def editor(desktop, administrators_cookies) -> BrowserContext:
     """The administrator at a desktop, signed in to the newsroom."""
     desktop.set_default_timeout(20_000)
-    page = desktop.new_page()
-    page.goto("/admin/login/")
-    page.fill("input[name=login]", "admin")
-    page.fill("input[name=password]", site.password)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/admin/")
-    page.close()
+    desktop.add_cookies(administrators_cookies)
     return desktop

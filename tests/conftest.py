@@ -126,10 +126,13 @@ def search_index(db, tmp_path, settings) -> SearchIndex:
 
 @pytest.fixture
 def database_address(transactional_db, tmp_path) -> str:
-    """The address of the test database for other processes. SQLite's is in memory: they get a file of their own."""
+    """The address of the test database for other processes. SQLite's is in memory: they get a copy of it in a file."""
     from django.db import connection
 
     if connection.vendor == "sqlite":
-        return f"sqlite:///{tmp_path / 'meiri.sqlite3'}"
+        path = tmp_path / "meiri.sqlite3"
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM INTO %s", [str(path)])
+        return f"sqlite:///{path}"
     options = connection.settings_dict["OPTIONS"]
     return f"postgresql://meiri@/{connection.settings_dict['NAME']}?host={options['host']}"

@@ -7,7 +7,6 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from meiri.audience import counting, folding  # noqa: E402
@@ -25,7 +24,6 @@ counting.WINDOW = folding.WINDOW = 10**9
 
 
 def found():
-    call_command("migrate", verbosity=0)
     channel = Channel.objects.create(name="科技前沿", slug="keji")
     print(Article.objects.create(title="一条", channel=channel, live=True, published_at=timezone.now()).pk)
 

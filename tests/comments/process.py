@@ -9,7 +9,6 @@ django.setup()
 
 from django.contrib.auth import get_user_model  # noqa: E402
 from django.contrib.auth.models import Permission  # noqa: E402
-from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from meiri.comments import moderation, reactions  # noqa: E402
@@ -21,7 +20,6 @@ from meiri.sections.models import Channel, CommentPolicy  # noqa: E402
 
 
 def found():
-    call_command("migrate", verbosity=0)
     channel = Channel.objects.create(name="科技前沿", slug="keji", comment_policy=CommentPolicy.REVIEW)
     article = Article.objects.create(title="一条", channel=channel, live=True, published_at=timezone.now())
     for name in ("first", "second"):

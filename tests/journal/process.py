@@ -1,4 +1,4 @@
-"""What the processes of test_concurrency.py do: migrate, write N, consume FILE [stop-at N], expire, count."""
+"""What the processes of test_concurrency.py do: write N, consume FILE [stop-at N], expire, count."""
 
 import sys
 import time
@@ -8,7 +8,6 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
 from django.db import transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
@@ -49,7 +48,4 @@ def count():
 
 
 command, *arguments = sys.argv[1:]
-if command == "migrate":
-    call_command("migrate", "journal", verbosity=0)
-else:
-    {"write": write, "consume": consume, "expire": expire, "count": count}[command](*arguments)
+{"write": write, "consume": consume, "expire": expire, "count": count}[command](*arguments)

@@ -35,8 +35,6 @@ def start(database_address, tmp_path):
         started.append(process)
         return process
 
-    if connection.vendor == "sqlite":
-        assert start("migrate").wait(120) == 0
     yield start
     for process in started:
         process.kill()
