@@ -27,6 +27,9 @@ STEADY_SECONDS = 10
 LONGEST_PAUSE_SECONDS = 10
 CHECK_SECONDS = 0.1
 
+# glibc's malloc keeps a heap for each thread, up to eight a processor, and what one has freed no other can use (mallopt(3)).
+ARENAS = 2
+
 # Linux: the signal that a process gets when the one that started it has died (prctl(2)).
 PR_SET_PDEATHSIG = 1
 
@@ -125,6 +128,7 @@ def run(members: Sequence[Member]) -> None:
 def become_head(commands: dict[str, list[str]]) -> NoReturn:
     """Turn this process into the head of a group of `commands`, by name. It keeps its number and forgets all else."""
     sys.stdout.flush()
+    os.environ.setdefault("MALLOC_ARENA_MAX", str(ARENAS))
     os.execv(sys.executable, [sys.executable, "-m", __spec__.name, json.dumps(commands)])  # noqa: S606
 
 

@@ -15,12 +15,12 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from meiri.delivery.editions import PREFIX
-from meiri.delivery.index import Position
+from meiri.delivery.index import PageIndex, Position
 from meiri.delivery.keys import EVERYWHERE
 from meiri.delivery.kinds import NOT_FOUND
 from meiri.delivery.locks import try_lock
 from meiri.delivery.making import IDLE_SECONDS, PAUSE_SECONDS, Maker
-from meiri.delivery.pages import Pages
+from meiri.delivery.pages import Pages, pages
 from meiri.delivery.release import release
 from meiri.journal.log import end, last_sequence
 from meiri.journal.models import GENESIS, Entry
@@ -32,6 +32,9 @@ BATCH = 200
 LONG_QUEUE = 200
 EVICTION_SECONDS = 30.0
 TICK_SECONDS = 1.0
+# For how long whoever else follows the journal leaves the processor to the makers of pages.
+LONGEST_WAIT_SECONDS = 0.5
+LOOK_SECONDS = 0.02
 
 
 def catch_up(store: Pages) -> int:
@@ -157,6 +160,21 @@ class Keeper:
             self.store.evict(settings.PAGES_MAX_BYTES)
 
 
+def let_pages_go_first(stopping: Event) -> None:
+    """Wait until the node's pages show all that the journal holds, a little while at most: readers see what was published
+    before anything else is made of it."""
+    until = time.monotonic() + LONGEST_WAIT_SECONDS
+    while settings.PAGE_FILES and time.monotonic() < until and not shows_all(pages().index):
+        if stopping.wait(LOOK_SECONDS):
+            return
+
+
+def shows_all(index: PageIndex) -> bool:
+    """Whether the journal is followed to its end and no page waits for a change; those of earlier generations left aside."""
+    position = index.position
+    return position is not None and last_sequence() <= position.sequence and not index.waiting(1)
+
+
 def bring_up_to_date(store: Pages, patience: float = 60.0) -> bool:
     """Wait, at most `patience` seconds, until every page shows what it should; do the work where nobody else does it."""
     until = time.monotonic() + patience
@@ -171,10 +189,7 @@ def bring_up_to_date(store: Pages, patience: float = 60.0) -> bool:
                 busy = keeper.step()
                 if not busy and not store.index.pending():
                     return True
-            elif (
-                last_sequence() <= (store.index.position or Position(0, GENESIS)).sequence
-                and not store.index.pending()
-            ):
+            elif shows_all(store.index) and not store.index.pending():
                 return True
             time.sleep(0 if busy else IDLE_SECONDS)
     return False

@@ -11,6 +11,7 @@ from threading import Event
 
 from django.db import close_old_connections
 
+from meiri.delivery.following import let_pages_go_first
 from meiri.journal.log import last_sequence
 from meiri.journal.models import GENESIS, Entry
 from meiri.search.documents import document_of, fields_of_articles
@@ -31,8 +32,6 @@ BATCH = 200
 # Articles that are read at a time.
 PORTION = 500
 PAUSE_SECONDS = 0.2
-# Readers wait for the pages of what was published; those are made first.
-DELAY_SECONDS = 0.25
 RETRY_SECONDS = 5.0
 ARTICLE = "article:"
 
@@ -73,7 +72,7 @@ class Indexer:
         position = position_of(folder)
         if position and last_sequence() <= position.sequence:
             return True
-        self.stopping.wait(DELAY_SECONDS)
+        let_pages_go_first(self.stopping)
         return None if catch_up(self.store) else True
 
     def _is_usable(self, folder) -> bool:

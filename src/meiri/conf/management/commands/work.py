@@ -19,7 +19,7 @@ from meiri.conf.collector import settle
 from meiri.conf.database import only_existing
 from meiri.conf.process_group import end_with_head, stopped_by_signals
 from meiri.delivery.cdn import cdn_of
-from meiri.delivery.following import Keeper
+from meiri.delivery.following import Keeper, let_pages_go_first
 from meiri.delivery.making import make_pages
 from meiri.delivery.pages import pages
 from meiri.delivery.purging import Purger
@@ -78,6 +78,7 @@ class Command(BaseCommand):
             thread.start()
         due = dict.fromkeys((job for job, _ in SCHEDULE), 0.0)
         while not stopping.is_set():
+            let_pages_go_first(stopping)
             busy = attempt(run_due)
             for job, period in SCHEDULE:
                 if time.monotonic() >= due[job] and not stopping.is_set():
