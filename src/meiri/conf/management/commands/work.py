@@ -76,10 +76,14 @@ class Command(BaseCommand):
         threads.append(Thread(target=check_links, args=[stopping], name="links", daemon=True))
         for thread in threads:
             thread.start()
+
+        def run_due_after_pages() -> int:
+            let_pages_go_first(stopping)
+            return run_due()
+
         due = dict.fromkeys((job for job, _ in SCHEDULE), 0.0)
         while not stopping.is_set():
-            let_pages_go_first(stopping)
-            busy = attempt(run_due)
+            busy = attempt(run_due_after_pages)
             for job, period in SCHEDULE:
                 if time.monotonic() >= due[job] and not stopping.is_set():
                     attempt(job)
