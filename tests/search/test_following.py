@@ -1,6 +1,7 @@
 """The index follows the journal, and stands up again whatever happens to its files."""
 
 import shutil
+import time
 from pathlib import Path
 from threading import Event
 
@@ -11,7 +12,7 @@ from meiri.journal.log import append, last_sequence
 from meiri.newsroom.publishing import withdraw
 from meiri.search import index as indexes
 from meiri.search.finding import find
-from meiri.search.following import Indexer, bring_up_to_date, catch_up
+from meiri.search.following import Indexer, Writer, bring_up_to_date
 from meiri.search.index import Unavailable, damaged_file, opened, position_of
 from meiri.search.query import parse
 from meiri.search.rebuilding import Busy, rebuild
@@ -36,6 +37,46 @@ def test_entries_that_come_twice_change_nothing(search_index):
     search_index.catch_up()
     assert titles("湿地") == [kept.title]
     assert position_of(folder).sequence == last_sequence()
+
+
+def test_what_is_published_is_found_at_once_while_parts_of_the_index_are_merged(search_index):
+    with search_index.store.alone("writing") as alone, Writer(search_index.store) as writer:
+        assert alone
+        for number in range(20):
+            article = an_article(f"湿地{number}号")
+            assert writer.catch_up()
+            assert titles(f"湿地{number}号")[0] == article.title
+        until = time.monotonic() + 20
+        while parts_of_index(search_index.store) > 10 and time.monotonic() < until:
+            time.sleep(0.01)
+    assert parts_of_index(search_index.store) <= 10
+    assert len(titles("湿地")) == 20
+
+
+def parts_of_index(store) -> int:
+    return indexes.reader_of(store).searcher().num_segments
+
+
+def test_a_writer_follows_the_index_that_answers(search_index):
+    with search_index.store.alone("writing"), Writer(search_index.store) as writer:
+        an_article("湿地一")
+        writer.catch_up()
+        rebuild(search_index.store)
+        an_article("湿地二")
+        writer.catch_up()
+        assert set(titles("湿地")) == {"湿地一", "湿地二"}
+
+
+def test_a_writer_that_could_not_write_lets_go(search_index, monkeypatch):
+    an_article("湿地一")
+    with search_index.store.alone("writing"), Writer(search_index.store) as writer:
+        with monkeypatch.context() as broken:
+            broken.setattr("meiri.search.following.document_of", lambda fields: 1 / 0)
+            with pytest.raises(ZeroDivisionError) as error:
+                writer.catch_up()
+        writer.catch_up()
+        assert error
+        assert titles("湿地") == ["湿地一"]
 
 
 def test_what_is_written_halfway_is_not_there(search_index):
@@ -178,7 +219,7 @@ def test_without_an_index_nothing_is_found_and_it_is_said(search_index):
     with pytest.raises(Unavailable):
         find(parse("湿地"))
     with pytest.raises(Unavailable):
-        catch_up(search_index.store)
+        Writer(search_index.store).catch_up()
 
 
 def test_entries_about_other_things_only_move_the_position(search_index, django_assert_max_num_queries):

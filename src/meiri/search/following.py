@@ -7,8 +7,10 @@ import logging
 import subprocess
 import sys
 import time
+from pathlib import Path
 from threading import Event
 
+import tantivy
 from django.db import close_old_connections
 
 from meiri.delivery.following import let_pages_go_first
@@ -41,13 +43,14 @@ class Indexer:
 
     def __init__(self, store: Store, stopping: Event):
         self.store, self.stopping = store, stopping
+        self._writer = Writer(store)
         self._checked: object = None
         self._building: subprocess.Popen | None = None
 
     def run(self) -> None:
         """Errors are logged and never end it."""
         while not self.stopping.is_set():
-            with self.store.alone("writing") as alone:
+            with self.store.alone("writing") as alone, self._writer:
                 while alone and not self.stopping.is_set():
                     close_old_connections()
                     try:
@@ -73,7 +76,7 @@ class Indexer:
         if position and last_sequence() <= position.sequence:
             return True
         let_pages_go_first(self.stopping)
-        return None if catch_up(self.store) else True
+        return None if self._writer.catch_up() else True
 
     def _is_usable(self, folder) -> bool:
         """Whether the index can be read and belongs to this journal. Its files are checked once, and when somebody could not
@@ -106,6 +109,7 @@ class Indexer:
     def _build(self) -> None:
         """In a process of its own, which other work does not wait for."""
         logger.info("Building the search index")
+        self._writer.close()
         self._building = subprocess.Popen(
             [sys.executable, "-m", "meiri.conf.command", "reindex"], stdout=subprocess.DEVNULL
         )
@@ -118,38 +122,64 @@ def follows(position: Position) -> bool:
     return Entry.objects.filter(pk=position.sequence, digest=position.digest).exists()
 
 
-def catch_up(store: Store) -> int:
-    """Bring the next entries of the journal into the index. How many; 0 at the end of the journal. Raises `Unavailable`."""
-    folder = store.current
-    position = position_of(folder) if folder else None
-    if folder is None or position is None:
-        raise Unavailable("There is no index to keep in step.")
-    entries = list(Entry.objects.after(position.sequence)[:BATCH])
-    if not entries:
-        return 0
-    changed = {key for entry in entries for key in entry.keys if key.startswith(ARTICLE)}
-    ids = sorted(int(key.removeprefix(ARTICLE)) for key in changed if key.removeprefix(ARTICLE).isdecimal())
-    if ids:
-        write(folder, ids)
-    keep_position(folder, Position(entries[-1].sequence, entries[-1].digest))
-    return len(entries)
+class Writer:
+    """Brings what the journal tells into the index that answers. It stays open from one batch to the next: tantivy merges parts
+    of the index meanwhile, and what is published then need not wait until a large one is done."""
 
+    def __init__(self, store: Store):
+        self.store = store
+        self._folder: Path | None = None
+        self._open: tantivy.IndexWriter | None = None
 
-def write(folder, ids: list[int]) -> None:
-    """Let the index in `folder` have the articles `ids` as they are now: not at all where they are not published."""
-    writer = opened(folder).writer(SMALL_HEAP, 1)
-    try:
-        for start in range(0, len(ids), PORTION):
-            portion = ids[start : start + PORTION]
-            for key in portion:
-                writer.delete_documents_by_term("id", key)
-            for fields in fields_of_articles(portion):
-                writer.add_document(document_of(fields))
-        writer.commit()
-        writer.wait_merging_threads()
-    except BaseException:
-        del writer  # lets go of tantivy's lock; what was not committed is gone
-        raise
+    def __enter__(self) -> "Writer":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the index. What was not committed is gone, and a merge that is not done is begun again another time."""
+        self._folder = self._open = None
+
+    def catch_up(self) -> int:
+        """Write what the next entries of the journal have changed. How many; 0 at its end. Raises `Unavailable`."""
+        folder = self.store.current
+        position = position_of(folder) if folder else None
+        if folder is None or position is None:
+            raise Unavailable("There is no index to keep in step.")
+        entries = list(Entry.objects.after(position.sequence)[:BATCH])
+        if not entries:
+            return 0
+        changed = {key for entry in entries for key in entry.keys if key.startswith(ARTICLE)}
+        ids = sorted(
+            int(key.removeprefix(ARTICLE)) for key in changed if key.removeprefix(ARTICLE).isdecimal()
+        )
+        if ids:
+            self._write(folder, ids)
+        keep_position(folder, Position(entries[-1].sequence, entries[-1].digest))
+        return len(entries)
+
+    def _write(self, folder: Path, ids: list[int]) -> None:
+        """Let the index in `folder` have the articles `ids` as they are now: not at all where they are not published."""
+        writer = self._opened(folder)
+        try:
+            for start in range(0, len(ids), PORTION):
+                portion = ids[start : start + PORTION]
+                for key in portion:
+                    writer.delete_documents_by_term("id", key)
+                for fields in fields_of_articles(portion):
+                    writer.add_document(document_of(fields))
+            writer.commit()
+        except BaseException:
+            del writer  # tantivy's lock goes with it, also while the error is looked at
+            self.close()
+            raise
+
+    def _opened(self, folder: Path) -> tantivy.IndexWriter:
+        if self._open is None or self._folder != folder:
+            self.close()
+            self._open, self._folder = opened(folder).writer(SMALL_HEAP, 1), folder
+        return self._open
 
 
 def bring_up_to_date(store: Store, patience: float = 60.0) -> bool:
@@ -158,17 +188,18 @@ def bring_up_to_date(store: Store, patience: float = 60.0) -> bool:
     from meiri.search.rebuilding import Busy, rebuild
 
     until = time.monotonic() + patience
-    with store.alone("writing") as alone:
+    with store.alone("writing") as alone, Writer(store) as writer:
         while time.monotonic() < until:
             folder = store.current
             position = position_of(folder) if folder else None
             if alone and (position is None or not follows(position)):
+                writer.close()
                 try:
                     rebuild(store)
                 except Busy:
                     time.sleep(PAUSE_SECONDS)
             elif position and last_sequence() <= position.sequence and follows(position):
                 return True
-            elif not (alone and catch_up(store)):
+            elif not (alone and writer.catch_up()):
                 time.sleep(0.02)
     return False

@@ -1,16 +1,17 @@
 """How Chinese is read: whole syllables and initials, for readers who type Latin letters.
 
-Readings come from pypinyin, word by word, so that 重庆 is chongqing. The module loads only where it is needed: its
-dictionaries take some 50 MB.
+Words are read as wholes, so that 重庆 is chongqing.
 """
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
 import rjieba
 
+from meiri.search.syllables import syllables_of
 from meiri.search.words import is_han, threes
 
 # The syllables of Hanyu Pinyin without tones (ISO 7098:2015, Annex A); ü is written v.
@@ -43,33 +44,27 @@ _FINALS = {
 SYLLABLES = frozenset(initial + final for initial, finals in _FINALS.items() for final in finals.split())
 _LONGEST = max(map(len, SYLLABLES))
 _LETTERS = re.compile("[a-z]+")
+# The marks of the four tones.
+_TONES = dict.fromkeys(map(ord, "\u0304\u0301\u030c\u0300"))
 # How many ways to cut letters into syllables are looked at.
 MOST_READINGS = 4
 
 
-@cache
-def _reader():
-    from pypinyin import Style, lazy_pinyin
-
-    return lambda word: lazy_pinyin(word, style=Style.NORMAL, errors="ignore")
-
-
 @lru_cache(maxsize=100_000)
 def reading(word: str) -> tuple[str, ...]:
-    """The syllables of a word, one for each of its Chinese characters that has a reading."""
-    return tuple(s for s in _reader()(word) if _LETTERS.fullmatch(s))
+    """The syllables of a word without tones, one for each of its Chinese characters that has a reading; ü is written v."""
+    return tuple(s for s in map(_without_tone, syllables_of(word)) if _LETTERS.fullmatch(s))
 
 
 @cache
-def _toned_reader():
-    from pypinyin import Style, lazy_pinyin
-
-    return lambda word: lazy_pinyin(word, style=Style.TONE, errors="ignore")
+def _without_tone(syllable: str) -> str:
+    letters = unicodedata.normalize("NFD", syllable).replace("u\u0308", "v")
+    return letters.translate(_TONES)
 
 
 @lru_cache(maxsize=20_000)
 def _toned_reading(word: str) -> tuple[str, ...]:
-    return tuple(_toned_reader()(word))
+    return tuple(syllables_of(word))
 
 
 def toned(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
