@@ -145,7 +145,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
-            "PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY;"
+            "PRAGMA temp_store=MEMORY;"
         ),
     }
     DATABASES["default"]["CONN_MAX_AGE"] = None
