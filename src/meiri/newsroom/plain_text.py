@@ -14,7 +14,12 @@ _BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff\uf900-\ufaff])[^\S\u3000]+(?=[\u3
 def paragraphs(raw: Iterable[dict]) -> list[str]:
     """The paragraphs, headings, captions and cells of a body as it is stored (a list of blocks), without tags. A word that
     a tag or a line break cuts in two is whole again."""
-    return [text for piece in _pieces(raw) if (text := joined(piece))]
+    return list(each_paragraph(raw))
+
+
+def each_paragraph(raw: Iterable[dict]) -> Iterator[str]:
+    """The same one after the other, for whoever need not read to the end."""
+    return (text for piece in _pieces(raw) if (text := joined(piece)))
 
 
 def joined(text: str) -> str:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import chain
 from typing import NamedTuple, cast
 
 import tantivy
@@ -269,16 +270,13 @@ def hits_of(query: Query, ranked: Sequence[Ranked]) -> list[Hit]:
     cards = {card.pk: card for card in Article.objects.in_order([one.key for one in ranked])}
     marker = Highlighter(query)
     marker.take([text for card in cards.values() for text in (card.title, card.summary)])
-    excerpts = {key: [card.summary] for key, card in cards.items()}
-    silent = [key for key, card in cards.items() if marker.says(card.summary) < marker.wanted]
-    excerpts |= {key: [cards[key].summary, *body] for key, body in bodies_of(silent).items()}
-    marker.take([text for texts in excerpts.values() for text in texts])
+    bodies = bodies_of([key for key, card in cards.items() if marker.says(card.summary) < marker.wanted])
     return [
         Hit(
             card,
             round(one.score, 3),
             marker.whole(card.title),
-            marker.excerpt(excerpts[one.key]),
+            marker.excerpt(chain([card.summary], bodies.get(one.key, ()))),
             one.similar,
         )
         for one in ranked

@@ -58,10 +58,11 @@ class Highlighter:
 
     def __init__(self, query: Query):
         texts = list(query.free)
-        whole = [name for term in texts for name in (term.text, *also_called(term.text))]
-        parts = [word for term in texts if not term.phrase for word in _parts(term)]
+        asked = [word for term in texts for word in (term.text, *([] if term.phrase else _parts(term)))]
+        others = [name for term in texts for name in also_called(term.text)]
         # Looked for one by one: for a few short texts that is many times quicker than a regular expression of all.
-        self._wordings = [_Wording.of(text) for text in dict.fromkeys([*whole, *parts]) if text]
+        self._asked = [_Wording.of(text) for text in dict.fromkeys(asked) if text]
+        self._wordings = [_Wording.of(text) for text in dict.fromkeys([*asked, *others]) if text]
         # A text that says so many things says them all.
         self.wanted = len(texts)
         self._stems = {stem(word) for term in texts for word in _LATIN.findall(term.text)}
@@ -87,7 +88,7 @@ class Highlighter:
         ]
         if self._stems:
             found += [m.span() for m in self._latin(folded) if stem(m.group()) in self._stems]
-        return whole_characters(text, _united(found)[:MOST_MARKS])
+        return whole_characters(text, _united(found)[:MOST_MARKS]) if found else []
 
     def whole(self, text: str) -> str:
         """`text` as HTML with <mark> around what was asked for."""
@@ -105,14 +106,24 @@ class Highlighter:
     def _latin(folded: str) -> Iterator[re.Match[str]]:
         return islice(_LATIN.finditer(folded), 10 * MOST_MARKS)
 
-    def excerpt(self, paragraphs: Sequence[str]) -> str:
+    def excerpt(self, paragraphs: Iterable[str]) -> str:
         """The paragraph that says most of what was asked for, or the part of it that does, as HTML with <mark>; how the first
-        one begins where none says anything."""
-        text = max(paragraphs, key=self.says, default="")
+        one begins where none says anything. Paragraphs behind one that says it all are not read."""
+        text = self._telling_most(paragraphs)
         spans = self.spans(text)
         start, end = window(text, spans)
         inside = [(max(a, start) - start, min(b, end) - start) for a, b in spans if b > start and a < end]
         return f"{'…' if start else ''}{marked(text[start:end], inside)}{'…' if end < len(text) else ''}"
+
+    def _telling_most(self, paragraphs: Iterable[str]) -> str:
+        passed = []
+        for text in paragraphs:
+            # Most texts write it as it was asked for: they need not be folded, which takes longer than looking.
+            if all(wording.is_in(text) for wording in self._asked):
+                return text
+            passed.append(text)
+        self.take(passed)
+        return max(passed, key=self.says, default="")
 
 
 def _parts(term: Term) -> list[str]:
