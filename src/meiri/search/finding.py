@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain
@@ -19,12 +19,12 @@ from meiri.search.documents import bodies_of, greatest_key
 from meiri.search.highlighting import Highlighter
 from meiri.search.index import asked, moment_of, second_of
 from meiri.search.matching import (
-    articles_of_months,
+    articles_of_age,
     between,
     expected,
-    in_months_before,
     in_titles,
     loose,
+    of_age,
     rarest,
     strict,
 )
@@ -49,6 +49,8 @@ SIMILAR = 50
 FRESH = 0.3
 FRESH_DAYS = 30
 FACETS = 40
+# Scores and places in the index.
+Hits = list[tuple[float, tantivy.DocAddress]]
 _PLACE, _MOMENT = re.compile(r"([0-9]{1,6})-([0-9]{1,19})"), re.compile(r"([0-9]{1,19})")
 
 
@@ -139,21 +141,21 @@ def best(searcher: tantivy.Searcher, query: Query, count: int, after: Position |
     asked_at = after.asked_at if after else moment_of(int(time.time()), greatest_key())
     start = min(after.place, DEEPEST) if after else 0
     wanted = min(start + count, DEEPEST)
-    result, total, is_least = _closest(searcher, query, max(BEST, wanted + 1), asked_at, bool(after))
-    ranked = fresh_first(_ranked(searcher, result.hits[:BEST]), asked_at)
+    hits, total, is_least = _closest(searcher, query, max(BEST, wanted + 1), asked_at, bool(after))
+    ranked = fresh_first(_ranked(searcher, hits[:BEST]), asked_at)
     close: list[Ranked] = []
     if total < FEW and query.is_plain:
-        close = similar(searcher, query, {one.key for one in ranked}, asked_at)
+        close = similar(searcher, query, {one.key for one in ranked}, asked_at, bool(after))
     ranked += close
-    more = len(result.hits) + len(close) > wanted and wanted < DEEPEST
+    more = len(hits) + len(close) > wanted and wanted < DEEPEST
     following = Position(wanted, asked_at) if more else None
-    page = ranked[start:wanted] + _ranked(searcher, result.hits[max(start, BEST) : wanted])
+    page = ranked[start:wanted] + _ranked(searcher, hits[max(start, BEST) : wanted])
     return RankedPage(total + len(close), total, page, following, is_least)
 
 
 def _closest(
     searcher: tantivy.Searcher, query: Query, most: int, asked_at: int, is_later_page: bool
-) -> tuple[tantivy.SearchResult, int, bool]:
+) -> tuple[Hits, int, bool]:
     """The closest articles, at most `most`; how many have all that was asked for, and whether there may be more.
 
     No page shows more than a thousand. Where as many titles have it all, texts need not be looked through, and where as many
@@ -161,38 +163,51 @@ def _closest(
     """
     limits = [(Occur.Must, between(None, asked_at))] if is_later_page else []
 
-    def search(match: Match, months: int | None = None) -> tantivy.SearchResult:
-        parts = [(Occur.Must, match), *limits]
-        if months:
-            parts.append((Occur.Must, in_months_before(asked_at, months)))
-        return searcher.search(Match.boolean_query(parts) if parts[1:] else match, most, count=True)
+    def search(match: Match, *more: tuple[Occur, Match], count: int = most) -> tuple[Hits, int]:
+        parts = [(Occur.Must, match), *limits, *more]
+        result = searcher.search(Match.boolean_query(parts) if parts[1:] else match, count, count=True)
+        return list(result.hits), _number(result)
 
     rare = rarest(query, searcher) if query.free else 0
-    for months in _months_with(searcher, query, DEEPEST, asked_at) if rare > COUNTED else ():
-        result = search(strict(query), months)
-        if (total := _number(result)) >= DEEPEST:
-            return result, total, True
+    if rare > COUNTED:
+        enough = BEST if any(term.phrase for term in query.free) else DEEPEST
+        spans = _spans(searcher, query, enough, asked_at)
+        if spans[1:]:
+            hits: Hits = []
+            total = 0
+            for before, months in spans:
+                found, number = search(
+                    strict(query), *of_age(asked_at, before, months), count=most - len(hits)
+                )
+                hits, total = hits + found, total + number
+                if len(hits) == most:
+                    break
+            return hits, total, months is not None
     if rare >= DEEPEST and rarest(query, searcher, "title") >= DEEPEST:
-        result = search(in_titles(query))
-        if (total := _number(result)) >= DEEPEST:
+        hits, total = search(in_titles(query))
+        if total >= DEEPEST:
             if rare > COUNTED:
-                return result, total, True
-            return result, max(total, count_of(searcher, strict(query, ranked=False))), False
-    result = search(strict(query))
-    if _number(result) < FEW:
-        result = search(strict(query, wide=True))
-    return result, _number(result), False
+                return hits, total, True
+            return hits, max(total, count_of(searcher, strict(query, ranked=False))), False
+    is_rare = expected(query, searcher) < FEW
+    hits, total = search(strict(query, wide=is_rare))
+    if total < FEW and not is_rare:
+        hits, total = search(strict(query, wide=True))
+    return hits, total, False
 
 
-def _months_with(searcher: tantivy.Searcher, query: Query, enough: int, moment: int | None) -> Iterator[int]:
-    """How many months back from a moment it is worth looking for `enough` articles, the fewest first: none where so many are
-    unlikely, as in one channel or one year."""
-    if query.is_placed:
-        return
-    likely = expected(query, searcher) / max(searcher.num_docs, 1)
-    for months in LOOKED_BACK:
-        if likely * articles_of_months(searcher, moment, months) >= enough:
-            yield months
+def _spans(
+    searcher: tantivy.Searcher, query: Query, enough: int, moment: int | None
+) -> list[tuple[int, int | None]]:
+    """In which months back from a moment to look, one span after the other until there are enough: between so many and so many.
+    The first is likely to have `enough` articles; it is of all months where fewer are unlikely to."""
+    if not query.is_dated:
+        likely = expected(query, searcher) / max(searcher.num_docs, 1)
+        for place, months in enumerate(LOOKED_BACK):
+            if likely * articles_of_age(searcher, moment, months) >= enough:
+                ends: list[int | None] = [*LOOKED_BACK[place:], None]
+                return list(zip([0, *LOOKED_BACK[place:]], ends, strict=True))
+    return [(0, None)]
 
 
 def count_of(searcher: tantivy.Searcher, match: Match) -> int:
@@ -217,12 +232,15 @@ def freshness(seconds: float) -> float:
     return 1 + FRESH / (1 + days / FRESH_DAYS)
 
 
-def similar(searcher: tantivy.Searcher, query: Query, known: set[int], now: int) -> list[Ranked]:
+def similar(
+    searcher: tantivy.Searcher, query: Query, known: set[int], now: int, is_later_page: bool
+) -> list[Ranked]:
     """Articles that have some of what was asked for, but none of `known`."""
     match = loose(query, searcher)
     if match is None:
         return []
-    match = Match.boolean_query([(Occur.Must, match), (Occur.Must, between(None, now))])
+    if is_later_page:
+        match = Match.boolean_query([(Occur.Must, match), (Occur.Must, between(None, now))])
     hits = searcher.search(match, SIMILAR + len(known), count=False).hits
     ranked = fresh_first(_ranked(searcher, hits), now)
     return [one._replace(similar=True) for one in ranked if one.key not in known][:SIMILAR]
@@ -235,16 +253,17 @@ def newest(searcher: tantivy.Searcher, query: Query, count: int, after: Position
     total = count_of(searcher, match) if rare <= COUNTED else 0
     found: list[Ranked] = []
     latest = after.place - 1 if after else None
-    for months in (*_months_with(searcher, query, SPARED * count, latest), None):
-        parts = [(Occur.Must, match)]
-        if latest is not None:
-            parts.append((Occur.Must, between(None, latest)))
-        if months:
-            parts.append((Occur.Must, in_months_before(latest, months)))
+    limits = [(Occur.Must, between(None, latest))] if latest is not None else []
+    for before, months in _spans(searcher, query, SPARED * count, latest):
+        parts = [(Occur.Must, match), *limits, *of_age(latest, before, months)]
         hits = searcher.search(
-            Match.boolean_query(parts), count + 1, count=False, order_by_field="moment", order=Order.Desc
+            Match.boolean_query(parts),
+            count + 1 - len(found),
+            count=False,
+            order_by_field="moment",
+            order=Order.Desc,
         ).hits
-        found = [one._replace(score=0.0) for one in _ranked(searcher, hits)]
+        found += [one._replace(score=0.0) for one in _ranked(searcher, hits)]
         if len(found) > count:
             break
     following = Position(found[count - 1].moment) if len(found) > count else None

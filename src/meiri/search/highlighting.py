@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from meiri.search.folding import fold_all
 from meiri.search.index import analyzer, stem
-from meiri.search.names import also_called
+from meiri.search.names import names
 from meiri.search.query import Query, Term
 from meiri.search.words import FUNCTION_CHARACTERS, words
 
@@ -50,7 +50,9 @@ class _Wording(NamedTuple):
             place = folded.find(self.text, end)
 
     def is_in(self, folded: str) -> bool:
-        return self.text in folded and next(self.places(folded), None) is not None
+        if self.text not in folded:
+            return False
+        return not (self.begins_word or self.ends_word) or next(self.places(folded), None) is not None
 
 
 class Highlighter:
@@ -59,7 +61,8 @@ class Highlighter:
     def __init__(self, query: Query):
         texts = list(query.free)
         asked = [word for term in texts for word in (term.text, *([] if term.phrase else _parts(term)))]
-        others = [name for term in texts for name in also_called(term.text)]
+        known = names()
+        others = [name for term in texts for name in known.also_called(term.text)]
         # Looked for one by one: for a few short texts that is many times quicker than a regular expression of all.
         self._asked = [_Wording.of(text) for text in dict.fromkeys(asked) if text]
         self._wordings = [_Wording.of(text) for text in dict.fromkeys([*asked, *others]) if text]
@@ -84,6 +87,7 @@ class Highlighter:
         found = [
             (place, place + len(wording.text))
             for wording in self._wordings
+            if wording.text in folded
             for place in islice(wording.places(folded), MOST_MARKS)
         ]
         if self._stems:

@@ -3,19 +3,22 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property, lru_cache
 from math import prod, sqrt
 
 import tantivy
 from tantivy import FieldType, Occur
 from tantivy import Query as Match
 
+from meiri.delivery.keys import EVERYWHERE
+from meiri.journal.kept import Kept
 from meiri.newsroom.models import Author, Source, day_bounds
 from meiri.search.folding import fold
 from meiri.search.index import analyzer, moment_of, schema, second_of
-from meiri.search.names import also_called, reworded
+from meiri.search.names import names
 from meiri.search.pinyin import as_syllables, sounds
 from meiri.search.query import EARLIEST, LATEST, Query, Term
-from meiri.search.words import FUNCTION_CHARACTERS, characters, pairs, threes, words
+from meiri.search.words import FUNCTION_CHARACTERS, characters, is_han, pairs, pieces, threes, words
 from meiri.sections.models import Channel, Section, Station
 
 # What a word counts for where it stands; in the whole text it counts 1. Characters and pairs of them find what the
@@ -38,16 +41,17 @@ class Words:
     places: tuple[tuple[int, str], ...]
 
     @classmethod
+    @lru_cache(maxsize=1_000)
     def of(cls, folded: str) -> "Words":
         tokens = analyzer().pre_tokenize(words(folded)).tokens
         first = tokens[0].position if tokens else 0
         return cls(tuple((token.position - first, token.text) for token in tokens))
 
-    @property
+    @cached_property
     def all(self) -> list[str]:
         return list(dict.fromkeys(word for _, word in self.places))
 
-    @property
+    @cached_property
     def telling(self) -> list[str]:
         """Those that say something; all of them where none does."""
         return [word for word in self.all if word not in FUNCTION_CHARACTERS] or self.all
@@ -86,16 +90,40 @@ def rarest(query: Query, searcher: tantivy.Searcher, field: str = "text") -> int
 
 
 def expected(query: Query, searcher: tantivy.Searcher) -> float:
-    """About how many articles have all the words of the query. Words that are asked for together are found together more often
-    than by chance, less often than always: it is the geometric mean of both."""
+    """About how many articles of the query's sections have all its words. Words that are asked for together are found together
+    more often than by chance, less often than always: it is the geometric mean of both."""
     articles = max(searcher.num_docs, 1)
     found = _frequencies(query, searcher, "text")
     by_chance = articles * prod(count / articles for count in found)
-    return sqrt(min(found, default=articles) * by_chance)
+    return sqrt(min(found, default=articles) * by_chance) * _share(query, searcher)
 
 
 def _frequencies(query: Query, searcher: tantivy.Searcher, field: str) -> list[int]:
-    return [searcher.doc_freq(field, word) for term in query.free for word in Words.of(term.text).telling]
+    """In how many articles each word of the query is; of a term with other names, in how many any of these are at most."""
+    found: list[int] = []
+    known = names()
+    for term in query.free:
+        counts = _counts(searcher, field, term.text)
+        others = [] if term.field else known.also_called(term.text)
+        if not (term.field or term.phrase):
+            others = others + known.reworded(term.text)
+        if others:
+            counts = [sum(min(_counts(searcher, field, name), default=0) for name in (term.text, *others))]
+        found += counts
+    return found
+
+
+def _counts(searcher: tantivy.Searcher, field: str, text: str) -> list[int]:
+    return [searcher.doc_freq(field, word) for word in Words.of(text).telling]
+
+
+def _share(query: Query, searcher: tantivy.Searcher) -> float:
+    """Which part of all articles is of the sections that the query names."""
+    articles = max(searcher.num_docs, 1)
+    return prod(
+        sum(searcher.doc_freq(field, key) for key in section_keys(field, name)) / articles
+        for field, name in query.sections
+    )
 
 
 def loose(query: Query, searcher: tantivy.Searcher) -> Match | None:
@@ -146,7 +174,7 @@ def wanted(term: Term, wide: bool = False) -> list[Match]:
     if term.field in ("source", "author"):
         return [_named(term)]
     if term.field in ("channel", "station"):
-        return [_section(term.field, term.text)]
+        return [_any_number(term.field, section_keys(term.field, term.text))]
     found = Words.of(term.text)
     if not found.places:
         return []
@@ -155,9 +183,10 @@ def wanted(term: Term, wide: bool = False) -> list[Match]:
     ways = [_phrase("text", found.places) if term.phrase else _all("text", found.telling)]
     if wide:
         ways += _in_title(term.text, True)
-    ways += [_phrase("text", Words.of(name).places) for name in also_called(term.text)]
+    known = names()
+    ways += [_phrase("text", Words.of(name).places) for name in known.also_called(term.text)]
     if not term.phrase:
-        ways += [_all("text", Words.of(text).telling) for text in reworded(term.text)]
+        ways += [_all("text", Words.of(text).telling) for text in known.reworded(term.text)]
         if term.text.isascii() and term.text.isalpha():
             ways += sounding(term.text)
     return ways
@@ -175,9 +204,20 @@ def unwanted(term: Term) -> list[Match]:
 
 def _in_title(text: str, phrase: bool, wide: bool = False) -> list[Match]:
     """The ways to have `text` in the title: side by side, as a phrase has it, or word by word."""
-    places = list(enumerate(_characters(text)))
-    ways = [_phrase("characters", places)] if places and (phrase or wide) else []
+    ways = [_side_by_side(text)] if phrase or wide else []
     return ways if phrase else [*ways, _all("title", Words.of(text).telling)]
+
+
+def _side_by_side(text: str) -> Match:
+    """Titles that have `text` letter by letter. Few have the pairs of its characters, so that only in these is looked at places."""
+    places = list(enumerate(_characters(text)))
+    if not places:
+        return Match.empty_query()
+    found = _phrase("characters", places)
+    if not is_han(text) or len(pieces(text)) > 1:
+        return found
+    filters = [Match.const_score_query(_term("pairs", pair), 0.0) for pair in dict.fromkeys(pairs(text))]
+    return Match.boolean_query([(Occur.Must, match) for match in (found, *filters)])
 
 
 def _characters(text: str) -> list[str]:
@@ -206,7 +246,7 @@ def read_as(found: Sequence[str]) -> Match:
 
 def within(query: Query) -> list[Match]:
     """Where and when."""
-    found = [_section(field, name) for field in ("channel", "station") if (name := getattr(query, field))]
+    found = [_any_number(field, section_keys(field, name)) for field, name in query.sections]
     if query.since or query.until:
         found.append(published(query.since, query.until))
     return found
@@ -237,33 +277,49 @@ def between(first: int | None, last: int | None) -> Match:
     return Match.const_score_query(Match.range_query(schema(), "moment", FieldType.Integer, first, last), 0.0)
 
 
-def in_months_before(moment: int | None, count: int) -> Match:
-    """Articles of the month of a moment (None: now) and the months before it, `count` in all."""
-    return _any_number("month", _months_before(moment, count))
+def of_age(moment: int | None, before: int, months: int | None) -> list[tuple[Occur, Match]]:
+    """Articles of the month of a moment (None: now) and of months before it, `months` in all (None: all), without the last
+    `before` of them."""
+    if months:
+        return [(Occur.Must, _any_number("month", _months_back(moment, before, months)))]
+    return [(Occur.MustNot, _any_number("month", _months_back(moment, 0, before)))] if before else []
 
 
-def articles_of_months(searcher: tantivy.Searcher, moment: int | None, count: int) -> int:
-    """How many articles `in_months_before` finds."""
-    return sum(searcher.doc_freq("month", month) for month in _months_before(moment, count))
+def articles_of_age(searcher: tantivy.Searcher, moment: int | None, months: int) -> int:
+    """How many articles there are of the last `months` months."""
+    return sum(searcher.doc_freq("month", month) for month in _months_back(moment, 0, months))
 
 
-def _months_before(moment: int | None, count: int) -> range:
+def _months_back(moment: int | None, before: int, months: int) -> range:
     at = datetime.fromtimestamp(second_of(moment), UTC) if moment else datetime.now(UTC)
-    last = at.year * 12 + at.month  # the site's clocks are ahead: the month may have just begun there
-    return range(last - count + 1, last + 2)
+    last = at.year * 12 + at.month
+    # The site's clocks are ahead: the next month may have just begun there.
+    return range(last - months + 1, last - before + 1 if before else last + 2)
 
 
-def _section(field: str, name: str) -> Match:
+# The keys of sections by kind, and by address word or name.
+sections_by_name: Kept[str, dict[str, list[int]]] = Kept(2, EVERYWHERE)
+
+
+def section_keys(field: str, name: str) -> list[int]:
+    """The keys of the channels or stations that folded `name` means, by address word or by name."""
+    known = sections_by_name.one(field, lambda: (_named_sections(field), ()))
+    return known.get(name.lower(), [])
+
+
+def _named_sections(field: str) -> dict[str, list[int]]:
     model: type[Section] = Channel if field == "channel" else Station
-    keys = list(model.objects.filter(slug=name.lower()).values_list("pk", flat=True)[:1])
-    if not keys:
-        keys = [section.pk for section in model.objects.all() if name.lower() == fold(section.name)]
-    return _any_number(field, keys)
+    found: dict[str, list[int]] = {}
+    sections = list(model.objects.all())
+    for section in sections:
+        found.setdefault(fold(section.name), []).append(section.pk)
+    # An address word wins: it is of one section only.
+    return found | {section.slug.lower(): [section.pk] for section in sections}
 
 
 def _named(term: Term) -> Match:
     model = Source if term.field == "source" else Author
-    named = [term.text, *also_called(term.text)]
+    named = [term.text, *names().also_called(term.text)]
     keys = [
         key
         for name in named

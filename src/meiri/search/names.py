@@ -1,7 +1,7 @@
 """Names and their aliases: who asks for 北大 also means 北京大学."""
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from meiri.journal.kept import Kept
@@ -12,42 +12,39 @@ _KNOWN_TO_ALL = Path(__file__).with_name("aliases.txt")
 # How many other wordings of one term are looked for.
 MOST_WORDINGS = 6
 
-# Each name in folded text, with all that mean the same.
-Names = dict[str, tuple[str, ...]]
+
+class Names:
+    """Known names in folded text, and what each is called besides."""
+
+    def __init__(self, groups: Iterable[Iterable[str]]):
+        self._alike: dict[str, tuple[str, ...]] = {}
+        for group in groups:
+            together = dict.fromkeys(fold(name) for name in group)
+            for name in list(together):
+                together |= dict.fromkeys(self._alike.get(name, ()))
+            self._alike |= dict.fromkeys(together, tuple(together))
+        # A query asks for each of its terms several times.
+        self.also_called = lru_cache(maxsize=1_000)(self._also_called)
+        self.reworded = lru_cache(maxsize=1_000)(self._reworded)
+
+    def _also_called(self, text: str) -> list[str]:
+        """Other names for what folded `text` names, in the order of the dictionary; none where it is no known name."""
+        return [name for name in self._alike.get(text, ()) if name != text][:MOST_WORDINGS]
+
+    def _reworded(self, text: str) -> list[str]:
+        """Folded `text` with the longest known name inside it replaced by each of its other names."""
+        inside = max((name for name in self._alike if name in text and name != text), key=len, default="")
+        alike = self._alike.get(inside, ())
+        said = {inside, *(name for name in alike if name in text)}
+        return [text.replace(inside, name, 1) for name in alike if name not in said][:MOST_WORDINGS]
+
+
 _kept: Kept[str, Names] = Kept(1, [KNOWN_NAMES])
-
-
-def also_called(text: str) -> list[str]:
-    """Other names for what folded `text` names, in the order of the dictionary; none where it is no known name."""
-    return [name for name in names().get(text, ()) if name != text][:MOST_WORDINGS]
-
-
-def reworded(text: str) -> list[str]:
-    """Folded `text` with the longest known name inside it replaced by each of its other names."""
-    known = names()
-    inside = max((name for name in known if name in text and name != text), key=len, default="")
-    others = [name for name in known.get(inside, ()) if name not in (inside, *_containing(text, inside))]
-    return [text.replace(inside, name, 1) for name in others][:MOST_WORDINGS]
-
-
-def _containing(text: str, inside: str) -> list[str]:
-    """Names of the same thing that `text` says in full already."""
-    return [name for name in names().get(inside, ()) if name in text]
 
 
 def names() -> Names:
     """All known names, the editors' own and those that everybody knows. One query when editors changed theirs."""
-    return _kept.get(["all"], lambda _: {"all": (_gathered(), [KNOWN_NAMES])})["all"]
-
-
-def _gathered() -> Names:
-    found: dict[str, tuple[str, ...]] = {}
-    for group in groups_of_names():
-        together = dict.fromkeys(fold(name) for name in group)
-        for name in list(together):
-            together |= dict.fromkeys(found.get(name, ()))
-        found |= dict.fromkeys(together, tuple(together))
-    return found
+    return _kept.one("all", lambda: (Names(groups_of_names()), [KNOWN_NAMES]))
 
 
 def groups_of_names() -> list[list[str]]:

@@ -71,9 +71,13 @@ class Query:
         return [term for term in self.terms if not term.without]
 
     @property
-    def is_placed(self) -> bool:
-        """Whether it is only of some part of the archive."""
-        return bool(self.channel or self.station or self.since or self.until)
+    def sections(self) -> list[tuple[str, str]]:
+        """The kinds and names of the sections that articles must be of."""
+        return [(kind, name) for kind in ("channel", "station") if (name := getattr(self, kind))]
+
+    @property
+    def is_dated(self) -> bool:
+        return bool(self.since or self.until)
 
     @property
     def is_plain(self) -> bool:
