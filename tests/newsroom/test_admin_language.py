@@ -68,3 +68,34 @@ def test_editors_read_chinese_and_nothing_comes_from_elsewhere(editor, site):
         if left := re.findall(r"[A-Za-z]{4,}", ALLOWED.sub("", words)):
             english[address] = left
     assert (foreign, errors, english) == ([], [], {})
+
+
+@pytest.mark.xdist_group("browser")
+def test_the_menu_of_a_table_is_in_chinese(editor):
+    page = editor.new_page()
+    errors = []
+    page.on("console", lambda m: m.type == "error" and errors.append(m.text))
+    page.goto("/keji/")
+    number = re.search(
+        r"/(\d+)\.html", page.get_by_role("link", name="钠电池在漠河过冬").last.get_attribute("href")
+    )[1]
+    page.goto(f"/admin/snippets/newsroom/article/edit/{number}/", wait_until="networkidle")
+    page.locator(".handsontable td:visible").first.click(button="right")
+    menu = page.locator(".htContextMenu td:visible")
+    menu.first.wait_for()
+    words = [word for word in menu.all_inner_texts() if word]
+    assert words[0] == "在上方插入行"
+    assert not re.search(r"[A-Za-z]", "".join(words))
+    assert errors == []
+
+
+@pytest.mark.xdist_group("browser")
+def test_the_newsroom_loads_nothing_from_elsewhere_and_sends_nothing_there(editor):
+    page = editor.new_page()
+    refused = []
+    page.on("console", lambda m: refused.append(m.text))
+    policy = page.goto("/admin/").headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    page.evaluate("fetch('https://elsewhere.example/').catch(() => {})")
+    page.wait_for_timeout(200)
+    assert any("Content Security Policy" in text for text in refused)

@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "compression_middleware.middleware.CompressionMiddleware",
     "meiri.delivery.storing.PageFilesMiddleware",
     "csp.middleware.CSPMiddleware",
+    "meiri.conf.newsroom_policy.newsroom_policy",
     "meiri.delivery.middleware.TraditionalEdition",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
