@@ -144,3 +144,52 @@ def test_printing_leaves_title_text_and_address(reader):
     assert page.locator(".print-only").is_visible()
     for part in (".channels", ".footer", ".rail", ".share", ".comments", ".reading-bar"):
         assert not page.locator(part).is_visible(), part
+
+
+def test_every_masthead_leads_to_the_aids_and_holds_their_switches(reader, desktop):
+    for context in (reader, desktop):
+        page = context.new_page()
+        page.goto("/")
+        tools = page.locator(".tools")
+        assert tools.get_by_role("link", name="无障碍").is_visible()
+        assert tools.get_by_role("button", name="长辈版").is_visible()
+        assert tools.get_by_role("button", name="深色").is_visible()
+
+
+def test_the_stations_of_a_region_stand_beside_its_name(reader):
+    page = reader.new_page()
+    page.goto("/")
+    page.locator(".stations summary").click()
+    east = page.locator(".station-regions p", has_text="华东")
+    name = east.locator("b").bounding_box()
+    left = east.locator("a").evaluate_all("links => links.map(link => link.getBoundingClientRect().left)")
+    assert min(left) >= name["x"] + name["width"]
+
+
+@pytest.mark.parametrize("width", [1100, 1440])
+def test_the_rows_of_the_masthead_share_their_edge(browser, site, width):
+    context = browser.new_context(base_url=site.url, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.goto("/")
+    left = page.locator(".wordmark, .channels-first a, .channels-second a, .station-strip a").evaluate_all(
+        "links => links.map(link => [link.parentNode.closest('ul, div'), link.getBoundingClientRect().left])"
+        ".filter(([row], n, all) => !n || all[n - 1][0] !== row).map(([row, left]) => left)"
+    )
+    assert len(left) == 4
+    assert max(left) - min(left) <= 4
+    context.close()
+
+
+def test_no_headline_ends_in_a_single_character(reader):
+    page = reader.new_page()
+    page.goto("/")
+    alone = page.locator(".headlines a, .lines > li > a:last-child").evaluate_all(
+        """links => links.filter(link => {
+          const range = document.createRange();
+          const text = link.firstChild;
+          const top = at => { range.setStart(text, at); range.setEnd(text, at + 1); return range.getBoundingClientRect().top; };
+          const end = text.length - 1;
+          return end > 2 && top(end) > top(end - 1) + 4;
+        }).map(link => link.textContent)"""
+    )
+    assert alone == []

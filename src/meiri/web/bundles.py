@@ -21,14 +21,15 @@ from meiri.delivery.script import Wording
 
 PARTS = Path(__file__).parent / "static" / "web"
 _COMMON = ["tokens", "page", "masthead", "lists", "hot", "footer"]
+_FRONTS = [*_COMMON, "cards"]
 STYLES = {
-    "list": [*_COMMON, "section"],
-    "home": [*_COMMON, "home"],
+    "list": [*_FRONTS, "section"],
+    "home": [*_FRONTS, "home"],
     "article": [*_COMMON, "article"],
     "comments": ["fields", "comments"],
     "tools": ["tools"],
-    "front": [*_COMMON, "home", "section", "standard"],
-    "search": [*_COMMON, "section", "search"],
+    "front": [*_FRONTS, "home", "section", "standard"],
+    "search": [*_FRONTS, "section", "search"],
     "suggestions": ["suggestions"],
     "form": [*_COMMON, "forms", "fields", "standard", "comments", "letters", "members", "staff", "settings"],
 }

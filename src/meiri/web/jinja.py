@@ -1,6 +1,7 @@
 """The template environment of the reader's site."""
 
 import json
+import re
 from datetime import datetime
 from functools import cache
 from urllib.parse import quote
@@ -69,12 +70,18 @@ def rich(value) -> Markup:
     return Markup(expand_db_html(getattr(value, "source", None) or str(value)))  # noqa: S704
 
 
+# Up to a space, or behind a stop and the quotation that it closes.
+PARTS_OF_HEADLINE = re.compile(r"\s+|[^\s，：；？！]*[，：；？！]*[”’》）]*")
+
+
 def phrases(title: str) -> Markup:
-    """A headline whose parts, as its writer spaced them, are kept on a line each where they fit."""
-    parts = title.split()
-    if len(parts) < 2 or any(part.isascii() for part in parts):
+    """A headline whose parts, as its writer spaced and stopped them, are kept on a line each where they fit."""
+    parts = [part for part in PARTS_OF_HEADLINE.findall(title) if part]
+    words = [part for part in parts if not part.isspace()]
+    if len(words) < 2 or any(part.isascii() for part in words):
         return Markup(escape(title))  # noqa: S704
-    return Markup(" ").join(Markup('<span class="phrase">{}</span>').format(part) for part in parts)
+    span = Markup('<span class="phrase">{}</span>')
+    return Markup("").join(" " if part.isspace() else span.format(part) for part in parts)
 
 
 def environment(**options):
