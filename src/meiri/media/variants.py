@@ -2,8 +2,9 @@
 
 import hashlib
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -76,11 +77,19 @@ def make_variants(image) -> Variants:
         smaller = picture.resize(
             (width, max(1, round(picture.height * width / picture.width))), Pillow.Resampling.LANCZOS
         )
-        for format, options in FORMATS.items():
-            out = io.BytesIO()
-            smaller.save(out, format.upper(), **options)
-            _store(f"{stem}-{width}.{format}", out.getvalue())
+        # The formats are made side by side where there are processors: Pillow lets go of Python while it encodes.
+        with ThreadPoolExecutor(len(FORMATS)) as threads:
+            encoded = list(threads.map(partial(_encoded, smaller), FORMATS))
+        for format, variant in zip(FORMATS, encoded, strict=True):
+            _store(f"{stem}-{width}.{format}", variant)
     return Variants(image.file.name, stem, widths, picture.height / picture.width)
+
+
+def _encoded(picture, format: str) -> bytes:
+    out = io.BytesIO()
+    # Of a copy: Pillow keeps the options of an encoding in the picture.
+    picture.copy().save(out, format.upper(), **FORMATS[format])
+    return out.getvalue()
 
 
 def _on_white(picture):
