@@ -321,3 +321,21 @@ class TestCommand:
     def test_without_json_each_item_is_a_line_for_people(self, saved_page, capsys):
         call_command("import", str(saved_page))
         assert capsys.readouterr().out == f"imported   {saved_page}: {Article.objects.get().pk} {TITLE}\n"
+
+
+def test_every_saved_page_is_imported_whole_or_refused_with_a_reason(shared_data, capsys):
+    a_channel()
+    pages = sorted((shared_data / "pages" / "zh").glob("*.html"))
+    assert len(pages) > 20
+    records = imported(capsys, *pages)
+    assert [Path(record["file"]).name for record in records] == [page.name for page in pages]
+    for record in records:
+        if record["status"] == "refused":
+            assert record["reason"], record
+            continue
+        assert record["status"] in ("imported", "duplicate"), record
+        article = Article.objects.get(pk=record["id"])
+        assert not article.live
+        assert article.title == record["title"]
+        assert len(record["body"]) > 150, record["file"]
+        assert "<script" not in record["body"]
