@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 
 import pytest
 from playwright.sync_api import expect
@@ -146,6 +147,50 @@ def test_the_queue_is_worked_by_keyboard_alone(editor, site):
     expect(row["三"]).to_have_count(0)
     page.goto("/admin/comments/?list=rejected")
     expect(page.locator("tr[data-comment]", has_text="排队二").first).to_contain_text("人身攻击")
+
+
+def test_the_queue_needs_no_script(browser, site, administrators_cookies):
+    texts = {n: f"{secrets.token_hex(4)}不用脚本审的{n}" for n in "甲乙丙"}
+    waiting_comments(site, *texts.values())
+    context = browser.new_context(base_url=site.url, **PEOPLE["phone without scripts"])
+    context.set_default_timeout(20_000)
+    context.add_cookies(administrators_cookies)
+    page = context.new_page()
+    page.goto("/admin/comments/")
+    rows = page.locator("tr[data-comment]")
+    row = {n: rows.filter(has_text=text).first for n, text in texts.items()}
+    before = rows.count()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    text = row["甲"].get_by_text(texts["甲"])
+    assert text.bounding_box()["width"] > 200
+    text.click(trial=True)  # nothing lies upon it
+    # Enter decides where a button is under the hand, and nowhere else: the first of the list is not meant.
+    for n in "甲乙":
+        row[n].get_by_role("checkbox").press("Space")
+        row[n].get_by_role("checkbox").press("Enter")
+    page.get_by_role("textbox", name="其他原因").press_sequentially("偏题")
+    page.get_by_role("textbox", name="其他原因").press("Enter")
+    page.get_by_role("button", name="不通过").press("Enter")
+    expect(page.get_by_text("2 条评论未通过。")).to_be_visible()
+    expect(rows).to_have_count(before - 2)
+    row["丙"].get_by_role("button", name="通过").press("Enter")
+    expect(page.get_by_text("1 条评论已通过。")).to_be_visible()
+
+    page.goto("/admin/comments/?list=rejected")
+    expect(row["乙"]).to_contain_text("未通过：偏题")
+    page.set_viewport_size(PEOPLE["desktop"]["viewport"])
+    page.goto("/admin/comments/?list=approved")
+    row["丙"].get_by_role("button", name="精选").press("Enter")
+    expect(page.get_by_text("1 条评论已精选。")).to_be_visible()
+    row["丙"].get_by_role("link", name="记录与回复").press("Enter")
+    page.get_by_label("以编辑部名义回复").press_sequentially("谢谢您的来信。")
+    page.get_by_role("button", name="发表官方回复").press("Enter")
+    expect(page.get_by_text("官方回复已发表。")).to_be_visible()
+    page.get_by_role("link", name="看读者见到的页面").press("Enter")
+    thread = page.get_by_role("main")
+    expect(thread.get_by_text(texts["丙"]).first).to_be_visible()
+    expect(thread.locator(".comment-official").filter(has_text="谢谢您的来信。").first).to_be_visible()
+    context.close()
 
 
 def test_no_page_of_comments_has_a_barrier(browser, site, article):
