@@ -17,6 +17,7 @@ from meiri.newsroom.models import Article, Author
 from meiri.newsroom.publishing import publish
 from meiri.personal.holdings import release
 from meiri.personal.models import Notice
+from tests.media.test_redrawing import a_file, notes
 from tests.members.people import a_member, an_editor, words
 from tests.newsroom_factory import a_channel, an_author
 
@@ -123,6 +124,19 @@ def test_a_manuscript_is_a_draft_signed_by_its_writer(client, contributor):
     with article.picture.file.open() as file:
         assert b"secret place" not in file.read()
     assert "已收到，编辑正在处理" in words(client.get("/members/contributing/"))
+
+
+def test_a_photograph_of_an_iphone_becomes_one_that_everybody_sees(client, contributor):
+    photograph = a_file("HEIF", Image.new("RGB", (400, 300), "#456"), exif=notes())
+    assert b"SECRET-CAMERA" in photograph
+    assert "HEIC" in words(client.get("/members/contributing/write/"))
+    assert (
+        send(client, pictures=[SimpleUploadedFile("IMG_0007.HEIC", photograph, "image/heic")]).status_code
+        == 302
+    )
+    with Article.objects.get().picture.file.open() as file:
+        content = file.read()
+    assert (Image.open(io.BytesIO(content)).format, b"SECRET-CAMERA" in content) == ("JPEG", False)
 
 
 def test_what_is_written_stays_text(client, contributor):

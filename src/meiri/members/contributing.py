@@ -63,7 +63,8 @@ class PicturesField(forms.FileField):
     """A few pictures; its value is their bytes. What is no picture is refused when they are stored."""
 
     def __init__(self, **options):
-        widget = SeveralFiles(attrs={"accept": "image/jpeg,image/png,image/webp"})
+        accepted = "image/jpeg,image/png,image/webp,image/heic,image/heif,.heic,.heif"
+        widget = SeveralFiles(attrs={"accept": accepted})
         super().__init__(widget=widget, required=False, **options)
 
     def clean(self, data, initial=None):
@@ -99,7 +100,10 @@ class ManuscriptForm(VisitorForm):
             "max_length": "正文请控制在 %(limit_value)d 字以内。",
         },
     )
-    pictures = PicturesField(label="图片", help_text=f"最多 {MOST_PICTURES} 张，JPEG、PNG 或 WebP。")
+    pictures = PicturesField(
+        label="图片",
+        help_text=f"最多 {MOST_PICTURES} 张，JPEG、PNG、WebP 或苹果手机的 HEIC，每张不超过 {MAX_BYTES // 1024**2} MB。",
+    )
     own_work = forms.BooleanField(
         label="稿件和图片是我本人的作品，内容真实",
         error_messages={"required": "请确认稿件和图片是您本人的作品。"},
