@@ -66,6 +66,11 @@ def checked(browser, site, width: int):
 
 def violations(page, address: str, modes=("light",)) -> list[str]:
     page.goto(address, wait_until="networkidle")
+    return violations_here(page, modes)
+
+
+def violations_here(page, modes=("light",)) -> list[str]:
+    """What is found on the page that is open, also where it answers a form and has no address of its own."""
     found = []
     for mode in modes:
         page.evaluate(CHOOSE, MODES[mode])
@@ -76,7 +81,7 @@ def violations(page, address: str, modes=("light",)) -> list[str]:
         )
         broken = page.evaluate("only => axe.run(document, {runOnly: only})", only)["violations"]
         found += [
-            f"{address} {mode} {v['id']}: {n['html'][:160]} {n['failureSummary'][:300]}"
+            f"{page.url} {mode} {v['id']}: {n['html'][:160]} {n['failureSummary'][:300]}"
             for v in broken
             for n in v["nodes"]
         ]
