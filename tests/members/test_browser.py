@@ -1,11 +1,14 @@
 """Membership in a browser: joining, signing in, the second factor, favourites; on a phone, by keyboard, without scripts."""
 
+import re
 import uuid
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
+from tests.media.test_redrawing import a_file
 from tests.members.people import PASSWORD, code_in
 from tests.members.test_second_factor import code_of
 from tests.web.test_accessibility import AXE, RULES
@@ -192,3 +195,78 @@ def test_no_page_of_a_member_has_a_barrier(browser, site, mode):
         found += [f"{name} is {width} px wide"] if width > 360 else []
     context.close()
     assert not found, "\n".join(found)
+
+
+# Takes on as a contributor whoever applied under this name.
+TAKEN_ON = """
+from django.contrib.auth import get_user_model
+from meiri.members.contributing import decide
+from meiri.members.models import Application
+decide(Application.objects.get(name={name!r}), True, "", get_user_model().objects.get(username="admin"))
+"""
+
+
+def test_what_a_member_does_needs_neither_a_script_nor_a_pointer(browser, site, administrators_cookies):
+    """Follows a channel, keeps a history, is declined and taken on as a contributor, writes with a photograph, leaves."""
+    context = browser.new_context(
+        base_url=site.url, viewport={"width": 360, "height": 780}, java_script_enabled=False
+    )
+    context.set_default_timeout(15_000)
+    page, address, name = context.new_page(), a_mail_address(), f"林{uuid.uuid4().hex[:8]}"
+    main = page.get_by_role("main")
+
+    def press(button: str) -> None:
+        main.get_by_role("button", name=button, exact=True).press("Enter")
+
+    join(page, site, address, address)
+    page.goto("/members/following/channel/yaowen/")
+    press("关注")
+    expect(main.get_by_role("button", name="取消关注").first).to_be_visible()
+    page.goto("/members/following/")
+    expect(main.get_by_role("button", name=re.compile("取消关注.*要闻"))).to_be_visible()
+    page.goto("/members/history/")
+    press("开始保存")
+    expect(main).to_contain_text("还没有记录")
+
+    page.goto("/members/contributing/")
+    page.get_by_label("姓名").press_sequentially(name)
+    page.get_by_label("申请理由").press_sequentially("我在山区邮路走了二十年，想写沿途乡村的变化和人的故事。")
+    press("申请")
+    expect(main).to_contain_text("申请已收到")
+    desk = browser.new_context(base_url=site.url, java_script_enabled=False)
+    desk.add_cookies(administrators_cookies)
+    applications = desk.new_page()
+    applications.goto("/admin/contributors/")
+    row = applications.get_by_role("row").filter(has_text=name)
+    # Enter in the reply takes nobody on.
+    row.get_by_label("答复").press_sequentially("请附上写过的稿件")
+    row.get_by_label("答复").press("Enter")
+    row.get_by_role("button", name="不通过").press("Enter")
+    expect(applications.get_by_text("已处理，并已通知对方。")).to_be_visible()
+    desk.close()
+    page.goto("/members/notices/")
+    main.get_by_role("link", name="通讯员申请未通过：请附上写过的稿件").press("Enter")
+    page.get_by_label("姓名").press_sequentially(name)
+    page.get_by_label("申请理由").press_sequentially("写过《山路上的邮车》等稿件，熟悉沿途的茶乡和学校。")
+    press("申请")
+    expect(main).to_contain_text("申请已收到")
+    site.manage("shell", "-v", "0", "-c", TAKEN_ON.format(name=name))
+
+    page.goto("/members/contributing/write/")
+    page.get_by_label("标题").press_sequentially("山路上的邮车")
+    page.get_by_label("投往栏目").press("ArrowDown")
+    page.get_by_label("正文").fill("清晨五点，邮车从县城出发。\n\n" + "茶农们已经在等。" * 10)
+    photograph = a_file("HEIF", Image.effect_noise((400, 300), 60).convert("RGB"))
+    page.locator("#id_pictures").set_input_files(
+        [{"name": "IMG_0007.HEIC", "mimeType": "image/heic", "buffer": photograph}]
+    )
+    page.get_by_label("稿件和图片是我本人的作品").press("Space")
+    press("投稿")
+    expect(main).to_contain_text("已收到，编辑正在处理")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+    page.goto("/members/leave/")
+    page.get_by_label("密码").press_sequentially(PASSWORD)
+    press("确认注销")
+    expect(page.get_by_role("heading", name="账号已注销")).to_be_visible()
+    context.close()
