@@ -114,6 +114,12 @@ class TestLists:
         ):
             assert article.title in text(client.get(address)), address
 
+    def test_the_lead_of_a_channel_without_a_picture_is_summed_up_once(self, client, newsroom):
+        blocks = text(client.get("/")).split('<section class="channel-block shape-lead"')[1:]
+        leads = [block.partition('<ul class="lines">')[0] for block in blocks]
+        assert leads
+        assert [lead.count("的提要。") for lead in leads] == [1] * len(leads)
+
     def test_older_pages_follow_without_a_gap_and_stay_when_news_arrives(self, client):
         channel = a_channel()
         made = [an_article(published_at=timezone.now() - timedelta(hours=n)) for n in range(70)]
