@@ -1,8 +1,11 @@
 """The journal's list in the admin."""
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.db import transaction
@@ -13,6 +16,11 @@ from meiri.journal import listing
 from meiri.journal.listing import kinds, stretch, summary
 from meiri.journal.log import append
 from meiri.journal.naming import kind_name
+from meiri.members.models import Decision
+from meiri.reports.models import State
+
+# What appends an entry, in any module.
+WRITERS = {"append", "record", "tell", "_tell", "_note"}
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +41,22 @@ def auditor():
     for codename in ("view_entry", "access_admin"):
         user.user_permissions.add(Permission.objects.get(codename=codename))
     return user
+
+
+def kinds_in_code():
+    """The kinds in the calls that write entries. Where a call has a deed only, the kind as it would be of an article."""
+    for file in Path(apps.get_app_config("journal").path).parent.rglob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text())):
+            if not isinstance(call, ast.Call) or ast.unparse(call.func).rpartition(".")[2] not in WRITERS:
+                continue
+            for argument in call.args[:3]:
+                word = argument.value if isinstance(argument, ast.Constant) else None
+                if re.fullmatch(r"[a-z]+\.[a-z_]+", str(word)):
+                    yield word
+                elif word is not None and re.fullmatch("[a-z_]+", str(word)):
+                    yield f"article.{word}"
+    yield from (f"contributor.{decision}" for decision in Decision if decision != Decision.WAITING)
+    yield from (f"report.{state}" for state in State if state != State.OPEN)
 
 
 class TestStretches:
@@ -141,6 +165,11 @@ class TestNames:
         assert kind_name("channel.changed") == "频道：修改"
         assert kind_name("comment.approved") == "评论：通过"
         assert kind_name("letter.contact_opened") == "来信：查看联系方式"
+
+    def test_every_kind_that_is_written_has_a_name(self):
+        written = set(kinds_in_code())
+        assert {"article.published", "contributor.accepted", "letter.noted", "report.refused"} <= written
+        assert [kind for kind in sorted(written) if re.search("[a-z]", kind_name(kind))] == []
 
     def test_an_unknown_kind_stays_readable(self):
         assert kind_name("sputnik.launched") == "sputnik：launched"

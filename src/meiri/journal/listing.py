@@ -25,7 +25,7 @@ SHOWN_KEYS = 6
 # The words of a payload that say the most, in the order of how much they say.
 TELLING = ("title", "name", "organisation", "receipt", "unit", "reason")
 # Words of payloads that hold a number of something.
-NUMBERED = {"article": "稿件", "comment": "评论", "report": "纠错"}
+NUMBERED = {"article": "稿件", "comment": "评论", "report": "纠错", "application": "申请"}
 # Every kind there is, each found by one step in the index on kinds.
 KINDS = """
     WITH RECURSIVE kinds(kind) AS (

@@ -12,6 +12,9 @@ THINGS = {
     "archive": "稿库",
     "sample": "示例采编部",
     "related": "更多推荐",
+    "contributor": "通讯员申请",
+    "manuscript": "来稿",
+    "account": "账号",
 }
 DEEDS = {
     "created": "新建",
@@ -48,6 +51,11 @@ DEEDS = {
     "appealed": "申诉",
     "shown": "对读者显示",
     "hidden": "对读者隐藏",
+    "moved": "移动",
+    "accepted": "通过",
+    "declined": "未通过",
+    "unsigned": "隐去署名",
+    "recovered": "找回",
 }
 
 
