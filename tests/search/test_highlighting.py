@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from meiri.search.folding import fold, fold_all
-from meiri.search.highlighting import EXCERPT, Highlighter, belongs_to_previous, whole_characters
+from meiri.search.highlighting import BORDER, EXCERPT, Highlighter, belongs_to_previous, whole_characters
 from meiri.search.query import parse
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def test_a_marked_title_is_the_title_and_nothing_that_runs(query, title):
 @relaxed
 @given(ANY, st.lists(st.text(alphabet="湿地保护天鹅abc。\n<&\u0301", max_size=300), max_size=4))
 def test_an_excerpt_is_a_part_of_a_paragraph(query, paragraphs):
-    excerpt = bare(Highlighter(parse(query)).excerpt(paragraphs)).strip("…")
+    excerpt = bare(Highlighter(parse(query)).excerpt(BORDER.join(paragraphs))).strip("…")
     assert any(excerpt in paragraph for paragraph in paragraphs) or excerpt == ""
 
 
@@ -74,7 +74,7 @@ def test_what_is_marked(query, title, html):
 
 def test_an_excerpt_is_where_it_is_said():
     far = "别的话。" * 60 + "湿地里来了天鹅。" + "别的话。" * 60
-    excerpt = Highlighter(parse("湿地 天鹅")).excerpt(["开头没有。", far])
+    excerpt = Highlighter(parse("湿地 天鹅")).excerpt(f"开头没有。{BORDER}{far}")
     assert "<mark>湿地</mark>里来了<mark>天鹅</mark>" in excerpt
     assert excerpt.startswith("…")
     assert excerpt.endswith("…")

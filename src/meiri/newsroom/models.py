@@ -13,7 +13,6 @@ from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from modelcluster.models import ClusterableModel
 from taggit.models import TaggedItemBase
-from wagtail.fields import StreamField
 from wagtail.models import (
     DraftStateMixin,
     LockableMixin,
@@ -26,6 +25,7 @@ from wagtail.models import (
 from meiri.media.models import Picture
 from meiri.newsroom.addresses import article_address
 from meiri.newsroom.blocks import BodyBlock
+from meiri.newsroom.body_field import BodyField
 from meiri.newsroom.cards import Card
 from meiri.newsroom.cards import in_order as cards_in_order
 from meiri.newsroom.corrections import Correction
@@ -179,7 +179,7 @@ class Article(
         "首页短标题", max_length=40, blank=True, help_text="首页和列表位置窄时用，不填则用标题。"
     )
     summary = models.CharField("摘要", max_length=300, blank=True)
-    body = StreamField(BodyBlock(required=False), verbose_name="正文", blank=True)
+    body = BodyField(BodyBlock(required=False), verbose_name="正文", blank=True)
     picture = models.ForeignKey(
         Picture, verbose_name="题图", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

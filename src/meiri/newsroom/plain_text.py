@@ -14,12 +14,11 @@ _BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff\uf900-\ufaff])[^\S\u3000]+(?=[\u3
 def paragraphs(raw: Iterable[dict]) -> list[str]:
     """The paragraphs, headings, captions and cells of a body as it is stored (a list of blocks), without tags. A word that
     a tag or a line break cuts in two is whole again."""
-    return list(each_paragraph(raw))
-
-
-def each_paragraph(raw: Iterable[dict]) -> Iterator[str]:
-    """The same one after the other, for whoever need not read to the end."""
-    return (text for piece in _pieces(raw) if (text := joined(piece)))
+    whole = "\0".join(_pieces(raw))
+    found = whole.split("\0")
+    if " " in whole or "\n" in whole or "\xa0" in whole:  # few Chinese texts have any
+        found = list(map(joined, found))
+    return list(filter(None, found))
 
 
 def joined(text: str) -> str:

@@ -9,7 +9,7 @@ from tantivy import Query as Match
 
 from meiri.search.documents import Text, texts_of
 from meiri.search.folding import fold
-from meiri.search.index import moment_of, schema, second_of
+from meiri.search.index import key_of, moment_of, schema, second_of
 from meiri.search.matching import between
 from meiri.search.telling import BODY, Vector, Vectors, cosine
 from meiri.search.words import pairs
@@ -122,10 +122,9 @@ class Comparison:
         ):
             hits = self._searcher.search(query, most, count=False).hits
             addresses = [address for _, address in hits]
-            keys = cast(list[int], self._searcher.fast_field_values("id", addresses))
             moments = cast(list[int], self._searcher.fast_field_values("moment", addresses))
-            for key, moment, (score, _) in zip(keys, moments, hits, strict=True):
-                found[key] = score * freshness(abs(second_of(moment) - second) / DAY)
+            for moment, (score, _) in zip(moments, hits, strict=True):
+                found[key_of(moment)] = score * freshness(abs(second_of(moment) - second) / DAY)
         found.pop(article.id, None)
         return sorted(found, key=lambda key: (-found[key], -key))[:COMPARED]
 

@@ -11,7 +11,7 @@ from django.db import connection
 
 from meiri.newsroom.cards import moment
 from meiri.newsroom.clock import local
-from meiri.newsroom.plain_text import each_paragraph, paragraphs
+from meiri.newsroom.plain_text import paragraphs
 from meiri.search.folding import fold_all
 from meiri.search.index import moment_of
 from meiri.search.pinyin import readings, sounds
@@ -88,7 +88,7 @@ def _marks(values) -> str:
 
 
 def _text(key, published_at, channel, source, title, kicker, subtitle, summary, body, source_name) -> Text:
-    written = paragraphs(json.loads(body) if isinstance(body, str) else body or [])
+    written = _paragraphs(body)
     return Text(
         key,
         moment(published_at),
@@ -101,8 +101,8 @@ def _text(key, published_at, channel, source, title, kicker, subtitle, summary, 
     )
 
 
-def bodies_of(ids: Sequence[int]) -> dict[int, Iterator[str]]:
-    """The paragraphs of published articles, by key, each read when it is asked for. One query, none for no ids."""
+def bodies_of(ids: Sequence[int]) -> dict[int, list[str]]:
+    """The paragraphs of published articles, by key. One query, none for no ids."""
     if not ids:
         return {}
     with connection.cursor() as cursor:
@@ -110,10 +110,12 @@ def bodies_of(ids: Sequence[int]) -> dict[int, Iterator[str]]:
             f"SELECT id, body FROM newsroom_article WHERE live AND id IN ({_marks(ids)})",  # noqa: S608
             list(ids),
         )
-        return {
-            key: each_paragraph(json.loads(body) if isinstance(body, str) else body or [])
-            for key, body in cursor.fetchall()
-        }
+        return {key: _paragraphs(body) for key, body in cursor.fetchall()}
+
+
+def _paragraphs(body) -> list[str]:
+    """Of a body as the database driver gives it."""
+    return paragraphs(json.loads(body) if isinstance(body, str) else body or [])
 
 
 # Values by the fields of `index.schema`.

@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import chain
 from typing import NamedTuple, cast
 
 import tantivy
@@ -16,8 +15,8 @@ from meiri.journal.log import one_moment
 from meiri.newsroom.cards import Card
 from meiri.newsroom.models import Article
 from meiri.search.documents import bodies_of, greatest_key
-from meiri.search.highlighting import Highlighter
-from meiri.search.index import asked, moment_of, second_of
+from meiri.search.highlighting import BORDER, Highlighter
+from meiri.search.index import asked, key_of, moment_of, second_of
 from meiri.search.matching import (
     articles_of_age,
     between,
@@ -278,9 +277,8 @@ def _number(result: tantivy.SearchResult) -> int:
 
 def _ranked(searcher: tantivy.Searcher, hits: Sequence) -> list[Ranked]:
     addresses = [address for _, address in hits]
-    keys = cast(list[int], searcher.fast_field_values("id", addresses))
     moments = cast(list[int], searcher.fast_field_values("moment", addresses))
-    return [Ranked(key, moment, score) for key, moment, (score, _) in zip(keys, moments, hits, strict=True)]
+    return [Ranked(key_of(moment), moment, score) for moment, (score, _) in zip(moments, hits, strict=True)]
 
 
 def hits_of(query: Query, ranked: Sequence[Ranked]) -> list[Hit]:
@@ -290,12 +288,14 @@ def hits_of(query: Query, ranked: Sequence[Ranked]) -> list[Hit]:
     marker = Highlighter(query)
     marker.take([text for card in cards.values() for text in (card.title, card.summary)])
     bodies = bodies_of([key for key, card in cards.items() if marker.says(card.summary) < marker.wanted])
+    texts = {key: BORDER.join([card.summary, *bodies.get(key, ())]) for key, card in cards.items()}
+    marker.take(list(texts.values()))
     return [
         Hit(
             card,
             round(one.score, 3),
             marker.whole(card.title),
-            marker.excerpt(chain([card.summary], bodies.get(one.key, ()))),
+            marker.excerpt(texts[one.key]),
             one.similar,
         )
         for one in ranked

@@ -19,6 +19,8 @@ LEAD_IN = 20
 MOST_MARKS = 200
 _LATIN = re.compile(r"[a-z]+")
 _STOPS = "。！？；\n"
+# Stands between paragraphs.
+BORDER = "\ue000"
 # What belongs to the character before it: joiners, variants of emoji, shades of skin, flags' second half.
 _JOINER = "\u200d"
 _JOINED = re.compile("[\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f\u20e3]")
@@ -37,9 +39,9 @@ class _Wording(NamedTuple):
     def of(cls, text: str) -> "_Wording":
         return cls(text, _is_latin(text[0]), _is_latin(text[-1]))
 
-    def places(self, folded: str) -> Iterator[int]:
-        """Where it stands in a folded text."""
-        place = folded.find(self.text)
+    def places(self, folded: str, start: int = 0) -> Iterator[int]:
+        """Where it stands in a folded text, from `start` on."""
+        place = folded.find(self.text, start)
         while place >= 0:
             end = place + len(self.text)
             cut = (self.begins_word and place and _is_latin(folded[place - 1])) or (
@@ -64,7 +66,6 @@ class Highlighter:
         known = names()
         others = [name for term in texts for name in known.also_called(term.text)]
         # Looked for one by one: for a few short texts that is many times quicker than a regular expression of all.
-        self._asked = [_Wording.of(text) for text in dict.fromkeys(asked) if text]
         self._wordings = [_Wording.of(text) for text in dict.fromkeys([*asked, *others]) if text]
         # A text that says so many things says them all.
         self.wanted = len(texts)
@@ -83,7 +84,9 @@ class Highlighter:
 
     def spans(self, text: str) -> list[Span]:
         """Where `text` says what was asked for: first and after last place, in order, none touching another."""
-        folded = self._fold(text)
+        return self._spans(text, self._fold(text))
+
+    def _spans(self, text: str, folded: str) -> list[Span]:
         found = [
             (place, place + len(wording.text))
             for wording in self._wordings
@@ -110,24 +113,41 @@ class Highlighter:
     def _latin(folded: str) -> Iterator[re.Match[str]]:
         return islice(_LATIN.finditer(folded), 10 * MOST_MARKS)
 
-    def excerpt(self, paragraphs: Iterable[str]) -> str:
-        """The paragraph that says most of what was asked for, or the part of it that does, as HTML with <mark>; how the first
-        one begins where none says anything. Paragraphs behind one that says it all are not read."""
-        text = self._telling_most(paragraphs)
-        spans = self.spans(text)
+    def excerpt(self, text: str) -> str:
+        """The paragraph of `text` that says most of what was asked for, or the part of it that does, as HTML with <mark>; how
+        the first one begins where none says anything. Paragraphs end with `BORDER`."""
+        folded = self._fold(text)
+        first, last = self._telling_most(folded)
+        text, folded = text[first:last], folded[first:last]
+        spans = self._spans(text, folded)
         start, end = window(text, spans)
         inside = [(max(a, start) - start, min(b, end) - start) for a, b in spans if b > start and a < end]
         return f"{'…' if start else ''}{marked(text[start:end], inside)}{'…' if end < len(text) else ''}"
 
-    def _telling_most(self, paragraphs: Iterable[str]) -> str:
-        passed = []
-        for text in paragraphs:
-            # Most texts write it as it was asked for: they need not be folded, which takes longer than looking.
-            if all(wording.is_in(text) for wording in self._asked):
-                return text
-            passed.append(text)
-        self.take(passed)
-        return max(passed, key=self.says, default="")
+    def _telling_most(self, folded: str) -> Span:
+        """Which paragraph of a folded text says the most different things that were asked for; the first of several."""
+        said: dict[int, set[str]] = {}  # by where a paragraph begins
+
+        def found(place: int, what: str) -> int:
+            said.setdefault(folded.rfind(BORDER, 0, place) + 1, set()).add(what)
+            return _end(folded, place)
+
+        for wording in self._wordings:
+            end = 0
+            while (place := next(wording.places(folded, end), -1)) >= 0:
+                end = found(place, wording.text)
+        if self._stems:
+            for match in self._latin(folded):
+                if (of := stem(match.group())) in self._stems:
+                    found(match.start(), of)
+        begin = min(said, key=lambda place: (-len(said[place]), place), default=0)
+        return begin, _end(folded, begin)
+
+
+def _end(text: str, place: int) -> int:
+    """Where the paragraph ends in which `place` is."""
+    end = text.find(BORDER, place)
+    return end if end >= 0 else len(text)
 
 
 def _parts(term: Term) -> list[str]:

@@ -76,12 +76,17 @@ KEY_BITS = 30
 
 
 def moment_of(second: int, key: int = 0) -> int:
-    """When an article was published (seconds since 1970) and its key as one number: greater is newer, none is twice."""
-    return (second << KEY_BITS) + key % (1 << KEY_BITS)
+    """When an article was published (seconds since 1970) and its key (less than 2^30) as one number: greater is newer, none is
+    twice."""
+    return (second << KEY_BITS) + key
 
 
 def second_of(moment: int) -> int:
     return moment >> KEY_BITS
+
+
+def key_of(moment: int) -> int:
+    return moment % (1 << KEY_BITS)
 
 
 @cache
