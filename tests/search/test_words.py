@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from meiri.search.folding import fold
 from meiri.search.pinyin import SYLLABLES, as_syllables, reading, readings, slips, sounds
-from meiri.search.words import characters, pairs, words
+from meiri.search.words import characters, pairs, words, words_and_parts
 
 
 def test_longer_words_bring_those_inside_them():
@@ -29,6 +29,17 @@ def test_any_text_is_cut_into_what_is_in_it(text):
     folded = fold(text)
     for word in [*words(folded).split(), *characters(folded), *pairs(folded)]:
         assert word in folded
+
+
+@given(st.text(st.sampled_from("人民政协工作会议张三丰的，a1 青少年"), max_size=30))
+def test_parts_are_inside_the_word_that_follows_them(text):
+    found = words_and_parts(text)
+    assert [word for word, _ in found] == words(text).split()
+    whole = ""
+    for word, is_part in reversed(found):
+        whole = whole if is_part else word
+        assert word in whole
+        assert (word == whole) == (not is_part)
 
 
 def test_readings_follow_the_word():

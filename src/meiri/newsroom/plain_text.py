@@ -14,18 +14,15 @@ _BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff\uf900-\ufaff])[^\S\u3000]+(?=[\u3
 def paragraphs(raw: Iterable[dict]) -> list[str]:
     """The paragraphs, headings, captions and cells of a body as it is stored (a list of blocks), without tags. A word that
     a tag or a line break cuts in two is whole again."""
-    whole = "\0".join(_pieces(raw))
-    found = whole.split("\0")
-    if " " in whole or "\n" in whole or "\xa0" in whole:  # few Chinese texts have any
-        found = list(map(joined, found))
-    return list(filter(None, found))
+    found = _closed("\0".join(_pieces(raw))).split("\0")
+    return [text for piece in found if (text := piece.strip())]
 
 
-def joined(text: str) -> str:
+def _closed(text: str) -> str:
     """`text` on one line, without the breaks inside Chinese words."""
-    if "\n" not in text and "  " not in text and "\xa0" not in text:
-        return _BETWEEN_HAN.sub("", text).strip() if " " in text else text
-    return _BETWEEN_HAN.sub("", _SPACE.sub(" ", text)).strip()
+    if "\n" in text or "  " in text or "\xa0" in text:
+        text = _SPACE.sub(" ", text)
+    return _BETWEEN_HAN.sub("", text) if " " in text else text
 
 
 def from_html(html: str) -> list[str]:

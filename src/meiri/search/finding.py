@@ -21,10 +21,10 @@ from meiri.search.matching import (
     articles_of_age,
     between,
     expected,
+    frequencies,
     in_titles,
     loose,
     of_age,
-    rarest,
     strict,
 )
 from meiri.search.query import Query
@@ -140,70 +140,86 @@ def best(searcher: tantivy.Searcher, query: Query, count: int, after: Position |
     asked_at = after.asked_at if after else moment_of(int(time.time()), greatest_key())
     start = min(after.place, DEEPEST) if after else 0
     wanted = min(start + count, DEEPEST)
-    hits, total, is_least = _closest(searcher, query, max(BEST, wanted + 1), asked_at, bool(after))
-    ranked = fresh_first(_ranked(searcher, hits[:BEST]), asked_at)
-    close: list[Ranked] = []
-    if total < FEW and query.is_plain:
-        close = similar(searcher, query, {one.key for one in ranked}, asked_at, bool(after))
-    ranked += close
-    more = len(hits) + len(close) > wanted and wanted < DEEPEST
-    following = Position(wanted, asked_at) if more else None
-    page = ranked[start:wanted] + _ranked(searcher, hits[max(start, BEST) : wanted])
-    return RankedPage(total + len(close), total, page, following, is_least)
+    groups, total, is_least = _closest(searcher, query, wanted + 1, asked_at, bool(after))
+    found = sum(map(len, groups))
+    if total < FEW:
+        page = _part(searcher, groups, 0, found, asked_at)
+        if query.is_plain:
+            close = similar(searcher, query, {one.key for one in page}, asked_at, bool(after))
+            page, found = page + close, found + len(close)
+        page = page[start:wanted]
+    else:
+        page = _part(searcher, groups, start, wanted, asked_at)
+    following = Position(wanted, asked_at) if found > wanted and wanted < DEEPEST else None
+    return RankedPage(max(total, found) if total < FEW else total, total, page, following, is_least)
 
 
 def _closest(
-    searcher: tantivy.Searcher, query: Query, most: int, asked_at: int, is_later_page: bool
-) -> tuple[Hits, int, bool]:
-    """The closest articles, at most `most`; how many have all that was asked for, and whether there may be more.
+    searcher: tantivy.Searcher, query: Query, wanted: int, asked_at: int, is_later_page: bool
+) -> tuple[list[Hits], int, bool]:
+    """The closest articles, at least `wanted` of them where there are so many, in groups of which each comes before the next; how
+    many have all that was asked for, and whether there may be more.
 
-    No page shows more than a thousand. Where as many titles have it all, texts need not be looked through, and where as many
+    No page shows more than a thousand. Where as many titles have it all, texts need not be looked through, and where enough
     of the newest have it, no older ones.
     """
     limits = [(Occur.Must, between(None, asked_at))] if is_later_page else []
+    most = max(BEST, wanted)
 
-    def search(match: Match, *more: tuple[Occur, Match], count: int = most) -> tuple[Hits, int]:
+    def search(match: Match, *more: tuple[Occur, Match]) -> tuple[Hits, int]:
         parts = [(Occur.Must, match), *limits, *more]
-        result = searcher.search(Match.boolean_query(parts) if parts[1:] else match, count, count=True)
+        result = searcher.search(Match.boolean_query(parts) if parts[1:] else match, most, count=True)
         return list(result.hits), _number(result)
 
-    rare = rarest(query, searcher) if query.free else 0
+    counts = frequencies(query, searcher) if query.free else [0]
+    rare = min(counts, default=searcher.num_docs)
     if rare > COUNTED:
         enough = BEST if any(term.phrase for term in query.free) else DEEPEST
-        spans = _spans(searcher, query, enough, asked_at)
+        spans = _spans(searcher, query, expected(query, counts, searcher), enough, asked_at)
         if spans[1:]:
-            hits: Hits = []
+            groups: list[Hits] = []
             total = 0
             for before, months in spans:
-                found, number = search(
-                    strict(query), *of_age(asked_at, before, months), count=most - len(hits)
-                )
-                hits, total = hits + found, total + number
-                if len(hits) == most:
+                hits, number = search(strict(query), *of_age(asked_at, before, months))
+                groups, total = [*groups, hits], total + number
+                if total >= max(wanted, FEW):
                     break
-            return hits, total, months is not None
-    if rare >= DEEPEST and rarest(query, searcher, "title") >= DEEPEST:
+            return groups, total, months is not None
+    if rare >= DEEPEST and min(frequencies(query, searcher, "title"), default=0) >= DEEPEST:
         hits, total = search(in_titles(query))
         if total >= DEEPEST:
             if rare > COUNTED:
-                return hits, total, True
-            return hits, max(total, count_of(searcher, strict(query, ranked=False))), False
-    is_rare = expected(query, searcher) < FEW
-    hits, total = search(strict(query, wide=is_rare))
-    if total < FEW and not is_rare:
+                return [hits], total, True
+            return [hits], max(total, count_of(searcher, strict(query, ranked=False))), False
+    hits, total = search(strict(query, wide=rare < FEW))
+    if total < FEW <= rare:
         hits, total = search(strict(query, wide=True))
-    return hits, total, False
+    return [hits], total, False
+
+
+def _part(searcher: tantivy.Searcher, groups: Sequence[Hits], start: int, end: int, now: int) -> list[Ranked]:
+    """The hits from `start` to `end` of all groups; the best of each group by their scores and how fresh they are at the
+    moment `now`."""
+    found: list[Ranked] = []
+    for hits in groups:
+        first, last = max(start, 0), max(end, 0)
+        if first < min(last, BEST):
+            found += fresh_first(_ranked(searcher, hits[:BEST]), now)[first:last]
+        found += _ranked(searcher, hits[max(first, BEST) : last])
+        start, end = start - len(hits), end - len(hits)
+    return found
 
 
 def _spans(
-    searcher: tantivy.Searcher, query: Query, enough: int, moment: int | None
+    searcher: tantivy.Searcher, query: Query, likely: float, enough: int, moment: int | None
 ) -> list[tuple[int, int | None]]:
-    """In which months back from a moment to look, one span after the other until there are enough: between so many and so many.
-    The first is likely to have `enough` articles; it is of all months where fewer are unlikely to."""
+    """In which months back from a moment to look for what `likely` so many articles have, one span after the other until there
+    are enough: between so many and so many. The first is likely to have `enough` articles; it is of all months where fewer are
+    unlikely to."""
     if not query.is_dated:
-        likely = expected(query, searcher) / max(searcher.num_docs, 1)
+        share = likely / max(searcher.num_docs, 1)
         for place, months in enumerate(LOOKED_BACK):
-            if likely * articles_of_age(searcher, moment, months) >= enough:
+            if share * articles_of_age(searcher, moment, months) >= enough:
                 ends: list[int | None] = [*LOOKED_BACK[place:], None]
                 return list(zip([0, *LOOKED_BACK[place:]], ends, strict=True))
     return [(0, None)]
@@ -247,13 +263,18 @@ def similar(
 
 def newest(searcher: tantivy.Searcher, query: Query, count: int, after: Position | None) -> RankedPage:
     """All that have what was asked for by time, without an end."""
-    match = strict(query, wide=True, ranked=False)
-    rare = rarest(query, searcher)
-    total = count_of(searcher, match) if rare <= COUNTED else 0
+    match = strict(query, ranked=False)
+    counts = frequencies(query, searcher)
+    is_counted = min(counts, default=searcher.num_docs) <= COUNTED
+    total = count_of(searcher, match) if is_counted else 0
+    if is_counted and total < FEW:
+        match = strict(query, wide=True, ranked=False)
+        total = count_of(searcher, match)
+    likely = total if is_counted else expected(query, counts, searcher)
     found: list[Ranked] = []
     latest = after.place - 1 if after else None
     limits = [(Occur.Must, between(None, latest))] if latest is not None else []
-    for before, months in _spans(searcher, query, SPARED * count, latest):
+    for before, months in _spans(searcher, query, likely, SPARED * count, latest):
         parts = [(Occur.Must, match), *limits, *of_age(latest, before, months)]
         hits = searcher.search(
             Match.boolean_query(parts),
@@ -266,8 +287,8 @@ def newest(searcher: tantivy.Searcher, query: Query, count: int, after: Position
         if len(found) > count:
             break
     following = Position(found[count - 1].moment) if len(found) > count else None
-    is_least = rare > COUNTED
-    return RankedPage(max(total, len(found)), max(total, len(found)), found[:count], following, is_least)
+    total = max(total, len(found))
+    return RankedPage(total, total, found[:count], following, not is_counted)
 
 
 def _number(result: tantivy.SearchResult) -> int:

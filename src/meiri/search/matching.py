@@ -18,7 +18,7 @@ from meiri.search.index import analyzer, moment_of, schema, second_of
 from meiri.search.names import names
 from meiri.search.pinyin import as_syllables, sounds
 from meiri.search.query import EARLIEST, LATEST, Query, Term
-from meiri.search.words import FUNCTION_CHARACTERS, characters, is_han, pairs, pieces, threes, words
+from meiri.search.words import FUNCTION_CHARACTERS, characters, is_han, pairs, pieces, threes, words_and_parts
 from meiri.sections.models import Channel, Section, Station
 
 # What a word counts for where it stands; in the whole text it counts 1. Characters and pairs of them find what the
@@ -36,25 +36,39 @@ MOST_NAMED = 50
 
 @dataclass(frozen=True)
 class Words:
-    """A text as the index knows it: word and place, without marks."""
+    """A text as the index knows it: word and place, without marks; and the places of words inside longer ones, which say nothing
+    that these don't say."""
 
     places: tuple[tuple[int, str], ...]
+    inside: frozenset[int]
 
     @classmethod
     @lru_cache(maxsize=1_000)
     def of(cls, folded: str) -> "Words":
-        tokens = analyzer().pre_tokenize(words(folded)).tokens
+        found = words_and_parts(folded)
+        tokens = analyzer().pre_tokenize(" ".join(word for word, _ in found)).tokens
         first = tokens[0].position if tokens else 0
-        return cls(tuple((token.position - first, token.text) for token in tokens))
+        return cls(
+            tuple((token.position - first, token.text) for token in tokens),
+            frozenset(token.position - first for token in tokens if found[token.position][1]),
+        )
 
     @cached_property
-    def all(self) -> list[str]:
-        return list(dict.fromkeys(word for _, word in self.places))
+    def phrase(self) -> list[tuple[int, str]]:
+        """The words that a phrase is made of."""
+        return [(place, word) for place, word in self.places if place not in self.inside]
 
     @cached_property
     def telling(self) -> list[str]:
         """Those that say something; all of them where none does."""
-        return [word for word in self.all if word not in FUNCTION_CHARACTERS] or self.all
+        found = list(dict.fromkeys(word for _, word in self.places))
+        return [word for word in found if word not in FUNCTION_CHARACTERS] or found
+
+    @cached_property
+    def needed(self) -> list[str]:
+        """Those of the telling ones that bring all others."""
+        alone = {word for _, word in self.phrase}
+        return [word for word in self.telling if word in alone]
 
 
 def strict(query: Query, wide: bool = False, ranked: bool = True) -> Match:
@@ -84,21 +98,15 @@ def _matching(query: Query, musts: Sequence[Match], ranked: bool = True) -> Matc
     return Match.boolean_query(found)
 
 
-def rarest(query: Query, searcher: tantivy.Searcher, field: str = "text") -> int:
-    """In how many articles, or in how many of their titles, the rarest word of the query is: no more have them all."""
-    return min(_frequencies(query, searcher, field), default=searcher.num_docs)
-
-
-def expected(query: Query, searcher: tantivy.Searcher) -> float:
-    """About how many articles of the query's sections have all its words. Words that are asked for together are found together
-    more often than by chance, less often than always: it is the geometric mean of both."""
+def expected(query: Query, counts: Sequence[int], searcher: tantivy.Searcher) -> float:
+    """About how many articles of the query's sections have all its words, of which each is in `counts` articles. Words that are
+    asked for together are found together more often than by chance, less often than always: it is the geometric mean of both."""
     articles = max(searcher.num_docs, 1)
-    found = _frequencies(query, searcher, "text")
-    by_chance = articles * prod(count / articles for count in found)
-    return sqrt(min(found, default=articles) * by_chance) * _share(query, searcher)
+    by_chance = articles * prod(count / articles for count in counts)
+    return sqrt(min(counts, default=articles) * by_chance) * _share(query, searcher)
 
 
-def _frequencies(query: Query, searcher: tantivy.Searcher, field: str) -> list[int]:
+def frequencies(query: Query, searcher: tantivy.Searcher, field: str = "text") -> list[int]:
     """In how many articles each word of the query is; of a term with other names, in how many any of these are at most."""
     found: list[int] = []
     known = names()
@@ -114,7 +122,7 @@ def _frequencies(query: Query, searcher: tantivy.Searcher, field: str) -> list[i
 
 
 def _counts(searcher: tantivy.Searcher, field: str, text: str) -> list[int]:
-    return [searcher.doc_freq(field, word) for word in Words.of(text).telling]
+    return [searcher.doc_freq(field, word) for word in Words.of(text).needed]
 
 
 def _share(query: Query, searcher: tantivy.Searcher) -> float:
@@ -180,13 +188,13 @@ def wanted(term: Term, wide: bool = False) -> list[Match]:
         return []
     if term.field == "title":
         return _in_title(term.text, term.phrase, wide=True)
-    ways = [_phrase("text", found.places) if term.phrase else _all("text", found.telling)]
+    ways = [_phrase("text", found.phrase) if term.phrase else _words("text", found)]
     if wide:
         ways += _in_title(term.text, True)
     known = names()
-    ways += [_phrase("text", Words.of(name).places) for name in known.also_called(term.text)]
+    ways += [_phrase("text", Words.of(name).phrase) for name in known.also_called(term.text)]
     if not term.phrase:
-        ways += [_all("text", Words.of(text).telling) for text in known.reworded(term.text)]
+        ways += [_words("text", Words.of(text)) for text in known.reworded(term.text)]
         if term.text.isascii() and term.text.isalpha():
             ways += sounding(term.text)
     return ways
@@ -197,7 +205,7 @@ def unwanted(term: Term) -> list[Match]:
     if term.field in ("", "title"):
         field, found = term.field or "text", Words.of(term.text)
         if field == "text" and found.places:
-            return [_phrase("text", found.places)]
+            return [_phrase("text", found.phrase)]
         return _in_title(term.text, True)
     return wanted(term)
 
@@ -205,7 +213,7 @@ def unwanted(term: Term) -> list[Match]:
 def _in_title(text: str, phrase: bool, wide: bool = False) -> list[Match]:
     """The ways to have `text` in the title: side by side, as a phrase has it, or word by word."""
     ways = [_side_by_side(text)] if phrase or wide else []
-    return ways if phrase else [*ways, _all("title", Words.of(text).telling)]
+    return ways if phrase else [*ways, _words("title", Words.of(text))]
 
 
 def _side_by_side(text: str) -> Match:
@@ -345,6 +353,15 @@ def _all(field: str, found: Sequence[str]) -> Match:
     if len(found) == 1:
         return _term(field, found[0])
     return Match.boolean_query([(Occur.Must, _term(field, word)) for word in found])
+
+
+def _words(field: str, found: Words) -> Match:
+    """Articles with all words. Those inside longer ones are no conditions, which saves looking for them, but count."""
+    also = [word for word in found.telling if word not in found.needed]
+    if not also:
+        return _all(field, found.telling)
+    parts = [(Occur.Must, _term(field, word)) for word in found.needed]
+    return Match.boolean_query(parts + [(Occur.Should, _term(field, word)) for word in also])
 
 
 def _term(field: str, word: str, weight: float = 1.0) -> Match:

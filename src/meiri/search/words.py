@@ -15,6 +15,8 @@ _HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
 FUNCTION_CHARACTERS = "的了是在和与及有也就都而又或不这那对从到把被上中下为于以等他她我你将"
 _PIECE = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
 _ALONE = rf"(?![{FUNCTION_CHARACTERS}])[{_HAN}]"
+# In front of a word inside another.
+_PART = "\ue001"
 _SIDE_BY_SIDE = re.compile(rf"(?<![^ ]){_ALONE}(?: {_ALONE})+(?![^ ])")
 
 
@@ -22,6 +24,17 @@ def words(text: str) -> str:
     """The words of folded text in the order in which they stand there, with spaces between them; among them marks, which
     part phrases and which the index does not keep."""
     return _SIDE_BY_SIDE.sub(_with_pairs, " ".join(rjieba.cut_for_search(text, hmm=False)))
+
+
+def words_and_parts(text: str) -> list[tuple[str, bool]]:
+    """The same one by one, and whether each only stands inside the longer word that follows it: whoever finds that one finds
+    it too."""
+    cut = [rjieba.cut_for_search(word, hmm=False) for word in rjieba.cut(text, hmm=False)]
+    marked = " ".join(
+        [piece if n == len(pieces) else _PART + piece for pieces in cut for n, piece in enumerate(pieces, 1)]
+    )
+    found = _SIDE_BY_SIDE.sub(_with_pairs, marked).split()
+    return [(word.removeprefix(_PART), word.startswith(_PART)) for word in found]
 
 
 def _with_pairs(found: re.Match[str]) -> str:
