@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).resolve().parents[1]
 
 
+def pytest_make_parametrize_id(val):
+    """Names of tests stay short, however long the texts are that they try."""
+    return f"{val[:10]!r} and more" if isinstance(val, str | bytes) and len(val) > 100 else None
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real material beside the checkout. Tests that need it fail where it is missing."""
@@ -62,6 +67,15 @@ def staff_without_second_factor():
     from django.test import override_settings
 
     with override_settings(STAFF_SECOND_FACTOR=False):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashing():
+    """Passwords cost little to hash."""
+    from django.test import override_settings
+
+    with override_settings(PASSWORD_HASHERS=["tests.quick_hashing.QuickPBKDF2"]):
         yield
 
 

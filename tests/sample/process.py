@@ -1,4 +1,4 @@
-"""What the processes of test_generate.py do: prepare, generate N (saying each batch), state."""
+"""What the processes of test_generate.py do: generate N (saying each batch), state."""
 
 import sys
 
@@ -6,16 +6,10 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
-
 from meiri.journal.verification import verify_chain  # noqa: E402
 from meiri.newsroom.models import Article, Byline, DayCount, Listing  # noqa: E402
 from meiri.newsroom.river import PlaceKind  # noqa: E402
 from meiri.sample import generating  # noqa: E402
-
-
-def prepare():
-    call_command("migrate", verbosity=0)
 
 
 def generate(count):
@@ -31,4 +25,4 @@ def state():
 
 
 command, *arguments = sys.argv[1:]
-{"prepare": prepare, "generate": generate, "state": state}[command](*arguments)
+{"generate": generate, "state": state}[command](*arguments)

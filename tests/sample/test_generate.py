@@ -103,11 +103,14 @@ def test_none_is_too_few(db):
         call_command("generate", "0")
 
 
-def test_a_run_that_was_killed_leaves_a_consistent_archive(tmp_path):
-    environment = {**os.environ, "MEIRI_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "meiri.conf.settings"}
-    environment.pop("MEIRI_DATABASE_URL", None)
+def test_a_run_that_was_killed_leaves_a_consistent_archive(database_address, tmp_path):
+    environment = {
+        **os.environ,
+        "MEIRI_HOME": str(tmp_path),
+        "MEIRI_DATABASE_URL": database_address,
+        "DJANGO_SETTINGS_MODULE": "meiri.conf.settings",
+    }
     command = [sys.executable, "-m", "tests.sample.process"]
-    subprocess.run([*command, "prepare"], env=environment, check=True)
     run = subprocess.Popen(
         [*command, "generate", "100000"], env=environment, stdout=subprocess.PIPE, text=True
     )

@@ -3,6 +3,7 @@
 import math
 import random
 from collections.abc import Callable
+from functools import lru_cache
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
@@ -66,9 +67,15 @@ class Canvas:
         return y
 
     def finished(self) -> Image.Image:
-        grain = Image.effect_noise((self.width, self.height), 14).convert("RGB")
+        grain = _grain(self.image.size)
         soft = self.image.filter(ImageFilter.GaussianBlur(0.6))
         return Image.blend(soft, ImageChops.soft_light(soft, grain), 0.35)
+
+
+@lru_cache(maxsize=2)
+def _grain(size: tuple[int, int]) -> Image.Image:
+    """One for all images of a size: it takes longer to make than to draw one."""
+    return Image.effect_noise(size, 14).convert("RGB")
 
 
 def hex_colour(text: str) -> Colour:
