@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import URLValidator
@@ -179,7 +180,7 @@ class Article(
         "首页短标题", max_length=40, blank=True, help_text="首页和列表位置窄时用，不填则用标题。"
     )
     summary = models.CharField("摘要", max_length=300, blank=True)
-    body = BodyField(BodyBlock(required=False), verbose_name="正文", blank=True)
+    body: Any = BodyField(BodyBlock(required=False), verbose_name="正文", blank=True)
     picture = models.ForeignKey(
         Picture, verbose_name="题图", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
