@@ -1,12 +1,11 @@
 """How text is cut, folded and read."""
 
-import rjieba
 from hypothesis import given
 from hypothesis import strategies as st
 
 from meiri.search.folding import fold
 from meiri.search.pinyin import SYLLABLES, as_syllables, reading, readings, slips, sounds
-from meiri.search.words import characters, pairs, words, words_and_parts
+from meiri.search.words import characters, cut, pairs, words, words_and_parts
 
 
 def test_longer_words_bring_those_inside_them():
@@ -45,7 +44,7 @@ def test_parts_are_inside_the_word_that_follows_them(text):
 def test_readings_follow_the_word():
     assert reading("重庆") == ("chong", "qing")
     assert reading("重要") == ("zhong", "yao")
-    assert readings(rjieba.cut("银行ai行走", hmm=False)) == [["yin", "hang"], ["xing", "zou"]]
+    assert readings(cut("银行ai行走")) == [["yin", "hang"], ["xing", "zou"]]
 
 
 def test_sounds_are_neighbours_and_initials():

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import rjieba
 import tantivy
 from django.db import connection
 
@@ -15,7 +14,7 @@ from meiri.newsroom.plain_text import paragraphs
 from meiri.search.folding import fold_all
 from meiri.search.index import moment_of
 from meiri.search.pinyin import readings, sounds
-from meiri.search.words import characters, pairs, words
+from meiri.search.words import characters, cut, pairs, words
 
 # Characters of an article's body that are looked at.
 MOST_CHARACTERS = 60_000
@@ -126,14 +125,16 @@ def fields_of(text: Text) -> Fields:
     """What the index keeps of an article."""
     names = [name for name in (*text.authors.values(), text.source_name) if name]
     body = "\n".join(text.paragraphs)[:MOST_CHARACTERS]
-    folded, cut = _folded_and_cut([body, text.title, *text.lead, *text.tags, *names])
+    folded, divided = _folded_and_cut([body, text.title, *text.lead, *text.tags, *names])
     tags_at = 2 + len(text.lead)
     names_at = tags_at + len(text.tags)
     # A summary that only repeats how the article begins is found there.
     said_twice = [
-        found for found, part in zip(cut[2:tags_at], folded[2:tags_at], strict=True) if part not in folded[0]
+        found
+        for found, part in zip(divided[2:tags_at], folded[2:tags_at], strict=True)
+        if part not in folded[0]
     ]
-    head = _joined([cut[1], *said_twice, *cut[tags_at:]])
+    head = _joined([divided[1], *said_twice, *divided[tags_at:]])
     title = folded[1]
     at = local(text.published_at)
     spoken = [title, *folded[names_at : names_at + len(text.authors)]]
@@ -146,12 +147,12 @@ def fields_of(text: Text) -> Fields:
         "source": [text.source] if text.source else [],
         "station": text.stations,
         "author": list(text.authors),
-        "title": cut[1],
+        "title": divided[1],
         "pairs": " ".join(pairs(title)),
         "characters": " ".join(characters(title)),
-        "tags": _joined(cut[tags_at:names_at]),
-        "lead": " ".join(_joined(cut[2:tags_at]).split()[:LEAD_WORDS]),
-        "text": f"{head} {_BORDER} {cut[0]}",
+        "tags": _joined(divided[tags_at:names_at]),
+        "lead": " ".join(_joined(divided[2:tags_at]).split()[:LEAD_WORDS]),
+        "text": f"{head} {_BORDER} {divided[0]}",
         "sounds": " ".join(dict.fromkeys(sound for part in spoken for sound in sounds_of(part))),
     }
 
@@ -174,7 +175,7 @@ def document_of(fields: Fields) -> tantivy.Document:
 
 
 def sounds_of(folded: str) -> list[str]:
-    return sounds(readings(rjieba.cut(folded, hmm=False)))
+    return sounds(readings(cut(folded)))
 
 
 def _joined(parts: Sequence[str]) -> str:

@@ -9,10 +9,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
-import rjieba
-
 from meiri.search.syllables import syllables_of
-from meiri.search.words import is_han, threes
+from meiri.search.words import cut, is_han, threes
 
 # The syllables of Hanyu Pinyin without tones (ISO 7098:2015, Annex A); ü is written v.
 _FINALS = {
@@ -70,13 +68,13 @@ def _toned_reading(word: str) -> tuple[str, ...]:
 def toned(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The words of `text` in their order, each with how its characters are read here (重庆: chóng, qìng); without readings
     what is not Chinese."""
-    for word in rjieba.cut(text, hmm=False):
+    for word in cut(text):
         syllables = _toned_reading(word) if is_han(word) else ()
         yield word, syllables if len(syllables) == len(word) else ()
 
 
 def readings(found: Iterable[str]) -> list[list[str]]:
-    """The syllables of each unbroken run of Chinese words, as `rjieba.cut` gives them."""
+    """The syllables of each unbroken run of Chinese words, as `words.cut` gives them."""
     runs: list[list[str]] = [[]]
     for word in found:
         if word and is_han(word):
@@ -138,7 +136,7 @@ def near(letters: str) -> tuple[str, ...]:
 def spoken(text: str) -> list[str]:
     """How each character of folded text is read in its place; empty where it is not Chinese."""
     found: list[str] = []
-    for word in rjieba.cut(text, hmm=False):
+    for word in cut(text):
         syllables = reading(word) if is_han(word) else ()
         found += syllables if len(syllables) == len(word) else [""] * len(word)
     return found

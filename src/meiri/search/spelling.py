@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice, pairwise, product
 
-import rjieba
 import tantivy
 from tantivy import Order
 from tantivy import Query as Match
@@ -19,7 +18,7 @@ from meiri.search.index import asked
 from meiri.search.matching import one_of, read_as, strict, written
 from meiri.search.pinyin import as_syllables, near, sounds, spoken
 from meiri.search.query import Query, Term
-from meiri.search.words import is_han, pieces
+from meiri.search.words import cut, is_han, pieces
 
 MOST_MEANT = 3
 # Longer words are looked at where they are unlikely.
@@ -191,7 +190,7 @@ def one_other(searcher: tantivy.Searcher, run: str, syllables: Sequence[str]) ->
     ranked = [text for text, _ in found.most_common()]
     alike = {text: sounds_near(spoken(text), syllables) for text in ranked[: 2 * LOOKED_AT]}
     # Two characters of three are in many names: the third must make a word of them or sound like what was written.
-    sure = [t for t in alike if len(run) > 3 or alike[t] or len(rjieba.cut(t, hmm=False)) == 1]
+    sure = [t for t in alike if len(run) > 3 or alike[t] or len(cut(t)) == 1]
     names = names_with_one_other(run, MOST_MEANT)
     return [*sorted(sure, key=lambda text: not alike[text])[:MOST_MEANT], *names]
 

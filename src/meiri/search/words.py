@@ -7,8 +7,7 @@ dictionary knows no word: each two of them are a word too, which finds names tha
 
 import itertools
 import re
-
-import rjieba
+from functools import cache
 
 _HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
 # Said in nearly every text: two of them side by side are no name.
@@ -20,18 +19,40 @@ _PART = "\ue001"
 _SIDE_BY_SIDE = re.compile(rf"(?<![^ ]){_ALONE}(?: {_ALONE})+(?![^ ])")
 
 
+@cache
+def _dictionary():
+    """Read when first needed, which takes a sixth of a second: processes that cut no words don't wait for it."""
+    import rjieba
+
+    return rjieba
+
+
+def cut(text: str) -> list[str]:
+    """Folded text as words side by side, marks among them."""
+    return _dictionary().cut(text, hmm=False)
+
+
+def cut_small(text: str) -> list[str]:
+    """The same, and before each longer word those inside it."""
+    return _dictionary().cut_for_search(text, hmm=False)
+
+
 def words(text: str) -> str:
     """The words of folded text in the order in which they stand there, with spaces between them; among them marks, which
     part phrases and which the index does not keep."""
-    return _SIDE_BY_SIDE.sub(_with_pairs, " ".join(rjieba.cut_for_search(text, hmm=False)))
+    return _SIDE_BY_SIDE.sub(_with_pairs, " ".join(cut_small(text)))
 
 
 def words_and_parts(text: str) -> list[tuple[str, bool]]:
     """The same one by one, and whether each only stands inside the longer word that follows it: whoever finds that one finds
     it too."""
-    cut = [rjieba.cut_for_search(word, hmm=False) for word in rjieba.cut(text, hmm=False)]
+    groups = map(cut_small, cut(text))
     marked = " ".join(
-        [piece if n == len(pieces) else _PART + piece for pieces in cut for n, piece in enumerate(pieces, 1)]
+        [
+            piece if n == len(pieces) else _PART + piece
+            for pieces in groups
+            for n, piece in enumerate(pieces, 1)
+        ]
     )
     found = _SIDE_BY_SIDE.sub(_with_pairs, marked).split()
     return [(word.removeprefix(_PART), word.startswith(_PART)) for word in found]
