@@ -36,6 +36,8 @@ APART = 1_200_000
 # Seconds without kills for the pace, and with and without a flood; the paces of readers and of the flood, a second.
 SECONDS = 10
 PACE, FLOOD = 200, 1_000
+# Seconds of comments at that pace between a start and what is measured: processes that have just started are still at that.
+SETTLING = 10
 PROCESSORS = sorted(os.sched_getaffinity(0))
 FLOODING = "203.0.113.66"
 COOKIE = "c" * 32
@@ -253,14 +255,16 @@ def main(arguments) -> None:
 def measure(home: Path, options) -> None:
     articles = json.loads(answer_of_step("bench.comments", home, "prepare", options.policy))
     site = Site(home, free_port())
-    crowd, readers, with_flood, flood = (Crowd(articles, number * APART) for number in range(4))
+    crowd, readers, with_flood, flood, settling = (Crowd(articles, number * APART) for number in range(5))
     start(site)
     try:
+        asyncio.run(at_pace(settling, site.port, PACE, SETTLING))
         before = processor_seconds(site)
         rate = asyncio.run(write_for(crowd, site.port, options.seconds))
         each = 1000 * (processor_seconds(site) - before) / len(crowd.milliseconds)
         unhurried = cuts(crowd)
         asyncio.run(write_and_kill(crowd, site, options.kills))
+        asyncio.run(at_pace(settling, site.port, PACE, SETTLING))
         asyncio.run(at_pace(readers, site.port, PACE, options.seconds))
         asyncio.run(flooded(with_flood, flood, site.port))
     finally:
