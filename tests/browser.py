@@ -19,6 +19,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from tests.members.provider_server import CLIENT, SECRET, Provider
+
 CHROMIUM = "/usr/bin/chromium"
 # Without these a closed network is asked again and again for things that no test needs.
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -32,12 +34,13 @@ class Site:
     url: str
     home: Path
     password: str
+    provider: Provider  # of other accounts, that members of the site may sign in with
 
     def manage(self, *arguments: str) -> str:
         """The output of `meiri ARGUMENTS` on the site's data folder. Raises where it fails."""
         done = subprocess.run(
             [sys.executable, "-m", "meiri.conf.command", *arguments],
-            env=_environment(self.home, self.url, self.password),
+            env=_environment(self),
             capture_output=True,
             text=True,
             check=True,
@@ -45,13 +48,16 @@ class Site:
         return done.stdout
 
 
-def _environment(home: Path, url: str, password: str) -> dict[str, str]:
+def _environment(site: Site) -> dict[str, str]:
     clean = {k: v for k, v in os.environ.items() if not k.startswith("MEIRI_")}
     return clean | {
-        "MEIRI_HOME": str(home),
-        "MEIRI_PORT": url.rpartition(":")[2],
-        "MEIRI_BASE_URL": url,
-        "MEIRI_ADMIN_PASSWORD": password,
+        "MEIRI_HOME": str(site.home),
+        "MEIRI_PORT": site.url.rpartition(":")[2],
+        "MEIRI_BASE_URL": site.url,
+        "MEIRI_ADMIN_PASSWORD": site.password,
+        "MEIRI_OIDC": site.provider.url,
+        "MEIRI_OIDC_CLIENT": f"{CLIENT}:{SECRET}",
+        "MEIRI_OIDC_PRIVATE": "on",
         # What a second factor protects is tested where it is asked for: tests/members.
         "MEIRI_STAFF_SECOND_FACTOR": "off",
     }
@@ -67,13 +73,20 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory) -> Iterator[Site]:
+def provider() -> Iterator[Provider]:
+    provider = Provider()
+    yield provider
+    provider.stop()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory, provider) -> Iterator[Site]:
     home = tmp_path_factory.mktemp("site")
-    site = Site(f"http://127.0.0.1:{_free_port()}", home, "每天一份好报纸2026")
+    site = Site(f"http://127.0.0.1:{_free_port()}", home, "每天一份好报纸2026", provider)
     with (home / "server.log").open("w") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "meiri.conf.command", "serve", "--prepare"],
-            env=_environment(home, site.url, site.password),
+            env=_environment(site),
             stdout=log,
             stderr=log,
             start_new_session=True,

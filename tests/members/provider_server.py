@@ -5,13 +5,14 @@
 
 import base64
 import hashlib
+import html
 import json
 import secrets
 import threading
 import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import jwt
 
@@ -109,6 +110,17 @@ class Provider:
                 "token_endpoint_auth_methods_supported": ["client_secret_post"],
             }
         )
+
+    def authorize(self, sent):
+        """The page of the provider where somebody confirms who they are."""
+        self.codes[code := secrets.token_urlsafe(8)] = sent
+        back = urlencode({"code": code, "state": sent["state"]})
+        address = html.escape(f"{sent['redirect_uri']}?{back}")
+        refused = html.escape(
+            f"{sent['redirect_uri']}?{urlencode({'error': 'access_denied', 'state': sent['state']})}"
+        )
+        page = f'<html lang="zh"><h1>统一身份</h1><p><a href="{address}">同意</a> <a href="{refused}">拒绝</a></p></html>'
+        return Answer(page, "text/html; charset=utf-8")
 
     def token(self, sent):
         begun = self.codes.pop(sent.get("code"), None)

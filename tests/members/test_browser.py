@@ -41,7 +41,7 @@ def join(page, site, contact: str, to: str) -> None:
     page.get_by_label("昵称").fill("林间")
     page.get_by_label("密码", exact=True).fill(PASSWORD)
     page.get_by_label("我同意").check()
-    page.get_by_role("button", name="登记").click()
+    page.get_by_role("button", name="登记", exact=True).click()
     page.get_by_label("验证码").fill(code_in(newest_message(site, to)))
     page.get_by_role("button", name="确认").click()
     expect(page.get_by_role("heading", name="我的账号")).to_be_visible()
@@ -130,9 +130,49 @@ def test_without_scripts_and_by_keyboard_alone(browser, site):
     context.close()
 
 
-def test_a_passkey_is_added_and_signs_in(browser, site):
+def test_the_second_factor_needs_neither_a_script_nor_a_pointer(browser, site):
+    """An app is set up, asked for, replaced by a recovery code where the phone is lost, and done without again."""
+    context = browser.new_context(
+        base_url=site.url, viewport={"width": 360, "height": 780}, java_script_enabled=False
+    )
+    context.set_default_timeout(15_000)
+    page, address = context.new_page(), a_mail_address()
+
+    def write(label: str, text: str) -> None:
+        page.get_by_label(label).press_sequentially(text)
+        page.keyboard.press("Enter")
+
+    join(page, site, address, address)
+    open_securely(page, "/members/security/totp/activate/")
+    write("验证码", "000000")
+    expect(page.get_by_role("alert")).to_be_visible()
+    secret = page.locator(".secret").inner_text()
+    write("验证码", code_of(secret))
+    expect(page.locator(".recovery-codes li")).to_have_count(10)
+    codes = page.locator(".recovery-codes li").all_inner_texts()
+    for answer in (code_of(secret, ahead=1), codes[0]):
+        page.goto("/members/")
+        page.get_by_role("button", name="退出登录").press("Enter")
+        page.goto("/members/login/")
+        page.get_by_label("手机号、邮箱或用户名").press_sequentially(address)
+        write("密码", PASSWORD)
+        write("动态验证码或恢复码", answer)
+        expect(page.get_by_role("heading", name="我的账号")).to_be_visible()
+    page.goto("/members/security/recovery-codes/")
+    expect(page.locator(".recovery-codes li")).to_have_count(9)
+    page.goto("/members/security/")
+    page.get_by_role("link", name="停用验证器应用").press("Enter")
+    page.get_by_role("main").get_by_role("button").press("Enter")
+    expect(page.get_by_role("link", name="设置验证器应用")).to_be_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_a_passkey_is_added_and_signs_in(browser, site, width):
     """Browsers know passkeys on localhost, and a device that holds them is part of the browser here."""
-    context = browser.new_context(base_url=site.url.replace("127.0.0.1", "localhost"))
+    context = browser.new_context(
+        base_url=site.url.replace("127.0.0.1", "localhost"), viewport={"width": width, "height": 780}
+    )
     page, address = context.new_page(), a_mail_address()
     device = context.new_cdp_session(page)
     device.send("WebAuthn.enable")

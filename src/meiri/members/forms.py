@@ -160,11 +160,20 @@ class RequestCodeForm(account_forms.RequestLoginCodeForm):
         return self.cleaned_data
 
 
+class OneTimeCodeInput(forms.PasswordInput):
+    """Shows what is typed, but not again what was sent: a wrong code is of no use."""
+
+    input_type = "text"
+
+    def __init__(self):
+        super().__init__(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"})
+
+
 class CodeField(forms.Form):
     code = LineField(
         label="验证码",
         max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        widget=OneTimeCodeInput(),
         error_messages={"required": "请填写验证码。"},
     )
 

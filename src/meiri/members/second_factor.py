@@ -22,7 +22,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from meiri.members.contacts import masked
-from meiri.members.forms import CodeField
+from meiri.members.forms import CodeField, OneTimeCodeInput
 from meiri.members.limits import TOO_MANY, guesses_code_too_often
 from meiri.visitors.forms import LineField
 
@@ -68,7 +68,7 @@ class _Code(CodeField):
     code = LineField(
         label="动态验证码或恢复码",
         max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        widget=OneTimeCodeInput(),
         error_messages={"required": "请填写验证码。"},
     )
 
