@@ -9,8 +9,8 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.media.test_redrawing import a_file
+from tests.members.one_time_codes import code_of
 from tests.members.people import PASSWORD, code_in
-from tests.members.test_second_factor import code_of
 from tests.web.test_accessibility import AXE, RULES
 
 pytestmark = pytest.mark.xdist_group("browser")

@@ -1,11 +1,6 @@
 """The second factor: set up, asked for, needed in the newsroom, got back when it is lost."""
 
-import base64
-import hashlib
-import hmac
 import re
-import struct
-import time
 from unittest.mock import patch
 
 import pytest
@@ -15,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
 
+from tests.members.one_time_codes import code_of
 from tests.members.people import PASSWORD, a_member, an_editor, words
 
 pytestmark = pytest.mark.django_db
@@ -23,14 +19,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def second_factor_is_needed(settings):
     settings.STAFF_SECOND_FACTOR = True
-
-
-def code_of(secret: str, ahead: int = 0) -> str:
-    """What an authenticator app shows now, or `ahead` half minutes later (RFC 6238)."""
-    counter = struct.pack(">Q", int(time.time()) // 30 + ahead)
-    digest = hmac.new(base64.b32decode(secret), counter, hashlib.sha1).digest()
-    start = digest[-1] & 15
-    return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06d}"
 
 
 def login(client, name="bianji", **more):
