@@ -7,7 +7,7 @@ make than the rest of the page; a card is a row of the one query that reads them
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 
 from django.conf import settings
@@ -18,6 +18,7 @@ from meiri.journal.kept import Kept
 from meiri.media.models import focus_of
 from meiri.media.variants import Variants
 from meiri.newsroom.addresses import article_address
+from meiri.newsroom.clock import moment
 from meiri.newsroom.keyset import Cursor
 from meiri.sections.models import channel_address
 
@@ -155,11 +156,6 @@ def cards(ids: Sequence[int]) -> Iterator[Card]:
             else None,
             keys=tuple(keys),
         )
-
-
-def moment(value: datetime) -> datetime:
-    """A moment as the database driver gives it: SQLite's says nothing of its zone, which is UTC."""
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 # Lists show the same articles again and again: those of a front stay at hand.

@@ -1,6 +1,6 @@
 """The site's time. Whoever reads, and in whatever zone an editor works, an article's day is the site's."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from django.utils.timezone import get_default_timezone
 
@@ -12,3 +12,8 @@ def local(moment: datetime) -> datetime:
 
 def today() -> date:
     return datetime.now(get_default_timezone()).date()
+
+
+def moment(value: datetime) -> datetime:
+    """A moment as the database driver gives it: SQLite's says nothing of its zone, which is UTC."""
+    return value if value.tzinfo else value.replace(tzinfo=UTC)

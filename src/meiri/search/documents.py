@@ -8,8 +8,7 @@ from datetime import datetime
 import tantivy
 from django.db import connection
 
-from meiri.newsroom.cards import moment
-from meiri.newsroom.clock import local
+from meiri.newsroom.clock import local, moment
 from meiri.newsroom.plain_text import paragraphs
 from meiri.search.folding import fold_all
 from meiri.search.index import moment_of
@@ -201,6 +200,13 @@ def keys_of_all(greatest: int, size: int) -> Iterator[list[int]]:
             return
         yield keys
         key = keys[-1]
+
+
+def number_of_all(greatest: int) -> int:
+    """How many articles with keys up to `greatest` are published. It looks at all of them: for rebuilding alone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM newsroom_article WHERE live AND id <= %s", [greatest])
+        return cursor.fetchone()[0]
 
 
 def greatest_key() -> int:

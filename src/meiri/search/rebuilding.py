@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
+from math import ceil
 from multiprocessing import get_context
 
 from django.db import connection
@@ -17,6 +18,7 @@ from meiri.search.documents import (
     fields_of_articles,
     greatest_key,
     keys_of_all,
+    number_of_all,
     sounds_of,
 )
 from meiri.search.index import LARGE_HEAP, Position, Store, damaged_file, keep_position, opened
@@ -24,6 +26,10 @@ from meiri.search.index import LARGE_HEAP, Position, Store, damaged_file, keep_p
 BATCH = 500
 # Cutting text into words takes most of the time: for large archives it is done in processes of its own.
 LARGE = 5_000
+# So many articles at most are gathered in memory before they are written as a part of the index.
+PART = 8_400
+# So many parts of about the same size tantivy makes one of (its `LogMergePolicy`).
+JOINED = 8
 PROCESSES = 2
 
 
@@ -44,11 +50,13 @@ def rebuild(store: Store, done: Callable[[int], None] = lambda articles: None) -
         try:
             writer = opened(folder).writer(LARGE_HEAP, 1)
             try:
-                count = 0
+                count, part = 0, part_of(number_of_all(greatest))
                 for batch in all_fields(greatest, 0 if is_quick() else PROCESSES):
                     for fields in batch:
                         writer.add_document(document_of(fields))
-                    count += len(batch)
+                        count += 1
+                        if count % part == 0:
+                            writer.commit()
                     if batch:
                         store.keep_progress(int(batch[-1]["id"][0]) / max(greatest, 1))
                     done(len(batch))
@@ -63,6 +71,16 @@ def rebuild(store: Store, done: Callable[[int], None] = lambda articles: None) -
             raise
         store.adopt(folder)
         return count
+
+
+def part_of(articles: int) -> int:
+    """How many of `articles` make a part: so many that the parts, joined again and again, leave a few large ones. Words that
+    each part has for itself take space, and looking into each takes time."""
+    joined = 1
+    while articles > joined * JOINED * PART:
+        joined *= JOINED
+    left = ceil(articles / (joined * PART))
+    return ceil(articles / (joined * left)) if left else 1
 
 
 def is_quick() -> bool:
