@@ -3,6 +3,7 @@
 Both start once in a run. Tests that use them carry `xdist_group("browser")`, so that one worker runs them all.
 """
 
+import itertools
 import os
 import random
 import signal
@@ -14,6 +15,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -123,8 +125,20 @@ def browser() -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        _give_contexts_addresses(browser)
         yield browser
         browser.close()
+
+
+def _give_contexts_addresses(browser: Browser) -> None:
+    """Each context reads from a network address of its own, so that no test is refused for what others did."""
+    new_context, numbers = browser.new_context, itertools.count(1)
+
+    def from_another_address(**options) -> BrowserContext:
+        address = str(ip_address("198.18.0.0") + next(numbers))  # RFC 2544: for tests
+        return new_context(extra_http_headers={"X-Forwarded-For": address}, **options)
+
+    browser.new_context = from_another_address
 
 
 @contextmanager
