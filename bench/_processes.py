@@ -55,6 +55,19 @@ def wait_for(process: subprocess.Popen, url: str) -> None:
 def memory(head: int, kind: str = "Pss") -> int:
     """The bytes of memory of a process and all below it; what they share is counted once (PSS). `Pss_Anon`: without the files
     that they have mapped."""
+    return sum(memory_of(process, kind) for process in family_of(head))
+
+
+def memory_of(process: int, kind: str = "Pss") -> int:
+    return sum(
+        int(line.split()[1]) * 1024
+        for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+        if line.startswith(f"{kind}:")
+    )
+
+
+def family_of(head: int) -> set[int]:
+    """A process and all below it."""
     family, found = {head}, True
     while found:
         found = False
@@ -66,9 +79,4 @@ def memory(head: int, kind: str = "Pss") -> int:
             if parent in family and int(folder.name) not in family:
                 family.add(int(folder.name))
                 found = True
-    return sum(
-        int(line.split()[1]) * 1024
-        for process in family
-        for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-        if line.startswith(f"{kind}:")
-    )
+    return family

@@ -234,9 +234,14 @@ def out_of_order(queue: Iterable[Comment]) -> int:
     return wrong
 
 
-def cuts(crowd: Crowd) -> str:
-    found = statistics.quantiles(crowd.milliseconds, n=100)
+def cuts(milliseconds: list[float]) -> str:
+    found = statistics.quantiles(milliseconds, n=100)
     return f"{found[49]:.1f}, {found[98]:.1f}"
+
+
+def waits(comments: Iterable[Comment]) -> list[float]:
+    """The milliseconds that each had to wait for its receipt."""
+    return [1000 * (c.answered - c.sent) for c in comments if c.answered]
 
 
 def main(arguments) -> None:
@@ -262,7 +267,7 @@ def measure(home: Path, options) -> None:
         before = processor_seconds(site)
         rate = asyncio.run(write_for(crowd, site.port, options.seconds))
         each = 1000 * (processor_seconds(site) - before) / len(crowd.milliseconds)
-        unhurried = cuts(crowd)
+        unhurried = cuts(crowd.milliseconds)
         asyncio.run(write_and_kill(crowd, site, options.kills))
         asyncio.run(at_pace(settling, site.port, PACE, SETTLING))
         asyncio.run(at_pace(readers, site.port, PACE, options.seconds))
@@ -288,9 +293,10 @@ def measure(home: Path, options) -> None:
         "lost": lost,
         "doubled": len(found) - len({c.token for c in found}),
         "out of order": out_of_order(found),
-        f"milliseconds at {PACE} a second": cuts(readers),
+        f"milliseconds at {PACE} a second": cuts(readers.milliseconds),
         "… answered with anything else": sum(readers.others.values()),
-        f"milliseconds while one address sends {FLOOD} a second": cuts(with_flood),
+        f"… while one address sends {FLOOD} a second: at first": cuts(waits(with_flood.comments[:PACE])),
+        "… after a second": cuts(waits(with_flood.comments[PACE:])),
         "… answered with anything else ": sum(with_flood.others.values()),
         "… refused of the flood": sum(flood.others.values()),
     }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from django.utils import timezone
 
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from meiri.search.index import Store
 
 PROJECT = Path(__file__).resolve().parents[1]
+
+# How long an example takes says nothing about what it proves: a busy machine fails no test.
+hypothesis.settings.register_profile("meiri", deadline=None)
+hypothesis.settings.load_profile("meiri")
 
 
 def pytest_make_parametrize_id(val):

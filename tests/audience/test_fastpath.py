@@ -72,7 +72,7 @@ def test_counts_are_those_of_the_database(client, articles):
     assert b'"views": 8589934592' in counts(query).body
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(st.sampled_from("0123456789, %&=ids１x"), max_size=40))
 def test_any_question_for_counts_is_answered_alike_or_left_to_django(articles, text):
     fast = counts(f"ids={text}")

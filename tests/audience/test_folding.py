@@ -152,7 +152,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
 def test_in_whatever_order_writers_write_end_and_folders_fold_and_die(own_home, steps):
     """Three writers, of which any ends at any moment; damage between their records; batches of any size."""

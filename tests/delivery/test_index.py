@@ -151,7 +151,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     uses=st.fixed_dictionaries({p: st.sets(st.sampled_from(KEYS), min_size=1) for p in PAGES}), steps=STEPS
 )

@@ -124,7 +124,7 @@ STEPS = st.lists(
 
 
 class Interleavings(TestCase):
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(STEPS)
     def test_writers_and_killed_consumers_lose_and_reorder_nothing(self, steps):
         written, done = [], []

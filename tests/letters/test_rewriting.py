@@ -201,14 +201,13 @@ def test_a_jpeg2000_loses_its_notes_and_no_point():
 
 
 @given(st.binary(max_size=200))
-@settings(deadline=None)
 def test_whatever_bytes_a_picture_has_its_notes_are_looked_for(content):
     assert len(jpeg_without_notes(b"\xff\xd8" + content)) <= len(content) + 2
     assert len(jpeg2000_without_notes(content)) <= len(content)
 
 
 @given(st.integers(0, len(A_PDF)), st.binary(max_size=40))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_a_pdf_with_some_bytes_changed_is_made_anew_or_refused(at, bytes_):
     try:
         made = put_together_anew(A_PDF[:at] + bytes_ + A_PDF[at + len(bytes_) :])

@@ -216,7 +216,7 @@ class TestTheDesk:
 WORDS = st.text("水库张三AB&<>\"' ", min_size=1, max_size=4).filter(str.strip)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(wrong=WORDS, right=WORDS)
 def test_amending_exchanges_words_and_never_makes_markup(wrong, right):
     from html import escape

@@ -206,7 +206,7 @@ DEEDS = st.lists(
 
 
 class Counts(TestCase):
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=15)
     @given(DEEDS)
     def test_calendars_and_lists_are_exact_after_any_deeds(self, deeds):
         here, there = a_channel(), a_channel("生态环境", "shengtai")

@@ -131,7 +131,7 @@ class TestOperators:
         assert titles("日期:2025-04..") == ["乙"]
         assert set(titles("日期:2025")) == {"甲", "乙"}
 
-    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
     @given(st.text(alphabet='ab 的湿地"“”-:：标题()*?~^|\\/[]{}!+&😀１,，\0\n', max_size=40))
     def test_no_text_is_an_error(self, search_index, text):
         found = find(parse(text))

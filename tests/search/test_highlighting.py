@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 ANY = st.text(
     alphabet="湿地a Ab＜<>&\"'1１臺灣\n\u0301\u200d\U0001f468\U0001f3fb\U0001f1e8\U0001f1f3", max_size=60
 )
-relaxed = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+relaxed = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def bare(html: str) -> str:

@@ -98,7 +98,7 @@ class TestPinyinWithASlip:
         an_article("甲", authors=[an_author("林晚舟", "lin")])
         assert offered("linwanzhuo") == ["林晚舟"]
 
-    @settings(deadline=None, max_examples=60)
+    @settings(max_examples=60)
     @given(st.lists(st.sampled_from(sorted(SYLLABLES - {"a", "e", "o"})), min_size=2, max_size=3), st.data())
     def test_every_slip_inside_a_syllable_is_undone(self, syllables, data):
         place = data.draw(st.integers(0, len(syllables) - 1))
@@ -152,7 +152,7 @@ class TestOffers:
         with django_assert_max_num_queries(25):
             meant("梧佟树下", parse("梧佟树下"))
 
-    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
     @given(st.text(alphabet='科计创新湿第的abkejixn "-:：()*1，😀\n', max_size=30))
     def test_no_text_is_an_error_and_none_is_offered_itself(self, search_index, text):
         if not find(parse(text)).exact:

@@ -156,7 +156,7 @@ def test_there_are_few_in_all_and_they_cost_few_queries(search_index, django_ass
     assert found.articles
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
 @given(st.text(alphabet="科技zhangsxk5G \n\0的😀()*+?[\\^$.|'\"-:：，", max_size=60))
 def test_no_text_is_an_error(search_index, text):
     suggest(text)

@@ -264,7 +264,7 @@ class TestAskingAgain:
         assert client.head("/rss.xml").status_code == 200
 
 
-@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=60))
 def test_no_title_breaks_a_feed(client, title):
     article = an_article()

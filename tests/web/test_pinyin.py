@@ -46,7 +46,7 @@ def without_readings(made: str) -> str:
     return tree.text_content()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.text("重庆银行长，。 a1<>&\"'", max_size=8), max_size=5))
 def test_without_its_readings_the_text_is_the_same(parts):
     source = "".join(f"<p>{escape(part)}<b>{escape(part)}</b>{escape(part)}</p>" for part in parts)
