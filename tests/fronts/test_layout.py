@@ -27,9 +27,11 @@ def headlines(client) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("pictured", "shown"), [("一二四五", ["一", "二", "四", "五"]), ("四", ["四", "一", "二", "三"])]
+    ("pictured", "shown"), [("一二四五", ["一", "二", "四", "五"]), ("四", ["四", "一", "二", "三", "五"])]
 )
-def test_a_row_of_pictures_holds_others_only_where_there_are_too_few(client, pictured, shown):
+def test_a_row_of_pictures_holds_no_others_and_becomes_a_list_where_there_are_too_few(
+    client, pictured, shown
+):
     channel, now = a_channel(), timezone.now()
     for n, number in enumerate("一二三四五六"):
         picture = a_picture(number) if number in pictured else None

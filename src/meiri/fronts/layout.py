@@ -20,7 +20,7 @@ FLASHES = 7
 STATION_LINES = 5
 # How many articles a channel block shows, by its shape.
 SHAPES = {"lead": 5, "columns": 8, "cards": 4, "lines": 5}
-# A row of pictures with fewer is filled with articles that have none.
+# With fewer pictures a row of them becomes one picture that leads a list.
 FEWEST_CARDS = 3
 # Read beyond what is shown, for those that stand elsewhere on the page already.
 SPARE = 14
@@ -183,13 +183,14 @@ def draw_channel(value, page: Page, stations) -> Drawn:
     uses(channel.content_key)
     pinned = raw_ids(value["pinned"])
     place = Place.channel(channel)
-    if shape == "cards":  # a row of pictures, with nothing but pictures where the channel has enough
+    if shape == "cards":
         articles = page.take(SHAPES[shape], place, pinned, with_picture=True)
-        if len(articles) < FEWEST_CARDS:
+        if len(articles) < FEWEST_CARDS:  # too few pictures for a row of them
+            shape = "lead"
             articles += page.take(SHAPES[shape] - len(articles), place)
     else:
         articles = page.take(SHAPES[shape], place, pinned)
-    if shape in ("lead", "cards"):  # pictures first: these shapes lead with one
+    if shape == "lead":  # with a picture where there is one
         articles.sort(key=lambda i: i not in page.pictured)
     return Drawn("channel", channel.name, channel.get_absolute_url(), shape, articles)
 
