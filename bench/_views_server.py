@@ -1,30 +1,25 @@
 """The process group that bench/views.py measures: web server and worker, started again at once when killed."""
 
+import os
 import sys
+from functools import partial
 
-from meiri.conf import process_group
+import django
+from django.core.management import call_command
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meiri.conf.settings")
+django.setup()
+
+from meiri.conf import process_group, web_server  # noqa: E402
+from meiri.conf.loading import load_site  # noqa: E402
 
 
 def main(port: str) -> None:
-    web = [
-        *(sys.executable, "-m", "granian", "--interface", "rsgi", "--host", "127.0.0.1", "--port", port),
-        *(
-            "--workers",
-            "1",
-            "--loop",
-            "uvloop",
-            "--no-ws",
-            "--workers-kill-timeout",
-            "5",
-            "--log-level",
-            "warning",
-            "meiri.conf.front:app",
-        ),
-    ]
-    worker = [sys.executable, "-m", "meiri.conf.command", "work"]
+    load_site()
     # Whoever is killed on purpose is not to be punished for it: each is started again at once.
     process_group.STEADY_SECONDS = 0
-    process_group.run([process_group.Member("web server", web), process_group.Member("worker", worker)])
+    web = partial(web_server.serve, "127.0.0.1", int(port), 1)
+    process_group.run({"web": web, "worker": partial(call_command, "work")})
 
 
 if __name__ == "__main__":

@@ -115,15 +115,12 @@ class Site:
     def members(self) -> dict[str, list[int]]:
         """The ids of the group's processes: of the `web` server's master, the web `process`es it started, the `worker`."""
         found: dict[str, list[int]] = {"web": [], "process": [], "worker": []}
-        for child in children(self.group.pid):
-            command = command_of(child)
-            if b"\0work\0" in command:
+        for child in filter(command_of, children(self.group.pid)):
+            if name_of(child) == "meiri worker":
                 found["worker"].append(child)
-            elif b"\0granian\0" in command:
+            elif name_of(child) == "meiri web":
                 found["web"].append(child)
-                found["process"] += [
-                    grandchild for grandchild in children(child) if b"granian" in command_of(grandchild)
-                ]
+                found["process"] += filter(command_of, children(child))
         return found
 
 
@@ -141,6 +138,14 @@ def command_of(process: int) -> bytes:
         return Path(f"/proc/{process}/cmdline").read_bytes()
     except OSError:
         return b""
+
+
+def name_of(process: int) -> str:
+    """What the process calls itself; empty where it has gone."""
+    try:
+        return Path(f"/proc/{process}/comm").read_text().strip()
+    except OSError:
+        return ""
 
 
 def wait_until(condition, patience: float = PATIENCE) -> None:

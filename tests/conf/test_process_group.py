@@ -1,10 +1,15 @@
 """Processes that run until they are told to stop."""
 
 import os
+import signal
 import subprocess
 import sys
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
+
+from bench.killing import name_of, wait_until
 
 # The main thread holds the event's lock whenever it begins or ends to wait for it: a signal may come just then.
 WAITING = """
@@ -23,24 +28,91 @@ def test_a_signal_stops_whoever_waits_whatever_it_is_at(name):
     assert subprocess.run([sys.executable, "-c", WAITING.format(name=name)], timeout=20).returncode == 0
 
 
-SHOWS_ARENAS = """
-import sys
-from meiri.conf.process_group import become_head
-show = "import os, sys; sys.stderr.write(os.environ['MALLOC_ARENA_MAX'])"
-become_head({"member": [sys.executable, "-c", show]})
+SHOWS_HEAPS = """
+import ctypes, sys
+from threading import Barrier, Thread
+from meiri.conf.process_group import run
+THREADS = 8
+def show():
+    libc, met = ctypes.CDLL(None), Barrier(THREADS)
+    libc.malloc.restype = libc.fdopen.restype = ctypes.c_void_p
+    def allocate():
+        met.wait(20)
+        libc.malloc(1000)
+        met.wait(20)
+    threads = [Thread(target=allocate) for _ in range(THREADS)]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+    out = libc.fdopen(2, b"w")
+    libc.malloc_info(0, ctypes.c_void_p(out))
+    libc.fflush(ctypes.c_void_p(out))
+run({"member": show})
 """
 
 
-@pytest.mark.parametrize(("given", "expected"), [({}, "2"), ({"MALLOC_ARENA_MAX": "4"}, "4")])
+@pytest.mark.parametrize(("given", "expected"), [({}, 2), ({"MALLOC_ARENA_MAX": "4"}, 4)])
 def test_members_share_few_heaps_unless_the_operator_says_otherwise(given, expected):
-    head = subprocess.Popen(
-        [sys.executable, "-c", SHOWS_ARENAS],
-        env={name: value for name, value in os.environ.items() if name != "MALLOC_ARENA_MAX"} | given,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    environment = {name: value for name, value in os.environ.items() if name != "MALLOC_ARENA_MAX"} | given
+    with group(SHOWS_HEAPS, stderr=subprocess.PIPE, env=environment) as head:
+        shown = "".join(iter(head.stderr.readline, "</malloc>\n"))
+    assert shown.count("<heap ") == expected
+
+
+LIVES = """
+import os, sys, time
+from meiri.conf.process_group import run
+def live():
+    print(os.getpid(), os.getsid(0), flush=True)
+    time.sleep(60)
+run({"member": live})
+"""
+
+
+@contextmanager
+def group(program: str, **options):
+    """The head of a group, in a process of its own that is ended in the end."""
+    head = subprocess.Popen([sys.executable, "-c", program], text=True, **options)
     try:
-        assert head.stderr.read(1) == expected
+        yield head
     finally:
-        head.terminate()
+        head.kill()
         head.communicate(timeout=20)
+
+
+def is_there(process: int) -> bool:
+    """Whether it runs; one that has ended and that nobody has asked about yet doesn't."""
+    try:
+        return ") Z " not in Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return False
+
+
+def test_a_member_that_was_killed_is_started_again_in_a_session_of_its_own():
+    with group(LIVES, stdout=subprocess.PIPE) as head:
+        first, session = map(int, head.stdout.readline().split())
+        assert session == first
+        os.kill(first, signal.SIGKILL)
+        second, _ = map(int, head.stdout.readline().split())
+        assert second != first
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_to_the_head_ends_its_members_and_then_itself(number):
+    with group(LIVES, stdout=subprocess.PIPE) as head:
+        member, _ = map(int, head.stdout.readline().split())
+        head.send_signal(number)
+        assert head.wait(20) == 0
+        assert not is_there(member)
+
+
+def test_members_end_with_a_head_that_was_killed():
+    with group(LIVES, stdout=subprocess.PIPE) as head:
+        member, _ = map(int, head.stdout.readline().split())
+        head.kill()
+        wait_until(lambda: not is_there(member), patience=20)
+
+
+def test_members_are_called_what_they_do():
+    with group(LIVES, stdout=subprocess.PIPE) as head:
+        member, _ = map(int, head.stdout.readline().split())
+        assert name_of(member) == "meiri member"

@@ -1,23 +1,22 @@
-"""One process group: a few long-running commands that live and end together.
+"""One process group: a few long-running pieces of work that live and end together.
 
-`python -m meiri.conf.process_group '{"NAME": ["COMMAND", "ARGUMENT"]}'` is the head of a group. It loads nothing of Django:
-all that it does is to wait.
+Their processes are copies of the one that starts them, the head of the group: what it has loaded they have at once, and all
+of them together only once. It must have no thread and no connection to a database; all that it does after that is to wait.
 """
 
 import ctypes
-import json
 import logging
 import os
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from queue import SimpleQueue
 from threading import Event, Thread
-from typing import NoReturn
 
 logger = logging.getLogger(__name__)
 
@@ -27,11 +26,15 @@ STEADY_SECONDS = 10
 LONGEST_PAUSE_SECONDS = 10
 CHECK_SECONDS = 0.1
 
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
 # glibc's malloc keeps a heap for each thread, up to eight a processor, and what one has freed no other can use (mallopt(3)).
 ARENAS = 2
+M_ARENA_MAX = -8
 
-# Linux: the signal that a process gets when the one that started it has died (prctl(2)).
+# Linux (prctl(2)): the signal that a process gets when the one that started it has died; its name in lists of processes.
 PR_SET_PDEATHSIG = 1
+PR_SET_NAME = 15
 
 
 def end_with_head() -> None:
@@ -40,13 +43,26 @@ def end_with_head() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+def be_called(name: str) -> None:
+    """Show this process as `name`, of at most 15 bytes, in lists of processes."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_NAME, name.encode())
+
+
+def keep_few_heaps() -> None:
+    """Let the threads of this process and of its copies share heaps, unless the operator says otherwise."""
+    if sys.platform == "linux" and "MALLOC_ARENA_MAX" not in os.environ:
+        with suppress(AttributeError):  # a C library without arenas
+            ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
+
+
 def stopped_by_signals() -> Event:
     """An event that SIGTERM and SIGINT set. Call it in the main thread.
 
     A handler must not set it itself: it runs in the main thread, which may hold the event's lock as it waits for it.
     """
     stopping, told = Event(), SimpleQueue[int]()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in STOP_SIGNALS:
         signal.signal(number, lambda number, frame: told.put(number))
 
     def stop() -> None:
@@ -60,16 +76,33 @@ def stopped_by_signals() -> Event:
 @dataclass
 class Member:
     name: str
-    command: Sequence[str]
-    process: subprocess.Popen | None = None
+    work: Callable[[], object]
+    process: BaseProcess | None = None
     started: float = 0.0
     failures: int = 0
-    due: float = field(default=0.0)
+    due: float = 0.0
 
     def start(self) -> None:
-        # A session of its own, so that Ctrl-C reaches the group's head alone, which then stops its members in order.
-        self.process = subprocess.Popen(self.command, start_new_session=True, preexec_fn=end_with_head)  # noqa: S603
+        self.process = get_context("fork").Process(target=self._live, args=[os.getpid()], name=self.name)
+        # No signal may come before the copy has shed the head's handlers: it would be lost.
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+        try:
+            self.process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         self.started = time.monotonic()
+
+    def _live(self, head: int) -> None:
+        # A session of its own, so that Ctrl-C reaches the group's head alone, which then stops its members in order.
+        os.setsid()
+        end_with_head()
+        if os.getppid() != head:
+            sys.exit("The head of the group has died.")
+        be_called(f"meiri {self.name}")
+        for number in STOP_SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+        self.work()
 
     def check(self) -> None:
         """Start the process again where it has ended, after a pause that grows with quick failures."""
@@ -78,7 +111,7 @@ class Member:
             if now >= self.due:
                 self.start()
             return
-        status = self.process.poll()
+        status = self.process.exitcode
         if status is None:
             return
         self.kill()
@@ -89,49 +122,46 @@ class Member:
         self.process, self.due = None, now + pause
 
     def stop(self) -> None:
-        if self.process and self.process.poll() is None:
+        if self.process:
             self.process.terminate()
 
     def kill(self) -> None:
         """Kill the process and those that it started: a web server that died leaves its own, which hold the port."""
-        if self.process is not None:
+        if self.process and self.process.pid:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.kill()
 
     def end(self, until: float) -> None:
         if self.process is None:
             return
-        try:
-            self.process.wait(max(until - time.monotonic(), 0))
-        except subprocess.TimeoutExpired:
+        self.process.join(max(until - time.monotonic(), 0))
+        if self.process.is_alive():
             logger.warning("%s did not stop within %s s; killing it", self.name, GRACE_SECONDS)
         self.kill()
-        self.process.wait()
+        self.process.join()
 
 
-def run(members: Sequence[Member]) -> None:
-    """Keep `members` running until SIGTERM or SIGINT, then stop them and return."""
-    stopping = stopped_by_signals()
+def run(works: Mapping[str, Callable[[], object]]) -> None:
+    """Keep `works`, by name, running in a process each until SIGTERM or SIGINT, then stop them and return."""
+    members = [Member(name, work) for name, work in works.items()]
+    keep_few_heaps()
+    # No event and no thread: what is copied from here must not come with a lock that somebody held.
+    told: list[int] = []
+    for number in STOP_SIGNALS:
+        signal.signal(number, lambda number, frame: told.append(number))
     try:
-        while not stopping.is_set():
+        while not told:
             for member in members:
                 member.check()
-            stopping.wait(CHECK_SECONDS)
+            time.sleep(CHECK_SECONDS)
     finally:
-        for member in members:
-            member.stop()
-        until = time.monotonic() + GRACE_SECONDS
-        for member in members:
-            member.end(until)
+        end(members)
 
 
-def become_head(commands: dict[str, list[str]]) -> NoReturn:
-    """Turn this process into the head of a group of `commands`, by name. It keeps its number and forgets all else."""
-    sys.stdout.flush()
-    os.environ.setdefault("MALLOC_ARENA_MAX", str(ARENAS))
-    os.execv(sys.executable, [sys.executable, "-m", __spec__.name, json.dumps(commands)])  # noqa: S606
-
-
-if __name__ == "__main__":
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    run([Member(name, command) for name, command in json.loads(sys.argv[1]).items()])
+def end(members: Sequence[Member]) -> None:
+    for member in members:
+        member.stop()
+    until = time.monotonic() + GRACE_SECONDS
+    for member in members:
+        member.end(until)

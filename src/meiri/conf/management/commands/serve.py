@@ -2,12 +2,17 @@
 
 import socket
 import sys
+from functools import partial
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 
 from django.conf import settings
-from django.core.management import BaseCommand, CommandError
+from django.core.management import BaseCommand, CommandError, call_command
 
+from meiri.conf import web_server
+from meiri.conf.loading import load_dictionaries, load_site
 from meiri.conf.preparation import prepare
-from meiri.conf.process_group import become_head
+from meiri.conf.process_group import end_with_head, run
 from meiri.delivery.cdn import cdn_of
 
 
@@ -30,19 +35,44 @@ class Command(BaseCommand):
     def handle(self, *, host, port, workers, **options):
         check_free(host, port)
         check_cdn()
-        if options["prepare"]:
-            prepare(self.stdout)
-        web = [
-            *(sys.executable, "-m", "granian", "--interface", "rsgi", "--host", host, "--port", str(port)),
-            *("--workers", str(workers), "--loop", "uvloop", "--backpressure", "1024", "--no-ws"),
-            *("--log-level", "warning", "--workers-kill-timeout", "3", "--respawn-failed-workers"),
-            "meiri.conf.front:app",
-        ]
-        worker = [sys.executable, "-m", "meiri.conf.command", "work"]
+        preparing = start_preparing(self.stdout, self.stderr) if options["prepare"] else None
+        load_dictionaries()
+        if preparing:
+            wait_for(preparing)
+        load_site()
         self.stdout.write(
             f"{settings.WAGTAIL_SITE_NAME}: http://{host}:{port}/   newsroom: /admin/   stop: Ctrl-C"
         )
-        become_head({"web server": web, "worker": worker})
+        sys.stdout.flush()
+        run({"web": partial(web_server.serve, host, port, workers), "worker": partial(call_command, "work")})
+
+
+def start_preparing(out, errors) -> BaseProcess:
+    """A process that brings the data folder up to date: connections and threads that this takes end with it."""
+
+    def work() -> None:
+        end_with_head()
+        try:
+            prepare(out)
+        except CommandError as error:
+            errors.write(str(error))
+            sys.exit(1)
+
+    sys.stdout.flush()
+    process = get_context("fork").Process(target=work, name="preparation")
+    process.start()
+    return process
+
+
+def wait_for(process: BaseProcess) -> None:
+    """Raises `SystemExit` where the process failed or Ctrl-C, which has reached it too, ended it."""
+    try:
+        process.join()
+    except KeyboardInterrupt:
+        process.join()
+        sys.exit(130)
+    if process.exitcode:
+        sys.exit(1)
 
 
 def check_cdn() -> None:

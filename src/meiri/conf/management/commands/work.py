@@ -15,15 +15,14 @@ from meiri.audience.counting import forget_old_views
 from meiri.audience.counts_keeping import keep_counts
 from meiri.audience.folding import fold_views, share_salts
 from meiri.comments.reactions import tell_likes
-from meiri.conf.collector import settle
 from meiri.conf.database import only_existing
-from meiri.conf.process_group import end_with_head, stopped_by_signals
+from meiri.conf.loading import load_site
+from meiri.conf.process_group import be_called, end_with_head, stopped_by_signals
 from meiri.delivery.cdn import cdn_of
 from meiri.delivery.following import Keeper, let_pages_go_first
 from meiri.delivery.making import make_pages
 from meiri.delivery.pages import pages
 from meiri.delivery.purging import Purger
-from meiri.delivery.rendering import load
 from meiri.fronts.link_checking import check_links
 from meiri.journal.consumers import run_due
 from meiri.members.contacts import forget_unproven
@@ -66,8 +65,7 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         only_existing()
-        load()
-        settle()
+        load_site()
         maker = start_maker() if settings.PAGE_FILES else None
         stopping = stopped_by_signals()
         threads = of_pages(stopping) if settings.PAGE_FILES else []
@@ -110,6 +108,7 @@ def start_maker() -> BaseProcess:
 
 def run_maker() -> None:
     end_with_head()
+    be_called("meiri maker")
     make_pages(pages(), stopped_by_signals())
 
 

@@ -1,0 +1,27 @@
+"""What the processes of a site have in common, loaded before they are copied from one another: they have it only once.
+
+Nothing here connects to a database or begins a thread.
+"""
+
+from meiri.conf.collector import settle
+from meiri.delivery import rendering
+from meiri.delivery.script import Wording, simplified
+from meiri.search.syllables import syllables_of
+from meiri.search.words import words
+
+
+def load_dictionaries() -> None:
+    """Those of words, readings and scripts, which take most of the memory."""
+    simplified("每日")
+    Wording().convert("每日")
+    words("每日")
+    syllables_of("每日")
+
+
+def load_site() -> None:
+    """All that answers take. Static files must have been collected by now."""
+    load_dictionaries()
+    rendering.load()
+    import meiri.conf.wsgi  # noqa: F401
+
+    settle()
