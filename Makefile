@@ -17,7 +17,7 @@ run: setup-run
 
 test: setup lint
 	@.venv/bin/python -m pytest -n 2 --dist loadgroup
-	@.venv/bin/python -m pytest -n 2 --dist loadgroup --postgresql tests/audience tests/comments tests/journal tests/newsroom
+	@.venv/bin/python -m pytest -n 2 --dist loadgroup --postgresql tests/audience tests/comments tests/conf tests/journal tests/newsroom
 
 lint: setup
 	@.venv/bin/ruff format --check .

@@ -205,7 +205,8 @@ class TestWithoutTheDatabase:
         database.rename(aside)
         try:
             # The processes that the server started too: they have the database open, and would read on.
-            killed = {process for processes in site.members().values() for process in processes}
+            # First the one that would start others again.
+            killed = [process for processes in site.members().values() for process in processes]
             for process in killed:
                 os.kill(process, signal.SIGKILL)
             wait_until(lambda: not any(map(command_of, killed)))

@@ -18,18 +18,39 @@ from meiri.search.rebuilding import is_quick, rebuild
 from meiri.sections.models import Channel
 
 
-def prepare(out) -> None:
-    """Do what a first start needs; `out` is told of each step that had something to do."""
-    if migrations_wait():
-        out.write("Preparing the database …")
-        call_command("migrate", verbosity=0, interactive=False)
-    collect_static(out)
-    if not Channel.objects.exists() or unfinished():
-        call_command("sample", stdout=out)
-    if search_store().current is None and is_quick():
-        out.write("Indexing the archive …")
-        rebuild(search_store())
-    make_administrator(out)
+def prepare(out) -> bool:
+    """Do what a first start needs; `out` is told of each step that had something to do. Whether any had."""
+    done = [
+        prepare_database(out),
+        collect_static(out),
+        prepare_newsroom(out),
+        prepare_search(out),
+        make_administrator(out),
+    ]
+    return any(done)
+
+
+def prepare_database(out) -> bool:
+    if not migrations_wait():
+        return False
+    out.write("Preparing the database …")
+    call_command("migrate", verbosity=0, interactive=False)
+    return True
+
+
+def prepare_newsroom(out) -> bool:
+    if Channel.objects.exists() and not unfinished():
+        return False
+    call_command("sample", stdout=out)
+    return True
+
+
+def prepare_search(out) -> bool:
+    if search_store().current is not None or not is_quick():
+        return False
+    out.write("Indexing the archive …")
+    rebuild(search_store())
+    return True
 
 
 def migrations_wait() -> bool:
@@ -37,15 +58,16 @@ def migrations_wait() -> bool:
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
-def collect_static(out) -> None:
+def collect_static(out) -> bool:
     """Collect and compress the static files where any changed since the last time."""
     mark = Path(settings.STATIC_ROOT) / ".collected"
     signature = static_signature()
     if mark.exists() and mark.read_text() == signature:
-        return
+        return False
     out.write("Collecting static files …")
     call_command("collectstatic", verbosity=0, interactive=False)
     mark.write_text(signature)
+    return True
 
 
 def static_signature() -> str:
@@ -58,14 +80,15 @@ def static_signature() -> str:
     return digest.hexdigest()
 
 
-def make_administrator(out) -> None:
+def make_administrator(out) -> bool:
     """Make the first administrator where there is none; the password is in the data folder, for its owner only."""
     users = get_user_model().objects
     if users.filter(is_superuser=True).exists():
-        return
+        return False
     password = settings.ADMIN_PASSWORD or secrets.token_urlsafe(9)
     users.create_superuser("admin", email="", password=password)
     path = Path(settings.HOME) / "admin-password.txt"
     path.touch(mode=0o600)
     path.write_text(password + "\n")
     out.write(f"Newsroom account: admin, password: {password}   (kept in {path})")
+    return True

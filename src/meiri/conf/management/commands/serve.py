@@ -1,5 +1,6 @@
 """`meiri serve`: web server, worker and scheduler as one process group."""
 
+import os
 import socket
 import sys
 from functools import partial
@@ -12,8 +13,11 @@ from django.core.management import BaseCommand, CommandError, call_command
 from meiri.conf import web_server
 from meiri.conf.loading import load_dictionaries, load_site
 from meiri.conf.preparation import prepare
-from meiri.conf.process_group import end_with_head, run
+from meiri.conf.process_group import be_called, end_with_head, run
 from meiri.delivery.cdn import cdn_of
+
+# The status with which a preparation ends that had something to do.
+PREPARED = 64
 
 
 class Command(BaseCommand):
@@ -37,13 +41,16 @@ class Command(BaseCommand):
         check_cdn()
         preparing = start_preparing(self.stdout, self.stderr) if options["prepare"] else None
         load_dictionaries()
-        if preparing:
-            wait_for(preparing)
+        if preparing and had_work(preparing):
+            # What this process has loaded may be of the time before: static files have other names now.
+            arguments = ["--host", host, "--port", str(port), "--workers", str(workers)]
+            os.execv(sys.executable, [sys.executable, "-m", "meiri.conf.command", "serve", *arguments])  # noqa: S606
         load_site()
         self.stdout.write(
             f"{settings.WAGTAIL_SITE_NAME}: http://{host}:{port}/   newsroom: /admin/   stop: Ctrl-C"
         )
         sys.stdout.flush()
+        be_called("meiri serve")
         run({"web": partial(web_server.serve, host, port, workers), "worker": partial(call_command, "work")})
 
 
@@ -53,7 +60,7 @@ def start_preparing(out, errors) -> BaseProcess:
     def work() -> None:
         end_with_head()
         try:
-            prepare(out)
+            sys.exit(PREPARED if prepare(out) else 0)
         except CommandError as error:
             errors.write(str(error))
             sys.exit(1)
@@ -64,15 +71,16 @@ def start_preparing(out, errors) -> BaseProcess:
     return process
 
 
-def wait_for(process: BaseProcess) -> None:
-    """Raises `SystemExit` where the process failed or Ctrl-C, which has reached it too, ended it."""
+def had_work(preparing: BaseProcess) -> bool:
+    """Whether there was anything to prepare. Raises `SystemExit` where it failed or Ctrl-C, which reaches it too, ended it."""
     try:
-        process.join()
+        preparing.join()
     except KeyboardInterrupt:
-        process.join()
+        preparing.join()
         sys.exit(130)
-    if process.exitcode:
+    if preparing.exitcode not in (0, PREPARED):
         sys.exit(1)
+    return preparing.exitcode == PREPARED
 
 
 def check_cdn() -> None:

@@ -1,0 +1,293 @@
+"""A copy of a site in one file, and a site out of such a file.
+
+The file is a tar archive (POSIX.1-2001) packed with Zstandard (RFC 8878). It holds `database`, an SQLite file or what pg_dump
+writes in its custom format; the media files below `media/`; and, at its end, `manifest.json` with the size and the SHA-256 of
+each. The site's keys are not in it: whoever finds a backup can't open letters or sign in.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import IO, cast
+
+import zstandard
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.utils import timezone
+
+from meiri.delivery.locks import try_lock
+from meiri.journal.log import end
+
+FORMAT = 1
+DATABASE, MEDIA, MANIFEST = "database", "media/", "manifest.json"
+# A manifest names every media file in some hundred bytes.
+LARGEST_MANIFEST = 1 << 30
+PIECE = 1 << 20
+# What a worker locks for as long as it lives.
+LOCK = "counts.lock"
+
+# What reading a damaged file, or one of something else, ends with.
+UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, tarfile.TarError, zstandard.ZstdError)
+
+
+class Refused(Exception):
+    """Why nothing was backed up or restored, in a sentence for the operator."""
+
+
+class Counted:
+    """A file that is read and counted on its way: its digest and size are known when all of it has been read."""
+
+    def __init__(self, file: IO[bytes]):
+        self._file, self._digest, self.size = file, hashlib.sha256(), 0
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._file.read(size)
+        self._digest.update(piece)
+        self.size += len(piece)
+        return piece
+
+    def entry(self) -> dict:
+        return {"size": self.size, "sha256": self._digest.hexdigest()}
+
+
+def back_up(target: Path) -> dict:
+    """Write a backup to `target`, which appears when it is whole. The manifest. Raises `Refused`."""
+    if target.exists():
+        raise Refused(f"{target} exists already; a backup replaces nothing.")
+    if not target.parent.is_dir():
+        raise Refused(f"There is no folder {target.parent}.")
+    sequence, digest = end()
+    manifest = {
+        "format": FORMAT,
+        "made": timezone.localtime().isoformat(timespec="seconds"),
+        "engine": connection.vendor,
+        # The database may have come further by the time it is copied.
+        "journal": {"sequence": sequence, "digest": digest},
+        "migrations": sorted(f"{app}.{name}" for app, name in _applied()),
+        "files": {},
+    }
+    with TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
+        draft = Path(folder, "draft")
+        database = Path(folder, DATABASE)
+        _dump(database)
+        with draft.open("xb") as out:
+            os.fchmod(out.fileno(), 0o600)
+            with (
+                zstandard.ZstdCompressor(write_checksum=True).stream_writer(out, closefd=False) as packed,
+                tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as archive,
+            ):
+                _add(archive, manifest, DATABASE, database)
+                for path in _media():
+                    _add(archive, manifest, MEDIA + path.relative_to(settings.MEDIA_ROOT).as_posix(), path)
+                written = json.dumps(manifest, ensure_ascii=False).encode()
+                about = tarfile.TarInfo(MANIFEST)
+                about.size = len(written)
+                archive.addfile(about, BytesIO(written))
+            out.flush()
+            os.fsync(out.fileno())
+        draft.rename(target)
+    return manifest
+
+
+def restore(source: Path, replace: bool) -> dict:
+    """Put the site of a backup in the place of this one. The manifest. Raises `Refused` and leaves all as it was.
+
+    With `replace`, what stood there is kept in a folder `replaced-…` of the data folder; a database of PostgreSQL is not.
+    """
+    if not source.is_file():
+        raise Refused(f"There is no file {source}.")
+    home = Path(settings.HOME)
+    with _alone(home), TemporaryDirectory(dir=home, prefix=".restoring-") as folder:
+        if not replace and _holds_articles():
+            raise Refused("This site has articles; give --replace to put the backup in their place.")
+        try:
+            manifest = _unpack(source, Path(folder))
+        except (
+            OSError,
+            EOFError,
+            ValueError,
+            KeyError,
+            TypeError,
+            tarfile.TarError,
+            zstandard.ZstdError,
+        ) as e:
+            raise Refused(f"{source} can't be read as a backup: {e}") from e
+        if manifest["engine"] != connection.vendor:
+            raise Refused(f"The backup is of {manifest['engine']}, this site is on {connection.vendor}.")
+        known = MigrationLoader(None).disk_migrations
+        if newer := [name for name in manifest["migrations"] if tuple(name.split(".", 1)) not in known]:
+            raise Refused(f"The backup was made by another release: {newer[0]} is not known here.")
+        _put(Path(folder), home)
+    return manifest
+
+
+def _applied() -> list[tuple[str, str]]:
+    return list(MigrationLoader(connection).applied_migrations)
+
+
+def _media() -> Iterator[Path]:
+    for folder, folders, names in os.walk(settings.MEDIA_ROOT):
+        folders.sort()
+        yield from (Path(folder, name) for name in sorted(names))
+
+
+def _add(archive: tarfile.TarFile, manifest: dict, name: str, path: Path) -> None:
+    """Add a regular file; one that was deleted meanwhile is left out."""
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        return
+    with file:
+        about = archive.gettarinfo(arcname=name, fileobj=file)
+        if not about.isreg():
+            return
+        about.uid = about.gid = 0
+        about.uname = about.gname = ""
+        counted = Counted(file)
+        archive.addfile(about, cast(IO[bytes], counted))
+    manifest["files"][name] = counted.entry()
+
+
+def _unpack(source: Path, folder: Path) -> dict:
+    """Unpack into `folder`. Raises `ValueError` where anything is missing, damaged or not of a backup."""
+    found: dict[str, dict] = {}
+    manifest = None
+    with (
+        source.open("rb") as file,
+        zstandard.ZstdDecompressor().stream_reader(file) as unpacked,
+        tarfile.open(fileobj=unpacked, mode="r|") as archive,
+    ):
+        for about in archive:
+            content = archive.extractfile(about) if about.isreg() else None
+            if content is None or manifest is not None:
+                raise ValueError(f"{about.name} does not belong there")
+            if about.name == MANIFEST:
+                if about.size > LARGEST_MANIFEST:
+                    raise ValueError("its manifest is too large")
+                manifest = json.load(content)
+                continue
+            path = folder / _place(about.name)
+            if about.size > shutil.disk_usage(folder).free:
+                raise ValueError(f"there is no room for {about.name}")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            counted = Counted(content)
+            with path.open("xb") as out:
+                shutil.copyfileobj(counted, out, PIECE)
+            found[about.name] = counted.entry()
+    if manifest is None:
+        raise ValueError("its end is missing")
+    if manifest["format"] != FORMAT:
+        raise ValueError(f"its format {manifest['format']} is not known")
+    if manifest["files"] != found:
+        raise ValueError("its files are not those that were backed up")
+    return manifest
+
+
+def _place(name: str) -> PurePosixPath:
+    """Where a file of the archive belongs. Raises `ValueError` for a name that leads elsewhere."""
+    path = PurePosixPath(name)
+    if name != DATABASE and (not name.startswith(MEDIA) or ".." in path.parts or path.as_posix() != name):
+        raise ValueError(f"{name} does not belong there")
+    return path
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """While this lasts no worker begins. Raises `Refused` where one is at work."""
+    lock = os.open(home / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        if not try_lock(lock):
+            raise Refused("The site is being served; stop it first.")
+        yield
+    finally:
+        os.close(lock)
+
+
+def _holds_articles() -> bool:
+    if connection.vendor == "sqlite" and not _database_file().exists():
+        return False
+    tables = connection.introspection.table_names()
+    if "newsroom_article" not in tables:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM newsroom_article LIMIT 1")
+        return cursor.fetchone() is not None
+
+
+def _database_file() -> Path:
+    return Path(connection.settings_dict["NAME"])
+
+
+def _dump(target: Path) -> None:
+    """A copy of the database as it stands at one moment, while others read and write it."""
+    if connection.vendor == "sqlite":
+        connection.ensure_connection()
+        with closing(sqlite3.connect(target)) as copy:
+            cast(sqlite3.Connection, connection.connection).backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")  # all of it in one file
+        return
+    _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={target}")
+
+
+def _put(folder: Path, home: Path) -> None:
+    """Put what was unpacked in its place."""
+    connection.close()
+    media = Path(settings.MEDIA_ROOT)
+    unpacked = folder / MEDIA.rstrip("/")
+    unpacked.mkdir(exist_ok=True)
+    replaced = home / f"replaced-{timezone.now():%Y%m%d-%H%M%S-%f}"
+    if connection.vendor == "sqlite":
+        database = _database_file()
+        for path in (database, *(database.with_name(database.name + end_) for end_ in ("-wal", "-shm"))):
+            _set_aside(path, replaced)
+        _set_aside(media, replaced)
+        (folder / DATABASE).rename(database)
+    else:
+        _run(
+            *(
+                "pg_restore",
+                "--clean",
+                "--if-exists",
+                "--single-transaction",
+                "--no-owner",
+                "--no-privileges",
+            ),
+            *("--exit-on-error", f"--dbname={connection.settings_dict['NAME']}", str(folder / DATABASE)),
+        )
+        _set_aside(media, replaced)
+    unpacked.rename(media)
+
+
+def _set_aside(path: Path, replaced: Path) -> None:
+    if path.exists():
+        replaced.mkdir(exist_ok=True)
+        path.rename(replaced / path.name)
+
+
+def _run(program: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's programs on the site's database. Raises `Refused`."""
+    options = connection.settings_dict
+    given = {
+        "PGHOST": options["HOST"] or options["OPTIONS"].get("host", ""),
+        "PGPORT": str(options["PORT"] or ""),
+        "PGUSER": options["USER"],
+        "PGPASSWORD": options["PASSWORD"],
+        "PGDATABASE": options["NAME"],
+    }
+    environment = os.environ | {name: value for name, value in given.items() if value}
+    try:
+        done = subprocess.run([program, *arguments], env=environment, capture_output=True, text=True)  # noqa: S603
+    except FileNotFoundError:
+        raise Refused(f"{program} is not installed; it comes with PostgreSQL's client programs.") from None
+    if done.returncode:
+        raise Refused(f"{program} failed: {done.stderr.strip().splitlines()[-1:]}")

@@ -1,0 +1,236 @@
+"""`meiri backup` and `meiri restore`: real processes on real data folders."""
+
+import hashlib
+import io
+import json
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tarfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import zstandard
+from django.db import connection
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from meiri.conf.backups import DATABASE, LOCK, MANIFEST, UNREADABLE, Refused, _unpack, back_up, restore
+from meiri.delivery.locks import try_lock
+from meiri.journal.log import end
+from meiri.letters.sealing import seal_contact
+from meiri.newsroom.models import Article
+from tests.letters.letters_factory import a_letter
+from tests.newsroom_factory import an_article
+
+CONTACT = "wangshu-4711@paper.example"
+PICTURE = b"\x89PNG" + bytes(range(256)) * 40
+
+
+def meiri(home: Path, *arguments: str, database: str = "") -> subprocess.CompletedProcess:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("MEIRI_")}
+    address = {"MEIRI_DATABASE_URL": database} if database else {}
+    return subprocess.run(
+        [sys.executable, "-m", "meiri.conf.command", *arguments],
+        env=clean | address | {"MEIRI_HOME": str(home)},
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.fixture
+def newsroom(transactional_db, tmp_path, settings) -> Path:
+    """The data folder of a newsroom with an article, a picture and a letter."""
+    settings.HOME = tmp_path / "newsroom"
+    settings.MEDIA_ROOT = settings.HOME / "media"
+    (settings.MEDIA_ROOT / "pictures").mkdir(parents=True)
+    (settings.MEDIA_ROOT / "pictures" / "山.png").write_bytes(PICTURE)
+    an_article("山里通了班车")
+    a_letter(sealed_contact=seal_contact("许望舒", CONTACT))
+    return settings.HOME
+
+
+@pytest.fixture
+def backup(newsroom, tmp_path) -> Path:
+    path = tmp_path / "site.tar.zst"
+    back_up(path)
+    return path
+
+
+def unpacked(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return zstandard.ZstdDecompressor().stream_reader(file).read()
+
+
+def packed(path: Path, entries: dict[str, bytes]) -> Path:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as archive:
+        for name, content in entries.items():
+            about = tarfile.TarInfo(name)
+            about.size = len(content)
+            archive.addfile(about, io.BytesIO(content))
+    path.write_bytes(zstandard.compress(made.getvalue()))
+    return path
+
+
+def titles(home: Path) -> list[str]:
+    with closing(sqlite3.connect(home / "meiri.sqlite3")) as database:
+        return [title for (title,) in database.execute("SELECT title FROM newsroom_article")]
+
+
+only_sqlite = pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="sites with a database file of their own"
+)
+
+
+@only_sqlite
+def test_a_site_moves_to_an_empty_data_folder(newsroom, backup, tmp_path):
+    home = tmp_path / "other"
+    done = meiri(home, "restore", str(backup))
+    assert done.returncode == 0, done.stderr
+    assert titles(home) == ["山里通了班车"]
+    assert (home / "media/pictures/山.png").read_bytes() == PICTURE
+    assert "letters.key" in done.stderr
+    sequence, digest = end()
+    with closing(sqlite3.connect(home / "meiri.sqlite3")) as database:
+        last = "SELECT sequence, digest FROM journal_entry ORDER BY sequence DESC LIMIT 1"
+        assert database.execute(last).fetchone() == (sequence, digest)
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+@only_sqlite
+def test_a_site_with_articles_is_replaced_only_when_told_to_and_kept(backup, tmp_path):
+    home = tmp_path / "other"
+    assert meiri(home, "restore", str(backup)).returncode == 0
+    with closing(sqlite3.connect(home / "meiri.sqlite3")) as database:
+        database.execute("UPDATE newsroom_article SET title = '后来改的标题'")
+        database.commit()
+    (home / "media/later.png").write_bytes(b"later")
+    refused = meiri(home, "restore", str(backup))
+    assert refused.returncode == 1
+    assert "--replace" in refused.stderr
+    assert titles(home) == ["后来改的标题"]
+    assert meiri(home, "restore", "--replace", str(backup)).returncode == 0
+    assert titles(home) == ["山里通了班车"]
+    assert not (home / "media/later.png").exists()
+    (kept,) = home.glob("replaced-*")
+    assert titles(kept) == ["后来改的标题"]
+    assert (kept / "media/later.png").read_bytes() == b"later"
+
+
+@pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="PostgreSQL's programs copy PostgreSQL's databases"
+)
+def test_a_database_of_postgresql_is_put_back(newsroom, backup):
+    Article.objects.update(title="后来改的标题")
+    with pytest.raises(Refused, match="--replace"):
+        restore(backup, replace=False)
+    restore(backup, replace=True)
+    assert list(Article.objects.values_list("title", flat=True)) == ["山里通了班车"]
+
+
+def test_a_backup_tells_nobody_who_wrote_a_letter(newsroom, backup):
+    content = unpacked(backup)
+    key = (newsroom / "letters.key").read_bytes().strip()
+    assert "山里通了班车".encode() in content or connection.vendor != "sqlite"
+    assert CONTACT.encode() not in content
+    assert key not in content
+    assert backup.stat().st_mode & 0o077 == 0
+
+
+def test_a_backup_replaces_no_file_and_leaves_none_behind(newsroom, backup, tmp_path):
+    before = backup.read_bytes()
+    with pytest.raises(Refused, match="exists already"):
+        back_up(backup)
+    with pytest.raises(Refused, match="no folder"):
+        back_up(tmp_path / "nowhere" / "site.tar.zst")
+    assert backup.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["newsroom", "site.tar.zst"]
+
+
+def test_a_site_that_is_served_is_left_alone(newsroom, backup):
+    with (newsroom / LOCK).open("w") as lock:
+        assert try_lock(lock)
+        with pytest.raises(Refused, match="being served"):
+            restore(backup, replace=True)
+    assert Article.objects.get().title == "山里通了班车"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"engine": "oracle"}, "oracle"),
+        ({"format": 99}, "format 99"),
+        ({"migrations": ["newsroom.9999_later"]}, "newsroom.9999_later"),
+        ({"files": {}}, "not those"),
+    ],
+)
+def test_a_backup_of_another_kind_of_site_is_refused(newsroom, backup, tmp_path, change, words):
+    with tarfile.open(fileobj=io.BytesIO(unpacked(backup))) as archive:
+        entries = {about.name: archive.extractfile(about).read() for about in archive}
+    entries[MANIFEST] = json.dumps(json.loads(entries[MANIFEST]) | change).encode()
+    with pytest.raises(Refused, match=words):
+        restore(packed(tmp_path / "changed.tar.zst", entries), replace=True)
+    assert Article.objects.get().title == "山里通了班车"
+    assert not list(newsroom.glob(".restoring-*"))
+
+
+@pytest.mark.parametrize(
+    "name", ["../out", "media/../../out", "/out", "media//out", "./media/out", "letters.key", "media"]
+)
+def test_names_that_lead_elsewhere_are_refused(tmp_path, name):
+    home = tmp_path / "home"
+    home.mkdir()
+    with pytest.raises(ValueError, match="does not belong there"):
+        _unpack(packed(tmp_path / "made.tar.zst", {DATABASE: b"x", name: b"x"}), home)
+    assert [path.name for path in tmp_path.iterdir() if path.name == "out"] == []
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(Refused, match=r"There is no file .*missing"):
+        restore(tmp_path / "missing", replace=True)
+
+
+def test_links_are_refused(tmp_path):
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as archive:
+        link = tarfile.TarInfo("media/link")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
+    (tmp_path / "made.tar.zst").write_bytes(zstandard.compress(made.getvalue()))
+    with pytest.raises(ValueError, match="does not belong there"):
+        _unpack(tmp_path / "made.tar.zst", tmp_path)
+
+
+CONTENT = random.Random(4).randbytes(3000)
+ENTRIES = {DATABASE: {"size": 3000, "sha256": hashlib.sha256(CONTENT).hexdigest()}}
+
+
+def whole_or_refused(path: Path, place: Path) -> bool:
+    place.mkdir()
+    try:
+        manifest = _unpack(path, place)
+    except UNREADABLE:
+        return True
+    return manifest["files"] == ENTRIES and (place / DATABASE).read_bytes() == CONTENT
+
+
+@given(st.integers(0, 10_000), st.integers(0, 255))
+@settings(max_examples=60)
+def test_what_is_read_out_of_a_damaged_or_cut_file_is_whole_or_refused(tmp_path_factory, at, change):
+    folder = tmp_path_factory.mktemp("damaged")
+    manifest = json.dumps({"format": 1, "files": ENTRIES}).encode()
+    path = packed(folder / "backup", {DATABASE: CONTENT, MANIFEST: manifest})
+    content = bytearray(path.read_bytes())
+    at %= len(content)
+    if change:
+        content[at] ^= change
+    else:
+        del content[at:]
+    path.write_bytes(content)
+    assert whole_or_refused(path, folder / "place")
+    shutil.rmtree(folder)
