@@ -39,6 +39,13 @@ def fill(page, label: str, text: str) -> None:
     field.press_sequentially(text)
 
 
+def reload_until_there(page, part) -> None:
+    """A stored page is made again within moments after a change."""
+    until = time.monotonic() + 20
+    while not part.count() and time.monotonic() < until:
+        page.reload()
+
+
 def choose(field, label: str) -> None:
     """As with the keyboard: down, until it is the one."""
     field.press("Home")
@@ -122,13 +129,11 @@ def test_an_error_is_reported_corrected_and_told(phone, desk):
     expect(phone.get_by_role("main")).to_contain_text("谢谢指正。")
     phone.goto("/corrections/")
     entry = phone.locator("article.correction").filter(has_text=title).first
+    reload_until_there(phone, entry)
     expect(entry).to_contain_text("“去年”应为“今年”")
     entry.get_by_role("link").press("Enter")
     phone.wait_for_url("**/*.html#correction-*")
-    # The stored page is made again within moments.
-    until = time.monotonic() + 20
-    while not phone.locator("section.notice").count() and time.monotonic() < until:
-        phone.reload()
+    reload_until_there(phone, phone.locator("section.notice"))
     expect(phone.locator("section.notice")).to_contain_text("“去年”应为“今年”")
 
 
@@ -148,4 +153,6 @@ def test_a_site_asks_for_a_link_and_gets_it(phone, editor):
     phone.goto(receipt)
     expect(phone.get_by_role("status")).to_contain_text("已通过")
     phone.goto("/links/")
-    expect(phone.get_by_role("main").get_by_role("link", name="白鹭洲晚报")).to_be_visible()
+    shown = phone.get_by_role("main").get_by_role("link", name="白鹭洲晚报")
+    reload_until_there(phone, shown)
+    expect(shown).to_be_visible()

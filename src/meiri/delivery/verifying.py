@@ -11,6 +11,8 @@ from meiri.delivery.pages import Pages, pages
 from meiri.delivery.rendering import render
 from meiri.journal.verification import check
 
+# A page that differs may have been changed by what was committed a moment ago: so often it is looked at before it is told.
+LOOKS = 3
 # Pages that are made anew each minute may differ by what happened since.
 PASSING = "minute"
 
@@ -34,9 +36,14 @@ def stale_pages(store: Pages) -> Iterator[str]:
     """The addresses of pages whose file differs from what is rendered now. What changes meanwhile is looked at again."""
     found = store.index.current()
     while found:
-        for _, address in found:
-            if PASSING not in store.index.keys_of(address) and is_stale(store, address):
-                yield address
+        suspects = [address for _, address in found if PASSING not in store.index.keys_of(address)]
+        for look in range(LOOKS):
+            if look:
+                bring_up_to_date(store)
+            suspects = [a for a in suspects if store.index.knows(a) and is_stale(store, a)]
+            if not suspects:
+                break
+        yield from suspects
         last, _ = found[-1]
         found = store.index.current(after=last)
 
