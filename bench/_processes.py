@@ -1,11 +1,15 @@
 """The processes that benchmarks start: their settings, their addresses, their memory."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 PATIENCE = 60
@@ -32,6 +36,19 @@ def answer_of_step(module: str, home: str | Path, *step: str) -> str:
 
 def _step(module: str, step: tuple[str, ...]) -> list[str]:
     return [sys.executable, "-m", module, "--step", *step]
+
+
+@contextmanager
+def data_folder(given: str | None) -> Iterator[str]:
+    """The data folder that was given, which stays; else a new one, which is deleted in the end."""
+    if given:
+        yield given
+        return
+    folder = tempfile.mkdtemp(prefix="meiri-bench-")
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 def free_port() -> int:

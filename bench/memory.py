@@ -3,17 +3,14 @@
 import argparse
 import json
 import random
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import cycle
-from pathlib import Path
 from threading import Event
 from urllib.error import HTTPError
 from urllib.parse import quote, urlencode
@@ -22,14 +19,15 @@ from urllib.request import Request, urlopen
 from bench._processes import (
     PATIENCE,
     answer_of_step,
+    data_folder,
     environment,
     family_of,
     free_port,
-    memory,
     memory_of,
     take_step,
     wait_for,
 )
+from bench.killing import name_of
 from bench.publishing import an_article, an_author
 from bench.search import sample
 
@@ -47,8 +45,7 @@ def main(arguments) -> None:
     parser.add_argument("--seconds", type=int, default=SECONDS)
     parser.add_argument("--home", help="measure this data folder, which gets some articles more")
     options = parser.parse_args(arguments)
-    folder = options.home or tempfile.mkdtemp(prefix="meiri-bench-")
-    try:
+    with data_folder(options.home) as folder:
         if not options.home:
             take_step("bench.search", folder, "prepare")
             take_step("bench.search", folder, "generate", str(options.articles))
@@ -56,9 +53,6 @@ def main(arguments) -> None:
                 [sys.executable, "-m", "meiri.conf.command", "reindex"], env=environment(folder), check=True
             )
         measure(folder, options.seconds)
-    finally:
-        if not options.home:
-            shutil.rmtree(folder)
 
 
 def measure(home: str, seconds: int) -> None:
@@ -93,9 +87,10 @@ def show_peak(head: int, seconds: float) -> None:
     until, own, mapped = time.monotonic() + seconds, {}, 0
     while time.monotonic() < until:
         with suppress(OSError):  # one of them has just ended
-            found = {named(p): memory_of(p, "Pss_Anon") for p in family_of(head)}
+            family = family_of(head)
+            found = {named(p): memory_of(p, "Pss_Anon") for p in family}
             own = max(own, found, key=lambda each: sum(each.values()))
-            mapped = max(mapped, memory(head))
+            mapped = max(mapped, sum(memory_of(p) for p in family))
         time.sleep(SAMPLED_SECONDS)
     parts = ", ".join(
         f"{name} {size / 1e6:.0f}" for name, size in sorted(own.items(), key=lambda p: p[1], reverse=True)
@@ -107,7 +102,7 @@ def show_peak(head: int, seconds: float) -> None:
 
 def named(process: int) -> str:
     """What `meiri serve` calls it, and its number."""
-    return f"{Path(f'/proc/{process}/comm').read_text().strip().removeprefix('meiri ')} {process}:"
+    return f"{name_of(process).removeprefix('meiri ')} {process}:"
 
 
 def read(port: int, addresses: list[str], cookie: str, stopping: Event) -> Counter:

@@ -4,11 +4,9 @@ import argparse
 import io
 import json
 import random
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Callable
@@ -16,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
-from bench._processes import PATIENCE, environment, free_port, memory, take_step, wait_for
+from bench._processes import PATIENCE, data_folder, environment, free_port, memory, take_step, wait_for
 from bench._relevance import DATA, compare, lines
 from bench.publishing import an_article, an_author
 
@@ -33,8 +31,7 @@ def main(arguments) -> None:
     parser.add_argument("--home", help="measure this data folder, which gets the real articles and some more")
     parser.add_argument("--relevance", action="store_true", help="only how well it ranks")
     options = parser.parse_args(arguments)
-    folder = options.home or tempfile.mkdtemp(prefix="meiri-bench-")
-    try:
+    with data_folder(options.home) as folder:
         take_step("bench.search", folder, "prepare")
         if options.relevance:
             take_step("bench.search", folder, "relevance")
@@ -47,9 +44,6 @@ def main(arguments) -> None:
         take_step("bench.search", folder, "ask")
         freshness(folder)
         take_step("bench.search", folder, "relevance")
-    finally:
-        if not options.home:
-            shutil.rmtree(folder)
 
 
 def index(home: str) -> None:

@@ -19,7 +19,8 @@ from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meiri.conf.backups import DATABASE, LOCK, MANIFEST, UNREADABLE, Refused, _unpack, back_up, restore
+from meiri.audience.counts_keeping import LOCK
+from meiri.conf.backups import DATABASE, MANIFEST, UNREADABLE, Refused, _unpack, back_up, restore
 from meiri.delivery.locks import try_lock
 from meiri.journal.log import end
 from meiri.letters.sealing import seal_contact

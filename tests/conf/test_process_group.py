@@ -5,11 +5,10 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
-from bench.killing import name_of, wait_until
+from bench.killing import command_of, name_of, wait_until
 
 # The main thread holds the event's lock whenever it begins or ends to wait for it: a signal may come just then.
 WAITING = """
@@ -79,14 +78,6 @@ def group(program: str, **options):
         head.communicate(timeout=20)
 
 
-def is_there(process: int) -> bool:
-    """Whether it runs; one that has ended and that nobody has asked about yet doesn't."""
-    try:
-        return ") Z " not in Path(f"/proc/{process}/stat").read_text()
-    except OSError:
-        return False
-
-
 def test_a_member_that_was_killed_is_started_again_in_a_session_of_its_own():
     with group(LIVES, stdout=subprocess.PIPE) as head:
         first, session = map(int, head.stdout.readline().split())
@@ -102,14 +93,14 @@ def test_a_signal_to_the_head_ends_its_members_and_then_itself(number):
         member, _ = map(int, head.stdout.readline().split())
         head.send_signal(number)
         assert head.wait(20) == 0
-        assert not is_there(member)
+        assert not command_of(member)
 
 
 def test_members_end_with_a_head_that_was_killed():
     with group(LIVES, stdout=subprocess.PIPE) as head:
         member, _ = map(int, head.stdout.readline().split())
         head.kill()
-        wait_until(lambda: not is_there(member), patience=20)
+        wait_until(lambda: not command_of(member), patience=20)
 
 
 def test_members_are_called_what_they_do():

@@ -25,6 +25,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
+from meiri.audience.counts_keeping import LOCK  # a worker holds it for as long as it lives
 from meiri.delivery.locks import try_lock
 from meiri.journal.log import end
 
@@ -33,8 +34,6 @@ DATABASE, MEDIA, MANIFEST = "database", "media/", "manifest.json"
 # A manifest names every media file in some hundred bytes.
 LARGEST_MANIFEST = 1 << 30
 PIECE = 1 << 20
-# What a worker locks for as long as it lives.
-LOCK = "counts.lock"
 
 # What reading a damaged file, or one of something else, ends with.
 UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, tarfile.TarError, zstandard.ZstdError)

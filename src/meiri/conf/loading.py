@@ -3,6 +3,8 @@
 Nothing here connects to a database or begins a thread.
 """
 
+from functools import cache
+
 from meiri.conf.collector import settle
 from meiri.delivery import rendering
 from meiri.delivery.script import Wording, simplified
@@ -18,8 +20,9 @@ def load_dictionaries() -> None:
     syllables_of("每日")
 
 
+@cache
 def load_site() -> None:
-    """All that answers take. Static files must have been collected by now."""
+    """All that answers take; a copy of a process that has it does nothing. Static files must have been collected by now."""
     load_dictionaries()
     rendering.load()
     import meiri.conf.wsgi  # noqa: F401

@@ -15,7 +15,6 @@ from django.urls import Resolver404, resolve
 
 from meiri.delivery.keys import collecting
 from meiri.delivery.kinds import quoted, simplified
-from meiri.delivery.script import Wording
 
 _UNFIT_DIRECTIVES = ("private", "no-store", "no-cache")
 
@@ -67,10 +66,9 @@ def is_page(path: str, parameters) -> bool:
 
 
 def load() -> None:
-    """Load what pages take to render, without a database: processes that are copied from this one share it."""
+    """Load addresses and templates, without a database: processes that are copied from this one share it."""
     _handler()
     resolve("/")
-    Wording().convert("每日")
     for engine in engines.all():
         if isinstance(engine, Jinja2):
             for name in engine.env.list_templates(extensions=["html"]):
