@@ -15,9 +15,14 @@ setup-run:
 run: setup-run
 	@exec $(MEIRI) serve --prepare
 
+ifdef T
+test:
+	@.venv/bin/python -m pytest $(T)
+else
 test: setup lint
 	@.venv/bin/python -m pytest -n 2 --dist loadgroup
 	@.venv/bin/python -m pytest -n 2 --dist loadgroup --postgresql tests/audience tests/comments tests/conf tests/journal tests/newsroom
+endif
 
 lint: setup
 	@.venv/bin/ruff format --check .

@@ -58,6 +58,7 @@ def _environment(site: Site) -> dict[str, str]:
         "MEIRI_PORT": site.url.rpartition(":")[2],
         "MEIRI_BASE_URL": site.url,
         "MEIRI_ADMIN_PASSWORD": site.password,
+        "MEIRI_STRICT_TEMPLATES": "on",
         "MEIRI_OIDC": site.provider.url,
         "MEIRI_OIDC_CLIENT": f"{CLIENT}:{SECRET}",
         "MEIRI_OIDC_PRIVATE": "on",

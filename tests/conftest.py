@@ -35,6 +35,22 @@ def shared_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_test_environment, django_db_blocker):
+    """In place of pytest-django's, which migrates in each process."""
+    from django.conf import settings
+
+    from tests.database import begin, end
+
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "")
+    original = settings.DATABASES["default"]["NAME"]
+    with django_db_blocker.unblock():
+        begin(request.config.cache.mkdir("migrated"), worker)
+    yield
+    with django_db_blocker.unblock():
+        end(original)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def home(tmp_path_factory):
     """A data folder of the test run's own, so that no test writes into the one in use."""

@@ -244,6 +244,12 @@ class TestMarkup:
         assert "&lt;<mark>b</mark>&gt;" in found
 
 
+def test_d17_hits_in_two_channels_and_of_no_station_are_shown(page):
+    for name, slug in (("科技前沿", "keji"), ("文化·旅游", "wenlv")):
+        an_article(f"{name}湿地", channel=a_channel(name, slug))
+    assert links(page(q="湿地"), "科技前沿")
+
+
 def test_its_queries_do_not_grow_with_what_is_found(client, search_index, django_assert_max_num_queries):
     for n in range(30):
         an_article(f"湿地{n}", stations=[a_station()], channel=a_channel(f"频道{n % 12}", f"c-{n % 12}"))

@@ -32,6 +32,8 @@ SECRET_KEY = _secret_key()
 # The first administrator's; one is made up where none is given.
 ADMIN_PASSWORD = env.str("MEIRI_ADMIN_PASSWORD", default="")
 DEBUG = env.bool("MEIRI_DEBUG", default=False)
+# A reader's page that uses a name which is not there fails, instead of leaving it out.
+STRICT_TEMPLATES = env.bool("MEIRI_STRICT_TEMPLATES", default=False) or DEBUG
 HOST = env.str("MEIRI_HOST", default="127.0.0.1")
 PORT = env.int("MEIRI_PORT", default=8000)
 BASE_URL = env.str("MEIRI_BASE_URL", default=f"http://{HOST}:{PORT}").rstrip("/")

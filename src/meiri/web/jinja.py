@@ -9,7 +9,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Undefined
 from markupsafe import Markup, escape
 from wagtail.rich_text import expand_db_html
 
@@ -91,7 +91,7 @@ def environment(**options):
         lstrip_blocks=True,
         **{k: v for k, v in options.items() if k != "autoescape"},
     )
-    env.undefined = StrictUndefined if settings.DEBUG else env.undefined
+    env.undefined = StrictUndefined if settings.STRICT_TEMPLATES else Undefined
     env.globals.update(
         url=url,
         static=static,

@@ -1,0 +1,123 @@
+"""The database of a test process: a copy of one that was migrated once.
+
+On SQLite the migrated database is a file in pytest's cache folder, named by a digest of all that makes it; each process
+loads it into memory. On PostgreSQL it is a template in the run's own cluster.
+"""
+
+import fcntl
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import django
+import wagtail
+from django.apps import apps
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+
+KEPT = 4  # Migrated databases of other states of the code, as when one goes from branch to branch.
+PROJECT = Path(__file__).resolve().parents[1]
+# What else makes rows while migrating, or the schema from migrations.
+MAKERS = ["src/meiri/newsroom/new_permissions.py", "src/meiri/newsroom/founding.py", "requirements/run.txt"]
+
+
+def digest() -> str:
+    """Of every migration of every app, of what models ask of content types and permissions, and of the versions."""
+    found = hashlib.sha256(f"{django.VERSION} {wagtail.VERSION} {sqlite3.sqlite_version}".encode())
+    for app in sorted(apps.get_app_configs(), key=lambda app: app.label):
+        for path in sorted(Path(app.path, "migrations").glob("*.py")):
+            found.update(f"\n{app.label} {path.name}\n".encode() + path.read_bytes())
+        for model in app.get_models():
+            options = model._meta
+            named = (
+                options.label,
+                str(options.verbose_name_raw),
+                options.default_permissions,
+                options.permissions,
+            )
+            found.update(repr(named).encode())
+    for path in MAKERS:
+        found.update((PROJECT / path).read_bytes())
+    return found.hexdigest()[:24]
+
+
+def begin(cache: Path, worker: str) -> None:
+    """Give the default connection a migrated database of this process's own. `cache`: a folder that outlives the run;
+    `worker`: the name of this process among those of the run, or nothing."""
+    with _alone(cache / "lock"):
+        _into_memory(cache) if connection.vendor == "sqlite" else _into_cluster(worker)
+    # As after migrating in this process: no test is the first to ask for the type of a model.
+    ContentType.objects.clear_cache()
+    ContentType.objects.get_for_models(*apps.get_models(), for_concrete_models=False)
+
+
+def end(original: str) -> None:
+    """Throw the database of this process away; `original`: the name that the connection had before."""
+    own = connection.settings_dict["NAME"]
+    _use(original)
+    if connection.vendor == "postgresql":
+        _in_cluster("DROP DATABASE {}", own)
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """One process of this machine at a time."""
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _use(name: str) -> None:
+    connection.close()
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
+
+
+def _migrate() -> None:
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+
+
+def _into_memory(cache: Path) -> None:
+    template = cache / f"{digest()}.sqlite3"
+    if not template.exists():
+        _migrate_into(template)
+        for old in sorted(cache.glob("*.sqlite3"), key=lambda path: -path.stat().st_mtime)[KEPT:]:
+            old.unlink()
+    _use(connection.creation._get_test_db_name())
+    connection.ensure_connection()
+    with closing(sqlite3.connect(f"file:{template}?mode=ro", uri=True)) as migrated:
+        migrated.backup(connection.connection)
+
+
+def _migrate_into(template: Path) -> None:
+    """Who comes upon the file finds a whole one, also where this is ended halfway."""
+    _migrate()
+    unfinished = template.with_suffix(".unfinished")
+    unfinished.unlink(missing_ok=True)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(unfinished)])
+    unfinished.rename(template)
+    connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
+    connection.close()
+
+
+def _into_cluster(worker: str) -> None:
+    original, template = connection.settings_dict["NAME"], f"migrated_{digest()}"
+    own = f"test_{worker or 'alone'}"
+    if not _in_cluster("SELECT datname FROM pg_database WHERE datname = %s", values=[template]):
+        connection.settings_dict["TEST"]["NAME"] = "unfinished"
+        _migrate()
+        _use(original)
+        _in_cluster("ALTER DATABASE {} RENAME TO {}", "unfinished", template)
+    _in_cluster("DROP DATABASE IF EXISTS {}", own)
+    _in_cluster("CREATE DATABASE {} TEMPLATE {}", own, template)
+    _use(own)
+
+
+def _in_cluster(statement: str, *names: str, values: list | None = None) -> list:
+    """The rows that a statement about databases returns."""
+    with connection.creation._nodb_cursor() as cursor:
+        cursor.execute(statement.format(*map(connection.ops.quote_name, names)), values)
+        return cursor.fetchall() if cursor.description else []
