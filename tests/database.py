@@ -21,7 +21,12 @@ from django.db import connection
 KEPT = 4  # Migrated databases of other states of the code, as when one goes from branch to branch.
 PROJECT = Path(__file__).resolve().parents[1]
 # What else makes rows while migrating, or the schema from migrations.
-MAKERS = ["src/meiri/newsroom/new_permissions.py", "src/meiri/newsroom/founding.py", "requirements/run.txt"]
+MAKERS = [
+    "src/meiri/newsroom/new_permissions.py",
+    "src/meiri/newsroom/founding.py",
+    "src/meiri/stored_settings.py",
+    "requirements/run.txt",
+]
 
 
 def digest() -> str:

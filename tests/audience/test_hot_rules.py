@@ -123,7 +123,11 @@ def test_changing_and_deleting_are_told_too(desk, articles):
     desk.post(f"{RULES}edit/{rule.pk}/", form(articles[4], place="3"))
     desk.post(f"{RULES}delete/{rule.pk}/")
     kinds = Entry.objects.order_by("sequence").values_list("kind", flat=True)
-    assert [k for k in kinds if k.startswith("hotrule")] == ["hotrule.changed", "hotrule.deleted"]
+    assert [k for k in kinds if k.startswith("hotrule")] == [
+        "hotrule.created",
+        "hotrule.changed",
+        "hotrule.deleted",
+    ]
     assert not HotRule.objects.exists()
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from meiri.comments.models import Comment, Position, State
 from meiri.comments.moderation import approve
 from meiri.comments.reading import REPLIES, THREADS, Order, page_of
+from meiri.journal.net import paused
 from tests.newsroom_factory import an_article
 
 pytestmark = pytest.mark.django_db
@@ -18,10 +19,18 @@ _number = itertools.count()
 
 
 def a_comment(article, text="好", reply_to=None, state=State.APPROVED, **fields):
-    return Comment.objects.create(
-        **{"name": "读者", "article": article, "text": text, "reply_to": reply_to, "state": state, **fields},
-        token_digest=str(next(_number)),
-    )
+    with paused():  # as if it had been written and approved before
+        return Comment.objects.create(
+            **{
+                "name": "读者",
+                "article": article,
+                "text": text,
+                "reply_to": reply_to,
+                "state": state,
+                **fields,
+            },
+            token_digest=str(next(_number)),
+        )
 
 
 def all_pages(article, order) -> list[Comment]:

@@ -10,7 +10,6 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 
-from meiri.journal.recording import record  # noqa: E402
 from meiri.newsroom.models import Article  # noqa: E402
 from meiri.newsroom.publishing import publish  # noqa: E402
 from meiri.sections.models import NavigationItem  # noqa: E402
@@ -34,12 +33,10 @@ def hold_writers():
     sys.stdin.read()
 
 
-@transaction.atomic
 def navigation(label):
     item = NavigationItem.objects.first()
     item.label = label
     item.save()
-    record(item, "changed", ["nav"])
 
 
 def retitle(number, title):

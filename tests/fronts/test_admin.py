@@ -94,10 +94,14 @@ class TestFriendLinks:
         page = page_of_readers(desk)
         assert page.index("乙") < page.index("甲") < page.index("丙")
 
-    def test_many_at_once_are_not_deleted_past_the_journal(self, desk):
-        link = FriendLink.objects.create(name="甲", url="https://jia.example.cn/")
-        desk.post(f"/admin/bulk/fronts/friendlink/delete/?id={link.pk}")
-        assert FriendLink.objects.filter(pk=link.pk).exists()
+    def test_the_journal_is_told_of_each_of_many_that_are_deleted_at_once(self, desk):
+        links = [
+            FriendLink.objects.create(name=name, url=f"https://{name}.example.cn/") for name in ("jia", "yi")
+        ]
+        before = last()
+        desk.post(f"/admin/bulk/fronts/friendlink/delete/?id={links[0].pk}&id={links[1].pk}")
+        assert not FriendLink.objects.exists()
+        assert [e.kind for e in entries_since(before)] == ["friendlink.deleted"] * 2
 
     def test_they_are_for_those_who_may(self, client):
         editor = get_user_model().objects.create_user("bianji", password="x")

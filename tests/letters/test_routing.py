@@ -80,7 +80,9 @@ def test_a_desk_can_do_nothing_with_letters_of_others(client):
 
 
 def test_each_stage_has_its_day_and_what_is_late_stands_out(client):
-    LetterSettings(days_checking=9).save()
+    settings = LetterSettings.load()
+    settings.days_checking = 9
+    settings.save()
     handler = someone("handle_letter")
     today = timezone.localdate()
     letter, late = a_letter(), a_letter(subject="早就来了")
@@ -129,5 +131,5 @@ def test_the_days_are_set_by_chief_editors(client, admin_user):
     address = f"/admin/settings/letters/lettersettings/{LetterSettings.load().pk}/"
     days = {"days_received": 1, "days_checking": 2, "days_asked": 3, "days_answered": 4}
     assert client.post(address, days).status_code == 302
-    assert LetterSettings.current().due_on(Stage.ASKED) == timezone.localdate() + timedelta(days=3)
+    assert LetterSettings.load().due_on(Stage.ASKED) == timezone.localdate() + timedelta(days=3)
     assert Entry.objects.filter(kind="lettersettings.changed", actor=f"user:{admin_user.pk}").exists()

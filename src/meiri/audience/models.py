@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from meiri.journal.public_models import NotPublic, Public
 from meiri.newsroom.models import Article
 
 
@@ -17,6 +18,8 @@ class ArticleViews(models.Model):
     imported = models.PositiveBigIntegerField("其中迁入", default=0)
     # The number of the change that wrote the row last: `ViewsHead`.
     changed = models.BigIntegerField(default=0, db_index=True, editable=False)
+
+    public = NotPublic("counted for its article")
 
     class Meta:
         verbose_name = "浏览量"
@@ -31,6 +34,8 @@ class ViewsHead(models.Model):
     transaction ends, so that the numbers are ordered as the transactions are."""
 
     changed = models.BigIntegerField(default=0)
+
+    public = NotPublic("the number of the newest count")
 
     def __str__(self):
         return str(self.changed)
@@ -54,6 +59,8 @@ class QuarterViews(Readings):
 
     start = models.DateTimeField()
 
+    public = NotPublic("counted for its article")
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["article", "start"], name="one_count_an_article_and_quarter")
@@ -67,6 +74,8 @@ class HourViews(Readings):
 
     start = models.DateTimeField()
 
+    public = NotPublic("counted for its article")
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["article", "start"], name="one_count_an_article_and_hour")
@@ -78,6 +87,8 @@ class DayViews(Readings):
     """Views of a day in Beijing."""
 
     start = models.DateField()
+
+    public = NotPublic("counted for its article")
 
     class Meta:
         constraints = [
@@ -93,6 +104,8 @@ class CountedView(models.Model):
     reader = models.BigAutoField(primary_key=True)
     until = models.DateTimeField(db_index=True)
 
+    public = NotPublic("tells readers apart for half an hour")
+
     def __str__(self):
         return str(self.reader)
 
@@ -102,6 +115,8 @@ class FoldedLog(models.Model):
 
     name = models.CharField(max_length=40, primary_key=True)
     end = models.BigIntegerField(default=0)
+
+    public = NotPublic("how far a file is counted")
 
     def __str__(self):
         return f"{self.name}: {self.end}"
@@ -138,6 +153,8 @@ class HotRule(models.Model):
         "截止时间", null=True, blank=True, help_text="放在指定名次时必填；不上热点的可以不填，长期有效。"
     )
     reason = models.CharField("理由", max_length=100, help_text="记入日志，读者看不到。")
+
+    public = Public(("article", "deed", "place", "until", "reason"), keys=lambda rule: [rule.content_key])
 
     objects = HotRuleQuerySet.as_manager()
 

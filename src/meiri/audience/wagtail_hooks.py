@@ -5,12 +5,11 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet
 
 from meiri.audience.counting import views_of
 from meiri.audience.hot import hot_list, in_words
 from meiri.audience.models import HotRule
-from meiri.journal.recording import RecordedSnippetViewSet
+from meiri.journal.snippets import RowViewSet
 
 
 class ReadersPanel(Component):
@@ -38,7 +37,7 @@ def what_readers_read(request, panels):
     panels.append(ReadersPanel())
 
 
-class HotRuleViewSet(RecordedSnippetViewSet, SnippetViewSet):
+class HotRuleViewSet(RowViewSet):
     model = HotRule
     icon = "thumbtack"
     menu_label = "热点安排"

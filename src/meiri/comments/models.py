@@ -5,15 +5,15 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import RowNumber
-from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
-from wagtail.log_actions import get_active_log_context
+from wagtail.contrib.settings.models import register_setting
 
 from meiri.comments.patterns import LONGEST_LINE, MOST_LINES, unclear
-from meiri.journal.log import actor, append
+from meiri.journal.public_models import NotPublic, Public
 from meiri.newsroom.models import Article
+from meiri.stored_settings import StoredSettings
 
 LONGEST = 500
 # What every piece of comments on a page shows: how long comments stay open.
@@ -138,6 +138,13 @@ class Comment(models.Model):
     # Of the form it was sent with, so that sending twice makes one comment.
     token_digest = models.CharField(max_length=64, unique=True, editable=False)
 
+    public = Public(
+        ("text", "name", "official", "picked_at", "reply_to"),
+        shown_while=("state", State.APPROVED.value),
+        keys=lambda comment: [comment.content_key],
+        deeds=True,
+    )
+
     objects = CommentQuerySet.as_manager()
 
     class Meta:
@@ -184,6 +191,8 @@ class CommentCount(models.Model):
     article = models.OneToOneField(Article, on_delete=models.CASCADE, primary_key=True, related_name="+")
     approved = models.PositiveIntegerField(default=0)
 
+    public = NotPublic("follows from the comments")
+
     def __str__(self):
         return f"{self.article_id}: {self.approved}"
 
@@ -193,6 +202,8 @@ class Like(models.Model):
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="+", db_index=False)
     reader = models.CharField(max_length=40)
+
+    public = NotPublic("counted in its comment")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["comment", "reader"], name="one_like_a_reader")]
@@ -205,6 +216,8 @@ class LikedArticle(models.Model):
     """An article whose comments were liked since readers' pages were last told."""
 
     article = models.OneToOneField(Article, on_delete=models.CASCADE, primary_key=True, related_name="+")
+
+    public = NotPublic("articles whose likes wait to be told")
 
     def __str__(self):
         return str(self.article_id)
@@ -227,6 +240,8 @@ class Report(models.Model):
     reason = models.CharField("原因", max_length=12, choices=ReportReason.choices)
     words = models.CharField("说明", max_length=200, blank=True)
     created_at = models.DateTimeField("时间", auto_now_add=True)
+
+    public = NotPublic("for moderators")
 
     class Meta:
         verbose_name = "举报"
@@ -256,6 +271,8 @@ class WordRule(models.Model):
     reason = models.CharField("原因", max_length=80, help_text="发表评论的人会看到，如“含有联系方式”。")
     active = models.BooleanField("启用", default=True)
 
+    public = Public(("name", "lines", "deed", "reason", "active"), keys=lambda rule: [rule.content_key])
+
     class Meta:
         verbose_name = "词语规则"
         verbose_name_plural = "词语规则"
@@ -282,6 +299,8 @@ class Question(models.Model):
     answers = models.TextField("答案", max_length=400, help_text="每行一个，任一个都算对，如“七”“7”“七天”。")
     active = models.BooleanField("启用", default=True)
 
+    public = Public(("question", "answers", "active"), keys=lambda question: [question.content_key])
+
     class Meta:
         verbose_name = "验证问题"
         verbose_name_plural = "验证问题"
@@ -296,7 +315,7 @@ class Question(models.Model):
 
 
 @register_setting(icon="comment")
-class CommentSettings(BaseGenericSetting):
+class CommentSettings(StoredSettings):
     """What holds for the comments of the whole site."""
 
     days = models.PositiveSmallIntegerField(
@@ -305,11 +324,13 @@ class CommentSettings(BaseGenericSetting):
         help_text="稿件发布满多少天后不再接受新评论；0 为不关闭。频道可另行规定，稿件自己写明评论方式的不受此限。",
     )
 
+    public = Public(
+        ("days",),
+        keys=lambda settings: [SETTINGS_KEY],
+        kind="settings",
+        appears=False,
+        payload=lambda settings: {"comment_days": settings.days},
+    )
+
     class Meta:
         verbose_name = "评论设置"
-
-    @transaction.atomic
-    def save(self, *args, **kwargs):
-        super().save(*args, **kwargs)
-        by = get_active_log_context().user
-        append("settings.changed", [SETTINGS_KEY], {"comment_days": self.days}, actor(by))

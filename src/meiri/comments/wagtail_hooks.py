@@ -6,12 +6,12 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from meiri.comments.models import Question, WordRule
 from meiri.comments.moderation import PERMISSION
 from meiri.comments.queue import CommentView, QueueView
-from meiri.journal.recording import RecordedSnippetViewSet
+from meiri.journal.snippets import RowViewSet
 
 
 @hooks.register("register_admin_urls")
@@ -37,7 +37,7 @@ def permissions():
     return Permission.objects.filter(content_type__app_label="comments", codename="moderate_comment")
 
 
-class WordRuleViewSet(RecordedSnippetViewSet, SnippetViewSet):
+class WordRuleViewSet(RowViewSet):
     model = WordRule
     icon = "warning"
     list_display = ["name", "deed", "reason", BooleanColumn("active", label="启用")]
@@ -46,7 +46,7 @@ class WordRuleViewSet(RecordedSnippetViewSet, SnippetViewSet):
     list_per_page = 40
 
 
-class QuestionViewSet(RecordedSnippetViewSet, SnippetViewSet):
+class QuestionViewSet(RowViewSet):
     model = Question
     icon = "help"
     list_display = ["question", BooleanColumn("active", label="启用")]

@@ -27,6 +27,7 @@ from django.utils import timezone
 
 from meiri.audience.counts_keeping import LOCK  # a worker holds it for as long as it lives
 from meiri.delivery.locks import try_lock
+from meiri.journal.heads import set_aside
 from meiri.journal.log import end
 
 FORMAT = 1
@@ -111,23 +112,32 @@ def restore(source: Path, replace: bool) -> dict:
             raise Refused("This site has articles; give --replace to put the backup in their place.")
         try:
             manifest = _unpack(source, Path(folder))
-        except (
-            OSError,
-            EOFError,
-            ValueError,
-            KeyError,
-            TypeError,
-            tarfile.TarError,
-            zstandard.ZstdError,
-        ) as e:
-            raise Refused(f"{source} can't be read as a backup: {e}") from e
+        except UNREADABLE as error:
+            raise Refused(f"{source} can't be read as a backup: {error}") from error
         if manifest["engine"] != connection.vendor:
             raise Refused(f"The backup is of {manifest['engine']}, this site is on {connection.vendor}.")
         known = MigrationLoader(None).disk_migrations
         if newer := [name for name in manifest["migrations"] if tuple(name.split(".", 1)) not in known]:
             raise Refused(f"The backup was made by another release: {newer[0]} is not known here.")
         _put(Path(folder), home)
+        set_aside()
     return manifest
+
+
+def manifest_of(source: Path) -> dict:
+    """The manifest of a backup; nothing is unpacked. Raises `Refused`."""
+    try:
+        with (
+            source.open("rb") as file,
+            zstandard.ZstdDecompressor().stream_reader(file) as unpacked,
+            tarfile.open(fileobj=unpacked, mode="r|") as archive,
+        ):
+            for about in archive:
+                if about.name == MANIFEST and about.size <= LARGEST_MANIFEST:
+                    return json.load(cast(IO[bytes], archive.extractfile(about)))
+    except UNREADABLE as error:
+        raise Refused(f"{source} can't be read as a backup: {error}") from error
+    raise Refused(f"{source} can't be read as a backup: it has no manifest.")
 
 
 def _applied() -> list[tuple[str, str]]:

@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "meiri.conf.newsroom_policy.newsroom_policy",
     "meiri.delivery.middleware.TraditionalEdition",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -110,6 +111,7 @@ MIDDLEWARE = [
     "meiri.members.second_factor.StaffSecondFactor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "meiri.journal.middleware.RecordEditorsChanges",
 ]
 
 ROOT_URLCONF = "meiri.conf.urls"
@@ -257,6 +259,8 @@ WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = WAGTAIL_PASSWORD_RESET_ENABLED = WAGTAIL_EMAIL_MANAGEMENT_ENABLED = (
     False
 )
+# Made by meiri.fronts.redirects, which tells the journal.
+WAGTAILREDIRECTS_AUTO_CREATE = False
 WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
@@ -273,6 +277,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 FILE_UPLOAD_TEMP_DIR = None
 # The largest file that `meiri import` reads, and the largest upload under 导入稿件.
 IMPORT_MAX_BYTES = env.int("MEIRI_IMPORT_MAX_BYTES", default=64 * 1024 * 1024)
+
+# Whether a change of what readers see that the journal is not told of raises. It costs a little, and needs SQLite.
+JOURNAL_NET = env.bool("MEIRI_JOURNAL_NET", default=DEBUG)
 
 # Public pages are stored as files. While debugging each is rendered anew.
 PAGE_FILES = not DEBUG

@@ -8,12 +8,10 @@ from django.http.response import HttpResponseBase
 
 from meiri.delivery.editions import PREFIX, has_edition, in_edition, inner_path, rendering_traditional
 from meiri.delivery.keys import uses
-from meiri.delivery.models import ProtectedTerm
+from meiri.delivery.models import CONTENT_KEY, ProtectedTerm
 from meiri.delivery.script import Term, Wording
 from meiri.delivery.traditional import traditional_feed, traditional_html, traditional_json_feed
 
-# What every page of the edition shows: its protected terms.
-CONTENT_KEY = "script"
 CONVERTERS: dict[str, Callable[[str, str, Wording], str]] = {
     "text/html": traditional_html,
     "application/rss+xml": traditional_feed,

@@ -6,7 +6,7 @@ from django.http import HttpResponse, HttpResponseNotModified
 from meiri.delivery.files import SUFFIXES, name_of, note_asked
 from meiri.delivery.headers import headers_of, headers_unmodified, is_unmodified, preferred
 from meiri.delivery.pages import Pages, pages
-from meiri.delivery.rendering import PageRequest, is_page
+from meiri.delivery.rendering import PageRequest, Rendered, is_page
 from meiri.journal.log import one_moment
 
 READING = ("GET", "HEAD")
@@ -22,9 +22,9 @@ class PageFilesMiddleware:
         if self.asks_for_page(request):
             store = pages()
             rendered = store.obtain(request.path_info)
-            if rendered is not None:
+            if rendered is not None and not leads_on_by_query(rendered, request):
                 return rendered.response
-            if answer := stored_answer(store, request):
+            if rendered is None and (answer := stored_answer(store, request)):
                 return answer
         if request.method not in READING:
             return self.get_response(request)
@@ -36,9 +36,16 @@ class PageFilesMiddleware:
             settings.PAGE_FILES
             and request.method in READING
             and not isinstance(request, PageRequest)
+            # A preview asks for a draft at the address of the page that readers get.
+            and not getattr(request, "is_dummy", False)
             and name_of(request.path_info) is not None
             and is_page(request.path_info, request.GET)
         )
+
+
+def leads_on_by_query(rendered: Rendered, request) -> bool:
+    """Whether there is no page, but perhaps a redirect from the address with its query, as other systems have them."""
+    return rendered.response.status_code == 404 and bool(request.META.get("QUERY_STRING"))
 
 
 def stored_answer(store: Pages, request) -> HttpResponse | None:

@@ -2,14 +2,12 @@
 
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet
 
-from meiri.delivery.middleware import CONTENT_KEY
 from meiri.delivery.models import ProtectedTerm
-from meiri.journal.recording import RecordedSnippetViewSet
+from meiri.journal.snippets import RowViewSet
 
 
-class ProtectedTermViewSet(RecordedSnippetViewSet, SnippetViewSet):
+class ProtectedTermViewSet(RowViewSet):
     model = ProtectedTerm
     icon = "openquote"
     list_display = ["term", "traditional"]
@@ -17,9 +15,6 @@ class ProtectedTermViewSet(RecordedSnippetViewSet, SnippetViewSet):
     ordering = ["term"]
     list_per_page = 100
     panels = [FieldRowPanel([FieldPanel("term"), FieldPanel("traditional")])]
-
-    def journal_keys(self, term):
-        return [CONTENT_KEY]
 
 
 register_snippet(ProtectedTermViewSet)

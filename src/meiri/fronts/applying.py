@@ -4,12 +4,11 @@ from datetime import timedelta
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 
 from meiri.fronts.friend_links import FriendLink
 from meiri.fronts.logos import small_logo
-from meiri.journal.recording import record
+from meiri.journal.recording import recording
 from meiri.visitors.counting import times
 from meiri.visitors.forms import LineField, VisitorForm
 from meiri.visitors.receipts import digest_of, key_for
@@ -63,7 +62,7 @@ def too_many(request) -> bool:
     return times(request, "friend link", PERIOD) > MOST
 
 
-@transaction.atomic
+@recording()
 def apply(form: ApplicationForm) -> str:
     """Keep the application of a valid form. The key to its receipt; the same form sent again gives the same one."""
     data = form.cleaned_data
@@ -77,8 +76,6 @@ def apply(form: ApplicationForm) -> str:
         "applied_at": timezone.now(),
     }
     link, new = FriendLink.objects.get_or_create(key_digest=digest_of(key), defaults=fields)
-    if new:
-        if data["logo"]:
-            link.logo.save(data["logo"].name, data["logo"])
-        record(link, "applied", [link.content_key])
+    if new and data["logo"]:
+        link.logo.save(data["logo"].name, data["logo"])
     return key

@@ -6,3 +6,8 @@ class FrontsConfig(AppConfig):
     label = "fronts"
     verbose_name = "版面"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from meiri.fronts import redirects
+
+        redirects.connect()

@@ -6,6 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
+from meiri.journal.public_models import Public
+
 # So many checks in a row that fail mark a link for the editors.
 FAILING = 3
 CHECKED_EVERY = timedelta(days=1)
@@ -51,6 +53,10 @@ class FriendLink(models.Model):
     failures = models.PositiveSmallIntegerField("连续失败", default=0, editable=False)
     last_failure = models.CharField("最近一次失败", max_length=200, blank=True, editable=False)
 
+    public = Public(
+        ("name", "url", "group", "order", "state", "reason", "logo"), keys=lambda link: link.keys_of_pages
+    )
+
     objects = FriendLinkQuerySet.as_manager()
 
     class Meta:
@@ -68,6 +74,11 @@ class FriendLink(models.Model):
     @property
     def content_key(self):
         return f"friend-link:{self.pk}"
+
+    @property
+    def keys_of_pages(self) -> list[str]:
+        """The footer shows it on every page, once it was accepted."""
+        return ["footer"] if self.state == self.State.SHOWN else [self.content_key]
 
     @property
     def logo_url(self) -> str:

@@ -1,9 +1,8 @@
 """What stands around the pages: site settings. The pages are in `fronts.pages`, friend links in `fronts.friend_links`."""
 
-from django.db import models, transaction
-from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+from django.db import models
+from wagtail.contrib.settings.models import register_setting
 from wagtail.fields import StreamField
-from wagtail.log_actions import get_active_log_context
 
 from meiri.fronts.blocks import LicenceBlock, TelephoneBlock
 from meiri.fronts.friend_links import FriendLink
@@ -15,7 +14,8 @@ from meiri.fronts.pages import (
     TopicIndexPage,
     TopicPage,
 )
-from meiri.journal.log import actor, append
+from meiri.journal.public_models import Public
+from meiri.stored_settings import StoredSettings
 
 __all__ = [
     "FriendLink",
@@ -30,7 +30,7 @@ __all__ = [
 
 
 @register_setting(icon="cog")
-class SiteSettings(BaseGenericSetting):
+class SiteSettings(StoredSettings):
     """The footer's records. A station may override address, telephone and mail on its own pages."""
 
     slogan = models.CharField("宣传语", max_length=60, blank=True)
@@ -51,12 +51,17 @@ class SiteSettings(BaseGenericSetting):
     licences = StreamField([("licence", LicenceBlock())], verbose_name="许可证", blank=True)
     copyright = models.CharField("版权声明", max_length=200, blank=True)
 
+    public = Public(
+        (
+            *("slogan", "supervisor", "organisation", "address", "postcode", "telephones", "email"),
+            *("reporting_line", "reporting_url", "minors_line", "legal_adviser"),
+            *("icp", "icp_url", "police", "police_url", "licences", "copyright"),
+        ),
+        keys=lambda settings: ["footer"],
+        kind="settings",
+        appears=False,
+        payload=lambda settings: {"organisation": settings.organisation},
+    )
+
     class Meta:
         verbose_name = "站点信息"
-
-    @transaction.atomic
-    def save(self, *args, **kwargs):
-        # Every page shows these lines: whoever saves them, the journal says so.
-        super().save(*args, **kwargs)
-        by = get_active_log_context().user
-        append("settings.changed", ["footer"], {"organisation": self.organisation}, actor(by))

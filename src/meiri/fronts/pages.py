@@ -1,22 +1,23 @@
 """The pages that editors lay out: home, special topics, magazine, standard pages."""
 
-from django.db import models, transaction
+from django.db import models
 from django.http import Http404
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.contrib.redirects.models import Redirect
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField, StreamField
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction, Site
 
 from meiri.delivery.keys import uses
 from meiri.fronts.blocks import DepartmentBlock, HomeBody, MagazineEntry, TopicBody
 from meiri.fronts.layout import plan_home, plan_topic
-from meiri.journal.log import actor, append
+from meiri.journal.public_models import Public, Specific, declare
 from meiri.media.models import Picture
 from meiri.sections.models import Topic, address_word
 
 
-class JournaledPage(Page):
-    """A page whose publishing, moving and withdrawal the journal tells, in the same transaction."""
+class LaidOutPage(Page):
+    """A page that editors lay out. Each kind says in `public` what readers see of it, so that the journal is told."""
 
     # What other pages that list pages of this kind depend on.
     listed_under: tuple[str, ...] = ()
@@ -38,44 +39,48 @@ class JournaledPage(Page):
         uses(self.content_key)
         return super().get_context(request, *args, **kwargs)
 
-    @transaction.atomic
-    def move(self, target, pos=None, user=None):
-        # Addresses of this page and those below it change, wherever they are linked.
-        super().move(target, pos=pos, user=user)
-        append("front.moved", [*self.journal_keys, "nav"], {"title": self.title}, actor(user))
 
-    @transaction.atomic
-    def publish(self, revision, user=None, **options):
-        stood_at = type(self).objects.get(pk=self.pk).url_path
-        super().publish(revision, user=user, **options)
-        page = type(self).objects.get(pk=self.pk)
-        if page.live:
-            moved = ["nav"] if page.url_path != stood_at else []
-            append(
-                "front.published",
-                [*self.journal_keys, *moved],
-                {"title": page.title, "url": page.url or ""},
-                actor(user),
-            )
-
-    @transaction.atomic
-    def unpublish(self, set_expired=False, commit=True, user=None, log_action=True):
-        was_live = self.live
-        super().unpublish(set_expired=set_expired, commit=commit, user=user, log_action=log_action)
-        if was_live:
-            append("front.withdrawn", self.journal_keys, {"title": self.title}, actor(user))
-
-    @transaction.atomic
-    def delete(self, *args, **kwargs):
-        # Those below go with it, and nobody else tells of them.
-        for page in self.get_descendants(inclusive=True).live().specific():
-            if isinstance(page, JournaledPage):
-                append("front.withdrawn", page.journal_keys, {"title": page.title}, actor(kwargs.get("user")))
-        return super().delete(*args, **kwargs)
+def public_front(*fields: str) -> Public:
+    """What readers see of a kind of page: `fields` of its own, and what all pages have."""
+    return Public(
+        (*fields, "title", "slug", "url_path", "seo_title", "search_description"),
+        keys=lambda page: page.journal_keys,
+        shown_while=("live", True),
+        kind="front",
+        words=("published", "published", "withdrawn"),
+        change=lambda before, after: "moved" if has_moved(before, after) else "published",
+        # Whatever links to it, or to what stands below it, leads elsewhere now.
+        also=lambda before, after: ["nav"] if before.url_path != after.url_path else [],
+        payload=lambda page: {"title": page.title, "url": page.url or ""},
+    )
 
 
-class HomePage(JournaledPage):
+def has_moved(before: Page, after: Page) -> bool:
+    """Whether it stands below another page now, with nothing else changed by that."""
+    return before.url_path != after.url_path and before.slug == after.slug
+
+
+def kind_of_page(page: Page) -> type[Page] | None:
+    return page.specific_class
+
+
+def restricted_pages(restriction: PageViewRestriction) -> list[str]:
+    below = restriction.page.get_descendants(inclusive=True).values_list("pk", flat=True)
+    return ["fronts", *(f"page:{pk}" for pk in below)]
+
+
+REDIRECT = ("old_path", "site", "is_permanent", "redirect_page", "redirect_page_route_path", "redirect_link")
+
+declare(Page, Specific(kind_of_page))
+declare(PageViewRestriction, Public(("restriction_type", "page"), keys=restricted_pages))
+declare(Site, Public(("hostname", "port", "root_page"), keys=lambda site: ["nav"], appears=False))
+declare(Redirect, Public(REDIRECT, keys=lambda redirect: ["redirects"]))
+
+
+class HomePage(LaidOutPage):
     body = StreamField(HomeBody(required=False), verbose_name="版面", blank=True)
+
+    public = public_front("body")
 
     template = "web/home.html"
     parent_page_types = ["wagtailcore.Page"]
@@ -91,7 +96,9 @@ class HomePage(JournaledPage):
         return {**super().get_context(request, *args, **kwargs), "blocks": plan_home(self.body)}
 
 
-class TopicIndexPage(JournaledPage):
+class TopicIndexPage(LaidOutPage):
+    public = public_front()
+
     template = "web/topic_index.html"
     parent_page_types = ["fronts.HomePage"]
     subpage_types = ["fronts.TopicPage"]
@@ -111,7 +118,7 @@ class TopicIndexPage(JournaledPage):
         return {**super().get_context(request, *args, **kwargs), "topics": topics[:60]}
 
 
-class TopicPage(JournaledPage):
+class TopicPage(LaidOutPage):
     listed_under = ("topics",)
 
     topic = models.OneToOneField(
@@ -124,6 +131,8 @@ class TopicPage(JournaledPage):
         Picture, verbose_name="题图", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     body = StreamField(TopicBody(required=False), verbose_name="版面", blank=True)
+
+    public = public_front("topic", "kicker", "summary", "intro", "banner", "body")
 
     template = "web/topic.html"
     parent_page_types = ["fronts.TopicIndexPage"]
@@ -153,7 +162,9 @@ class TopicPage(JournaledPage):
         return {**super().get_context(request, *args, **kwargs), **plan_topic(self)}
 
 
-class MagazineShelfPage(JournaledPage):
+class MagazineShelfPage(LaidOutPage):
+    public = public_front()
+
     template = "web/magazine_shelf.html"
     parent_page_types = ["fronts.HomePage"]
     subpage_types = ["fronts.MagazineIssuePage"]
@@ -168,7 +179,7 @@ class MagazineShelfPage(JournaledPage):
         return {**super().get_context(request, *args, **kwargs), "issues": issues[:120]}
 
 
-class MagazineIssuePage(RoutablePageMixin, JournaledPage):
+class MagazineIssuePage(RoutablePageMixin, LaidOutPage):
     listed_under = ("magazine",)
 
     number = models.CharField("期号", max_length=40)
@@ -177,6 +188,8 @@ class MagazineIssuePage(RoutablePageMixin, JournaledPage):
     )
     words = models.TextField("卷首语", blank=True)
     contents = StreamField([("entry", MagazineEntry())], verbose_name="内容", blank=True)
+
+    public = public_front("number", "cover", "words", "contents")
 
     template = "web/magazine_issue.html"
     parent_page_types = ["fronts.MagazineShelfPage"]
@@ -208,7 +221,7 @@ class MagazineIssuePage(RoutablePageMixin, JournaledPage):
         )
 
 
-class StandardPage(JournaledPage):
+class StandardPage(LaidOutPage):
     body = RichTextField(
         "正文", features=["h2", "h3", "bold", "link", "ol", "ul", "document-link"], blank=True
     )
@@ -217,6 +230,8 @@ class StandardPage(JournaledPage):
     with_settings = models.BooleanField(
         "显示阅读设置", default=False, help_text="字号、长辈版、高对比等，以及无障碍反馈的入口。"
     )
+
+    public = public_front("body", "with_contact", "departments", "with_settings")
 
     template = "web/standard_page.html"
     parent_page_types = ["fronts.HomePage", "fronts.StandardPage"]

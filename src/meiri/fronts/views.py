@@ -11,7 +11,12 @@ from meiri.delivery.rendering import page
 def laid_out(request, path):
     """The page at `path`: public, and the same for everybody. What is no page's own address is Wagtail's to find."""
     found = page_at(path)
-    return found.serve(request) if found else serve(request, path)
+    return found.serve(request) if found and not is_private(found) else serve(request, path)
+
+
+def is_private(page: Page) -> bool:
+    """Whether the page, or one above it, is not for everybody: Wagtail then asks who reads it."""
+    return page.get_view_restrictions().exists()
 
 
 def page_at(path: str) -> Page | None:

@@ -5,14 +5,14 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.admin.ui.tables import Column
 from wagtail.contrib.settings.registry import SettingMenuItem
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from meiri.delivery.models import ProtectedTerm
 from meiri.fronts.models import FriendLink, SiteSettings
-from meiri.journal.recording import RecordedSnippetViewSet
+from meiri.journal.snippets import RowViewSet
 
 
-class FriendLinkViewSet(RecordedSnippetViewSet, SnippetViewSet):
+class FriendLinkViewSet(RowViewSet):
     model = FriendLink
     icon = "link"
     list_display = [
@@ -37,9 +37,6 @@ class FriendLinkViewSet(RecordedSnippetViewSet, SnippetViewSet):
         FieldPanel("logo", read_only=True),
         FieldPanel("contact"),
     ]
-
-    def journal_keys(self, link):
-        return ["footer"]
 
 
 class SiteGroup(SnippetViewSetGroup):

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from meiri.journal.public_models import NotPublic
 from meiri.newsroom.models import Article
 
 
@@ -12,6 +13,8 @@ class Import(models.Model):
     address = models.CharField("原文地址", max_length=500, blank=True, db_index=True)
     digest = models.CharField("内容指纹", max_length=64, db_index=True)
     imported_at = models.DateTimeField("导入时间", auto_now=True)
+
+    public = NotPublic("where an article came from, for editors")
 
     class Meta:
         verbose_name = "导入记录"

@@ -6,3 +6,12 @@ class JournalConfig(AppConfig):
     label = "journal"
     verbose_name = "日志"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from django.conf import settings
+
+        from meiri.journal import checks, heads, net, recording  # noqa: F401 the checks register themselves
+
+        recording.watch()
+        if settings.JOURNAL_NET:
+            net.stretch()

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from meiri.journal.public_models import NotPublic
+
 GENESIS = "0" * 64
 
 
@@ -31,6 +33,8 @@ class Entry(models.Model):
     previous = models.CharField("前一条摘要", max_length=64)
     digest = models.CharField("摘要值", max_length=64)
 
+    public = NotPublic("the journal itself")
+
     objects = EntryQuerySet.as_manager()
 
     class Meta:
@@ -57,6 +61,8 @@ class Head(models.Model):
     sequence = models.BigIntegerField()
     digest = models.CharField(max_length=64)
 
+    public = NotPublic("the journal itself")
+
     def __str__(self):
         return str(self.sequence)
 
@@ -71,6 +77,8 @@ class Cursor(models.Model):
     retry_at = models.DateTimeField(null=True)
     leased_until = models.DateTimeField(null=True)
     lease = models.CharField(max_length=36, blank=True)
+
+    public = NotPublic("how far a consumer has read")
 
     def __str__(self):
         return f"{self.name} at {self.sequence}"

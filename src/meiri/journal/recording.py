@@ -1,96 +1,186 @@
-"""Rows that editors change in Wagtail's snippet admin, and the entries that say so."""
+"""Tell the journal of every row that readers see, by whatever door it changes (decision 39).
 
-from collections.abc import Callable
+Receivers of Django's own signals note a row before it is first written; in the end what is stored is compared with that: one
+entry for each row that readers see differently, none for what changed nothing, in the transaction of the change. It is
+enough that a model declares what of it is public (public_models.py).
+"""
 
-from django.contrib.admin.utils import unquote
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, cast
+
 from django.db import models, transaction
-from wagtail.snippets.views.snippets import CopyView, CreateView, DeleteView, EditView, ReorderView
+from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_save
+from wagtail.log_actions import get_active_log_context
 
 from meiri.journal.log import actor, append
+from meiri.journal.public_models import Public, Specific, declaration_of, declared_models, values_of
 
-KeysOf = Callable[[models.Model], list[str]]
-
-
-def record(instance: models.Model, deed: str, keys: list[str], by=None) -> None:
-    """Append the entry that `instance` was `created`, `changed` or `deleted`. Call it in the same transaction."""
-    kind = f"{instance._meta.model_name}.{deed}"
-    append(kind, keys, {"id": str(instance.pk), "name": str(instance)[:200]}, actor(by))
+Model = type[models.Model]
 
 
-class RecordedCreateView(CreateView):
-    keys_of: KeysOf | None = None
+@dataclass(frozen=True)
+class Noted:
+    """A row as it was before it was first written, the values that readers saw of it, and who writes."""
 
-    def save_instance(self):
+    row: models.Model | None
+    values: tuple | None
+    by: Any
+
+
+# The rows written since `recording` began, by model and key.
+_noted: ContextVar[dict[tuple[Model, Any], Noted] | None] = ContextVar("noted", default=None)
+
+
+@contextmanager
+def recording() -> Iterator[None]:
+    """A transaction at whose end the journal is told of the public rows that changed in it, one entry each. Inside another
+    one it is part of that."""
+    if _noted.get() is not None:
         with transaction.atomic():
-            instance = super().save_instance()
-            record(instance, "created", self.keys_of(instance), self.request.user)
-        return instance
+            yield
+        return
+    with transaction.atomic():
+        noted: dict[tuple[Model, Any], Noted] = {}
+        token = _noted.set(noted)
+        try:
+            yield
+        finally:
+            _noted.reset(token)
+        for (model, pk), before in noted.items():
+            _compare(model, pk, before)
 
 
-class CopyFormView(CopyView):
-    """Shows the form of a copy, which goes to the view that adds. Sent here, it would overwrite the original."""
-
-    http_method_names = ["get", "head", "options"]
-
-
-class RecordedEditView(EditView):
-    keys_of: KeysOf | None = None
-
-    def save_instance(self):
-        with transaction.atomic():
-            before = self.keys_of(self.model.objects.get(pk=self.object.pk))
-            instance = super().save_instance()
-            record(instance, "changed", before + self.keys_of(instance), self.request.user)
-        return instance
+def record(instance: models.Model, deed: str, keys: Iterable[str], by=None) -> None:
+    """Append the entry of a deed that has a word of its own, such as `applied`. Call it in the same transaction."""
+    append(f"{instance._meta.model_name}.{deed}", list(keys), named(instance), actor(by))
 
 
-class RecordedDeleteView(DeleteView):
-    keys_of: KeysOf | None = None
-
-    def delete_action(self):
-        with transaction.atomic():
-            record(self.object, "deleted", self.keys_of(self.object), self.request.user)
-            super().delete_action()
+def named(row: models.Model) -> dict:
+    """What entries say of a row: its key and its name."""
+    return {"id": str(row.pk), "name": str(row)[:200]}
 
 
-class RecordedReorderView(ReorderView):
-    keys_of: KeysOf | None = None
+def watch() -> None:
+    """Connect the receivers, and let every public row be saved in the transaction of its entry. Once, when all models are
+    loaded."""
+    for model, declared in declared_models():
+        if isinstance(declared, Specific) or (isinstance(declared, Public) and not declared.deeds):
+            # For each model by itself: Django deletes many rows quickly where nobody listens.
+            pre_save.connect(_before_save, sender=model)
+            post_save.connect(_after_save, sender=model)
+            pre_delete.connect(_before_delete, sender=model)
+            model.save_base = _recorded(model.save_base)  # type: ignore[method-assign]
+        if isinstance(declared, Public) and not declared.deeds:
+            for name in declared.relations:
+                m2m_changed.connect(_relation_changed, sender=getattr(model, name).through)
 
-    def post(self, request, *args, pk, **kwargs):
-        with transaction.atomic():
-            response = super().post(request, *args, pk=pk, **kwargs)
-            moved = self.model.objects.get(pk=unquote(str(pk)))
-            record(moved, "changed", self.keys_of(moved), request.user)
-        return response
+
+def _recorded(save_base):
+    @wraps(save_base)
+    def save_base_recorded(self, *args, **kwargs):
+        with recording():
+            return save_base(self, *args, **kwargs)
+
+    return save_base_recorded
 
 
-class RecordedSnippetViewSet:
-    """For a `SnippetViewSet`: creating, changing, ordering and deleting rows appends `<model>.<deed>`.
+def _subject(row: models.Model) -> tuple[Model, Public] | None:
+    """The model as which changes of `row` are recorded, and what it declares; None where deeds tell of it, or nobody."""
+    model: Model | None = type(row)
+    declared = declaration_of(type(row))
+    if isinstance(declared, Specific):
+        model = declared.model_of(row)
+        declared = declaration_of(model) if model else None
+    if model is None or not isinstance(declared, Public) or declared.deeds:
+        return None
+    return model, declared
 
-    Give it `journal_keys(instance)`: the content keys that a change of the instance touches. Bulk deletion would go
-    past these views, so `journal.wagtail_hooks` refuses it for their models.
-    """
 
-    add_view_class = RecordedCreateView
-    copy_view_class = CopyFormView
-    edit_view_class = RecordedEditView
-    delete_view_class = RecordedDeleteView
-    reorder_view_class = RecordedReorderView
+def _stored(model: Model, pk) -> models.Model | None:
+    return model._base_manager.filter(pk=pk).first()
 
-    def journal_keys(self, instance) -> list[str]:
-        return [instance.content_key]
 
-    def _with_keys(self, kwargs):
-        return {**kwargs, "keys_of": self.journal_keys}
+def _note(row: models.Model, is_new: bool = False) -> None:
+    noted, subject = _noted.get(), _subject(row)
+    if noted is None or subject is None or (subject[0], row.pk) in noted:
+        return
+    model, declared = subject
+    before = None if is_new else _stored(model, row.pk)
+    noted[model, row.pk] = Noted(before, values_of(declared, before), acting_user())
 
-    def get_add_view_kwargs(self, **kwargs):
-        return self._with_keys(super().get_add_view_kwargs(**kwargs))
 
-    def get_edit_view_kwargs(self, **kwargs):
-        return self._with_keys(super().get_edit_view_kwargs(**kwargs))
+def acting_user():
+    """Who is signed in to the admin; None for the system."""
+    return get_active_log_context().user
 
-    def get_delete_view_kwargs(self, **kwargs):
-        return self._with_keys(super().get_delete_view_kwargs(**kwargs))
 
-    def get_reorder_view_kwargs(self, **kwargs):
-        return self._with_keys(super().get_reorder_view_kwargs(**kwargs))
+def _compare(model: Model, pk, before: Noted) -> None:
+    declared = cast(Public, declaration_of(model))
+    after = _stored(model, pk)
+    values = values_of(declared, after)
+    if values == before.values or (before.row is None and not declared.appears):
+        return
+    appeared, changed, gone = declared.words
+    if before.values is None:
+        word = appeared
+    elif values is None:
+        word = gone
+    else:
+        word = declared.change(before.row, after) if declared.change else changed
+    shown = [(before.row, before.values), (after, values)]
+    rows = [row for row, seen in shown if row is not None and seen is not None]
+    more = declared.also(before.row, after) if declared.also and before.row and after else ()
+    _append(declared, word, rows, before.by, more)
+
+
+def _append(declared: Public, word: str, rows: list, by, more: Iterable[str] = ()) -> None:
+    keys = [key for row in rows for key in declared.keys(row)]
+    kind = declared.kind or rows[-1]._meta.model_name
+    payload = declared.payload(rows[-1]) if declared.payload else named(rows[-1])
+    append(f"{kind}.{word}", [*keys, *more], payload, actor(by))
+
+
+def _before_save(instance: models.Model, raw: bool, **details) -> None:
+    if not raw and instance.pk is not None:
+        _note(instance)
+
+
+def _after_save(instance: models.Model, created: bool, raw: bool, **details) -> None:
+    if created and not raw:
+        _note(instance, is_new=True)
+
+
+def _before_delete(instance: models.Model, **details) -> None:
+    """Django deletes in a transaction of its own: where nothing is being recorded, what goes is told at once."""
+    if _noted.get() is not None:
+        _note(instance)
+    elif isinstance(declaration_of(type(instance)), Specific):
+        pass  # what it is shown as goes with it, and is told of
+    elif subject := _subject(instance):
+        model, declared = subject
+        row = _stored(model, instance.pk)
+        if row is not None and values_of(declared, row) is not None:
+            _append(declared, declared.words[2], [row], acting_user())
+
+
+def _relation_changed(
+    sender: Model, instance: models.Model, action: str, reverse: bool, model: Model, **details
+):
+    """As with what is deleted; a relation that is changed from its other end is told of each row that has it."""
+    pks = details["pk_set"]
+    rows = model._base_manager.filter(pk__in=pks or ()) if reverse else [instance]
+    for row in rows:
+        subject = _subject(row)
+        if not subject or all(
+            getattr(subject[0], name).through is not sender for name in subject[1].relations
+        ):
+            continue
+        if _noted.get() is not None:
+            if action.startswith("pre_"):
+                _note(row)
+        elif action == "post_clear" or (action.startswith("post_") and pks):
+            _append(subject[1], subject[1].words[1], [row], acting_user())

@@ -1,14 +1,11 @@
-"""The journal in the admin: its list, who may read it, and no way past it."""
+"""The journal in the admin: its list, and who may read it."""
 
 from django.contrib.auth.models import Permission
-from django.shortcuts import redirect
 from django.urls import path, reverse
 from wagtail import hooks
-from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
 
 from meiri.journal.listing import PERMISSION, JournalView
-from meiri.journal.recording import RecordedSnippetViewSet
 
 
 @hooks.register("register_admin_urls")
@@ -29,13 +26,3 @@ def journal_menu_item():
 @hooks.register("register_permissions")
 def permissions():
     return Permission.objects.filter(content_type__app_label="journal", codename="view_entry")
-
-
-@hooks.register("before_bulk_action")
-def delete_recorded_rows_one_by_one(request, action_type, objects, action):
-    """Bulk deletion would leave no entries in the journal."""
-    viewset = getattr(action.model, "snippet_viewset", None)
-    if action_type == "delete" and isinstance(viewset, RecordedSnippetViewSet):
-        messages.error(request, "这类内容的每次删除都要记入日志，请逐条删除。")
-        return redirect(viewset.get_url_name("list"))
-    return None

@@ -37,7 +37,7 @@ TAKEN_BACK = "来信人已撤回这封来信。"
 def received(letter: Letter, attachments: Sequence[Accepted] = ()) -> Letter:
     """Keep a letter that has just been written, and route it to the desk that looks after its station."""
     letter.desk = desk_for(letter.station)
-    letter.due_on = LetterSettings.current().due_on(letter.stage)
+    letter.due_on = LetterSettings.load().due_on(letter.stage)
     letter.save(force_insert=True)
     _attach(letter, attachments)
     count_received(letter)
@@ -229,7 +229,7 @@ def _take(letter: Letter, by, stage: Stage | None = None) -> Letter:
 def _move(letter: Letter, stage: Stage, by, kind: str, changed: Sequence[str] = (), **payload) -> Letter:
     count_stage(letter.stage, -1)
     letter.stage = stage
-    letter.due_on = LetterSettings.current().due_on(stage)
+    letter.due_on = LetterSettings.load().due_on(stage)
     letter.has_news = False
     letter.save(update_fields=["stage", "due_on", "has_news", *changed])
     count_stage(letter.stage, 1)

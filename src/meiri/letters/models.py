@@ -5,15 +5,15 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
-from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
-from wagtail.log_actions import get_active_log_context
+from wagtail.contrib.settings.models import register_setting
 
-from meiri.journal.recording import record
+from meiri.journal.public_models import NotPublic, Public
 from meiri.letters.sealing import SealedTextField, digest_of_key, open_contact, unseal
 from meiri.newsroom.models import Desk
 from meiri.sections.models import Station
+from meiri.stored_settings import StoredSettings
 
 
 class Stage(models.TextChoices):
@@ -44,7 +44,7 @@ def _days(label: str, default: int, help_text: str):
 
 
 @register_setting(icon="mail")
-class LetterSettings(BaseGenericSetting):
+class LetterSettings(StoredSettings):
     """How many days a letter may stay at each stage before it is overdue."""
 
     days_received = _days("已收到", 2, "几天内开始核实。")
@@ -52,21 +52,17 @@ class LetterSettings(BaseGenericSetting):
     days_asked = _days("已转交", 10, "有关单位几天内答复。")
     days_answered = _days("已答复", 5, "几天内公开或办结。")
 
+    public = Public(
+        ("days_received", "days_checking", "days_asked", "days_answered"),
+        keys=lambda settings: [],
+        appears=False,
+    )
+
     class Meta:
         verbose_name = "来信办理期限"
 
-    @transaction.atomic
-    def save(self, *args, **kwargs):
-        super().save(*args, **kwargs)
-        record(self, "changed", [], get_active_log_context().user)
-
     def __str__(self):
         return "来信办理期限"
-
-    @classmethod
-    def current(cls) -> "LetterSettings":
-        """As they were set, or as they are by default; it writes nothing."""
-        return cls.objects.first() or cls()
 
     def due_on(self, stage: str) -> date | None:
         """The day by which a letter that comes to `stage` today is to go on; None where nothing waits for anybody."""
@@ -122,6 +118,12 @@ class Letter(models.Model):
     closing_words = models.CharField("办结说明", max_length=300, blank=True)
     # When its writer took it back; what told who wrote was deleted then.
     taken_back_at = models.DateTimeField("撤回时间", null=True, editable=False)
+
+    public = Public(
+        ("published_subject", "published_text", "published_answer", "published_at"),
+        keys=lambda letter: [letter.content_key],
+        deeds=True,
+    )
 
     objects = LetterQuerySet.as_manager()
 
@@ -187,6 +189,8 @@ class Step(models.Model):
         related_name="+",
     )
 
+    public = NotPublic("for the writer and the desk")
+
     class Meta:
         ordering = ["at", "id"]
 
@@ -216,6 +220,8 @@ class Message(models.Model):
     # Of the form of an addition, so that sending twice adds once; None for what the newsroom says.
     token_digest = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001
 
+    public = NotPublic("for the writer and the desk")
+
     class Meta:
         ordering = ["at", "id"]
 
@@ -231,6 +237,8 @@ class Attachment(models.Model):
     size = models.PositiveIntegerField("字节")
     sealed = models.BinaryField(editable=False)
     at = models.DateTimeField("时间", default=timezone.now)
+
+    public = NotPublic("for the desk")
 
     class Meta:
         ordering = ["id"]
@@ -253,6 +261,8 @@ class StageCount(models.Model):
     stage = models.CharField(max_length=9, primary_key=True, choices=Stage.choices)
     letters = models.PositiveIntegerField(default=0)
 
+    public = NotPublic("follows from the letters")
+
     def __str__(self):
         return f"{self.stage}: {self.letters}"
 
@@ -266,6 +276,8 @@ class MonthCount(models.Model):
     answered = models.IntegerField(default=0)
     # Of those that were answered in the month: the sum of the days it took.
     days = models.IntegerField(default=0)
+
+    public = NotPublic("follows from the letters")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["month", "station"], name="letters_one_count_a_month")]

@@ -6,6 +6,3 @@ class MediaConfig(AppConfig):
     label = "media"
     verbose_name = "媒体资料"
     default_auto_field = "django.db.models.BigAutoField"
-
-    def ready(self):
-        from meiri.media import documents  # noqa: F401 its receivers register themselves

@@ -1,31 +1,18 @@
-"""Documents that readers are offered, and the entries that tell when one changes.
+"""Documents that readers are offered. Their model and its views are Wagtail's."""
 
-Wagtail owns their model and its views, and deletes many at once: its signals are the one place that sees every change.
-"""
-
-from django.db.models.signals import post_save, pre_delete
-from django.dispatch import receiver
 from wagtail.documents.models import Document
-from wagtail.log_actions import get_active_log_context
+from wagtail.models import CollectionViewRestriction
 
-from meiri.journal.log import actor, append
+from meiri.journal.public_models import Public, declare
 
 
 def document_key(document: Document) -> str:
     return f"document:{document.pk}"
 
 
-@receiver(post_save, sender=Document)
-def changed(instance: Document, created: bool, raw: bool, **details) -> None:
-    if not created and not raw:
-        _tell(instance, "changed")
-
-
-@receiver(pre_delete, sender=Document)
-def deleted(instance: Document, **details) -> None:
-    _tell(instance, "deleted")
-
-
-def _tell(document: Document, deed: str) -> None:
-    payload = {"id": str(document.pk), "name": document.title[:200]}
-    append(f"document.{deed}", [document_key(document)], payload, actor(get_active_log_context().user))
+declare(Document, Public(("title", "file"), keys=lambda document: [document_key(document)], appears=False))
+# Who may open the documents of a collection.
+declare(
+    CollectionViewRestriction,
+    Public(("restriction_type", "collection"), relations=("groups",), keys=lambda restriction: []),
+)

@@ -1,12 +1,13 @@
 """Pictures. Each is stored with the sizes and formats that reader pages use, named so that a page needs no query for them."""
 
-from django.db import models, transaction
-from wagtail.images.models import AbstractImage, AbstractRendition, ImageQuerySet
+from django.db import models
+from wagtail.images.models import AbstractImage, AbstractRendition
 from wagtail.images.models import Image as WagtailImage
-from wagtail.log_actions import get_active_log_context
 
 from meiri.delivery.keys import uses
-from meiri.journal.log import actor, append
+from meiri.journal.public_models import NotPublic, Public
+from meiri.journal.recording import recording
+from meiri.media import documents as documents  # what readers see of documents is declared there
 from meiri.media.variants import Variants, make_variants
 
 # What readers see of a picture.
@@ -16,14 +17,6 @@ SHOWN = (
 )  # fmt: skip
 
 
-class PictureQuerySet(ImageQuerySet):
-    @transaction.atomic
-    def delete(self):
-        for picture in self:
-            picture.tell("deleted")
-        return super().delete()
-
-
 class Picture(AbstractImage):
     credit = models.CharField("供图", max_length=60, blank=True, help_text="作者或机构，如“林晚舟 摄”。")
     caption = models.CharField("图片说明", max_length=200, blank=True)
@@ -31,35 +24,20 @@ class Picture(AbstractImage):
 
     admin_form_fields = (*WagtailImage.admin_form_fields, "caption", "credit")
 
-    objects = PictureQuerySet.as_manager()
+    public = Public(SHOWN, keys=lambda picture: [picture.content_key], appears=False)
 
     class Meta(AbstractImage.Meta):
         verbose_name = "图片"
         verbose_name_plural = "图片"
         permissions = [("choose_image", "可以选用图片")]
 
-    @transaction.atomic
     def save(self, *args, **kwargs):
         made_of = self.variants.get("file")
-        before = type(self).objects.filter(pk=self.pk).values_list(*SHOWN).first() if self.pk else None
-        super().save(*args, **kwargs)
-        if self.file.name != made_of:
-            self.variants = make_variants(self).as_json()
-            type(self).objects.filter(pk=self.pk).update(variants=self.variants)
-        if before and before != type(self).objects.filter(pk=self.pk).values_list(*SHOWN).get():
-            self.tell("changed")
-
-    @transaction.atomic
-    def delete(self, *args, **kwargs):
-        self.tell("deleted")
-        return super().delete(*args, **kwargs)
-
-    def tell(self, deed: str) -> None:
-        """Append the entry that pages which show the picture wait for. Call it in the transaction of the deed."""
-        by = get_active_log_context().user
-        append(
-            f"picture.{deed}", [self.content_key], {"id": str(self.pk), "name": self.title[:200]}, actor(by)
-        )
+        with recording():
+            super().save(*args, **kwargs)
+            if self.file.name != made_of:
+                self.variants = make_variants(self).as_json()
+                type(self).objects.filter(pk=self.pk).update(variants=self.variants)
 
     @property
     def content_key(self) -> str:
@@ -92,6 +70,8 @@ class Rendition(AbstractRendition):
     """What Wagtail's admin makes for its own screens."""
 
     image = models.ForeignKey(Picture, on_delete=models.CASCADE, related_name="renditions")
+
+    public = NotPublic("for the admin's own screens")
 
     class Meta:
         constraints = [

@@ -2,7 +2,6 @@
 
 from allauth.mfa.models import Authenticator
 
-from meiri.journal.recording import record
 from meiri.members.keeping import followed_by
 from meiri.members.models import Application, Favourite, Manuscript, Reading, User
 from meiri.members.other_accounts import joined_by
@@ -84,7 +83,6 @@ def _release_manuscripts(user: User) -> None:
         if author.bylines.exists():
             author.name, author.bio, author.user = GONE, "", None
             author.save(update_fields=["name", "bio", "user"])
-            record(author, "changed", [f"author:{author.pk}", author.byline_key])
         else:
             author.delete()
 

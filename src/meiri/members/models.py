@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from meiri.journal.public_models import NotPublic
 from meiri.newsroom.models import Article
 from meiri.sections.models import Channel, Topic
 
@@ -18,6 +19,8 @@ class User(AbstractUser):
     # Whether the account was made by its owner, with a contact that is proven before the first sign-in.
     registered = models.BooleanField(default=False, editable=False)
     keeps_history = models.BooleanField("保存阅读记录", default=False, editable=False)
+
+    public = NotPublic("an account")
 
     class Meta(AbstractUser.Meta):
         verbose_name = "用户"
@@ -48,6 +51,8 @@ class SignIn(models.Model):
     began_at = models.DateTimeField(default=timezone.now)
     used_on = models.DateField()
 
+    public = NotPublic("for its member")
+
     class Meta:
         default_permissions = ()
 
@@ -75,6 +80,8 @@ class Kept(models.Model):
 class Favourite(Kept):
     """收藏: an article that a member wants to find again."""
 
+    public = NotPublic("for its member")
+
     class Meta(Kept.Meta):
         constraints = [models.UniqueConstraint(fields=["member", "article"], name="favourite_once")]
         indexes = [models.Index(fields=["member", "-at", "-id"], name="favourites_newest")]
@@ -82,6 +89,8 @@ class Favourite(Kept):
 
 class Reading(Kept):
     """When a member who keeps a history last read an article."""
+
+    public = NotPublic("for its member")
 
     class Meta(Kept.Meta):
         constraints = [models.UniqueConstraint(fields=["member", "article"], name="reading_once")]
@@ -94,6 +103,8 @@ class Follow(models.Model):
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     channel = models.ForeignKey(Channel, null=True, on_delete=models.CASCADE, related_name="+")
     topic = models.ForeignKey(Topic, null=True, on_delete=models.CASCADE, related_name="+")
+
+    public = NotPublic("for its member")
 
     class Meta:
         default_permissions = ()
@@ -135,6 +146,8 @@ class Application(models.Model):
     sent_at = models.DateTimeField("申请时间", default=timezone.now)
     decided_at = models.DateTimeField("处理时间", null=True, blank=True)
 
+    public = NotPublic("for its member and the desk")
+
     class Meta:
         default_permissions = ()
         permissions = [("handle_contributor", "可以处理通讯员申请和来稿")]
@@ -157,6 +170,8 @@ class Manuscript(models.Model):
     sent_at = models.DateTimeField("来稿时间", default=timezone.now)
     # Of the form it was sent with, so that sending twice makes one manuscript.
     token_digest = models.CharField(max_length=64, unique=True, editable=False)
+
+    public = NotPublic("for its member and the desk")
 
     class Meta:
         default_permissions = ()

@@ -8,7 +8,7 @@ class NewsroomConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from meiri.newsroom import new_permissions, permissions
+        from meiri.newsroom import new_permissions, permissions, publishing  # noqa: F401 its receiver registers itself
 
         permissions.register()
         new_permissions.connect(self)

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from meiri.journal.public_models import Public
+
 LONGEST = 500
 
 
@@ -48,6 +50,12 @@ class Correction(models.Model):
     )
     withdrawn_at = models.DateTimeField("撤回时间", null=True)
     withdrawal_reason = models.CharField("撤回原因", max_length=200, blank=True)
+
+    public = Public(
+        ("wrong", "right", "note", "withdrawn_at", "withdrawal_reason"),
+        keys=lambda correction: [f"article:{correction.article_id}", "corrections"],
+        deeds=True,
+    )
 
     objects = CorrectionQuerySet.as_manager()
 

@@ -3,6 +3,7 @@
 from django.contrib.auth.models import Group
 from django.db import models
 
+from meiri.journal.public_models import Public
 from meiri.sections.models import Channel, Station
 
 
@@ -14,6 +15,9 @@ class Desk(models.Model):
     stations = models.ManyToManyField(
         Station, verbose_name="地方站", blank=True, related_name="+", related_query_name="desk"
     )
+
+    # Readers see nothing of it; the journal says all the same who could publish where.
+    public = Public(("group",), relations=("channels", "stations"), keys=lambda desk: [f"desk:{desk.pk}"])
 
     class Meta:
         verbose_name = "采编分工"

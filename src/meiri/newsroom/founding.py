@@ -23,7 +23,7 @@ from wagtail.models import (
     WorkflowTask,
 )
 
-from meiri.journal.recording import record
+from meiri.journal.recording import recording
 from meiri.newsroom.models import Article, Desk
 from meiri.sections.models import Channel, Station
 
@@ -139,7 +139,7 @@ def named(names: Iterable[str]) -> list[Permission]:
     return [by_name[name] for name in sorted(wanted)]
 
 
-@transaction.atomic
+@recording()
 def found_desk(name: str, channels: Iterable[Channel] = (), stations: Iterable[Station] = ()) -> Desk:
     """The desk of the group `name`: editors of these channels and stations, who review what is sent from them."""
     group = found_group(name, EDITOR)
@@ -149,7 +149,6 @@ def found_desk(name: str, channels: Iterable[Channel] = (), stations: Iterable[S
         desk.stations.set(stations)
         for task in GroupApprovalTask.objects.filter(groups__name=EDITORS):
             task.groups.add(group)
-        record(desk, "created", [f"desk:{desk.pk}"])
     return desk
 
 

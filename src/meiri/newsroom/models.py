@@ -23,6 +23,7 @@ from wagtail.models import (
     WorkflowMixin,
 )
 
+from meiri.journal.public_models import NotPublic, Public
 from meiri.media.models import Picture
 from meiri.newsroom.addresses import article_address
 from meiri.newsroom.blocks import BodyBlock
@@ -59,6 +60,8 @@ class Source(models.Model):
         "授权说明", max_length=200, blank=True, help_text="如“经授权转载”“国家通讯社通稿”。"
     )
 
+    public = Public(("name", "url", "licence"), keys=lambda source: [source.content_key])
+
     class Meta:
         verbose_name = "来源"
         verbose_name_plural = "来源"
@@ -81,6 +84,10 @@ class Author(models.Model):
     bio = models.CharField("简介", max_length=200, blank=True)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, verbose_name="账号", null=True, blank=True, on_delete=models.SET_NULL
+    )
+
+    public = Public(
+        ("name", "slug", "role", "bio"), keys=lambda author: [f"author:{author.pk}", author.byline_key]
     )
 
     class Meta:
@@ -124,11 +131,15 @@ class Kind(models.TextChoices):
 class ArticleTag(TaggedItemBase):
     content_object = ParentalKey("newsroom.Article", on_delete=models.CASCADE, related_name="tagged_items")
 
+    public = NotPublic("a part of its article")
+
 
 class Byline(Orderable):
     article = ParentalKey("newsroom.Article", on_delete=models.CASCADE, related_name="bylines")
     author = models.ForeignKey(Author, verbose_name="作者", on_delete=models.PROTECT, related_name="bylines")
     credit = models.CharField("分工", max_length=20, blank=True, help_text="如“文”“摄影”“制图”，可不填。")
+
+    public = NotPublic("a part of its article")
 
     class Meta(Orderable.Meta):
         verbose_name = "作者"
@@ -219,6 +230,19 @@ class Article(
     updated_at = models.DateTimeField("最后修改", auto_now=True)
     withdrawal_reason = models.CharField("撤稿原因", max_length=200, blank=True, editable=False)
 
+    public = Public(
+        (
+            *("kicker", "title", "subtitle", "short_title", "summary", "body", "picture"),
+            *("channel", "source", "original_title", "original_url", "editor", "origin", "kind", "dateline"),
+            *("aigc_label", "comment_policy", "published_at"),
+        ),
+        relations=("stations", "topics"),
+        parts=("bylines", "tagged_items"),
+        shown_while=("live", True),
+        keys=lambda article: [article.content_key],
+        deeds=True,
+    )
+
     objects = ArticleManager()
 
     class Meta:
@@ -288,7 +312,7 @@ class Article(
         if not options.get("skip_permission_checks"):
             check_may_publish(self, user)
         super().publish(revision, user=user, **options)
-        published(self.pk, by=user)
+        published(self.pk, revision, by=user)
 
     @transaction.atomic
     def unpublish(self, set_expired=False, commit=True, user=None, log_action=True):

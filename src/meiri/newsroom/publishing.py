@@ -4,16 +4,20 @@ Each deed is atomic and ends with one journal entry; nobody is called, consumers
 """
 
 from django.db import transaction
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
 from django.utils import timezone
 from wagtail.actions.publish_revision import PublishPermissionError
 from wagtail.permissions import policy_registry
 
 from meiri.delivery.pages import withdraw_page
 from meiri.journal.log import actor, append
+from meiri.journal.recording import acting_user
 from meiri.newsroom.archive_keys import archive_key, periods
 from meiri.newsroom.clock import local
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article, Kind
+from meiri.newsroom.published_texts import digest_of
 from meiri.newsroom.river import (
     REACH,
     WITH_CALENDAR,
@@ -62,10 +66,10 @@ def check_may_publish(article: Article, user) -> None:
         raise PublishPermissionError(f"{user} may not publish article {article.pk}.")
 
 
-def published(article_id: int, by) -> None:
-    """After a revision went live: list the article and tell the journal. Runs inside the publishing transaction."""
+def published(article_id: int, revision, by) -> None:
+    """After `revision` went live: list the article and tell the journal. Runs inside the publishing transaction."""
     article = Article.objects.select_related("channel").get(pk=article_id)
-    if not article.live:  # scheduled for later
+    if not article.live or article.live_revision_id != revision.pk:  # scheduled for later
         return
     article.published_at = article.published_at or timezone.now()
     article.withdrawal_reason = ""
@@ -75,7 +79,12 @@ def published(article_id: int, by) -> None:
     append(
         "article.published",
         list(dict.fromkeys(before + keys_of(article))),
-        {"title": article.title, "url": article.get_absolute_url(), "revision": article.live_revision_id},
+        {
+            "title": article.title,
+            "url": article.get_absolute_url(),
+            "revision": article.live_revision_id,
+            "text": digest_of(article),
+        },
         actor=actor(by),
     )
 
@@ -97,6 +106,13 @@ def withdrawn(article: Article, by, reason: str = "") -> None:
         },
         actor=actor(by),
     )
+
+
+@receiver(pre_delete, sender=Article)
+def deleted(instance: Article, **details) -> None:
+    """An article that readers see and that is deleted all the same, by whatever code, is withdrawn first."""
+    if article := Article.objects.filter(pk=instance.pk, live=True).first():
+        withdrawn(article, by=acting_user(), reason="稿件已删除")
 
 
 def keys_of(article: Article, listed: bool = False) -> list[str]:

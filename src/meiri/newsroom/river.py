@@ -15,6 +15,7 @@ from django.db import connection, models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from meiri.journal.public_models import NotPublic
 from meiri.newsroom.inserting import insert_rows
 from meiri.newsroom.keyset import Cursor
 
@@ -95,6 +96,8 @@ class Listing(models.Model):
     published_at = models.DateTimeField()
     article = models.ForeignKey("newsroom.Article", on_delete=models.CASCADE, related_name="listings")
 
+    public = NotPublic("follows from the publication of its article")
+
     objects = ListingQuerySet.as_manager()
 
     class Meta:
@@ -121,6 +124,8 @@ class DayCount(models.Model):
     place_id = models.PositiveBigIntegerField()
     day = models.DateField()
     articles = models.PositiveIntegerField(default=0)
+
+    public = NotPublic("follows from the listings")
 
     objects = ListingQuerySet.as_manager()
 

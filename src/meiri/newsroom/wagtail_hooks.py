@@ -24,7 +24,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views import snippets as views
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from meiri.journal.recording import CopyFormView, RecordedSnippetViewSet
+from meiri.journal.snippets import CopyFormView, RowViewSet
 from meiri.newsroom.choosing import ArticleChooserViewSet
 from meiri.newsroom.corrections_desk import (
     CorrectionsSidePanel,
@@ -122,12 +122,9 @@ register_snippet(ArticleViewSet)
 side_panels.append(CorrectionsSidePanel)
 
 
-class NamedViewSet(RecordedSnippetViewSet, SnippetViewSet):
+class NamedViewSet(RowViewSet):
     search_fields = ["name"]
     list_per_page = 40
-
-    def journal_keys(self, instance):
-        return [f"{instance._meta.model_name}:{instance.pk}"]
 
 
 class SourceViewSet(NamedViewSet):
@@ -140,9 +137,6 @@ class AuthorViewSet(NamedViewSet):
     model = Author
     icon = "user"
     list_display = ["name", "role", "slug"]
-
-    def journal_keys(self, author):
-        return [f"author:{author.pk}", author.byline_key]
 
 
 class DeskViewSet(NamedViewSet):

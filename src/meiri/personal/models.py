@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from meiri.journal.public_models import NotPublic
+
 
 class Notice(models.Model):
     """One thing that a member is told: that a comment was answered, that a manuscript is used."""
@@ -15,6 +17,8 @@ class Notice(models.Model):
     url = models.CharField("地址", max_length=300, blank=True)
     told_at = models.DateTimeField("时间", default=timezone.now)
     read_at = models.DateTimeField("读于", null=True, blank=True)
+
+    public = NotPublic("one member reads it")
 
     class Meta:
         verbose_name = "通知"

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from meiri.journal.public_models import NotPublic
 from meiri.newsroom.models import Article, Correction
 from meiri.newsroom.permissions import policy
 
@@ -77,6 +78,8 @@ class Report(models.Model):
     handled_at = models.DateTimeField("处理时间", null=True)
     # Of the key to the receipt, which follows from the form: sending twice makes one report.
     key_digest = models.CharField(max_length=64, unique=True, editable=False)
+
+    public = NotPublic("for its reader and the desk")
 
     objects = ReportQuerySet.as_manager()
 

@@ -94,7 +94,6 @@ def load_sections() -> None:
                 else dict(zip(("label", "address"), entry, strict=True))
             )
             NavigationItem.objects.create(row=row, order=order * 10, **where)
-    append("navigation.changed", ["nav"], {"by": "sample"}, "system")
 
 
 def load_names() -> None:
@@ -122,7 +121,7 @@ def load_cards() -> None:
     for card in table("staff").get("card", []):
         until = date(timezone.localdate().year + card["years"], 12, 31)
         fields = {k: card[k] for k in ("name", "unit", "role", "state") if k in card}
-        made, new = PressCard.objects.get_or_create(
+        PressCard.objects.get_or_create(
             number=card["number"],
             defaults={
                 **fields,
@@ -131,8 +130,6 @@ def load_cards() -> None:
                 "author": Author.objects.filter(name=card["name"], press_card=None).first(),
             },
         )
-        if new:
-            record(made, "created", made.journal_keys)
 
 
 def when(fields: dict) -> datetime:

@@ -6,6 +6,7 @@ import re
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from meiri.journal.public_models import NotPublic, Public
 from meiri.newsroom.models import Article
 
 # The content key of the dictionary of names.
@@ -21,6 +22,8 @@ class KnownName(models.Model):
     aliases = models.CharField(
         "别名", max_length=400, help_text="简称、旧称、外文缩写，用顿号、逗号或空格隔开，如“北大、PKU”。"
     )
+
+    public = Public(("name", "aliases"), keys=lambda name: [KNOWN_NAMES])
 
     class Meta:
         verbose_name = "检索词典"
@@ -53,6 +56,8 @@ class Fingerprint(models.Model):
     article = models.OneToOneField(Article, on_delete=models.CASCADE, primary_key=True, related_name="+")
     numbers = models.BinaryField(max_length=128)
 
+    public = NotPublic("follows from its article")
+
     class Meta:
         verbose_name = "稿件指纹"
         verbose_name_plural = "稿件指纹"
@@ -69,6 +74,8 @@ class FingerprintNumber(models.Model):
     pk = models.CompositePrimaryKey("number", "article")
     number = models.IntegerField()
     article = models.PositiveBigIntegerField()
+
+    public = NotPublic("follows from its article")
 
     class Meta:
         verbose_name = "指纹数"
@@ -91,6 +98,8 @@ class Story(models.Model):
 
     shown = models.BooleanField("读者可见“相关版本”", default=False)
 
+    public = NotPublic("which articles are versions of one story; `version.*` tells of it")
+
     class Meta:
         verbose_name = "稿件血缘"
         verbose_name_plural = "稿件血缘"
@@ -111,6 +120,8 @@ class Version(models.Model):
     parent = models.ForeignKey(Article, null=True, on_delete=models.SET_NULL, related_name="+")
     tie = models.CharField("关系", max_length=7, choices=Tie.choices, blank=True)
 
+    public = NotPublic("which article comes from which; `version.*` tells of it")
+
     class Meta:
         verbose_name = "版本"
         verbose_name_plural = "版本"
@@ -126,6 +137,8 @@ class ProposedVersion(models.Model):
     parent = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="+")
     tie = models.CharField("关系", max_length=7, choices=Tie.choices)
     percent = models.PositiveSmallIntegerField("相似度")
+
+    public = NotPublic("for editors")
 
     class Meta:
         verbose_name = "待确认的版本"
@@ -149,6 +162,8 @@ class RelatedArticle(models.Model):
     related = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="+", db_index=False)
     same_event = models.BooleanField()
     score = models.FloatField(help_text="How close the two are, 0 to 1; 0 where it only fills up.")
+
+    public = NotPublic("worked out from articles; `related.changed` tells of it")
 
     class Meta:
         default_permissions = ()

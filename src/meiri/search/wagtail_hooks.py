@@ -4,16 +4,15 @@ from django.urls import path
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet
 
-from meiri.journal.recording import RecordedSnippetViewSet
+from meiri.journal.snippets import RowViewSet
 from meiri.newsroom.editing import side_panels
-from meiri.search.models import KNOWN_NAMES, KnownName
+from meiri.search.models import KnownName
 from meiri.search.panels import SimilarSidePanel
 from meiri.search.views import CompareView, CompareWrittenView, LineageView, similar
 
 
-class KnownNameViewSet(RecordedSnippetViewSet, SnippetViewSet):
+class KnownNameViewSet(RowViewSet):
     model = KnownName
     icon = "search"
     list_display = ["name", "aliases"]
@@ -21,9 +20,6 @@ class KnownNameViewSet(RecordedSnippetViewSet, SnippetViewSet):
     ordering = ["name"]
     list_per_page = 100
     panels = [FieldPanel("name"), FieldPanel("aliases")]
-
-    def journal_keys(self, name):
-        return [KNOWN_NAMES]
 
 
 register_snippet(KnownNameViewSet)

@@ -4,6 +4,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 
+from meiri.journal.public_models import Public
+
 address_word = RegexValidator(r"\A[a-z][a-z0-9-]*\Z", "地址只用小写字母、数字和连字符，以字母开头。")
 
 # First path segments that lead elsewhere; a channel can't take them.
@@ -72,6 +74,9 @@ class Section(models.Model):
     order = models.PositiveIntegerField("排序", default=0, db_index=True, help_text="数字小的在前。")
     visible = models.BooleanField("显示", default=True)
 
+    # What readers see of each of them.
+    SHOWN = ("name", "slug", "description", "order", "visible")
+
     objects = SectionQuerySet.as_manager()
 
     class Meta:
@@ -87,6 +92,11 @@ class Section(models.Model):
         return f"{self._meta.model_name}:{self.slug}"
 
 
+def keys_of_section(section: Section) -> list[str]:
+    """Channels, stations and topics stand in the frame of every page."""
+    return ["nav", section.content_key]
+
+
 class Channel(Section):
     comment_policy = models.CharField(
         "评论", max_length=8, choices=CommentPolicy.choices, default=CommentPolicy.REVIEW
@@ -98,6 +108,8 @@ class Channel(Section):
         help_text="稿件发布满多少天后不再接受新评论；0 为不关闭，不填则按站点的评论设置。"
         "稿件自己写明评论方式的不受此限。",
     )
+
+    public = Public((*Section.SHOWN, "comment_policy", "comment_days"), keys=keys_of_section)
 
     class Meta(Section.Meta):
         verbose_name = "频道"
@@ -129,6 +141,8 @@ class Station(Section):
     telephone = models.CharField("联系电话", max_length=60, blank=True)
     email = models.EmailField("电子邮箱", blank=True)
 
+    public = Public((*Section.SHOWN, "region", "address", "telephone", "email"), keys=keys_of_section)
+
     class Meta(Section.Meta):
         verbose_name = "地方站"
         verbose_name_plural = "地方站"
@@ -139,6 +153,8 @@ class Station(Section):
 
 class Topic(Section):
     """A special topic (专题) as something articles belong to; its page is laid out in `fronts`."""
+
+    public = Public(Section.SHOWN, keys=keys_of_section)
 
     class Meta(Section.Meta):
         verbose_name = "专题"
@@ -171,6 +187,8 @@ class NavigationItem(models.Model):
         validators=[RegexValidator(r"\A/(?!/)[^\s\\]*\Z", "请填以“/”开头的站内地址。")],
     )
     visible = models.BooleanField("显示", default=True)
+
+    public = Public(("row", "order", "label", "channel", "address", "visible"), keys=lambda item: ["nav"])
 
     objects = SectionQuerySet.as_manager()
 

@@ -2,24 +2,21 @@
 
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
-from meiri.journal.recording import RecordedSnippetViewSet
+from meiri.journal.snippets import RowViewSet
 from meiri.sections.models import Channel, NavigationItem, Station, Topic
 
 SHOWN = BooleanColumn("visible", label="显示", sort_key="visible")
 
 
-class SectionViewSet(RecordedSnippetViewSet, SnippetViewSet):
+class SectionViewSet(RowViewSet):
     list_display = ["name", "slug", "order", SHOWN]
     list_filter = ["visible"]
     ordering = ["order", "id"]
     sort_order_field = "order"
     search_fields = ["name", "slug"]
     list_per_page = 50
-
-    def journal_keys(self, section):
-        return ["nav", section.content_key]
 
 
 class ChannelViewSet(SectionViewSet):
@@ -39,7 +36,7 @@ class TopicViewSet(SectionViewSet):
     icon = "folder-open-inverse"
 
 
-class NavigationViewSet(RecordedSnippetViewSet, SnippetViewSet):
+class NavigationViewSet(RowViewSet):
     model = NavigationItem
     icon = "bars"
     list_display = [Column("text", label="文字"), "row", "order", SHOWN]
@@ -49,9 +46,6 @@ class NavigationViewSet(RecordedSnippetViewSet, SnippetViewSet):
 
     def get_queryset(self, request):
         return NavigationItem.objects.select_related("channel")
-
-    def journal_keys(self, item):
-        return ["nav"]
 
 
 class SectionsGroup(SnippetViewSetGroup):

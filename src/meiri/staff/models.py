@@ -1,18 +1,18 @@
 """Who carries a press card of this organisation."""
 
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
-from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
-from wagtail.log_actions import get_active_log_context
+from wagtail.contrib.settings.models import register_setting
 
-from meiri.journal.recording import record
+from meiri.journal.public_models import Public
 from meiri.media.models import Picture
 from meiri.newsroom.models import Author
 from meiri.sections.models import Station
+from meiri.stored_settings import StoredSettings
 
 
 @register_setting(icon="user")
-class StaffSettings(BaseGenericSetting):
+class StaffSettings(StoredSettings):
     """Where the state keeps its own register of press cards."""
 
     register_url = models.URLField(
@@ -21,21 +21,13 @@ class StaffSettings(BaseGenericSetting):
         help_text="国家新闻出版主管部门的新闻记者证查询网站，显示在人员查询和核验页上。",
     )
 
+    public = Public(("register_url",), keys=lambda settings: [], appears=False)
+
     class Meta:
         verbose_name = "人员查询"
 
-    @transaction.atomic
-    def save(self, *args, **kwargs):
-        super().save(*args, **kwargs)
-        record(self, "changed", [], get_active_log_context().user)
-
     def __str__(self):
         return "人员查询"
-
-    @classmethod
-    def current(cls) -> "StaffSettings":
-        """As they were set, or as they are by default; it writes nothing."""
-        return cls.objects.first() or cls()
 
 
 class CardState(models.TextChoices):
@@ -61,6 +53,11 @@ class PressCard(models.Model):
     )  # fmt: skip
     valid_until = models.DateField("有效期至")
     state = models.CharField("状态", max_length=9, choices=CardState.choices, default=CardState.VALID)
+
+    public = Public(
+        ("number", "name", "photograph", "unit", "station", "role", "author", "valid_until", "state"),
+        keys=lambda card: card.journal_keys,
+    )
 
     class Meta:
         verbose_name = "人员证件"

@@ -39,4 +39,4 @@ def verify(request, token: str):
 
 
 def _aside() -> dict:
-    return {"now": timezone.localtime(), "register_url": StaffSettings.current().register_url}
+    return {"now": timezone.localtime(), "register_url": StaffSettings.load().register_url}

@@ -4,14 +4,13 @@ from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.admin.widgets.button import Button
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet
 
-from meiri.journal.recording import RecordedSnippetViewSet
+from meiri.journal.snippets import RowViewSet
 from meiri.staff.models import PressCard
 from meiri.staff.printing import PERMISSION, PrintView
 
 
-class PressCardViewSet(RecordedSnippetViewSet, SnippetViewSet):
+class PressCardViewSet(RowViewSet):
     model = PressCard
     icon = "user"
     menu_label = "人员证件"
@@ -33,9 +32,6 @@ class PressCardViewSet(RecordedSnippetViewSet, SnippetViewSet):
 
     def get_queryset(self, request):
         return PressCard.objects.select_related("station")
-
-    def journal_keys(self, card):
-        return card.journal_keys
 
 
 register_snippet(PressCardViewSet)

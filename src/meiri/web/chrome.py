@@ -20,7 +20,7 @@ from meiri.sections.models import NavigationItem, NavigationRow, Region, Station
 SHOWN_FRIEND_LINKS = 20
 
 _TOUCHING = [
-    *("settings.changed", "navigation.changed"),
+    "settings.changed",
     *(f"{model}.{deed}" for model in ("channel", "station", "topic", "navigationitem", "friendlink")
       for deed in ("created", "changed", "deleted")),
 ]  # fmt: skip

@@ -25,6 +25,7 @@ from meiri.delivery.pages import pages
 from meiri.delivery.purging import Purger
 from meiri.fronts.link_checking import check_links
 from meiri.journal.consumers import run_due
+from meiri.journal.heads import note_head
 from meiri.members.contacts import forget_unproven
 from meiri.search.following import Indexer
 from meiri.search.index import store as search_store
@@ -56,6 +57,7 @@ SCHEDULE: list[tuple[Callable[[], object], int]] = [
     (clear_sessions, 3600),
     (forget_old_views, 3600),
     (forget_unproven, 600),
+    (note_head, 600),
 ]
 
 
