@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFilesSent
+from django.db.transaction import non_atomic_requests
 from django.http.multipartparser import MultiPartParserError
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -117,6 +118,7 @@ protected = method_decorator(csrf_protect, name="dispatch")(ImportPage).as_view(
 
 
 @csrf_exempt
+@non_atomic_requests  # each item has a transaction of its own: reading one may take long
 def import_page(request):
     """The page, within its size limit. Django's protection against forged requests reads the whole body, so the
     limit stands before it; whatever passes is protected.

@@ -224,6 +224,14 @@ def look(connection) -> None:
         raise Unjournaled(f"Readers see it, but no entry tells of it: {said}.")
 
 
+def let_go(model: type[models.Model], pk) -> None:
+    """A row is as it was when the transaction began, whatever was written meanwhile."""
+    connection = transaction.get_connection()
+    if getattr(connection, "has_journal_net", False):
+        row = [model._meta.label, pk]
+        connection.connection.execute("DELETE FROM temp.changed_rows WHERE model = ? AND row = ?", row)
+
+
 def _clear(connection) -> None:
     for table in ("changed_rows", "appended_entries"):
         connection.connection.execute(f"DELETE FROM temp.{table}")  # noqa: S608

@@ -17,6 +17,7 @@ from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_sav
 from wagtail.log_actions import get_active_log_context
 
 from meiri.journal.log import actor, append
+from meiri.journal.net import let_go
 from meiri.journal.public_models import Public, Specific, declaration_of, declared_models, values_of
 
 Model = type[models.Model]
@@ -123,6 +124,7 @@ def _compare(model: Model, pk, before: Noted) -> None:
     after = _stored(model, pk)
     values = values_of(declared, after)
     if values == before.values or (before.row is None and not declared.appears):
+        let_go(model, pk)
         return
     appeared, changed, gone = declared.words
     if before.values is None:
