@@ -8,7 +8,12 @@ class NewsroomConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
+        from django.db.models.signals import pre_save
+        from taggit.models import Tag
+
         from meiri.newsroom import new_permissions, permissions
+        from meiri.newsroom.tags import give_slug
 
         permissions.register()
         new_permissions.connect(self)
+        pre_save.connect(give_slug, sender=Tag, dispatch_uid="newsroom.tags")

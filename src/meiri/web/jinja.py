@@ -18,6 +18,7 @@ from meiri.members.contacts import masked
 from meiri.newsroom.cards import Card
 from meiri.newsroom.clock import local as site_time
 from meiri.newsroom.models import Article
+from meiri.newsroom.tags import tag_address
 from meiri.syndication.structured_data import contact_page
 from meiri.web.bundles import bundle_of_edition
 from meiri.web.editions import canonical, switch
@@ -105,6 +106,7 @@ def environment(**options):
     )
     env.filters.update(
         local=site_time,
+        tag_address=tag_address,
         iso=iso,
         clock=clock,
         short=short,
