@@ -1,5 +1,6 @@
 """The pages that editors lay out: home, special topics, magazine, standard pages."""
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.http import Http404
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
@@ -8,6 +9,7 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 
 from meiri.delivery.keys import uses
+from meiri.fronts.addresses import FrontCopyForm, FrontForm, taken_by_others
 from meiri.fronts.blocks import DepartmentBlock, HomeBody, MagazineEntry, TopicBody
 from meiri.fronts.layout import plan_home, plan_topic
 from meiri.journal.log import actor, append
@@ -20,6 +22,8 @@ class JournaledPage(Page):
 
     # What other pages that list pages of this kind depend on.
     listed_under: tuple[str, ...] = ()
+    base_form_class = FrontForm
+    copy_form_class = FrontCopyForm
     # Fronts are for everybody: what is stored as a file can't ask who reads it.
     private_page_options: list[str] = []
 
@@ -37,6 +41,11 @@ class JournaledPage(Page):
     def get_context(self, request, *args, **kwargs):
         uses(self.content_key)
         return super().get_context(request, *args, **kwargs)
+
+    def clean(self):
+        super().clean()
+        if reason := taken_by_others(self.slug, self.get_parent()):
+            raise ValidationError({"slug": reason})
 
     @transaction.atomic
     def move(self, target, pos=None, user=None):

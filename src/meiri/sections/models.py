@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from wagtail.models import Page, Site
 
 address_word = RegexValidator(r"\A[a-z][a-z0-9-]*\Z", "地址只用小写字母、数字和连字符，以字母开头。")
 
@@ -44,6 +45,8 @@ RESERVED_ADDRESSES = frozenset(
         "zhuanti",
     }
 )
+# Those of them that are pages which editors lay out.
+LAID_OUT_ADDRESSES = frozenset({"about", "zazhi", "zhuanti"})
 # The first part of a channel's address as a pattern: a word that no other part of the site has taken.
 CHANNEL_ADDRESS = rf"(?!(?:{'|'.join(sorted(RESERVED_ADDRESSES))})/)[a-z][a-z0-9-]*"
 
@@ -106,6 +109,10 @@ class Channel(Section):
     def clean(self):
         if self.slug in RESERVED_ADDRESSES:
             raise ValidationError({"slug": f"“{self.slug}”已用作其他页面的地址，请换一个。"})
+        for root in Site.get_site_root_paths():
+            page = Page.objects.filter(url_path=f"{root.root_path}{self.slug}/").only("title").first()
+            if page:
+                raise ValidationError({"slug": f"“{self.slug}”是页面《{page.title}》的地址，请换一个。"})
 
     def get_absolute_url(self):
         return channel_address(self.slug)

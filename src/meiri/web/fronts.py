@@ -1,11 +1,14 @@
 """Fronts that make themselves from the river: channels, stations, authors, tags."""
 
+from functools import wraps
+
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.text import Truncator
 
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
+from meiri.fronts.views import laid_out
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article, Author
 from meiri.newsroom.river import Place
@@ -17,9 +20,20 @@ from meiri.web.breadcrumbs import breadcrumbs
 SHOWN = 30
 
 
+def of_channel(view):
+    """For a view of a channel's address: where there is no such channel, a page that editors laid out may stand there."""
+
+    @wraps(view)
+    def channel_or_page(request, slug, **parts):
+        channel = Channel.objects.filter(slug=slug).first()
+        return view(request, channel, **parts) if channel else laid_out(request, request.path_info[1:])
+
+    return channel_or_page
+
+
 @page(varies_by=("before",))
-def channel(request, slug):
-    channel = get_object_or_404(Channel, slug=slug)
+@of_channel
+def channel(request, channel):
     uses(channel.content_key)
     return front(
         request, "web/section.html", channel, Place.channel(channel), section=channel, crumbs=[channel]
