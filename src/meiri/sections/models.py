@@ -151,6 +151,12 @@ class Topic(Section):
         verbose_name = "专题"
         verbose_name_plural = "专题"
 
+    def clean(self):
+        stored = Topic.objects.filter(pk=self.pk).first()
+        page = getattr(stored, "page", None)
+        if page and stored.slug != self.slug:
+            raise ValidationError({"slug": f"专题有页面《{page.title}》：请改页面的地址，专题会跟着改。"})
+
     def get_absolute_url(self):
         return f"/zhuanti/{self.slug}/"
 
