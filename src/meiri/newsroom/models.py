@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models, transaction
 from django.urls import reverse
@@ -30,6 +31,7 @@ from meiri.newsroom.body_field import BodyField
 from meiri.newsroom.cards import Card
 from meiri.newsroom.cards import in_order as cards_in_order
 from meiri.newsroom.corrections import Correction
+from meiri.newsroom.dates import EARLIEST, fault_of_date
 from meiri.newsroom.desks import Desk
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.river import DayCount, Listing, Place
@@ -261,6 +263,13 @@ class Article(
     @property
     def comments_by(self):
         return CommentPolicy(self.comment_policy or self.channel.comment_policy)
+
+    def clean(self):
+        super().clean()
+        if fault := fault_of_date(self.published_at, self.go_live_at):
+            raise ValidationError({"published_at": fault})
+        if self.go_live_at and self.go_live_at < EARLIEST:
+            raise ValidationError({"go_live_at": "上线时间有误，请核对年份。"})
 
     def get_absolute_url(self):
         return article_address(self.channel.slug, self.published_at or timezone.now(), self.pk)

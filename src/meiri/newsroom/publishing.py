@@ -67,7 +67,9 @@ def published(article_id: int, by) -> None:
     article = Article.objects.select_related("channel").get(pk=article_id)
     if not article.live:  # scheduled for later
         return
-    article.published_at = article.published_at or timezone.now()
+    now = timezone.now()
+    # Where a version that was to go live later is published before its time, it is of now.
+    article.published_at = min(article.published_at or now, now)
     article.withdrawal_reason = ""
     Article.objects.filter(pk=article.pk).update(published_at=article.published_at, withdrawal_reason="")
     before = keys_of(article, listed=True)

@@ -106,7 +106,7 @@ class ArticleViewSet(SnippetViewSet):
             ),
             ObjectList(
                 [
-                    FieldPanel("published_at"),
+                    FieldPanel("published_at", help_text="精确到秒，不晚于现在；不填则取发布的那一刻。"),
                     FieldRowPanel([FieldPanel("go_live_at"), FieldPanel("expire_at")]),
                     FieldPanel("comment_policy"),
                     FieldPanel("aigc_label"),
