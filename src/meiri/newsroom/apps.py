@@ -12,8 +12,11 @@ class NewsroomConfig(AppConfig):
         from taggit.models import Tag
 
         from meiri.newsroom import new_permissions, permissions
+        from meiri.newsroom.models import Author, Desk, Source
         from meiri.newsroom.tags import give_slug
+        from meiri.sections.in_use import keep_while_used
 
+        keep_while_used(Author, Source, Desk)
         permissions.register()
         new_permissions.connect(self)
         pre_save.connect(give_slug, sender=Tag, dispatch_uid="newsroom.tags")

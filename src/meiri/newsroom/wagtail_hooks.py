@@ -44,6 +44,7 @@ from meiri.newsroom.listing import ANY_DEED, COLUMNS, ArticleFilterSet, ArticleI
 from meiri.newsroom.models import Article, Author, Desk, Source
 from meiri.newsroom.permissions import policy
 from meiri.newsroom.today import TodayPanel
+from meiri.sections.in_use import CountedEditView, DeleteUnusedView
 
 
 class ArticleViewSet(SnippetViewSet):
@@ -123,6 +124,8 @@ side_panels.append(CorrectionsSidePanel)
 
 
 class NamedViewSet(RecordedSnippetViewSet, SnippetViewSet):
+    edit_view_class = CountedEditView
+    delete_view_class = DeleteUnusedView
     search_fields = ["name"]
     list_per_page = 40
 

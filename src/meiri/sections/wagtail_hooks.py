@@ -5,12 +5,15 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from meiri.journal.recording import RecordedSnippetViewSet
+from meiri.sections.in_use import CountedEditView, DeleteUnusedView
 from meiri.sections.models import Channel, NavigationItem, Station, Topic
 
 SHOWN = BooleanColumn("visible", label="显示", sort_key="visible")
 
 
 class SectionViewSet(RecordedSnippetViewSet, SnippetViewSet):
+    edit_view_class = CountedEditView
+    delete_view_class = DeleteUnusedView
     list_display = ["name", "slug", "order", SHOWN]
     list_filter = ["visible"]
     ordering = ["order", "id"]
