@@ -118,7 +118,7 @@ def test_a25_neither_a_change_nor_a_copy_nor_a_move_gets_around_it(desk, home):
     below = a_child(about, StandardPage, "keji", "科技频道简介")  # no channel's address there
     answer = desk.post(f"/admin/pages/{below.pk}/move/{home.pk}/confirm/", follow=True)
     assert "是频道“科技前沿”的地址" in answer.content.decode()
-    assert set(Page.objects.filter(slug="keji").values_list("url_path", flat=True)) == {"/home/about/keji/"}
+    assert [p.get_parent().slug for p in Page.objects.filter(slug="keji")] == ["about"]
 
 
 def test_a25_a_draft_whose_address_a_channel_got_meanwhile_is_not_published(desk, home):

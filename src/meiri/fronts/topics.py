@@ -22,8 +22,8 @@ def topic_of(page: "TopicPage") -> Topic:
     if holder and holder.pk != page.pk:
         message = f"专题“{topic}”已经有页面《{holder.title}》，请换标题和地址，或另选专题。"
         raise ValidationError({"topic": message})
-    other = Topic.objects.filter(slug=page.slug).exclude(pk=topic.pk if topic else None).first()
-    if other:
+    other = Topic.objects.filter(slug=page.slug).first()
+    if other and other != topic:
         raise ValidationError({"slug": f"“{page.slug}”是专题“{other.name}”的地址，请换一个。"})
     if topic:
         return topic
