@@ -47,7 +47,7 @@ def kinds_in_code():
     """The kinds in the calls that write entries. Where a call has a deed only, the kind as it would be of an article."""
     for file in Path(apps.get_app_config("journal").path).parent.rglob("*.py"):
         for call in ast.walk(ast.parse(file.read_text())):
-            if not isinstance(call, ast.Call) or ast.unparse(call.func).rpartition(".")[2] not in WRITERS:
+            if not isinstance(call, ast.Call) or ast.unparse(call.func) not in WRITERS:
                 continue
             for argument in call.args[:3]:
                 word = argument.value if isinstance(argument, ast.Constant) else None

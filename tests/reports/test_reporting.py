@@ -13,6 +13,7 @@ from meiri.reports import handling
 from meiri.reports.models import Report, State
 from meiri.reports.writing import MOST
 from tests.newsroom.test_admin import an_editor
+from tests.newsroom.test_correcting import everywhere, send_ticked
 from tests.newsroom_factory import a_channel, a_draft, an_article, an_author
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +50,9 @@ class TestAReader:
         assert WORDS["text"] in text(page)
         assert (page["Referrer-Policy"], "no-store" in page["Cache-Control"]) == ("no-referrer", True)
         report = Report.objects.get()
-        handling.correct(report, "三十亿", "三亿", chief, amend=True, text="谢谢指正。")
+        handling.correct(
+            report, "三十亿", "三亿", chief, amendment=everywhere(article, "三十亿"), text="谢谢指正。"
+        )
         page = text(client.get(receipt))
         for part in ("已更正", "谢谢指正。", "“三十亿”应为“三亿”"):
             assert part in page
@@ -156,7 +159,7 @@ class TestTheInbox:
         assert "三十亿立方米</textarea>" in text(client.get(address))
         refused = client.post(address, {"deed": "correct", "wrong": "没有的话", "right": "有", "amend": "on"})
         assert "没有找到" in text(refused)
-        client.post(address, {"deed": "correct", "wrong": "三十亿", "right": "三亿", "amend": "on"})
+        send_ticked(client, address, {"deed": "correct", "wrong": "三十亿", "right": "三亿", "amend": "on"})
         report.refresh_from_db()
         assert (report.state, report.correction.in_text) == (State.CORRECTED, True)
         kinds = list(Entry.objects.order_by("sequence").values_list("kind", flat=True))

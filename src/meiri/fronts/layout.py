@@ -239,7 +239,7 @@ DRAW: dict[str, Callable[..., Drawn]] = {
 
 def plan_topic(topic_page) -> dict:
     """The chosen articles of a topic's sections and, below them, the newest of its river that stand in none."""
-    place = Place.topic(topic_page.topic)
+    place = Place(PlaceKind.TOPIC, topic_page.topic_id or 0)
     chosen = [raw_ids(b.value["articles"]) if b.block_type == "articles" else [] for b in topic_page.body]
     page = Page({place: 40 + SPARE}, [i for ids in chosen for i in ids])
     sections = [

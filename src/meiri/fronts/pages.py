@@ -1,6 +1,7 @@
 """The pages that editors lay out: home, special topics, magazine, standard pages."""
 
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.http import Http404
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.redirects.models import Redirect
@@ -9,11 +10,13 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page, PageViewRestriction, Site
 
 from meiri.delivery.keys import uses
+from meiri.fronts.addresses import FrontCopyForm, FrontForm, taken_by_others
 from meiri.fronts.blocks import DepartmentBlock, HomeBody, MagazineEntry, TopicBody
 from meiri.fronts.layout import plan_home, plan_topic
+from meiri.fronts.topics import TopicCopyForm, TopicPageForm, topic_of
 from meiri.journal.public_models import Public, Specific, declare
 from meiri.media.models import Picture
-from meiri.sections.models import Topic, address_word
+from meiri.sections.models import Topic
 
 
 class LaidOutPage(Page):
@@ -21,6 +24,8 @@ class LaidOutPage(Page):
 
     # What other pages that list pages of this kind depend on.
     listed_under: tuple[str, ...] = ()
+    base_form_class = FrontForm
+    copy_form_class = FrontCopyForm
     # Fronts are for everybody: what is stored as a file can't ask who reads it.
     private_page_options: list[str] = []
 
@@ -38,6 +43,11 @@ class LaidOutPage(Page):
     def get_context(self, request, *args, **kwargs):
         uses(self.content_key)
         return super().get_context(request, *args, **kwargs)
+
+    def clean(self):
+        super().clean()
+        if reason := taken_by_others(self.slug, self.get_parent()):
+            raise ValidationError({"slug": reason})
 
 
 def public_front(*fields: str) -> Public:
@@ -122,8 +132,10 @@ class TopicPage(LaidOutPage):
     listed_under = ("topics",)
 
     topic = models.OneToOneField(
-        Topic, verbose_name="专题", null=True, blank=True, on_delete=models.PROTECT, related_name="page"
-    )
+        Topic, verbose_name="专题", null=True, blank=True, on_delete=models.PROTECT, related_name="page",
+        help_text="稿件归在哪个专题下。选了已有的专题，页面就用它的地址；不选则按标题新建。",
+        error_messages={"unique": "这个专题已经有页面，请另选一个。"},
+    )  # fmt: skip
     kicker = models.CharField("引题", max_length=40, blank=True)
     summary = models.CharField("摘要", max_length=200, blank=True)
     intro = models.TextField("导语", blank=True)
@@ -137,8 +149,12 @@ class TopicPage(LaidOutPage):
     template = "web/topic.html"
     parent_page_types = ["fronts.TopicIndexPage"]
     subpage_types: list[str] = []
+    base_form_class = TopicPageForm
+    copy_form_class = TopicCopyForm
+    exclude_fields_in_copy = ["topic"]
     content_panels = [
         *Page.content_panels,
+        FieldPanel("topic"),
         MultiFieldPanel([FieldPanel(f) for f in ("kicker", "summary", "intro", "banner")], heading="导读"),
         FieldPanel("body"),
     ]
@@ -146,19 +162,31 @@ class TopicPage(LaidOutPage):
     class Meta:
         verbose_name = "专题"
 
+    @transaction.atomic
     def save(self, *args, **kwargs):
-        # Articles belong to a Topic; the page is how it looks. Each page has one, under the same address.
-        if self.topic is None:
-            self.topic = Topic.objects.get_or_create(slug=self.slug, defaults={"name": self.title[:40]})[0]
+        # Articles belong to a Topic; the page is how it looks. Each live page has one, under the same address. A version
+        # that is only kept, which saves a few fields of the page, changes neither.
+        if self.live and kwargs.get("update_fields") is None:
+            topic = topic_of(self)
+            if topic.slug != self.slug or topic.pk is None:
+                topic.slug = self.slug
+                topic.save()
+            self.topic = topic
         super().save(*args, **kwargs)
 
     def clean(self):
         super().clean()
-        if self.slug:
-            address_word(self.slug)
+        topic_of(self)
+
+    def with_content_json(self, content):
+        """A version as an object; the topic that the page got when it was published is not in the version itself."""
+        page = super().with_content_json(content)
+        page.topic = page.topic or self.topic
+        return page
 
     def get_context(self, request, *args, **kwargs):
-        uses(self.topic.content_key)
+        if self.topic:
+            uses(self.topic.content_key)
         return {**super().get_context(request, *args, **kwargs), **plan_topic(self)}
 
 

@@ -1,6 +1,8 @@
 """What concerns the whole site in the admin: friend links, records, the words of the traditional-script edition."""
 
+from django.shortcuts import redirect
 from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.admin.ui.tables import Column
 from wagtail.contrib.settings.registry import SettingMenuItem
@@ -8,6 +10,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from meiri.delivery.models import ProtectedTerm
+from meiri.fronts.addresses import taken_by_others
 from meiri.fronts.models import FriendLink, SiteSettings
 from meiri.journal.snippets import RowViewSet
 
@@ -55,6 +58,15 @@ class SiteGroup(SnippetViewSetGroup):
 
 
 register_snippet(SiteGroup)
+
+
+@hooks.register("before_move_page")
+def refuse_taken_addresses(request, page, destination):
+    """Moved to where its address is another's, a page could not be reached."""
+    if reason := taken_by_others(page.slug, destination):
+        messages.error(request, reason)
+        return redirect("wagtailadmin_pages:move", page.pk)
+    return None
 
 
 @hooks.register("construct_settings_menu")

@@ -7,7 +7,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import transaction
-from django.utils import timezone
 from wagtail.actions.publish_revision import PublishPermissionError
 
 from meiri.audience.counting import set_imported, views_of
@@ -22,6 +21,8 @@ from meiri.ingest.stream import as_blocks
 from meiri.media.models import Picture
 from meiri.media.taking import Unusable, discard, store
 from meiri.newsroom.authors import author_named
+from meiri.newsroom.clock import local
+from meiri.newsroom.dates import fault_of_date
 from meiri.newsroom.models import Article, Byline, Origin, Source
 from meiri.newsroom.permissions import policy
 from meiri.newsroom.publishing import check_may_publish, publish
@@ -223,7 +224,9 @@ def _fill(
     )
     if extras.kind:
         article.kind = extras.kind
-    article.published_at = parsed.published_at or article.published_at
+    fault = fault_of_date(parsed.published_at)
+    if not fault:
+        article.published_at = parsed.published_at or article.published_at
     article.original_url = parsed.original_url if _valid(parsed.original_url, 500) else ""
     article.bylines = [
         Byline(author=author_named(name), sort_order=n)
@@ -233,8 +236,8 @@ def _fill(
         warnings.append("没有找到来源，请补上。")
     if parsed.published_at is None:
         warnings.append("没有找到发布时间。")
-    elif parsed.published_at > timezone.now():
-        warnings.append("发布时间在未来，请核对。")
+    elif fault:
+        warnings.append(f"没有采用原文的时间 {local(parsed.published_at):%Y-%m-%d %H:%M:%S}，请核对。{fault}")
 
 
 def _save(article: Article, extras: Extras, publishing: bool, by, known: bool, warnings: list[str]) -> None:
@@ -248,8 +251,6 @@ def _save(article: Article, extras: Extras, publishing: bool, by, known: bool, w
     if extras.tags:
         article.tags.set([t[:100] for t in extras.tags])
     if publishing:
-        if article.published_at and article.published_at > timezone.now():
-            article.published_at = timezone.now()
         check_may_publish(article, by)
         if not known:
             article.save()

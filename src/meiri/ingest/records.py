@@ -4,8 +4,6 @@ import json
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from django.utils import timezone
-
 from meiri.ingest.blocks import read_blocks, render
 from meiri.ingest.language import language_of
 from meiri.ingest.metaline import read_line
@@ -14,7 +12,9 @@ from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.sanitise import UNPRINTABLE, clean
 from meiri.ingest.stream import as_html
 from meiri.ingest.times import read_iso
+from meiri.newsroom.clock import zoned
 from meiri.newsroom.models import Article, Kind, Origin
+from meiri.visitors.characters import mended_data
 
 
 @dataclass
@@ -73,7 +73,7 @@ def record_of(article: Article, views: int | None, **fields) -> Record:
         url=article.full_url,
         title=article.title,
         source=article.source.name if article.source else "",
-        published_at=timezone.localtime(published).isoformat() if published else None,
+        published_at=zoned(published).isoformat() if published else None,
         authors=[b.author.name for b in article.bylines.all()],
         editor=article.editor.name if article.editor else "",
         views=views,
@@ -106,7 +106,7 @@ def extras_of(article: Article) -> dict:
 def read_record(line: str) -> tuple[ParsedArticle, Extras]:
     """The article of one line of a .jsonl file. Raises `Unreadable`."""
     try:
-        data = json.loads(line)
+        data = mended_data(json.loads(line))
     except (ValueError, RecursionError) as error:
         raise Unreadable("这一行不是有效的 JSON 记录。") from error
     if not isinstance(data, dict):

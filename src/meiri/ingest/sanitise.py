@@ -27,8 +27,10 @@ DROPPED_WHOLE = {
     "select",
     "title",
 }
-# A control character, or a bidirectional override that could make text read otherwise than it is.
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+# A control character, half of a pair that no encoding can hold, or a bidirectional override that could make text read otherwise than it is.
+UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _PICTURE = re.compile(r"https?://[^\s\"'<>\\]+|[^\s\"'<>\\:?#]+(?:\?[^\s\"'<>\\]*)?\Z")
 

@@ -25,10 +25,13 @@ Model = type[models.Model]
 
 @dataclass(frozen=True)
 class Noted:
-    """A row as it was before it was first written, the values that readers saw of it, and who writes."""
+    """A row as it was before it was first written, the values that readers saw of it, what an entry would say of it then, for
+    what it names may go with it, and who writes."""
 
     row: models.Model | None
     values: tuple | None
+    keys: list[str]
+    payload: dict
     by: Any
 
 
@@ -62,7 +65,9 @@ def record(instance: models.Model, deed: str, keys: Iterable[str], by=None) -> N
 
 def named(row: models.Model) -> dict:
     """What entries say of a row: its key and its name."""
-    return {"id": str(row.pk), "name": str(row)[:200]}
+    # What no text of the journal can hold (encoding.py) is left out.
+    name = str(row)[:200].replace("\0", "").encode(errors="ignore").decode()
+    return {"id": str(row.pk), "name": name}
 
 
 def watch() -> None:
@@ -111,7 +116,9 @@ def _note(row: models.Model, is_new: bool = False) -> None:
         return
     model, declared = subject
     before = None if is_new else _stored(model, row.pk)
-    noted[model, row.pk] = Noted(before, values_of(declared, before), acting_user())
+    values = values_of(declared, before)
+    keys, payload = _said_of(declared, before) if before is not None and values is not None else ([], {})
+    noted[model, row.pk] = Noted(before, values, keys, payload, acting_user())
 
 
 def acting_user():
@@ -133,17 +140,23 @@ def _compare(model: Model, pk, before: Noted) -> None:
         word = gone
     else:
         word = declared.change(before.row, after) if declared.change else changed
-    shown = [(before.row, before.values), (after, values)]
-    rows = [row for row, seen in shown if row is not None and seen is not None]
-    more = declared.also(before.row, after) if declared.also and before.row and after else ()
-    _append(declared, word, rows, before.by, more)
+    keys, payload = before.keys, before.payload
+    if after is not None and values is not None:
+        new_keys, payload = _said_of(declared, after)
+        keys = [*keys, *new_keys]
+    if declared.also and before.row and after:
+        keys = [*keys, *declared.also(before.row, after)]
+    append(f"{declared.kind or model._meta.model_name}.{word}", keys, payload, actor(before.by))
 
 
-def _append(declared: Public, word: str, rows: list, by, more: Iterable[str] = ()) -> None:
-    keys = [key for row in rows for key in declared.keys(row)]
-    kind = declared.kind or rows[-1]._meta.model_name
-    payload = declared.payload(rows[-1]) if declared.payload else named(rows[-1])
-    append(f"{kind}.{word}", [*keys, *more], payload, actor(by))
+def _said_of(declared: Public, row: models.Model) -> tuple[list[str], dict]:
+    """The content keys of a row, and what entries say of it."""
+    return list(declared.keys(row)), declared.payload(row) if declared.payload else named(row)
+
+
+def _append(declared: Public, word: str, row: models.Model) -> None:
+    keys, payload = _said_of(declared, row)
+    append(f"{declared.kind or row._meta.model_name}.{word}", keys, payload, actor(acting_user()))
 
 
 def _before_save(instance: models.Model, raw: bool, **details) -> None:
@@ -166,7 +179,7 @@ def _before_delete(instance: models.Model, **details) -> None:
         model, declared = subject
         row = _stored(model, instance.pk)
         if row is not None and values_of(declared, row) is not None:
-            _append(declared, declared.words[2], [row], acting_user())
+            _append(declared, declared.words[2], row)
 
 
 def _relation_changed(
@@ -185,4 +198,4 @@ def _relation_changed(
             if action.startswith("pre_"):
                 _note(row)
         elif action == "post_clear" or (action.startswith("post_") and pks):
-            _append(subject[1], subject[1].words[1], [row], acting_user())
+            _append(subject[1], subject[1].words[1], row)

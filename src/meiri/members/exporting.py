@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from meiri.members.models import User
-from meiri.newsroom.clock import local
+from meiri.newsroom.clock import zoned
 from meiri.personal.holdings import held_of
 
 
@@ -30,4 +30,4 @@ def packed(member: User) -> bytes:
 
 
 def _as_text(value) -> str:
-    return local(value).isoformat(timespec="seconds") if isinstance(value, datetime) else str(value)
+    return zoned(value).isoformat(timespec="seconds") if isinstance(value, datetime) else str(value)

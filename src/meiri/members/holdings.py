@@ -9,6 +9,7 @@ from meiri.members.sign_ins import end_all, open_sign_ins
 from meiri.newsroom.models import Article, Author
 from meiri.newsroom.plain_text import paragraphs
 from meiri.personal.holdings import GONE, Holding, hold
+from meiri.sections.in_use import uses_of
 
 
 def _account(user: User) -> list[dict]:
@@ -80,7 +81,7 @@ def _release_manuscripts(user: User) -> None:
     for article in Article.objects.filter(pk__in=sent.values("article"), first_published_at=None):
         article.delete()
     for author in Author.objects.filter(user=user):
-        if author.bylines.exists():
+        if uses_of(author):
             author.name, author.bio, author.user = GONE, "", None
             author.save(update_fields=["name", "bio", "user"])
         else:

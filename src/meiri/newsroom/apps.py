@@ -8,7 +8,15 @@ class NewsroomConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from meiri.newsroom import new_permissions, permissions, publishing  # noqa: F401 its receiver registers itself
+        from django.db.models.signals import pre_save
+        from taggit.models import Tag
 
+        from meiri.newsroom import new_permissions, permissions, publishing  # noqa: F401 its receiver registers itself
+        from meiri.newsroom.models import Author, Desk, Source
+        from meiri.newsroom.tags import give_slug
+        from meiri.sections.in_use import keep_while_used
+
+        keep_while_used(Author, Source, Desk)
         permissions.register()
         new_permissions.connect(self)
+        pre_save.connect(give_slug, sender=Tag, dispatch_uid="newsroom.tags")

@@ -4,8 +4,7 @@ Each deed is atomic and ends with one journal entry of its own. Where the text i
 any other, in the same transaction.
 """
 
-from collections.abc import Callable
-from html import escape
+from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -13,17 +12,29 @@ from django.utils import timezone
 
 from meiri.journal.log import actor, append
 from meiri.newsroom.corrections import LONGEST, Correction
+from meiri.newsroom.exchanging import Spots, exchange, spots_of
 from meiri.newsroom.models import Article
 from meiri.newsroom.publishing import check_may_publish, publish
+
+# Words that stand in more places than this can't be gone through one by one.
+MOST_PLACES = 200
+
+
+@dataclass(frozen=True)
+class Amendment:
+    """The places that an editor ticked among those of `places_of`, by number, and the digest that came with them."""
+
+    places: frozenset[int]
+    digest: str
 
 
 @transaction.atomic
 def correct(
-    article: Article, wrong: str, right: str, by=None, note: str = "", amend: bool = False
+    article: Article, wrong: str, right: str, by=None, note: str = "", amendment: Amendment | None = None
 ) -> Correction:
     """Tell readers that `wrong` should be `right` (更正). `by` is the editor, None for the system.
 
-    With `amend` the words are exchanged in the article itself as well, which is published anew. Raises `ValidationError` in
+    With an `amendment` the words are exchanged in the article itself as well, which is published anew. Raises `ValidationError` in
     words for the editor, `PublishPermissionError` where `by` may not publish the article.
     """
     check_may_publish(article, by)
@@ -31,12 +42,13 @@ def correct(
     wrong, right, note = _words(wrong, right, note)
     if not article.live:
         raise ValidationError("稿件没有发布，读者看不到更正。")
-    if amend:
-        publish(amended(article, wrong, right), by=by)
+    in_text = amendment is not None
+    if amendment:
+        publish(amended(article, wrong, right, amendment), by=by)
     correction = Correction.objects.create(
-        article=article, wrong=wrong, right=right, note=note, in_text=amend, published_by=by
+        article=article, wrong=wrong, right=right, note=note, in_text=in_text, published_by=by
     )
-    _tell(correction, "correction.published", by, in_text=amend)
+    _tell(correction, "correction.published", by, in_text=in_text)
     return correction
 
 
@@ -58,56 +70,29 @@ def withdraw_correction(correction: Correction, reason: str, by=None) -> Correct
     return correction
 
 
-def amended(article: Article, wrong: str, right: str) -> Article:
-    """`article` with `right` in place of `wrong` wherever it stands in its titles, summary and body; not saved."""
+def places_of(article: Article, wrong: str) -> Spots:
+    """Where `wrong` stands in an article that can be amended. Raises `ValidationError` where it does not, or too often."""
     if article.has_unpublished_changes:
         raise ValidationError("稿件有尚未发布的修改。请先发布或放弃这些修改，再更正正文。")
-    found = 0
-
-    def exchange(text: str) -> str:
-        nonlocal found
-        found += text.count(wrong)
-        return text.replace(wrong, right)
-
-    def exchange_html(text: str) -> str:
-        nonlocal found
-        found += text.count(escape(wrong, quote=False))
-        return text.replace(escape(wrong, quote=False), escape(right, quote=False))
-
-    for name in ("kicker", "title", "subtitle", "short_title", "summary"):
-        setattr(article, name, exchange(getattr(article, name)))
-    body = [dict(block) for block in article.body.raw_data]
-    for block in body:
-        block["value"] = _exchanged(block["type"], block["value"], exchange, exchange_html)
-    article.body = article.body.stream_block.to_python(body)
-    if not found:
+    found = spots_of(article, wrong.strip()) if wrong.strip() else None
+    if found is None or not found.spots:
         raise ValidationError("稿件里没有找到“原文”中的文字，请逐字照抄，或改为只刊登更正。")
+    if len(found.spots) > MOST_PLACES:
+        raise ValidationError(f"稿件里有 {len(found.spots)} 处这样的文字，请把“原文”写得长一些。")
+    return found
+
+
+def amended(article: Article, wrong: str, right: str, amendment: Amendment) -> Article:
+    """`article` with `right` in place of `wrong` where the editor ticked it; not saved."""
+    found = places_of(article, wrong)
+    if found.digest != amendment.digest:
+        raise ValidationError("核对期间稿件或“原文”有了改动，请重新核对要改的各处。")
+    if not amendment.places:
+        raise ValidationError("请勾选要改的地方，或改为只刊登更正。")
+    if not amendment.places <= {spot.number for spot in found.spots}:
+        raise ValidationError("勾选的地方有误，请重新核对。")
+    exchange(article, wrong, right, amendment.places)
     return article
-
-
-def _exchanged(kind: str, value, exchange: Callable[[str], str], exchange_html: Callable[[str], str]):
-    """The raw value of a block of the body with its words exchanged; addresses and keys stay as they are."""
-    match kind:
-        case "text":
-            return exchange_html(value)
-        case "heading":
-            return exchange(value)
-        case "quote" | "image" | "video" | "audio" | "related":
-            words = ("text", "speaker", "caption", "credit", "title", "transcript")
-            return {k: exchange(v) if k in words and isinstance(v, str) else v for k, v in value.items()}
-        case "gallery":
-            pictures = [
-                {**item, "value": _exchanged("image", item["value"], exchange, exchange_html)}
-                for item in value["pictures"]
-            ]
-            return {**value, "pictures": pictures}
-        case "table" if value:
-            rows = [
-                [exchange(c) if isinstance(c, str) else c for c in row] for row in value.get("data") or []
-            ]
-            return {**value, "data": rows}
-        case _:
-            return value
 
 
 def _words(wrong: str, right: str, note: str) -> tuple[str, str, str]:

@@ -1,6 +1,7 @@
 """Corrections in the admin: their list, correcting an article, taking a correction back; and the panel beside the form."""
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.generic import View
@@ -8,7 +9,7 @@ from wagtail.admin import messages
 from wagtail.admin.ui.side_panels import BaseSidePanel
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from meiri.newsroom.correcting import correct, withdraw_correction
+from meiri.newsroom.correcting import Amendment, correct, places_of, withdraw_correction
 from meiri.newsroom.corrections import Correction, corrections_of
 from meiri.newsroom.models import Article
 from meiri.newsroom.permissions import policy
@@ -61,6 +62,17 @@ class OneArticleView(CorrectionsDeskView):
         ]
 
 
+def amendment_of(given: QueryDict) -> Amendment | None:
+    """What was ticked in a form that showed the places; None where it has not shown them yet, or nothing is to be amended."""
+    digest = str(given.get("digest", ""))
+    if "amend" not in given or not digest:
+        return None
+    places = [
+        int(text) for text in given.getlist("place") if text.isascii() and text.isdecimal() and len(text) < 6
+    ]
+    return Amendment(frozenset(places), digest)
+
+
 class CorrectView(OneArticleView):
     template_name = "newsroom/correct.html"
 
@@ -72,20 +84,23 @@ class CorrectView(OneArticleView):
 
     def post(self, request, **kwargs):
         given = request.POST
+        wrong, right, note = (given.get(name, "") for name in ("wrong", "right", "note"))
         try:
-            correct(
-                self.article,
-                given.get("wrong", ""),
-                given.get("right", ""),
-                request.user,
-                given.get("note", ""),
-                "amend" in given,
-            )
+            amendment = amendment_of(given)
+            if "amend" in given and amendment is None:
+                return self.ask_where(given)
+            correct(self.article, wrong, right, request.user, note, amendment)
         except ValidationError as error:
             messages.error(request, error.messages[0])
             return self.render_to_response(self.get_context_data(given=given))
         messages.success(request, "更正已刊登，读者在稿件页和更正页都能看到。")
         return redirect("corrections_correct", self.article.pk)
+
+    def ask_where(self, given):
+        """Show each place where the words stand, to be ticked."""
+        return self.render_to_response(
+            self.get_context_data(given=given, found=places_of(self.article, given.get("wrong", "")))
+        )
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(

@@ -11,7 +11,7 @@ from wagtail.snippets.views.snippets import CreateView, EditView, UnpublishView
 
 from meiri.newsroom.models import Article
 from meiri.newsroom.permissions import policy
-from meiri.newsroom.publishing import withdraw
+from meiri.newsroom.publishing import LONGEST_REASON, withdraw
 
 
 class ArticleForm(WagtailAdminModelForm):
@@ -88,7 +88,7 @@ class ArticleEditView(BesideTheForm, AtHand, EditView):
 class WithdrawalForm(forms.Form):
     reason = forms.CharField(
         label="撤稿原因",
-        max_length=200,
+        max_length=LONGEST_REASON,
         help_text="读者打开原地址时会看到这个原因，日志也会记下。",
         error_messages={"required": "请写明撤稿原因。"},
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models, transaction
 from django.urls import reverse
@@ -31,6 +32,7 @@ from meiri.newsroom.body_field import BodyField
 from meiri.newsroom.cards import Card
 from meiri.newsroom.cards import in_order as cards_in_order
 from meiri.newsroom.corrections import Correction
+from meiri.newsroom.dates import EARLIEST, fault_of_date
 from meiri.newsroom.desks import Desk
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.river import DayCount, Listing, Place
@@ -126,6 +128,10 @@ class Kind(models.TextChoices):
     def number(self) -> int:
         """Its fixed number in the river. Add new kinds at the end."""
         return list(Kind).index(self) + 1
+
+
+# Why an article ended that was to end by itself.
+EXPIRED = "到期"
 
 
 class ArticleTag(TaggedItemBase):
@@ -286,6 +292,13 @@ class Article(
     def comments_by(self):
         return CommentPolicy(self.comment_policy or self.channel.comment_policy)
 
+    def clean(self):
+        super().clean()
+        if fault := fault_of_date(self.published_at, self.go_live_at):
+            raise ValidationError({"published_at": fault})
+        if self.go_live_at and self.go_live_at < EARLIEST:
+            raise ValidationError({"go_live_at": "上线时间有误，请核对年份。"})
+
     def get_absolute_url(self):
         return article_address(self.channel.slug, self.published_at or timezone.now(), self.pk)
 
@@ -298,17 +311,30 @@ class Article(
 
     def with_content_json(self, content):
         """A revision as an object; what belongs to the article as a whole stays as it is."""
-        article = super().with_content_json(content)
+        article = super().with_content_json(self._without_missing(content))
         article.published_at = article.published_at or self.published_at
         article.created_by_id = self.created_by_id
         article.withdrawal_reason = self.withdrawal_reason
         return article
+
+    def _without_missing(self, content: dict) -> dict:
+        """The content of a revision without the channel, source, editor and authors that were deleted since."""
+        kept = dict(content)
+        for field in map(self._meta.get_field, ("channel", "source", "editor")):
+            named = kept.get(field.name)
+            if named and not field.related_model.objects.filter(pk=named).exists():
+                kept[field.name] = getattr(self, field.attname)
+        bylines = kept.get("bylines") or []
+        authors = Author.objects.in_bulk([byline["author"] for byline in bylines]) if bylines else {}
+        kept["bylines"] = [byline for byline in bylines if byline["author"] in authors]
+        return kept
 
     @transaction.atomic
     def publish(self, revision, user=None, **options):
         """Make `revision` what readers see. Every way to publish (editor, workflow, schedule, import) ends here."""
         from meiri.newsroom.publishing import check_may_publish, published
 
+        self._lock()
         if not options.get("skip_permission_checks"):
             check_may_publish(self, user)
         super().publish(revision, user=user, **options)
@@ -316,10 +342,18 @@ class Article(
 
     @transaction.atomic
     def unpublish(self, set_expired=False, commit=True, user=None, log_action=True):
-        """Take the article from the readers' site."""
+        """Take the article from the readers' site. Where somebody else has, meanwhile, it does nothing."""
         from meiri.newsroom.publishing import withdrawn
 
-        was_live = self.live
+        if not self._lock():
+            self.live = False
+            return
+        if set_expired:
+            self.withdrawal_reason = EXPIRED
         super().unpublish(set_expired=set_expired, commit=commit, user=user, log_action=log_action)
-        if was_live:
-            withdrawn(self, by=user, reason="到期" if set_expired else "")
+        withdrawn(self, by=user)
+
+    def _lock(self) -> bool:
+        """Keep others from publishing and withdrawing the article until the transaction ends. Whether it is live now."""
+        stored = Article.objects.select_for_update().filter(pk=self.pk).values_list("live", flat=True)
+        return bool(stored.first())

@@ -3,6 +3,7 @@
 Each deed is atomic and ends with one journal entry; nobody is called, consumers tail the journal.
 """
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
@@ -32,6 +33,8 @@ from meiri.newsroom.river import (
 )
 from meiri.sections.models import Channel, Station, Topic
 
+LONGEST_REASON = 200
+
 
 @transaction.atomic
 def publish(article: Article, by=None) -> Article:
@@ -51,12 +54,21 @@ def publish(article: Article, by=None) -> Article:
 
 @transaction.atomic
 def withdraw(article: Article, reason: str, by=None) -> None:
-    """Take a published article from the readers' site (撤稿). Its address then answers 410 with `reason`."""
-    if not article.live:
-        return
-    Article.objects.filter(pk=article.pk).update(withdrawal_reason=reason)
-    article.withdrawal_reason = reason
-    article.unpublish(user=by)
+    """Take a published article from the readers' site (撤稿). Its address then answers 410 with `reason`.
+
+    It is withdrawn once: where it is not published any more, nothing changes. Raises `ValidationError` without a reason, or
+    with one that is too long.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise ValidationError("请写明撤稿原因。")
+    if len(reason) > LONGEST_REASON:
+        raise ValidationError(f"撤稿原因请控制在 {LONGEST_REASON} 字以内。")
+    stored = Article.objects.select_for_update().get(pk=article.pk)
+    if stored.live:
+        stored.withdrawal_reason = reason
+        stored.unpublish(user=by)
+    article.refresh_from_db()
 
 
 def check_may_publish(article: Article, user) -> None:
@@ -71,7 +83,9 @@ def published(article_id: int, revision, by) -> None:
     article = Article.objects.select_related("channel").get(pk=article_id)
     if not article.live or article.live_revision_id != revision.pk:  # scheduled for later
         return
-    article.published_at = article.published_at or timezone.now()
+    now = timezone.now()
+    # Where a version that was to go live later is published before its time, it is of now.
+    article.published_at = min(article.published_at or now, now)
     article.withdrawal_reason = ""
     Article.objects.filter(pk=article.pk).update(published_at=article.published_at, withdrawal_reason="")
     before = keys_of(article, listed=True)
@@ -89,7 +103,7 @@ def published(article_id: int, revision, by) -> None:
     )
 
 
-def withdrawn(article: Article, by, reason: str = "") -> None:
+def withdrawn(article: Article, by) -> None:
     """After an article was unpublished: take it off the lists and tell the journal."""
     keys = keys_of(article, listed=True)
     delist(article)
@@ -101,7 +115,7 @@ def withdrawn(article: Article, by, reason: str = "") -> None:
         keys,
         {
             "title": article.title,
-            "reason": reason or article.withdrawal_reason,
+            "reason": article.withdrawal_reason,
             "url": article.get_absolute_url(),
         },
         actor=actor(by),
@@ -146,9 +160,10 @@ def keys_of_archives(places: list[Place], cursor: Cursor) -> list[str]:
     day, firsts = local(cursor.at).date(), first_days(places)
     keys = []
     for place in places:
-        (key,) = keys_of_places([place])
         opening = ["first"] if day <= firsts.get(place, day) else []
-        keys += [archive_key(key, period) for period in (*periods(day), *opening)]
+        # None where the section is not there any more.
+        for key in keys_of_places([place]):
+            keys += [archive_key(key, period) for period in (*periods(day), *opening)]
     return keys
 
 

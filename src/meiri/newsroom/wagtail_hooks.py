@@ -44,6 +44,7 @@ from meiri.newsroom.listing import ANY_DEED, COLUMNS, ArticleFilterSet, ArticleI
 from meiri.newsroom.models import Article, Author, Desk, Source
 from meiri.newsroom.permissions import policy
 from meiri.newsroom.today import TodayPanel
+from meiri.sections.in_use import CountedEditView, DeleteUnusedView
 
 
 class ArticleViewSet(SnippetViewSet):
@@ -106,7 +107,7 @@ class ArticleViewSet(SnippetViewSet):
             ),
             ObjectList(
                 [
-                    FieldPanel("published_at"),
+                    FieldPanel("published_at", help_text="精确到秒，不晚于现在；不填则取发布的那一刻。"),
                     FieldRowPanel([FieldPanel("go_live_at"), FieldPanel("expire_at")]),
                     FieldPanel("comment_policy"),
                     FieldPanel("aigc_label"),
@@ -123,6 +124,8 @@ side_panels.append(CorrectionsSidePanel)
 
 
 class NamedViewSet(RowViewSet):
+    edit_view_class = CountedEditView
+    delete_view_class = DeleteUnusedView
     search_fields = ["name"]
     list_per_page = 40
 

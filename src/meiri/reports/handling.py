@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from meiri.journal.log import actor, append
+from meiri.newsroom.correcting import Amendment
 from meiri.newsroom.correcting import correct as publish_correction
 from meiri.reports.models import LONGEST, Report, State
 
@@ -37,13 +38,19 @@ def refuse(report: Report, text: str, by) -> Report:
 
 @transaction.atomic
 def correct(
-    report: Report, wrong: str, right: str, by, note: str = "", amend: bool = False, text: str = ""
+    report: Report,
+    wrong: str,
+    right: str,
+    by,
+    note: str = "",
+    amendment: Amendment | None = None,
+    text: str = "",
 ) -> Report:
     """Publish a correction because of the report, and tell the reader. See `newsroom.correcting.correct`."""
     report = _take(report, by)
     if report.article is None:
         raise ValidationError("无障碍反馈不涉及稿件，不能转为更正。")
-    report.correction = publish_correction(report.article, wrong, right, by, note, amend)
+    report.correction = publish_correction(report.article, wrong, right, by, note, amendment)
     return _move(report, State.CORRECTED, _words(text), by)
 
 

@@ -8,6 +8,8 @@ from wagtail.actions.publish_revision import PublishPermissionError
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from meiri.newsroom.correcting import places_of
+from meiri.newsroom.corrections_desk import amendment_of
 from meiri.newsroom.permissions import policy
 from meiri.reports import handling
 from meiri.reports.models import Report, State
@@ -67,7 +69,7 @@ class ReportView(InboxView):
 
     def post(self, request, **kwargs):
         report, given = self.report, request.POST
-        words = given.get("answer", "")
+        words, amendment = given.get("answer", ""), amendment_of(given)
         deeds = {
             "answer": lambda: handling.answer(report, words, request.user),
             "refuse": lambda: handling.refuse(report, words, request.user),
@@ -77,13 +79,15 @@ class ReportView(InboxView):
                 given.get("right", ""),
                 request.user,
                 given.get("note", ""),
-                "amend" in given,
+                amendment,
                 words,
             ),
         }
         try:
             if given.get("deed") not in deeds:
                 raise ValidationError("请选择要做的事。")
+            if given["deed"] == "correct" and "amend" in given and amendment is None and report.article:
+                return self.answer_page(report, given, places_of(report.article, given.get("wrong", "")))
             done = deeds[given["deed"]]()
         except ValidationError as error:
             messages.error(request, error.messages[0])
@@ -99,7 +103,8 @@ class ReportView(InboxView):
         reports = reports.select_related("article__channel", "correction", "handled_by", "responsible")
         return get_object_or_404(reports, pk=self.report_id)
 
-    def answer_page(self, report: Report, given=None):
+    def answer_page(self, report: Report, given=None, found=None):
+        """The report, with what was given for it and, where words are to be exchanged, the places `found` to be ticked."""
         article = report.article
         may_correct = (
             article is not None
@@ -111,6 +116,7 @@ class ReportView(InboxView):
             report=report,
             is_open=report.state != State.CORRECTED,
             may_correct=may_correct,
+            found=found,
             given=given or {"wrong": report.quote, "amend": True},
         )
         return self.render_to_response(context)

@@ -22,6 +22,7 @@ from meiri.fronts.models import (
 from meiri.journal.log import append, last_sequence
 from meiri.journal.recording import record
 from meiri.newsroom.authors import author_named
+from meiri.newsroom.dates import fault_of_date
 from meiri.newsroom.founding import found_desk, found_newsroom
 from meiri.newsroom.models import Article, Author, Byline, Source
 from meiri.newsroom.publishing import publish
@@ -139,7 +140,7 @@ def when(fields: dict) -> datetime:
         time.fromisoformat(fields.get("time", "08:00:00")),
         timezone.get_default_timezone(),
     )
-    return moment if moment <= timezone.now() else moment - timedelta(days=1)
+    return moment - timedelta(days=1) if fault_of_date(moment) else moment
 
 
 def load_article(sample: SampleArticle, album: Album) -> bool:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import floor
 
 import tantivy
 from django.db import connection
@@ -139,7 +140,7 @@ def fields_of(text: Text) -> Fields:
     spoken = [title, *folded[names_at : names_at + len(text.authors)]]
     return {
         "id": [text.id],
-        "moment": [moment_of(int(text.published_at.timestamp()), text.id)],
+        "moment": [moment_of(floor(text.published_at.timestamp()), text.id)],
         "year": [at.year],
         "month": [at.year * 12 + at.month],
         "channel": [text.channel],

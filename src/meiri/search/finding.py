@@ -50,7 +50,7 @@ FRESH_DAYS = 30
 FACETS = 40
 # Scores and places in the index.
 Hits = list[tuple[float, tantivy.DocAddress]]
-_PLACE, _MOMENT = re.compile(r"([0-9]{1,6})-([0-9]{1,19})"), re.compile(r"([0-9]{1,19})")
+_PLACE, _MOMENT = re.compile(r"([0-9]{1,6})-([0-9]{1,19})"), re.compile(r"(-?[0-9]{1,19})")
 
 
 class Sort(StrEnum):
@@ -73,7 +73,8 @@ class Position(NamedTuple):
     def parse(cls, text: str, sort: Sort) -> "Position | None":
         """The position that `str` wrote of a list in this order; None for anything else."""
         found = (_PLACE if sort == Sort.RELEVANCE else _MOMENT).fullmatch(text)
-        return cls(*map(int, found.groups())) if found else None
+        position = cls(*map(int, found.groups())) if found else None
+        return position if position and all(abs(number) < 1 << 63 for number in position) else None
 
 
 class Ranked(NamedTuple):

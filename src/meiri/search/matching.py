@@ -299,7 +299,7 @@ def articles_of_age(searcher: tantivy.Searcher, moment: int | None, months: int)
 
 
 def _months_back(moment: int | None, before: int, months: int) -> range:
-    at = datetime.fromtimestamp(second_of(moment), UTC) if moment else datetime.now(UTC)
+    at = datetime.fromtimestamp(second_of(moment), UTC) if moment is not None else datetime.now(UTC)
     last = at.year * 12 + at.month
     # The site's clocks are ahead: the next month may have just begun there.
     return range(last - months + 1, last - before + 1 if before else last + 2)

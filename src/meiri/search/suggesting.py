@@ -87,7 +87,8 @@ def _having_part(part: str) -> Match | None:
     # Characters that are chosen already, and letters that are still to become some.
     musts = []
     for before, piece in pairwise(["", *found]):
-        after = spoken(before)[-1:] if before and is_han(before) else []
+        # Without a reading it is no syllable: rare characters have none.
+        after = [said for said in spoken(before)[-1:] if said] if before and is_han(before) else []
         ways = [way for way in (_written(piece), *_read(piece, after)) if way]
         musts.append((Occur.Must, one_of(ways)))
     return one_of([whole, Match.boolean_query(musts)])

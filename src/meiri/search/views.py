@@ -34,6 +34,7 @@ from meiri.search.lineage import (
 from meiri.search.models import ProposedVersion, Story, Tie, Version
 from meiri.search.shingles import LONGEST, letters, similarity
 from meiri.search.visible import may_write, visible_to
+from meiri.visitors.characters import mended_data
 
 # A text of `LONGEST` characters as JSON, each escaped, with its title.
 LARGEST_BODY = 6 * (LONGEST + 1_000)
@@ -59,7 +60,7 @@ def similar(request):
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
         return JsonResponse({"error": "稿件太长，没有查找相似稿件。"}, status=413)
     try:
-        asked = json.loads(request.body)
+        asked = mended_data(json.loads(request.body))
         own, title, text = asked["article"], asked["title"], asked["text"]
     except (ValueError, TypeError, KeyError, RecursionError):
         return HttpResponseBadRequest("JSON with article, title and text is wanted.")

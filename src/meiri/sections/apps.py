@@ -6,3 +6,9 @@ class SectionsConfig(AppConfig):
     label = "sections"
     verbose_name = "频道与地方站"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from meiri.sections.in_use import keep_while_used
+        from meiri.sections.models import Channel, Station, Topic
+
+        keep_while_used(Channel, Station, Topic)

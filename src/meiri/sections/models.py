@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from wagtail.models import Page, Site
 
 from meiri.journal.public_models import Public
 
@@ -46,6 +47,8 @@ RESERVED_ADDRESSES = frozenset(
         "zhuanti",
     }
 )
+# Those of them that are pages which editors lay out.
+LAID_OUT_ADDRESSES = frozenset({"about", "zazhi", "zhuanti"})
 # The first part of a channel's address as a pattern: a word that no other part of the site has taken.
 CHANNEL_ADDRESS = rf"(?!(?:{'|'.join(sorted(RESERVED_ADDRESSES))})/)[a-z][a-z0-9-]*"
 
@@ -118,6 +121,10 @@ class Channel(Section):
     def clean(self):
         if self.slug in RESERVED_ADDRESSES:
             raise ValidationError({"slug": f"“{self.slug}”已用作其他页面的地址，请换一个。"})
+        for root in Site.get_site_root_paths():
+            page = Page.objects.filter(url_path=f"{root.root_path}{self.slug}/").only("title").first()
+            if page:
+                raise ValidationError({"slug": f"“{self.slug}”是页面《{page.title}》的地址，请换一个。"})
 
     def get_absolute_url(self):
         return channel_address(self.slug)
@@ -159,6 +166,12 @@ class Topic(Section):
     class Meta(Section.Meta):
         verbose_name = "专题"
         verbose_name_plural = "专题"
+
+    def clean(self):
+        stored = Topic.objects.filter(pk=self.pk).first()
+        page = getattr(stored, "page", None)
+        if page and stored.slug != self.slug:
+            raise ValidationError({"slug": f"专题有页面《{page.title}》：请改页面的地址，专题会跟着改。"})
 
     def get_absolute_url(self):
         return f"/zhuanti/{self.slug}/"

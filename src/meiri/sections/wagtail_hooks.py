@@ -1,16 +1,22 @@
 """Channels, stations, topics and the navigation in the admin."""
 
+from django.shortcuts import redirect
+from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from meiri.journal.snippets import RowViewSet
+from meiri.sections.in_use import CountedEditView, DeleteUnusedView, in_words, is_kept_while_used, uses_of
 from meiri.sections.models import Channel, NavigationItem, Station, Topic
 
 SHOWN = BooleanColumn("visible", label="显示", sort_key="visible")
 
 
 class SectionViewSet(RowViewSet):
+    edit_view_class = CountedEditView
+    delete_view_class = DeleteUnusedView
     list_display = ["name", "slug", "order", SHOWN]
     list_filter = ["visible"]
     ordering = ["order", "id"]
@@ -56,3 +62,16 @@ class SectionsGroup(SnippetViewSetGroup):
 
 
 register_snippet(SectionsGroup)
+
+
+@hooks.register("before_bulk_action")
+def keep_what_is_used(request, action_type, objects, action):
+    """Of many that are to be deleted at once, none goes while one of them is in use."""
+    if action_type != "delete" or not is_kept_while_used(action.model):
+        return None
+    used = {found: uses for found in objects if (uses := uses_of(found))}
+    if not used:
+        return None
+    listed = "；".join(f"“{found}”（{in_words(uses)}）" for found, uses in used.items())
+    messages.error(request, f"还在使用，不能删除：{listed}。没有删除任何条目。")
+    return redirect(action.model.snippet_viewset.get_url_name("list"))

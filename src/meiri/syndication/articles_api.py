@@ -5,12 +5,12 @@ from typing import TypeVar
 
 from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpResponse
-from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 from ninja.errors import HttpError
 from ninja.responses import Status
 
 from meiri.newsroom.cards import Card
+from meiri.newsroom.clock import zoned
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article, Byline, Listing
 from meiri.newsroom.river import Place, PlaceKind
@@ -179,7 +179,7 @@ def line(article: Article | Card) -> Line:
         title=article.title,
         url=article.full_url,
         summary=article.summary,
-        published_at=timezone.localtime(article.published_at),
+        published_at=zoned(article.published_at),
         channel=article.channel.slug,
         source=article.source.name if article.source else "",
         kind=article.kind,

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
-from django.utils import timezone
 from django.utils.feedgenerator import Enclosure, SyndicationFeed
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -18,7 +17,7 @@ from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.delivery.rendering import page
 from meiri.journal.kept import Kept
 from meiri.newsroom.blocks import keys_in_body
-from meiri.newsroom.clock import local
+from meiri.newsroom.clock import local, zoned
 from meiri.newsroom.corrections import Correction, standing_corrections_of
 from meiri.newsroom.models import Article, ArticleTag, Byline, Listing
 from meiri.newsroom.river import Place
@@ -101,7 +100,7 @@ def item_of(article: Article, body: str) -> FeedItem:
         link=article.full_url,
         description=printable(article.summary),
         author_name=printable("、".join(a.name for a in authors)) or None,
-        pubdate=timezone.localtime(article.published_at),
+        pubdate=zoned(article.published_at),
         updateddate=modified_at(article),
         # An article that moves to another channel has another address and is still the same.
         unique_id=f"{settings.BASE_URL}/#{article.content_key}",

@@ -25,7 +25,7 @@ from meiri.delivery.rendering import page
 from meiri.journal.kept import Kept
 from meiri.newsroom.archive_keys import archive_key, periods
 from meiri.newsroom.cards import Card
-from meiri.newsroom.clock import local
+from meiri.newsroom.clock import local, zoned
 from meiri.newsroom.models import Article, DayCount, Listing, day_bounds
 from meiri.newsroom.river import Place
 from meiri.sections.models import Channel, Station
@@ -177,7 +177,7 @@ def news(request):
 
 
 def news_entry(article: Card) -> str:
-    published = timezone.localtime(article.published_at).isoformat(timespec="seconds")
+    published = zoned(article.published_at).isoformat(timespec="seconds")
     return (
         f"<url><loc>{escape(article.full_url)}</loc><news:news><news:publication>"
         f"<news:name>{escape(settings.WAGTAIL_SITE_NAME)}</news:name><news:language>zh-cn</news:language>"
@@ -187,7 +187,7 @@ def news_entry(article: Card) -> str:
 
 
 def entry(address: str, changed: datetime | None = None) -> str:
-    time = f"<lastmod>{local(changed).isoformat(timespec='seconds')}</lastmod>" if changed else ""
+    time = f"<lastmod>{zoned(changed).isoformat(timespec='seconds')}</lastmod>" if changed else ""
     return f"<url><loc>{escape(settings.BASE_URL + address)}</loc>{time}</url>\n"
 
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
-from django.utils import timezone
 
 from meiri.fronts.models import SiteSettings, StandardPage
+from meiri.newsroom.clock import zoned
 from meiri.newsroom.corrections import Correction
 from meiri.newsroom.models import Article, Byline
 from meiri.newsroom.reading import Signature
@@ -20,7 +20,7 @@ def news_article(
     corrections: Sequence[Correction] = (),
 ) -> dict:
     """`NewsArticle` (schema.org) of a published article, its bylines with their authors and the corrections that stand."""
-    published = timezone.localtime(article.published_at)
+    published = zoned(article.published_at)
     data = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
@@ -51,7 +51,7 @@ def news_article(
             {
                 "@type": "CorrectionComment",
                 "text": correction.sentence,
-                "datePublished": timezone.localtime(correction.published_at).isoformat(timespec="seconds"),
+                "datePublished": zoned(correction.published_at).isoformat(timespec="seconds"),
             }
             for correction in corrections
         ]
@@ -60,9 +60,9 @@ def news_article(
 
 def modified_at(article: Article) -> datetime:
     """When a published article last changed for readers, in Beijing time; never before it was published."""
-    published: datetime = timezone.localtime(article.published_at)
+    published: datetime = zoned(article.published_at)
     changed = article.last_published_at
-    return max(published, timezone.localtime(changed)) if changed else published
+    return max(published, zoned(changed)) if changed else published
 
 
 def breadcrumb_list(crumbs: list[tuple[str, str]]) -> dict:

@@ -14,25 +14,33 @@ from meiri.newsroom.archive_keys import archive_key, periods
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article
 from meiri.newsroom.river import Place, days_with_articles, first_days
-from meiri.sections.models import Channel, Station
+from meiri.sections.models import Station
 from meiri.web.breadcrumbs import breadcrumbs
+from meiri.web.fronts import of_channel
 
 DAY_PAGE = 60
 
 
 @page
-def channel_year(request, slug, year):
-    return calendar_page(request, *a_channel(slug), date_or_404(year, 1, 1), months=range(1, 13))
+@of_channel
+def channel_year(request, channel, year):
+    return calendar_page(
+        request, channel, Place.channel(channel), date_or_404(year, 1, 1), months=range(1, 13)
+    )
 
 
 @page
-def channel_month(request, slug, year, month):
-    return calendar_page(request, *a_channel(slug), date_or_404(year, month, 1), months=[int(month)])
+@of_channel
+def channel_month(request, channel, year, month):
+    return calendar_page(
+        request, channel, Place.channel(channel), date_or_404(year, month, 1), months=[int(month)]
+    )
 
 
 @page(varies_by=("before",))
-def channel_day(request, slug, year, month, day):
-    return day_page(request, *a_channel(slug), date_or_404(year, month, day))
+@of_channel
+def channel_day(request, channel, year, month, day):
+    return day_page(request, channel, Place.channel(channel), date_or_404(year, month, day))
 
 
 @page
@@ -48,11 +56,6 @@ def station_month(request, slug, year, month):
 @page(varies_by=("before",))
 def station_day(request, slug, year, month, day):
     return day_page(request, *a_station(slug), date_or_404(year, month, day))
-
-
-def a_channel(slug):
-    channel = get_object_or_404(Channel, slug=slug)
-    return channel, Place.channel(channel)
 
 
 def a_station(slug):

@@ -1,15 +1,18 @@
 """Fronts that make themselves from the river: channels, stations, authors, tags."""
 
-from django.http import Http404
+from functools import wraps
+
+from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.text import Truncator
-from taggit.models import Tag
 
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
+from meiri.fronts.views import laid_out
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article, Author
 from meiri.newsroom.river import Place
+from meiri.newsroom.tags import tag_address, tag_at
 from meiri.sections.models import Channel, Station
 from meiri.staff.models import PressCard
 from meiri.web.breadcrumbs import breadcrumbs
@@ -17,9 +20,20 @@ from meiri.web.breadcrumbs import breadcrumbs
 SHOWN = 30
 
 
+def of_channel(view):
+    """For a view of a channel's address: where there is no such channel, a page that editors laid out may stand there."""
+
+    @wraps(view)
+    def channel_or_page(request, slug, **parts):
+        channel = Channel.objects.filter(slug=slug).first()
+        return view(request, channel, **parts) if channel else laid_out(request, request.path_info[1:])
+
+    return channel_or_page
+
+
 @page(varies_by=("before",))
-def channel(request, slug):
-    channel = get_object_or_404(Channel, slug=slug)
+@of_channel
+def channel(request, channel):
     uses(channel.content_key)
     return front(
         request, "web/section.html", channel, Place.channel(channel), section=channel, crumbs=[channel]
@@ -45,10 +59,18 @@ def author(request, slug):
 
 
 @page(varies_by=("before",))
-def tag(request, slug):
-    tag = get_object_or_404(Tag, name=slug)
+def tag(request, word):
+    """The articles of a tag. Under its name, which addresses once held, it redirects."""
+    tag = tag_at(word)
+    if tag is None:
+        raise Http404
+    address = tag_address(tag)
+    if word != tag.slug:
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(f"{address}{'?' if query else ''}{query}")
     uses(f"tag:{tag.pk}")
-    return front(request, "web/tag.html", tag, Place.tag(tag), tag=tag, crumbs=[(tag.name, request.path)])
+    crumbs = [(tag.name, address)]
+    return front(request, "web/tag.html", tag, Place.tag(tag), tag=tag, address=address, crumbs=crumbs)
 
 
 def front(request, template, subject, place, crumbs, **context):

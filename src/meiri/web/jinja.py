@@ -17,7 +17,9 @@ from meiri.delivery.editions import is_traditional, person
 from meiri.members.contacts import masked
 from meiri.newsroom.cards import Card
 from meiri.newsroom.clock import local as site_time
+from meiri.newsroom.clock import zoned
 from meiri.newsroom.models import Article
+from meiri.newsroom.tags import tag_address
 from meiri.syndication.structured_data import contact_page
 from meiri.web.bundles import bundle_of_edition
 from meiri.web.editions import canonical, switch
@@ -45,7 +47,7 @@ def drawn_once(part, article: Card | Article, *differs) -> str:
 
 
 def iso(moment: datetime) -> str:
-    return site_time(moment).isoformat(timespec="seconds")
+    return zoned(moment).isoformat(timespec="seconds")
 
 
 def clock(moment: datetime) -> str:
@@ -105,6 +107,7 @@ def environment(**options):
     )
     env.filters.update(
         local=site_time,
+        tag_address=tag_address,
         iso=iso,
         clock=clock,
         short=short,

@@ -1,0 +1,69 @@
+"""Which topic (专题) a topic page is the page of: one that was chosen, that of its address or title, or a new one."""
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+
+from meiri.fronts.addresses import FrontCopyForm, FrontForm
+from meiri.sections.models import Topic, address_word
+
+if TYPE_CHECKING:
+    from meiri.fronts.pages import TopicPage
+
+LONGEST = 40
+
+
+def topic_of(page: "TopicPage") -> Topic:
+    """The topic of `page`, not saved where it is new. Raises `ValidationError` where the page can't have it, or not at its
+    address."""
+    _check_address(page.slug)
+    topic = page.topic or _topic_called(page.title, page.slug)
+    holder = getattr(topic, "page", None)
+    if holder and holder.pk != page.pk:
+        message = f"专题“{topic}”已经有页面《{holder.title}》，请换标题和地址，或另选专题。"
+        raise ValidationError({"topic": message})
+    other = Topic.objects.filter(slug=page.slug).first()
+    if other and other != topic:
+        raise ValidationError({"slug": f"“{page.slug}”是专题“{other.name}”的地址，请换一个。"})
+    if topic:
+        return topic
+    if len(page.title) > LONGEST:
+        message = f"标题不选专题时也是新专题的名称，请控制在 {LONGEST} 字以内，或在“专题”里选已有的一个。"
+        raise ValidationError({"title": message})
+    return Topic(name=page.title, slug=page.slug)
+
+
+def _check_address(slug: str) -> None:
+    try:
+        address_word(slug)
+    except ValidationError as error:
+        raise ValidationError({"slug": error}) from error
+    if len(slug) > LONGEST:
+        raise ValidationError({"slug": f"地址请控制在 {LONGEST} 个字符以内。"})
+
+
+def _topic_called(title: str, slug: str) -> Topic | None:
+    return Topic.objects.filter(slug=slug).first() or Topic.objects.filter(name=title).first()
+
+
+class TopicPageForm(FrontForm):
+    """A page that gets a topic that there is gets its address too."""
+
+    def clean(self):
+        given = self.cleaned_data
+        topic = given.get("topic")
+        if topic is None and "topic" not in self.errors:
+            topic = _topic_called(given.get("title", ""), given.get("slug", ""))
+        free = topic and getattr(topic, "page", self.instance) == self.instance
+        if free and topic.pk != self.instance.topic_id:
+            given["topic"], given["slug"] = topic, topic.slug
+        return super().clean()
+
+
+class TopicCopyForm(FrontCopyForm):
+    """A copy is a draft until it has a topic of its own."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("alias", "publish_copies"):
+            self.fields.pop(name, None)
