@@ -301,6 +301,8 @@ FILE_UPLOAD_TEMP_DIR = None
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = PUBLIC_FILE, PUBLIC_FOLDER
 # The largest file that `meiri import` reads, and the largest upload under 导入稿件.
 IMPORT_MAX_BYTES = env.int("MEIRI_IMPORT_MAX_BYTES", default=64 * 1024 * 1024)
+# What editors may send in one request: the largest file, and a little more for the form around it.
+UPLOAD_MAX_BYTES = IMPORT_MAX_BYTES + 8 * 1024 * 1024
 
 # Public pages are stored as files. While debugging each is rendered anew.
 PAGE_FILES = not DEBUG
