@@ -316,6 +316,7 @@ ARTICLE_PREVIEW = "meiri.web.article.preview"
 # What finds published articles for editors by their words, whatever the size of the archive.
 ARTICLE_FINDER = "meiri.search.editors.articles_with"
 
+SESSION_ENGINE = "meiri.members.sessions"
 CSRF_FAILURE_VIEW = "meiri.visitors.refusals.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = True
