@@ -68,6 +68,8 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 # Whose word about a visitor's address is taken (X-Forwarded-For): addresses and networks.
 TRUSTED_PROXIES = list(map(str, networks_of(env.list("MEIRI_TRUSTED_PROXIES", default=["127.0.0.1", "::1"]))))
 SECURE_COOKIES = BASE_URL.startswith("https://")
+# How long browsers that saw the site over TLS ask for it over TLS alone.
+HSTS_SECONDS = env.int("MEIRI_HSTS_SECONDS", default=365 * 24 * 3600) if SECURE_COOKIES else 0
 
 INSTALLED_APPS = [
     "meiri.conf",
@@ -120,6 +122,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "meiri.delivery.guards.Guards",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "compression_middleware.middleware.CompressionMiddleware",
@@ -320,6 +323,9 @@ SESSION_ENGINE = "meiri.members.sessions"
 CSRF_FAILURE_VIEW = "meiri.visitors.refusals.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = True
+if SECURE_COOKIES:
+    # Browsers take a cookie of such a name from this very host alone, over TLS: no other host of the domain can plant one.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
