@@ -12,6 +12,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from meiri.file_modes import PUBLIC_FILE, PUBLIC_FOLDER
+from meiri.identity import Identity
 from meiri.kept_once import kept_once
 from meiri.own_address import address_of_server, is_address, kept_address, listens_on
 from meiri.visitors.address import networks_of
@@ -274,7 +275,9 @@ if not DEBUG:
 # Nothing asks for the others, and compressing them takes as long again.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
-WAGTAIL_SITE_NAME = "每日新闻网"
+# What the admin shows where it asks for a setting; the site's name is in 站点信息 (meiri.identity).
+WAGTAIL_SITE_NAME = Identity.name
+SITE_IDENTITY = "meiri.fronts.identity.current"
 WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES

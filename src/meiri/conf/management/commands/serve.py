@@ -51,7 +51,7 @@ class Command(BaseCommand):
             arguments = ["--host", host, "--port", str(port), "--workers", str(workers)]
             os.execv(sys.executable, [sys.executable, "-m", "meiri.conf.command", "serve", *arguments])  # noqa: S606
         load_site()
-        self.stdout.write(f"{settings.WAGTAIL_SITE_NAME}: {address_of_server(host, port)}/   newsroom: /admin/   stop: Ctrl-C")
+        self.stdout.write(f"Meiri: {address_of_server(host, port)}/   newsroom: /admin/   stop: Ctrl-C")
         sys.stdout.flush()
         be_called("meiri serve")
         run({"web": partial(web_server.serve, host, port, workers), "worker": partial(call_command, "work")})
