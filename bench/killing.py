@@ -312,6 +312,7 @@ def prepare(articles: str) -> list[str]:
     """A database with published articles, the reader pages' static files, and pages to ask for: their addresses."""
     from django.core.management import call_command
 
+    from meiri.conf.preparation import note_prepared
     from meiri.fronts.founding import found_site
     from meiri.newsroom.models import Article
     from meiri.sample.generating import generate
@@ -322,6 +323,7 @@ def prepare(articles: str) -> list[str]:
     call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=others)
     generate(int(articles))
     found_site()
+    note_prepared()
     channels = [channel.get_absolute_url() for channel in Channel.objects.visible()]
     newest = [article.get_absolute_url() for article in Article.objects.order_by("-pk")[:20]]
     return ["/", "/rss.xml", "/zh-hant/", *channels, *newest]

@@ -1,9 +1,14 @@
 """A secret of the data folder is made once, whoever asks first."""
 
+import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from pathlib import Path
 from threading import Barrier
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from meiri.kept_once import kept_once
 
@@ -30,3 +35,26 @@ def test_those_who_ask_at_once_get_the_same(tmp_path):
         got = set(pool.map(lambda _: kept_once(tmp_path / "secret.key", make), range(8)))
     assert len(got) == 1
     assert [p.name for p in tmp_path.iterdir()] == ["secret.key"]
+
+
+def test_b15_it_is_on_the_disk_before_it_has_its_name_and_the_name_before_it_is_used(tmp_path, monkeypatch):
+    synced, sync = [], os.fsync
+
+    def noting(number: int) -> None:
+        synced.append((os.readlink(f"/proc/self/fd/{number}"), path.exists()))
+        sync(number)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    path = tmp_path / "secret.key"
+    kept_once(path, lambda: b"secret")
+    (draft, named_then), (folder, named) = synced
+    assert Path(draft).name.startswith("secret.key.")
+    assert not named_then
+    assert (folder, named) == (str(tmp_path), True)
+
+
+def test_b15_an_empty_key_is_refused_with_a_sentence(tmp_path):
+    (tmp_path / "letters.key").touch()
+    with pytest.raises(ImproperlyConfigured, match=r"letters\.key is empty: put the key back"):
+        kept_once(tmp_path / "letters.key", lambda: b"another")
+    assert (tmp_path / "letters.key").read_bytes() == b""

@@ -5,13 +5,21 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 
 def kept_once(path: Path, make: Callable[[], bytes]) -> bytes:
-    """What the file at `path` holds; where there is none, what `make` returns is written there first."""
+    """What the file at `path` holds; where there is none, what `make` returns is written there first.
+
+    It is on the disk before it is used: what is sealed or signed with it can be opened after a power cut too. Raises
+    `ImproperlyConfigured` where the file is empty.
+    """
     if not path.exists():
         draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(make())
+            file.flush()
+            os.fsync(file.fileno())
         try:
             # Of two processes that make one at once, the first to link wins and both read the same.
             path.hardlink_to(draft)
@@ -19,4 +27,19 @@ def kept_once(path: Path, make: Callable[[], bytes]) -> bytes:
             pass
         finally:
             draft.unlink()
-    return path.read_bytes()
+        sync_folder(path.parent)
+    if content := path.read_bytes():
+        return content
+    raise ImproperlyConfigured(
+        f"{path} is empty: put the key back from where you keep it. Where nothing was ever sealed or signed with it,"
+        " delete the file; a new key is then made."
+    )
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the names in `folder` are on the disk."""
+    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)

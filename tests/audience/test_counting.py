@@ -8,6 +8,7 @@ from meiri.audience import counting, view_log
 from meiri.audience.counting import WINDOW, add, set_imported, views_of
 from meiri.audience.folding import fold_views
 from meiri.audience.models import ArticleViews, DayViews, HourViews, QuarterViews
+from meiri.audience.readers import is_robot
 from meiri.newsroom.publishing import withdraw
 from tests.audience import asking
 from tests.audience.asking import FIREFOX, document
@@ -105,6 +106,31 @@ def test_robots_and_prefetches_do_not_count(way, headers):
     assert way.said(way.view(article.pk, **headers)) == (202, {"counted": False})
     fold_views()
     assert not ArticleViews.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "browser",
+    [
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/131.0.0.0 Safari/537.36",
+        "Mozilla/5.0 (Unknown; Linux x86_64) AppleWebKit/538.1 (KHTML, like Gecko) PhantomJS/2.1.1 Safari/538.1",
+        "okhttp/4.12.0",
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/131.0.0.0 Safari/537.36 Playwright/1.49",
+    ],
+)
+def test_a30_a_browser_that_nobody_looks_at_does_not_count(browser):
+    assert is_robot({"user-agent": browser})
+
+
+@pytest.mark.parametrize(
+    "browser",
+    [
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 MicroMessenger/8.0.53",
+        "Mozilla/5.0 (Linux; Android 14; zh-cn) AppleWebKit/537.36 Chrome/114.0.0.0 HuaweiBrowser/15.0 Mobile",
+    ],
+)
+def test_a30_browsers_of_people_count(browser):
+    assert not is_robot({"user-agent": browser})
 
 
 def test_a_telephone_called_cubot_is_no_robot(way):

@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import sqlite3
+import stat
 import subprocess
 import sys
 import tarfile
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 import zstandard
+from django.contrib.sessions.models import Session
 from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,6 +26,7 @@ from meiri.conf.backups import DATABASE, MANIFEST, UNREADABLE, Refused, _unpack,
 from meiri.delivery.locks import try_lock
 from meiri.journal.log import end
 from meiri.letters.sealing import seal_contact
+from meiri.members.models import User
 from meiri.newsroom.models import Article
 from tests.letters.letters_factory import a_letter
 from tests.newsroom_factory import an_article
@@ -141,6 +144,44 @@ def test_a_backup_tells_nobody_who_wrote_a_letter(newsroom, backup):
     assert CONTACT.encode() not in content
     assert key not in content
     assert backup.stat().st_mode & 0o077 == 0
+
+
+@pytest.fixture
+def signed_in(newsroom, client) -> str:
+    """The key of the session of somebody who is signed in."""
+    client.force_login(User.objects.create_user("lin", password="a long password 7"))
+    return client.session.session_key
+
+
+def test_b8_nothing_in_a_backup_signs_anybody_in(signed_in, tmp_path):
+    stored = Session.objects.get().pk
+    assert stored != signed_in
+    back_up(tmp_path / "site.tar.zst")
+    with closing(tarfile.open(fileobj=io.BytesIO(unpacked(tmp_path / "site.tar.zst")))) as archive:
+        content = archive.extractfile(DATABASE).read()
+    assert signed_in.encode() not in content
+    assert stored.encode() not in content
+
+
+def test_b8_a_restoration_signs_everybody_out(signed_in, tmp_path, monkeypatch):
+    # A backup of an older release has the sessions.
+    with monkeypatch.context() as older:
+        older.setattr("meiri.conf.backups.SESSIONS", ())
+        back_up(tmp_path / "site.tar.zst")
+    if connection.vendor == "postgresql":
+        restore(tmp_path / "site.tar.zst", replace=True)
+        assert not Session.objects.exists()
+        return
+    home = tmp_path / "other"
+    assert meiri(home, "restore", str(tmp_path / "site.tar.zst")).returncode == 0
+    with closing(sqlite3.connect(home / "meiri.sqlite3")) as database:
+        assert database.execute("SELECT count(*) FROM django_session").fetchone() == (0,)
+        assert database.execute("SELECT username FROM members_user").fetchall() == [("lin",)]
+    assert stat.S_IMODE((home / "meiri.sqlite3").stat().st_mode) == 0o600
+
+
+def test_b8_a_backup_is_its_owners_alone(backup):
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
 
 
 def test_a_backup_replaces_no_file_and_leaves_none_behind(newsroom, backup, tmp_path):

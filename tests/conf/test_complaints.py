@@ -60,3 +60,20 @@ def test_other_failures_and_warnings_are_told(told):
     for _ in range(2):
         logger.warning("Not Found")
     assert lines == ["It failed: disk", "It failed: network", "Not Found", "Not Found"]
+
+
+def test_b25_refused_requests_are_told_within_a_bound(told, monkeypatch):
+    _, lines = told
+    handler = told[0].handlers[0]
+    requests = logging.Logger("django.request")
+    requests.addHandler(handler)
+    for n in range(1000):
+        requests.warning("Not Found: %s", f"/{n}/{'a' * 5000}%s")
+    assert len(lines) == complaints.MOST_REFUSALS
+    assert max(map(len, lines)) <= complaints.LONGEST_REFUSAL
+    monkeypatch.setattr(complaints, "QUIET", 0)
+    requests.warning("Not Found: %s", "/more/")
+    assert (
+        lines[-1]
+        == f"Not Found: /more/ ({1000 - complaints.MOST_REFUSALS} more requests were refused before)"
+    )

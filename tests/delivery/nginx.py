@@ -1,5 +1,6 @@
 """A real nginx with deploy/nginx.conf, in front of an application that only says that it was asked."""
 
+import os
 import re
 import shutil
 import signal
@@ -10,10 +11,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from tests.conftest import PROJECT
 
@@ -67,8 +73,13 @@ def application() -> Iterator[int]:
 
 
 @contextmanager
-def nginx(home: Path, application_port: int, log: Path | None = None) -> Iterator[int]:
-    """The port of an nginx that serves the data folder `home` inside the block, and notes in `log` who asks."""
+def nginx(
+    home: Path, application_port: int, log: Path | None = None, complaints: list[bytes] | None = None
+) -> Iterator[int]:
+    """The port of an nginx that serves the data folder `home` inside the block, and notes in `log` who asks.
+
+    What it wrote to its log of errors is appended to `complaints` at the end.
+    """
     if not (shutil.which("nginx") or Path("/usr/sbin/nginx").exists()):
         pytest.fail("This test needs nginx; `make setup` installs it (Debian's package nginx-light).")
     port = free_port()
@@ -80,8 +91,61 @@ def nginx(home: Path, application_port: int, log: Path | None = None) -> Iterato
         yield port
     finally:
         process.send_signal(signal.SIGTERM)
-        _, complaints = process.communicate(timeout=20)
-    assert re.findall(rb"\[(?:crit|alert|emerg)\].*", complaints) == []
+        _, said = process.communicate(timeout=20)
+    if complaints is not None:
+        complaints.append(said)
+    assert re.findall(rb"\[(?:crit|alert|emerg)\].*", said) == []
+
+
+@contextmanager
+def running(conf: str, folder: Path, port: int) -> Iterator[None]:
+    """An nginx with `conf` as its only site inside the block, which answers on `port`; it keeps its files in `folder`."""
+    (folder / "site.conf").write_text(conf)
+    temporary = "".join(
+        f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "scgi", "uwsgi")
+    )
+    (folder / "main.conf").write_text(
+        f"{'user root;' if os.getuid() == 0 else ''} daemon off; worker_processes 1; pid {folder}/pid; error_log stderr warn;"
+        f"events {{ worker_connections 256; }} http {{ access_log off; {temporary} include {folder}/site.conf; }}"
+    )
+    command = shutil.which("nginx") or "/usr/sbin/nginx"
+    process = subprocess.Popen(
+        [command, "-p", str(folder), "-c", str(folder / "main.conf"), "-e", "stderr"], stderr=subprocess.PIPE
+    )
+    try:
+        wait_for(port, process)
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+
+
+def a_certificate(folder: Path, name: str) -> tuple[Path, Path]:
+    """The files of a certificate for `name` that signs itself, and of its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    today = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(today - timedelta(days=1))
+        .not_valid_after(today + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    paths = folder / "certificate.pem", folder / "key.pem"
+    paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    paths[1].write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return paths
 
 
 def free_port() -> int:

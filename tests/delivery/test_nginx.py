@@ -2,6 +2,8 @@
 
 import json
 import re
+import socket
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -13,8 +15,19 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from meiri.delivery.fastpath import StoredPages
 from meiri.delivery.files import PageFiles
+from meiri.delivery.headers import guarding
 from meiri.delivery.kinds import RULES, simplified
-from tests.delivery.nginx import Received, application, ask, free_port, nginx
+from tests.conftest import PROJECT
+from tests.delivery.nginx import (
+    Received,
+    a_certificate,
+    application,
+    ask,
+    free_port,
+    nginx,
+    received,
+    running,
+)
 
 pytestmark = pytest.mark.xdist_group("nginx")
 
@@ -349,6 +362,69 @@ def test_while_the_application_is_down_pages_are_read_and_the_rest_is_told_so(si
             assert refused.headers["content-type"] == "text/html; charset=utf-8"
             assert refused.headers["retry-after"] == "30"
             assert "surrogate-key" not in refused.headers
+
+
+def test_b18_pages_of_its_own_guard_the_reader_as_all_others_do(site):
+    expected = dict(guarding())
+    with nginx(site.home, free_port()) as port:
+        down = ask(port, "/members/")
+        large = ask(port, "/admin/import/", "POST", b"", Content_Length=str(80 * 1024 * 1024))
+    assert (down.status, large.status) == (502, 413)
+    for answer in (down, large):
+        assert {name: answer.headers.get(name) for name in expected} == expected
+
+
+def test_b25_what_goes_wrong_with_a_letter_is_not_in_the_log_of_errors(site):
+    """The log of errors names the address of whoever sent what went wrong."""
+    said: list[bytes] = []
+    too_much = str(80 * 1024 * 1024)
+    with nginx(site.home, free_port(), complaints=said) as front:  # nobody answers behind it
+        assert ask(front, "/members/", "POST", Content_Length=too_much).status == 413
+        for address in ("/letters/write/", "/zh-hant/letters/write/"):
+            # Of a letter it is the application that says what is too much, in its own words.
+            assert ask(front, address, "POST", Content_Length=too_much).status == 502
+    log = b"".join(said).decode()
+    assert "too large body" in log
+    assert "/members/" in log
+    assert "/letters/" not in log
+
+
+def test_b18_tls_is_set_up_but_for_names_and_certificate(site, tmp_path):
+    certificate, key = a_certificate(tmp_path, "www.example.com")
+    plain, tls = free_port(), free_port()
+    conf = (PROJECT / "deploy/nginx.conf").read_text()
+    for old, new in {
+        "listen      80;": f"listen 127.0.0.1:{plain};",
+        "listen      443 ssl http2;": f"listen 127.0.0.1:{tls} ssl http2;",
+        "    listen      [::]:80;\n": "",
+        "    listen      [::]:443 ssl http2;\n": "",
+        "/etc/letsencrypt/live/www.example.com/fullchain.pem": str(certificate),
+        "/etc/letsencrypt/live/www.example.com/privkey.pem": str(key),
+        "/var/log/nginx/access.log": "/dev/null",
+        "include           mime.types": "include /etc/nginx/mime.types",
+        "/srv/meiri/var": str(site.home),
+        "/srv/meiri/deploy": str(PROJECT / "deploy"),
+    }.items():
+        assert old in conf, old
+        conf = conf.replace(old, new)
+    with running(conf, tmp_path, tls):
+        sent_on = ask(plain, "/keji/?page=2")
+        assert sent_on.status == 301
+        assert sent_on.headers["location"] == "https://www.example.com/keji/?page=2"
+        trusted = ssl.create_default_context(cafile=str(certificate))
+        for path in ("/keji/", "/members/"):
+            with (
+                socket.create_connection(("127.0.0.1", tls), timeout=20) as opened,
+                trusted.wrap_socket(opened, server_hostname="www.example.com") as connection,
+            ):
+                assert connection.version() in ("TLSv1.2", "TLSv1.3")
+                connection.sendall(
+                    f"GET {path} HTTP/1.1\r\nHost: www.example.com\r\nConnection: close\r\n\r\n".encode()
+                )
+                answer = received(connection)
+            if path == "/keji/":
+                assert answer.status == 200
+            assert answer.headers["strict-transport-security"] == "max-age=31536000"
 
 
 def test_every_rule_of_kinds_has_an_address_here():

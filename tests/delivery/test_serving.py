@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import re
+import select
 import shutil
 import signal
 import socket
@@ -23,6 +24,7 @@ import pytest
 
 from bench._processes import free_port
 from bench.killing import Site, command_of, kill_and_publish, wait_until
+from meiri.conf.bodies import MOST_OF_ONE, MOST_OF_VISITORS
 from meiri.delivery.index import PageIndex
 
 pytestmark = pytest.mark.xdist_group("serving")
@@ -394,6 +396,105 @@ class TestBadInput:
         finally:
             for connection in slow:
                 connection.close()
+
+
+# A form of which all but the end is sent at once.
+HELD_BACK = (
+    b"POST /members/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n"
+    b"Content-Type: application/x-www-form-urlencoded\r\n\r\nlogin=" + b"a" * 66_000
+)
+SENDERS = 20  # more than the threads of both web processes
+ANSWERED_BY_DJANGO = ("/search/?q=x", "/members/login/", "/healthz")
+
+
+@contextmanager
+def connections(site: Site, count: int, sent: bytes) -> Iterator[list[socket.socket]]:
+    """Connections on each of which `sent` was sent, and no more."""
+    opened = []
+    try:
+        for _ in range(count):
+            opened.append(socket.create_connection(("127.0.0.1", site.port), timeout=20))
+            opened[-1].sendall(sent)
+        yield opened
+    finally:
+        for connection in opened:
+            connection.close()
+
+
+class TestSlowVisitors:
+    def test_b21_who_holds_the_end_of_a_form_back_keeps_no_thread_from_others(self, site):
+        with connections(site, SENDERS, HELD_BACK) as slow:
+            for address in ANSWERED_BY_DJANGO:
+                assert site.get(address, patience=8)[0] == 200, address
+            for connection in slow:
+                connection.sendall(b"a")
+            assert site.get("/search/?q=y", patience=8)[0] == 200
+
+    def test_b21_one_address_holds_a_bounded_number_back_and_others_are_taken(self, site):
+        with connections(site, 2 * MOST_OF_ONE + 4, HELD_BACK) as slow:
+            readable, _, _ = select.select(slow, [], [], 10)
+            answer = readable[0].recv(10_000)
+            assert answer.startswith(b"HTTP/1.1 429 ")
+            assert b"content-security-policy:" in answer
+            other = HELD_BACK.replace(b"100000", b"66006").replace(
+                b"\r\nContent-Type", b"\r\nX-Forwarded-For: 198.51.100.77\r\nContent-Type"
+            )
+            with connections(site, 1, other) as [connection]:
+                # It is taken, read and refused: the form came without its token.
+                assert connection.recv(10_000).startswith(b"HTTP/1.1 403 ")
+
+    def test_b21_who_reads_a_large_file_slowly_keeps_no_thread_from_others(self, site):
+        large = site.home / "media" / "pictures" / "large.png"
+        large.parent.mkdir(parents=True, exist_ok=True)
+        with large.open("wb") as file:
+            file.truncate(64 * 1024 * 1024)
+        request = b"GET /media/pictures/large.png HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+        try:
+            with connections(site, SENDERS, request) as slow:
+                assert all(connection.recv(12) == b"HTTP/1.1 200" for connection in slow)
+                for address in ANSWERED_BY_DJANGO:
+                    assert site.get(address, patience=8)[0] == 200, address
+            status, headers, body = site.get("/media/pictures/large.png")
+            assert (status, len(body)) == (200, 64 * 1024 * 1024)
+            assert headers["content-length"] == str(len(body))
+        finally:
+            large.unlink()
+
+    @pytest.mark.parametrize("declared", [True, False])
+    def test_b21_more_than_may_be_sent_is_refused_and_not_kept(self, site, declared):
+        size = MOST_OF_VISITORS + 1
+        head = b"POST /members/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: x/y\r\n"
+        with connections(site, 1, head) as [connection]:
+            if declared:
+                connection.sendall(b"Content-Length: %d\r\n\r\n" % size + bytes(size))
+            else:
+                connection.sendall(
+                    b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % size + bytes(size) + b"\r\n0\r\n\r\n"
+                )
+            answer = connection.recv(10_000)
+        assert answer.startswith(b"HTTP/1.1 413 ")
+        assert "内容太大".encode() in answer
+        assert b"content-security-policy:" in answer
+
+
+class TestRequests:
+    def test_b22_a_request_without_a_host_is_none(self, site):
+        for path in ("/", "/search/?q=x"):
+            with connections(site, 1, f"GET {path} HTTP/1.1\r\n\r\n".encode()) as [connection]:
+                answer = connection.recv(10_000)
+            assert answer.startswith(b"HTTP/1.1 400 ")
+            assert b"content-security-policy:" in answer
+
+    def test_b22_a_search_is_answered_whatever_type_its_body_is_said_to_have(self, site):
+        address = "/search/?q=%22%E6%9C%AA"
+        assert site.get(address, Content_Type="x/y; charset=gb2312")[0] == 200
+
+    def test_b18_no_answer_tells_what_serves_it(self, site):
+        for path in ("/", "/search/?q=x", "/static/none", "/healthz"):
+            assert site.get(path)[1]["server"] == "web"
+
+    def test_b25_health_tells_nothing_of_the_newsroom(self, site):
+        assert json.loads(site.get("/healthz")[2]) == {"status": "ok"}
 
 
 class TestConditions:

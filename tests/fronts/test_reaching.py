@@ -5,6 +5,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from meiri.fronts import reaching
 from meiri.fronts.reaching import MOST_REDIRECTS, Rules, Unreachable, is_public, reach
@@ -67,6 +69,47 @@ def site(server):
 )
 def test_what_is_not_public(address):
     assert not is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(
+            "fec0::1",
+            "::127.0.0.1",
+            "::8.8.8.8",
+            "::ffff:0:127.0.0.1",
+            "::ffff:0:8.8.8.8",
+            "5f00::1",
+            "100::1",
+        ),
+        *(
+            "64:ff9b::8.8.8.8",
+            "64:ff9b:1::a00:1",
+            "2001:0:4136:e378:8000:63bf:3fff:fdd2",
+            "2001:20::1",
+            "3fff::1",
+        ),
+        *(
+            "2002:0808:0808::1",
+            "192.88.99.1",
+            "198.18.0.1",
+            "192.0.2.1",
+            "203.0.113.9",
+            "240.0.0.1",
+            "4000::1",
+        ),
+        *("fe80::5efe:10.0.0.1", "::ffff:192.168.1.1", "ff0e::1"),
+    ],
+)
+def test_b25_what_is_set_apart_or_holds_another_address_is_not_public(address):
+    assert not is_public(address)
+
+
+@given(st.ip_addresses(v=6))
+def test_b25_of_ipv6_only_what_was_given_to_the_internet_is_public(address):
+    mapped = address.ipv4_mapped
+    assert not is_public(str(address)) or mapped or int(address) >> 125 == 1
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "114.114.114.114", "2400:3200::1", "::ffff:8.8.8.8"])

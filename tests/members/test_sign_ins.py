@@ -63,7 +63,7 @@ def test_a_member_sees_each_session_and_nothing_that_leads_to_a_person():
 def test_a_member_ends_one_session():
     a_member()
     desk, phone, tablet = signed_in(), signed_in(PHONE), signed_in(PHONE)
-    key = SignIn.objects.get(session=phone.session.session_key).pk
+    key = SignIn.objects.get(session=phone.session.stored_key).pk
     assert desk.post(f"/members/sign-ins/{key}/end/")["Location"] == "/members/sign-ins/"
     assert (is_in(desk), is_in(phone), is_in(tablet)) == (True, False, True)
 
@@ -81,7 +81,7 @@ def test_nobody_ends_anothers_session():
     a_member()
     a_member("other")
     mine, others = signed_in(), signed_in(name="other")
-    key = SignIn.objects.get(session=mine.session.session_key).pk
+    key = SignIn.objects.get(session=mine.session.stored_key).pk
     others.post(f"/members/sign-ins/{key}/end/")
     assert is_in(mine)
 

@@ -20,6 +20,7 @@ def test_a_line_is_one_line_whatever_comes(text):
     assert line == line.strip()
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", ["每日新闻网", "管理员", "每 日 新 闻", "官\u200b方客服"])
 def test_nobody_may_take_a_name_of_ours(name):
     with pytest.raises(ValidationError):

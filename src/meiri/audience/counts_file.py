@@ -139,7 +139,7 @@ def _extend(file: int, size: int) -> None:
 def create(path: Path) -> CountsFile:
     """A new file without counts. Where there is one at `path`, it is removed first."""
     path.unlink(missing_ok=True)
-    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644)
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         _extend(file, _STEP)
         os.pwrite(file, _MAGIC.to_bytes(_CELL, sys.byteorder), 0)

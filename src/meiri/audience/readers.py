@@ -8,7 +8,8 @@ from meiri.delivery.wire import Headers
 # the names of programs that fetch. Cubot makes telephones.
 _ROBOT = re.compile(
     r"(?<!cu)bot\b|spider|crawl|slurp|scrap|archiver|facebookexternalhit|mediapartners|preview|monitor|lighthouse"
-    r"|pingdom|\b(?:curl|wget|python|java|perl|ruby|php|node|axios|go-http-client|libwww|httpclient|aiohttp|httpx)\b",
+    r"|pingdom|headless|phantomjs|okhttp|puppeteer|playwright|selenium"
+    r"|\b(?:curl|wget|python|java|perl|ruby|php|node|axios|go-http-client|libwww|httpclient|aiohttp|httpx)\b",
     re.IGNORECASE,
 )
 

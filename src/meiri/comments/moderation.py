@@ -7,7 +7,6 @@ Members are told of it in the same transaction.
 import uuid
 from collections.abc import Sequence
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
@@ -15,10 +14,15 @@ from django.utils import timezone
 
 from meiri.comments.models import LONGEST, Comment, Report, State
 from meiri.comments.telling import tell_answer, tell_decision, tell_pick, tell_replies
+from meiri.identity import site_name
 from meiri.journal.log import actor, append
 
 PERMISSION = "comments.moderate_comment"
-OFFICIAL_NAME = f"{settings.WAGTAIL_SITE_NAME}编辑部"[:20]
+
+
+def official_name() -> str:
+    """Under which the newsroom answers."""
+    return f"{site_name()[:17]}编辑部"
 
 
 def approve(comment: Comment, by=None) -> Comment:
@@ -77,7 +81,7 @@ def answer(comment: Comment, text: str, by) -> Comment:
     comment = approve(comment, by)
     reply = Comment.objects.create(
         article_id=comment.article_id, reply_to_id=comment.reply_to_id or comment.pk, member=None,
-        name=OFFICIAL_NAME, text=text, official=True, state=State.APPROVED, decided_by=by, decided_at=timezone.now(),
+        name=official_name(), text=text, official=True, state=State.APPROVED, decided_by=by, decided_at=timezone.now(),
         token_digest=f"official:{uuid.uuid4().hex}",
     )  # fmt: skip
     _count(comment.article_id, 1)

@@ -2,7 +2,7 @@
 
 The file is a tar archive (POSIX.1-2001) packed with Zstandard (RFC 8878). It holds `database`, an SQLite file or what pg_dump
 writes in its custom format; the media files below `media/`; and, at its end, `manifest.json` with the size and the SHA-256 of
-each. The site's keys are not in it: whoever finds a backup can't open letters or sign in.
+each. The site's keys are not in it, nor is who is signed in: whoever finds a backup can't open letters or sign in.
 """
 
 import hashlib
@@ -27,6 +27,7 @@ from django.utils import timezone
 
 from meiri.audience.counts_keeping import LOCK  # a worker holds it for as long as it lives
 from meiri.delivery.locks import try_lock
+from meiri.file_modes import open_to_group
 from meiri.journal.heads import set_aside
 from meiri.journal.log import end
 
@@ -35,6 +36,8 @@ DATABASE, MEDIA, MANIFEST = "database", "media/", "manifest.json"
 # A manifest names every media file in some hundred bytes.
 LARGEST_MANIFEST = 1 << 30
 PIECE = 1 << 20
+# Who is signed in is in no backup, and nobody after a restoration.
+SESSIONS = ("members_signin", "django_session")
 
 # What reading a damaged file, or one of something else, ends with.
 UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, tarfile.TarError, zstandard.ZstdError)
@@ -243,9 +246,20 @@ def _dump(target: Path) -> None:
         connection.ensure_connection()
         with closing(sqlite3.connect(target)) as copy:
             cast(sqlite3.Connection, connection.connection).backup(copy)
+            copy.execute("PRAGMA secure_delete = ON")  # what is deleted leaves nothing in the file
+            _delete_sessions(copy)
+            copy.commit()
             copy.execute("PRAGMA journal_mode = DELETE")  # all of it in one file
         return
-    _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={target}")
+    without = [f"--exclude-table-data={table}" for table in SESSIONS]
+    _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", *without, f"--file={target}")
+
+
+def _delete_sessions(database: sqlite3.Connection) -> None:
+    known = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for table in SESSIONS:
+        if table in known:
+            database.execute(f"DELETE FROM {table}")  # noqa: S608
 
 
 def _put(folder: Path, home: Path) -> None:
@@ -260,6 +274,10 @@ def _put(folder: Path, home: Path) -> None:
         for path in (database, *(database.with_name(database.name + end_) for end_ in ("-wal", "-shm"))):
             _set_aside(path, replaced)
         _set_aside(media, replaced)
+        # A backup of an older release has them.
+        with closing(sqlite3.connect(folder / DATABASE)) as restored:
+            _delete_sessions(restored)
+            restored.commit()
         (folder / DATABASE).rename(database)
     else:
         _run(
@@ -273,8 +291,12 @@ def _put(folder: Path, home: Path) -> None:
             ),
             *("--exit-on-error", f"--dbname={connection.settings_dict['NAME']}", str(folder / DATABASE)),
         )
+        with connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {', '.join(SESSIONS)}")
+        connection.close()
         _set_aside(media, replaced)
     unpacked.rename(media)
+    open_to_group(media)
 
 
 def _set_aside(path: Path, replaced: Path) -> None:
@@ -299,4 +321,5 @@ def _run(program: str, *arguments: str) -> None:
     except FileNotFoundError:
         raise Refused(f"{program} is not installed; it comes with PostgreSQL's client programs.") from None
     if done.returncode:
-        raise Refused(f"{program} failed: {done.stderr.strip().splitlines()[-1:]}")
+        said = done.stderr.strip().splitlines()
+        raise Refused(f"{program} failed: {said[-1] if said else f'status {done.returncode}'}")

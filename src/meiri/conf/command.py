@@ -3,15 +3,31 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
+
+from meiri.file_modes import OWNER_ONLY
+
 
 def main() -> None:
+    os.umask(OWNER_ONLY)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meiri.conf.settings")
+    check_settings()
     if sys.argv[1:2] == ["reindex"]:
         reindex()
         return
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)
+
+
+def check_settings() -> None:
+    """End with a sentence where a setting can't be understood."""
+    from django.conf import settings
+
+    try:
+        _ = settings.BASE_URL
+    except (ImproperlyConfigured, ValueError) as error:
+        sys.exit(f"A setting can't be understood: {error}")
 
 
 def reindex() -> None:

@@ -1,4 +1,7 @@
-"""What the log says while a database or a disk is away: one plain sentence a minute, however many requests meet it."""
+"""What the log says while a database or a disk is away: one plain sentence a minute, however many requests meet it.
+
+Of requests that were refused (an unknown address, a form without its token) it tells some a minute, and how many there were.
+"""
 
 import logging
 import sqlite3
@@ -8,6 +11,10 @@ from threading import Lock
 # How long, in seconds, the same complaint is not repeated, and how many different ones are remembered.
 QUIET = 60
 MOST = 1000
+# Refusals that are told in a minute, and characters of each: anybody can ask for what is not there.
+MOST_REFUSALS = 20
+LONGEST_REFUSAL = 300
+REFUSALS = ("django.request", "django.security")
 
 
 class Thinned(logging.Filter):
@@ -20,11 +27,12 @@ class Thinned(logging.Filter):
     def __init__(self, name: str = ""):
         super().__init__(name)
         self._told: dict[tuple[str, str], tuple[float, int]] = {}
+        self._refused = (-QUIET, 0)
         self._lock = Lock()
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.levelno < logging.ERROR:
-            return True
+            return not record.name.startswith(REFUSALS) or self._tells_refusal(record)
         error = record.exc_info[1] if record.exc_info else None
         if error is not None and not is_outer(error):
             return True
@@ -35,6 +43,22 @@ class Thinned(logging.Filter):
         text = f"{record.getMessage()}: {complaint}" if error else complaint
         record.msg, record.args, record.exc_info = f"{text} ({more} more like it)" if more else text, (), None
         return True
+
+    def _tells_refusal(self, record: logging.LogRecord) -> bool:
+        """Whether one more refusal is told; the first of a minute says how many were not in the one before."""
+        now = time.monotonic()
+        with self._lock:
+            began, count = self._refused
+            untold = 0
+            if now - began >= QUIET:
+                began, count, untold = now, 0, max(count - MOST_REFUSALS, 0)
+            self._refused = began, count + 1
+        text = record.getMessage()[:LONGEST_REFUSAL]
+        record.msg, record.args = (
+            f"{text} ({untold} more requests were refused before)" if untold else text,
+            (),
+        )
+        return count < MOST_REFUSALS
 
     def _since(self, complaint: tuple[str, str]) -> int | None:
         """How often it was met since it was told; None where it is not to be told again yet."""

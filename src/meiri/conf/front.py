@@ -1,19 +1,25 @@
 """The front application, which the web server runs: readers get stored pages from its event loop, all else is Django's.
 
 It speaks RSGI 1.5, granian's own interface. Django works in a bounded pool of threads, so that however long its requests
-wait for the database, the loop goes on answering readers.
+wait for the database, the loop goes on answering readers. A thread begins with a request when all of it has come, and
+is done with it when its answer is made: who sends or reads slowly takes none.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 from typing import Any
 
 from django.core.handlers.wsgi import WSGIHandler
 from granian.rsgi import ProtocolClosed
 
+from meiri.conf.bodies import EDITORS, Body, Reception, TooLarge, TooMany, bound_of
+from meiri.conf.environ import declared_length, environ_of, has_host, peer_of
 from meiri.conf.wsgi import application
+from meiri.delivery.headers import guarding
+from meiri.visitors.address import visitor_of
 
 logger = logging.getLogger(__name__)
 
@@ -24,59 +30,27 @@ MOST_WAITING = 256
 THREADS_OF_COMMENTS = 32
 # Seconds after which a reader is asked to come back, whatever Django is waiting for. Editors' work may take longer.
 PATIENCE = 8
-EDITORS = "/admin/"
-# How much of a request is there before a thread begins with it, and how long, in seconds, its parts and those of an
-# answer may be on their way: threads are few, and slow visitors many.
-READ_AHEAD = 64 * 1024
+# How long, in seconds, a part of an answer may be on its way.
 ON_THE_WAY = 30
+# Files that are sent at once, the threads that read them, and how many of their pieces are read in one go.
+MOST_FILES = 512
+THREADS_OF_FILES = 2
+PIECES = 16
 
-_PAGE = "<!doctype html><html lang=zh-Hans><meta charset=utf-8><title>{0}</title><h1>{0}</h1><p>请过几秒再试。</p></html>"
-BUSY = _PAGE.format("访问的人太多了")
-STUCK = _PAGE.format("页面暂时无法显示")
-LATE = _PAGE.format("没有收到完整的请求")
+_PAGE = (
+    "<!doctype html><html lang=zh-Hans><meta charset=utf-8><title>{0}</title><h1>{0}</h1><p>{1}</p></html>"
+)
+BUSY = _PAGE.format("访问的人太多了", "请过几秒再试。")
+STUCK = _PAGE.format("页面暂时无法显示", "请过几秒再试。")
+LATE = _PAGE.format("没有收到完整的请求", "请检查网络后重新提交。")
+LARGE = _PAGE.format("内容太大", "提交的内容超过了限度，请删减后再提交。")
+CROWDED = _PAGE.format("提交得太频繁", "您所在的网络同时提交的内容太多，请过几秒再试。")
+NO_HOST = _PAGE.format("无法读取请求", "请求里没有网站的名称。")
 _PLAIN = [("content-type", "text/html; charset=utf-8"), ("cache-control", "no-store"), ("retry-after", "5")]
-
-
-class Body:
-    """The body of a request as WSGI reads it: from a thread, in pieces that the event loop receives."""
-
-    def __init__(self, protocol, loop: asyncio.AbstractEventLoop):
-        self._pieces = protocol.__aiter__()
-        self._loop, self._rest, self._ended = loop, b"", False
-
-    async def read_ahead(self) -> None:
-        """Receive the beginning before a thread is taken for it. Raises `TimeoutError` where it does not come."""
-        async with asyncio.timeout(ON_THE_WAY):
-            while not self._ended and len(self._rest) < READ_AHEAD:
-                piece = await self._receive()
-                self._ended = piece is None
-                self._rest += piece or b""
-
-    def read(self, size: int = -1) -> bytes:
-        while not self._ended and (size < 0 or len(self._rest) < size):
-            self._rest += self._next()
-        taken, self._rest = (self._rest, b"") if size < 0 else (self._rest[:size], self._rest[size:])
-        return taken
-
-    def readline(self, size: int = -1) -> bytes:
-        while not self._ended and b"\n" not in self._rest and (size < 0 or len(self._rest) < size):
-            self._rest += self._next()
-        end = self._rest.find(b"\n") + 1 or len(self._rest)
-        return self.read(min(end, size) if size >= 0 else end)
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self.readline, b"")
-
-    def _next(self) -> bytes:
-        piece = asyncio.run_coroutine_threadsafe(self._receive(), self._loop).result(ON_THE_WAY)
-        self._ended = piece is None
-        return piece or b""
-
-    async def _receive(self) -> bytes | None:
-        try:
-            return await self._pieces.__anext__()  # `anext` with a default takes the process down at the end
-        except StopAsyncIteration:
-            return None
+# granian names itself where an answer does not say what serves it.
+SERVER = ("server", "web")
+# Methods whose requests have no body that anybody reads.
+READING = ("GET", "HEAD")
 
 
 class Exchange:
@@ -87,6 +61,8 @@ class Exchange:
 
     def __init__(self, protocol):
         self.protocol, self._answered = protocol, False
+        # What goes on after a thread has made the answer.
+        self.sending: asyncio.Task | None = None
 
     def claim(self) -> bool:
         """Whether the caller is the one who answers."""
@@ -95,10 +71,10 @@ class Exchange:
 
     def answer(self, status: int, headers: list, body: bytes) -> None:
         if self.claim():
-            self.protocol.response_bytes(status, headers, body)
+            self.protocol.response_bytes(status, [*headers, SERVER], body)
 
     def refuse(self, status: int, page: str) -> None:
-        self.answer(status, _PLAIN, page.encode())
+        self.answer(status, [*_PLAIN, *guarding()], page.encode())
 
 
 class Threads:
@@ -132,12 +108,18 @@ class Front:
         self._django, self._fast, self._together = django, tuple(fast), together
         self._threads = Threads(THREADS, "django")
         self._threads_together = Threads(THREADS_OF_COMMENTS, "django together")
+        self._reading_files = ThreadPoolExecutor(THREADS_OF_FILES, thread_name_prefix="files")
+        self._files_sent = 0
+        self._reception = Reception()
 
     async def __rsgi__(self, scope, protocol) -> None:
+        if not has_host(scope):
+            Exchange(protocol).refuse(400, NO_HOST)
+            return
         for respond in self._fast:
             answer = respond(scope)
             if answer is not None:
-                protocol.response_bytes(answer.status, answer.headers, answer.body)
+                protocol.response_bytes(answer.status, [*answer.headers, SERVER], answer.body)
                 return
         await self._by_django(scope, protocol)
 
@@ -147,21 +129,51 @@ class Front:
         if threads.full:
             exchange.refuse(503, BUSY)
             return
-        loop = asyncio.get_running_loop()
-        body = Body(protocol, loop)
-        reads = scope.method in ("GET", "HEAD")
-        if not reads:
-            try:
-                await body.read_ahead()
-            except TimeoutError:
-                exchange.refuse(408, LATE)
+        body = None
+        if scope.method not in READING:
+            body = await self._received(scope, exchange)
+            if body is None:
                 return
-        job = threads.do(loop, self._answer, environ_of(scope, body), exchange, loop)
-        patience = PATIENCE if reads and not scope.path.startswith(EDITORS) else None
-        done, _ = await asyncio.wait([asyncio.wrap_future(job, loop=loop)], timeout=patience)
+        await self._worked_on(scope, exchange, threads, body)
+
+    async def _received(self, scope, exchange: Exchange) -> Body | None:
+        """The whole body of a request; None where it was refused."""
+        forwarded = scope.headers.get_all("x-forwarded-for")
+        try:
+            return await self._reception.receive(
+                exchange.protocol,
+                visitor_of(forwarded, peer_of(scope)),
+                bound_of(scope.path),
+                declared_length(scope),
+            )
+        except TimeoutError:
+            exchange.refuse(408, LATE)
+        except TooLarge:
+            exchange.refuse(413, LARGE)
+        except TooMany as refusal:
+            exchange.refuse(*((503, BUSY) if refusal.all_of_them else (429, CROWDED)))
+        return None
+
+    async def _worked_on(self, scope, exchange: Exchange, threads: Threads, body: Body | None) -> None:
+        """Have a thread answer, and wait until the answer is on its way."""
+        if threads.full:  # they may be by the time that a body has come
+            exchange.refuse(503, BUSY)
+            if body:
+                body.close()
+            return
+        loop = asyncio.get_running_loop()
+        environ = environ_of(scope, body.file if body else None, body.size if body else 0)
+        begun = threads.do(loop, self._answer, environ, exchange, loop)
+        if body:
+            begun.add_done_callback(lambda _: loop.call_soon_threadsafe(body.close))
+        job = asyncio.wrap_future(begun, loop=loop)
+        patience = PATIENCE if scope.method in READING and not scope.path.startswith(EDITORS) else None
+        done, _ = await asyncio.wait([job], timeout=patience)
         if not done:
             job.cancel()  # it may not have begun
             exchange.refuse(503, STUCK)
+        if exchange.sending:
+            await exchange.sending
 
     def _answer(self, environ: dict, exchange: Exchange, loop: asyncio.AbstractEventLoop) -> None:
         """Have Django answer, whatever happens."""
@@ -172,29 +184,64 @@ class Front:
             loop.call_soon_threadsafe(exchange.refuse, 500, STUCK)
 
     def _by_wsgi(self, environ: dict, exchange: Exchange, loop: asyncio.AbstractEventLoop) -> None:
-        """Ask Django and send what it says. Runs in a thread of the pool, from the first byte to the last."""
+        """Ask Django and send what it says. Runs in a thread of the pool."""
         begun: list = []
 
         def start_response(status, headers, error=None, /):
             begun[:] = status, headers
             return begun.append
 
-        response = self._django(environ, start_response)
+        response: Any = self._django(environ, start_response)
+        handed_on = False
         try:
             status = int(begun[0].split(None, 1)[0])
             headers = [(name.lower(), value) for name, value in begun[1]]
-            if getattr(response, "streaming", False):
+            if getattr(response, "file_to_stream", None) is not None:
+                handed_on = True
+                loop.call_soon_threadsafe(self._begin_file, exchange, status, headers, response, loop)
+            elif getattr(response, "streaming", False):
                 self._send_pieces(exchange, status, headers, response, loop)
             else:
                 loop.call_soon_threadsafe(exchange.answer, status, headers, b"".join(response))
         finally:
-            response.close()
+            if not handed_on:
+                response.close()
+
+    def _begin_file(self, exchange: Exchange, status: int, headers: list, response, loop) -> None:
+        """Send a file from the event loop, however slowly it is read: no thread waits for the reader."""
+        if self._files_sent >= MOST_FILES:
+            exchange.refuse(503, BUSY)
+        if not exchange.claim():
+            self._reading_files.submit(response.close)
+            return
+        self._files_sent += 1
+        exchange.sending = loop.create_task(self._send_file(exchange, status, headers, response, loop))
+
+    async def _send_file(self, exchange: Exchange, status: int, headers: list, response, loop) -> None:
+        def read() -> bytes:
+            return b"".join(islice(pieces, PIECES))
+
+        pieces = iter(response)
+        try:
+            transport = exchange.protocol.response_stream(status, [*headers, SERVER])
+            while piece := await loop.run_in_executor(self._reading_files, read):
+                async with asyncio.timeout(ON_THE_WAY):
+                    await transport.send_bytes(piece)
+        except (ProtocolClosed, TimeoutError):
+            return  # the reader has gone away
+        except OSError:
+            logger.exception("A file could not be read to its end")
+        finally:
+            self._files_sent -= 1
+            self._reading_files.submit(response.close)
 
     def _send_pieces(
         self, exchange: Exchange, status: int, headers: list, pieces: Iterable[bytes], loop
     ) -> None:
         async def begin():
-            return exchange.protocol.response_stream(status, headers) if exchange.claim() else None
+            if not exchange.claim():
+                return None
+            return exchange.protocol.response_stream(status, [*headers, SERVER])
 
         async def send(piece: bytes):
             await transport.send_bytes(piece)
@@ -207,40 +254,6 @@ class Front:
                 asyncio.run_coroutine_threadsafe(send(bytes(piece)), loop).result(ON_THE_WAY)
             except (ProtocolClosed, TimeoutError):
                 return  # the reader has gone away
-
-
-def environ_of(scope, body: Body) -> dict:
-    """The request as WSGI has it (PEP 3333)."""
-    server, _, port = scope.server.rpartition(":")
-    environ = {
-        "REQUEST_METHOD": scope.method,
-        "SCRIPT_NAME": "",
-        "PATH_INFO": as_latin(scope.path),
-        "QUERY_STRING": as_latin(scope.query_string),
-        "SERVER_NAME": server or "localhost",
-        "SERVER_PORT": port,
-        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
-        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": scope.scheme,
-        "wsgi.input": body,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": True,
-        "wsgi.run_once": False,
-    }
-    for name, value in scope.headers.items():
-        key = name.upper().replace("-", "_")
-        key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
-        value = as_latin(value)
-        environ[key] = f"{environ[key]},{value}" if key in environ else value
-    if "HTTP_HOST" not in environ and scope.authority:
-        environ["HTTP_HOST"] = scope.authority
-    return environ
-
-
-def as_latin(text: str) -> str:
-    """Text that RSGI has decoded, as WSGI has it: its bytes, each as a character of Latin-1."""
-    return text if text.isascii() else text.encode(errors="replace").decode("latin-1")
 
 
 def make() -> Front:

@@ -1,8 +1,12 @@
-"""Bring a data folder up to date: database, sample newsroom, static files. Costs little when all is."""
+"""Bring a data folder up to date: database, sample newsroom, static files. Costs little when all is.
+
+A file in the data folder says which release it was prepared for, so that a start need not look at the database to know.
+"""
 
 import hashlib
 import os
 import secrets
+from importlib.metadata import distributions
 from pathlib import Path
 
 from django.conf import settings
@@ -12,10 +16,14 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from meiri.delivery.release import code
+from meiri.file_modes import open_to_group
 from meiri.sample.loading import unfinished
 from meiri.search.index import store as search_store
 from meiri.search.rebuilding import is_quick, rebuild
 from meiri.sections.models import Channel
+
+MARK = "prepared"
 
 
 def prepare(out) -> bool:
@@ -27,7 +35,39 @@ def prepare(out) -> bool:
         prepare_search(out),
         make_administrator(out),
     ]
+    note_prepared()
     return any(done)
+
+
+def is_prepared() -> bool:
+    """Whether the data folder was prepared for this release and its database. Asks no database."""
+    mark = Path(settings.HOME) / MARK
+    return mark.exists() and mark.read_text() == _prepared_for() and not _is_gone()
+
+
+def note_prepared() -> None:
+    (Path(settings.HOME) / MARK).write_text(_prepared_for())
+
+
+def _prepared_for() -> str:
+    """A digest over the package's files, the installed packages and the address of the database."""
+    database = settings.DATABASES["default"]
+    known = [code(), *(f"{d.name} {d.version}" for d in distributions())]
+    # A data folder may be moved, with a database that is in it.
+    known += [
+        str(database.get(name, "")).replace(str(settings.HOME), "")
+        for name in ("ENGINE", "HOST", "PORT", "NAME")
+    ]
+    return hashlib.sha256("\n".join(sorted(known)).encode()).hexdigest()
+
+
+def _is_gone() -> bool:
+    """Whether the files are missing that a site can't do without."""
+    database = settings.DATABASES["default"]
+    in_file = database["ENGINE"] == "django.db.backends.sqlite3"
+    return not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists() or (
+        in_file and not Path(database["NAME"]).exists()
+    )
 
 
 def prepare_database(out) -> bool:
@@ -67,6 +107,7 @@ def collect_static(out) -> bool:
     out.write("Collecting static files …")
     call_command("collectstatic", verbosity=0, interactive=False)
     mark.write_text(signature)
+    open_to_group(Path(settings.STATIC_ROOT))
     return True
 
 
@@ -90,5 +131,7 @@ def make_administrator(out) -> bool:
     path = Path(settings.HOME) / "admin-password.txt"
     path.touch(mode=0o600)
     path.write_text(password + "\n")
-    out.write(f"Newsroom account: admin, password: {password}   (kept in {path})")
+    # What a service writes is kept in its log, which more people read than this file.
+    shown = f", password: {password}" if out.isatty() else ""
+    out.write(f"Newsroom account: admin{shown}   (the password is in {path})")
     return True

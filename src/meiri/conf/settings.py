@@ -4,11 +4,18 @@ docs/settings.md lists them; tests hold that table against this module.
 """
 
 import secrets
+import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
+from meiri.file_modes import PUBLIC_FILE, PUBLIC_FOLDER
+from meiri.identity import Identity
 from meiri.kept_once import kept_once
+from meiri.own_address import address_of_server, is_address, kept_address, listens_on
+from meiri.visitors.address import networks_of
 
 env = environ.Env()
 
@@ -18,7 +25,7 @@ PROJECT_DIR = _CHECKOUT if (_CHECKOUT / "pyproject.toml").exists() else Path.cwd
 environ.Env.read_env(PROJECT_DIR / ".env")
 
 HOME = Path(env.str("MEIRI_HOME", default=str(PROJECT_DIR / "var"))).resolve()
-HOME.mkdir(parents=True, exist_ok=True)
+HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _secret_key() -> str:
@@ -36,12 +43,34 @@ DEBUG = env.bool("MEIRI_DEBUG", default=False)
 STRICT_TEMPLATES = env.bool("MEIRI_STRICT_TEMPLATES", default=False) or DEBUG
 HOST = env.str("MEIRI_HOST", default="127.0.0.1")
 PORT = env.int("MEIRI_PORT", default=8000)
-BASE_URL = env.str("MEIRI_BASE_URL", default=f"http://{HOST}:{PORT}").rstrip("/")
+# `meiri serve --host --port` goes before the environment; None where another command is run.
+_listens_on = listens_on(sys.argv)
+if _listens_on:
+    HOST, PORT = _listens_on[0] or HOST, _listens_on[1] or PORT
+
+
+def _base_url() -> str:
+    """The address that readers type: as it is set, else as the site is served, else as it was served last."""
+    if address := env.str("MEIRI_BASE_URL", default="").rstrip("/"):
+        if not is_address(address):
+            raise ImproperlyConfigured(
+                f"MEIRI_BASE_URL is {address!r}; write the site's address such as https://www.example.com, without a path."
+            )
+        return address
+    own = address_of_server(HOST, PORT)
+    return own if _listens_on else kept_address(HOME) or own
+
+
+BASE_URL = _base_url()
 ALLOWED_HOSTS = env.list("MEIRI_ALLOWED_HOSTS", default=["*"])
+# Pages are rendered as if they were asked for at the site's own address.
+ALLOWED_HOSTS += [str(urlsplit(BASE_URL).hostname)]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
-# Whose word about a visitor's address is taken (X-Forwarded-For).
-TRUSTED_PROXIES = env.list("MEIRI_TRUSTED_PROXIES", default=["127.0.0.1", "::1"])
+# Whose word about a visitor's address is taken (X-Forwarded-For): addresses and networks.
+TRUSTED_PROXIES = list(map(str, networks_of(env.list("MEIRI_TRUSTED_PROXIES", default=["127.0.0.1", "::1"]))))
 SECURE_COOKIES = BASE_URL.startswith("https://")
+# How long browsers that saw the site over TLS ask for it over TLS alone.
+HSTS_SECONDS = env.int("MEIRI_HSTS_SECONDS", default=365 * 24 * 3600) if SECURE_COOKIES else 0
 
 INSTALLED_APPS = [
     "meiri.conf",
@@ -94,6 +123,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "meiri.delivery.guards.Guards",
     "meiri.visitors.characters.MendForms",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -248,7 +278,9 @@ if not DEBUG:
 # Nothing asks for the others, and compressing them takes as long again.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
-WAGTAIL_SITE_NAME = "每日新闻网"
+# What the admin shows where it asks for a setting; the site's name is in 站点信息 (meiri.identity).
+WAGTAIL_SITE_NAME = Identity.name
+SITE_IDENTITY = "meiri.fronts.identity.current"
 WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
@@ -276,8 +308,12 @@ TAG_SPACES_ALLOWED = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 FILE_UPLOAD_TEMP_DIR = None
+# A web server in front serves media files as one of the folder's group.
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = PUBLIC_FILE, PUBLIC_FOLDER
 # The largest file that `meiri import` reads, and the largest upload under 导入稿件.
 IMPORT_MAX_BYTES = env.int("MEIRI_IMPORT_MAX_BYTES", default=64 * 1024 * 1024)
+# What editors may send in one request: the largest file, and a little more for the form around it.
+UPLOAD_MAX_BYTES = IMPORT_MAX_BYTES + 8 * 1024 * 1024
 
 # Whether a change of what readers see that the journal is not told of raises. It costs a little, and needs SQLite.
 JOURNAL_NET = env.bool("MEIRI_JOURNAL_NET", default=DEBUG)
@@ -294,9 +330,13 @@ ARTICLE_PREVIEW = "meiri.web.article.preview"
 # What finds published articles for editors by their words, whatever the size of the archive.
 ARTICLE_FINDER = "meiri.search.editors.articles_with"
 
+SESSION_ENGINE = "meiri.members.sessions"
 CSRF_FAILURE_VIEW = "meiri.visitors.refusals.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = True
+if SECURE_COOKIES:
+    # Browsers take a cookie of such a name from this very host alone, over TLS: no other host of the domain can plant one.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"

@@ -23,6 +23,7 @@ from typing import BinaryIO
 import brotli
 
 from meiri.delivery.kinds import FOR_GOOD, kind_of
+from meiri.file_modes import PUBLIC_FILE, make_public_folder
 
 SUFFIXES = {"": "", "br": ".br", "gzip": ".gz"}
 # In which order the files of a page are put in their places and removed.
@@ -127,7 +128,7 @@ class PageFiles:
                 os.replace(draft, path)
                 return
             except FileNotFoundError:
-                os.makedirs(os.path.dirname(path), exist_ok=True)
+                make_public_folder(os.path.dirname(path))
         os.replace(draft, path)
 
     def remove(self, address: str) -> int:
@@ -174,7 +175,7 @@ class PageFiles:
 
     def prepare(self) -> None:
         """Make the folders, and throw drafts away that a process left when it died."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_public_folder(str(self.folder))
         self.drafts.mkdir(parents=True, exist_ok=True)
         for draft in self.drafts.iterdir():
             with suppress(OSError):
@@ -200,6 +201,7 @@ def written_draft(draft: str, content: bytes, changed: int) -> BinaryIO:
     try:
         file.write(content)
         file.flush()
+        os.fchmod(file.fileno(), PUBLIC_FILE)
         os.utime(file.fileno(), (changed - 1, changed))
     except BaseException:
         file.close()

@@ -10,6 +10,7 @@ from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.security import SecurityMiddleware
 
 from meiri.delivery.files import PageFile
+from meiri.delivery.guards import Guards
 from meiri.delivery.kinds import kind_of
 
 Header = tuple[str, str]
@@ -21,7 +22,7 @@ def guarding() -> tuple[Header, ...]:
     request = HttpRequest()
     request.META |= {"SERVER_NAME": "localhost", "SERVER_PORT": "80"}
     response: Any = HttpResponse()
-    for middleware in (XFrameOptionsMiddleware, CSPMiddleware, SecurityMiddleware):
+    for middleware in (XFrameOptionsMiddleware, CSPMiddleware, SecurityMiddleware, Guards):
         response = middleware(lambda _, response=response: response)(request)
     return tuple(
         (name.lower(), in_order(value) if name == "Content-Security-Policy" else value)

@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Iterator
+from pathlib import Path
 
 import brotli
 from django.conf import settings
@@ -10,6 +11,7 @@ from meiri.delivery.following import bring_up_to_date
 from meiri.delivery.pages import Pages, pages
 from meiri.delivery.rendering import render
 from meiri.journal.verification import check
+from meiri.own_address import kept_address
 
 # A page that differs may have been changed by what was committed a moment ago: so often it is looked at before it is told.
 LOOKS = 3
@@ -22,6 +24,9 @@ def stored_pages() -> Iterator[str]:
     """Render every stored page afresh and compare. What waits to be made again is made first."""
     if not settings.PAGE_FILES:
         return
+    if wrong := other_address():
+        yield wrong
+        return
     store = pages()
     if not bring_up_to_date(store):
         yield f"{store.index.pending()} pages are still being made again"
@@ -30,6 +35,14 @@ def stored_pages() -> Iterator[str]:
     for address in store.files.addresses():
         if not store.index.knows(address):
             yield f"{address} is stored, but nobody knows what it shows"
+
+
+def other_address() -> str:
+    """What is said where this command was told another address of the site than the pages were made with."""
+    served = kept_address(Path(settings.HOME))
+    if served in ("", settings.BASE_URL):
+        return ""
+    return f"the site is served as {served}, but MEIRI_BASE_URL says {settings.BASE_URL} here: unset it, or set it to the former"
 
 
 def stale_pages(store: Pages) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """What stands around the pages: site settings. The pages are in `fronts.pages`, friend links in `fronts.friend_links`."""
 
+from django.core.validators import FileExtensionValidator
 from django.db import models
 from wagtail.contrib.settings.models import register_setting
 from wagtail.fields import StreamField
@@ -14,6 +15,8 @@ from meiri.fronts.pages import (
     TopicIndexPage,
     TopicPage,
 )
+from meiri.fronts.signs import PICTURE_NAMES, PICTURES, draw_anew
+from meiri.identity import Identity
 from meiri.journal.public_models import Public
 from meiri.stored_settings import StoredSettings
 
@@ -31,8 +34,31 @@ __all__ = [
 
 @register_setting(icon="cog")
 class SiteSettings(StoredSettings):
-    """The footer's records. A station may override address, telephone and mail on its own pages."""
+    """The site's name and signs, and the footer's records. A station may override address, telephone and mail on its own pages."""
 
+    name = models.CharField(
+        "网站名称",
+        max_length=20,
+        blank=True,
+        default=Identity.name,
+        help_text="显示在每一页、订阅源、邮件和采编后台；读者的昵称里不能有它。",
+    )
+    stations_name = models.CharField("地方站总称", max_length=20, blank=True, default=Identity.stations)
+    magazine_name = models.CharField("杂志名称", max_length=20, blank=True, default=Identity.magazine)
+    wordmark = models.ImageField(
+        "报头",
+        upload_to="identity/",
+        blank=True,
+        validators=[FileExtensionValidator(PICTURE_NAMES)],
+        help_text="横幅图片，背景透明，高 104 像素以上为好。不上传时显示网站名称。",
+    )
+    mark = models.ImageField(
+        "网站图标",
+        upload_to="identity/",
+        blank=True,
+        validators=[FileExtensionValidator(PICTURE_NAMES)],
+        help_text="正方形图片，边长 192 像素以上，用于浏览器标签和收藏。",
+    )
     slogan = models.CharField("宣传语", max_length=60, blank=True)
     supervisor = models.CharField("主管单位", max_length=80, blank=True)
     organisation = models.CharField("主办单位", max_length=80, blank=True)
@@ -53,6 +79,7 @@ class SiteSettings(StoredSettings):
 
     public = Public(
         (
+            *("name", "stations_name", "magazine_name", "wordmark", "mark"),
             *("slogan", "supervisor", "organisation", "address", "postcode", "telephones", "email"),
             *("reporting_line", "reporting_url", "minors_line", "legal_adviser"),
             *("icp", "icp_url", "police", "police_url", "licences", "copyright"),
@@ -65,3 +92,18 @@ class SiteSettings(StoredSettings):
 
     class Meta:
         verbose_name = "站点信息"
+
+    @property
+    def identity(self) -> Identity:
+        pictures = (picture.url if picture else "" for picture in (self.wordmark, self.mark))
+        return Identity(
+            self.name or Identity.name,
+            self.stations_name or Identity.stations,
+            self.magazine_name or Identity.magazine,
+            *pictures,
+        )
+
+    def clean(self):
+        super().clean()
+        for field, bounds in PICTURES.items():
+            draw_anew(getattr(self, field), field, bounds)

@@ -19,8 +19,15 @@ MOST_REDIRECTS = 4
 MOST_BYTES = 64 * 1024
 PORTS = (80, 443)
 AGENT = "Mozilla/5.0 (compatible; Meiri link check)"
-# Through these an IPv4 address of any kind is reached.
-_TRANSLATED = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
+# Addresses of IPv6 that stand on the Internet (IANA's registry), and what of them is set apart: protocol assignments with
+# Teredo and ORCHID, 6to4, documentation. All forms in which an IPv4 address is written into one of IPv6 stand outside.
+_INTERNET = ip_network("2000::/3")
+_SET_APART = (
+    ip_network("2001::/23"),
+    ip_network("2002::/16"),
+    ip_network("3fff::/20"),
+    ip_network("192.88.99.0/24"),  # relays of 6to4
+)
 # Somebody is there, even where robots are not let in.
 ANSWERS = {401, 403, 405, 406, 429}
 
@@ -30,15 +37,14 @@ class Unreachable(RuntimeError):
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address stands on the public Internet."""
+    """Whether an IP address stands on the public Internet. Of what is not known to, it is not believed."""
     ip = ip_address(address.partition("%")[0])
     if isinstance(ip, IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner:
-            return is_public(str(inner))
-        if any(ip in network for network in _TRANSLATED):
+        if ip.ipv4_mapped:
+            return is_public(str(ip.ipv4_mapped))
+        if ip not in _INTERNET:
             return False
-    return ip.is_global and not ip.is_multicast
+    return ip.is_global and not ip.is_multicast and not any(ip in network for network in _SET_APART)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.db import transaction
 from wagtail.actions.publish_revision import PublishPermissionError
 
 from meiri.audience.counting import set_imported, views_of
+from meiri.identity import site_name
 from meiri.ingest.headline import letters
 from meiri.ingest.items import Item
 from meiri.ingest.models import Import
@@ -219,9 +220,7 @@ def _fill(
     article.picture = next(iter(pictures.values()), article.picture)
     article.source = find_source(parsed.source, parsed.source_url)
     article.editor = author_named(parsed.editor) if parsed.editor else None
-    article.origin = extras.origin or (
-        Origin.ORIGINAL if parsed.source == settings.WAGTAIL_SITE_NAME else Origin.REPRINT
-    )
+    article.origin = extras.origin or (Origin.ORIGINAL if parsed.source == site_name() else Origin.REPRINT)
     if extras.kind:
         article.kind = extras.kind
     fault = fault_of_date(parsed.published_at)

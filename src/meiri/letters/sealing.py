@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
 
-from meiri.kept_once import kept_once
+from meiri.kept_once import kept_once, sync_folder
 
 # Without signs that look alike.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -50,6 +50,7 @@ def _write(keys: list[bytes]) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(key_file())
+    sync_folder(key_file().parent)
 
 
 def seal(content: bytes) -> bytes:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from meiri.identity import site_name
 from meiri.members.models import User
 from meiri.newsroom.clock import zoned
 from meiri.personal.holdings import held_of
@@ -20,7 +21,7 @@ def packed(member: User) -> bytes:
     made_at = timezone.now()
     data = {"网站": settings.BASE_URL, "生成时间": made_at, "资料": parts}
     page = render_to_string(
-        "members/export.html", {"parts": parts, "made_at": made_at, "site_name": settings.WAGTAIL_SITE_NAME}
+        "members/export.html", {"parts": parts, "made_at": made_at, "site_name": site_name()}
     )
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

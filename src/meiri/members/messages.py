@@ -8,6 +8,7 @@ from django.core.mail import EmailMessage
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from meiri.identity import site_name
 from meiri.members.contacts import Contact
 
 MINUTES = 15
@@ -34,7 +35,7 @@ def say_there_is_none(contact: Contact) -> None:
 
 
 def send(contact: Contact, subject: str, text: str) -> None:
-    name = settings.WAGTAIL_SITE_NAME
+    name = site_name()
     if contact.email:
         EmailMessage(
             f"{name}：{subject}", f"{text}\n\n{name}\n{settings.BASE_URL}/", to=[contact.email]

@@ -21,6 +21,7 @@ from django.db import transaction
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from meiri.identity import site_name
 from meiri.members.contacts import masked
 from meiri.members.forms import CodeField, OneTimeCodeInput
 from meiri.members.limits import TOO_MANY, guesses_code_too_often
@@ -46,7 +47,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return _sealing().decrypt(encrypted_text.encode()).decode()
 
     def get_totp_issuer(self):
-        return settings.WAGTAIL_SITE_NAME
+        return site_name()
 
     def _get_user_identifier(self, user):
         if not user.registered:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from meiri.members.models import SignIn, User
+from meiri.members.sessions import stored_key
 
 MOST_SHOWN = 50
 NOTED = "noted"
@@ -61,18 +62,18 @@ def _note(request) -> None:
     session, today = request.session, timezone.localdate()
     if session.session_key is None:
         session.save()
-    if session.get(NOTED) == [session.session_key, str(today)]:
+    if session.get(NOTED) == [session.stored_key, str(today)]:
         return
     device = device_in_words(request.headers.get("User-Agent", "")[:500])
     try:
         with transaction.atomic():
             SignIn.objects.update_or_create(
-                session_id=session.session_key,
+                session_id=session.stored_key,
                 defaults={"member_id": int(session[SESSION_KEY]), "device": device, "used_on": today},
             )
     except IntegrityError:
         return  # ended meanwhile, in another window
-    session[NOTED] = [session.session_key, str(today)]
+    session[NOTED] = [session.stored_key, str(today)]
 
 
 def open_sign_ins(member: User) -> list[SignIn]:
@@ -97,4 +98,4 @@ def end(member: User, key: int) -> None:
 
 def end_all(member: User, but: str | None = None) -> None:
     """End every session of `member`, save that with the key `but`."""
-    Session.objects.filter(signin__member=member).exclude(pk=but).delete()
+    Session.objects.filter(signin__member=member).exclude(pk=stored_key(but)).delete()

@@ -152,7 +152,7 @@ def change_password(request):
 @never_cache
 @login_required
 def open_sign_ins(request):
-    context = {"rows": sign_ins.open_sign_ins(request.user), "here": request.session.session_key}
+    context = {"rows": sign_ins.open_sign_ins(request.user), "here": request.session.stored_key}
     return render(request, "members/sign_ins.html", context)
 
 

@@ -1,6 +1,7 @@
 """What the body of an article is made of."""
 
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from wagtail import blocks
@@ -99,7 +100,7 @@ class RelatedLinkBlock(blocks.StructBlock):
 
     def clean(self, value):
         value = super().clean(value)
-        if not value["url"].startswith(("/", "https://", "http://")):
+        if not leads_somewhere(value["url"]):
             raise blocks.StructBlockValidationError(
                 {"url": ValidationError("地址须以“/”“http://”或“https://”开头。")}
             )
@@ -108,6 +109,22 @@ class RelatedLinkBlock(blocks.StructBlock):
     class Meta:
         icon = "link"
         label = "相关链接"
+
+
+def leads_somewhere(url: str) -> bool:
+    """Whether `url` is an address of this site's (`/keji/`), or one of another's with its scheme and host.
+
+    `//host/` and `/\\host/` are another site's to every browser, and look like this one's.
+    """
+    if any(character.isspace() or not character.isprintable() for character in url):
+        return False
+    if url.startswith("/"):
+        return not url.startswith(("//", "/\\"))
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 class BodyBlock(blocks.StreamBlock):

@@ -126,7 +126,8 @@ def withdrawn(article: Article, by) -> None:
 def deleted(instance: Article, **details) -> None:
     """An article that readers see and that is deleted all the same, by whatever code, is withdrawn first."""
     if article := Article.objects.filter(pk=instance.pk, live=True).first():
-        withdrawn(article, by=acting_user(), reason="稿件已删除")
+        article.withdrawal_reason = "稿件已删除"
+        withdrawn(article, by=acting_user())
 
 
 def keys_of(article: Article, listed: bool = False) -> list[str]:

@@ -52,7 +52,8 @@ def printable(text: str) -> str:
 
 
 def whole_address(address: str) -> str:
-    return settings.BASE_URL + address if address.startswith("/") else address
+    own = address.startswith("/") and not address.startswith("//")
+    return settings.BASE_URL + address if own else address
 
 
 def _html(article: Article, body) -> str:

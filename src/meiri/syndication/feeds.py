@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from meiri.delivery.editions import person
 from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.delivery.rendering import page
+from meiri.identity import site_name
 from meiri.journal.kept import Kept
 from meiri.newsroom.blocks import keys_in_body
 from meiri.newsroom.clock import local, zoned
@@ -120,7 +121,7 @@ def item_of(article: Article, body: str) -> FeedItem:
 
 def site(feed_address: str) -> Outlet:
     uses("river")
-    name = settings.WAGTAIL_SITE_NAME
+    name = site_name()
     return Outlet(name, f"{name}的最新报道", "/", feed_address, Place.site())
 
 
@@ -136,7 +137,7 @@ def station(feed_address: str, slug: str) -> Outlet:
 
 def of_section(section: Channel | Station, place: Place, feed_address: str) -> Outlet:
     uses(section.content_key)
-    title = f"{section.name} - {settings.WAGTAIL_SITE_NAME}"
+    title = f"{section.name} - {site_name()}"
     description = section.description or f"{section.name}的最新报道"
     return Outlet(title, description, section.get_absolute_url(), feed_address, place)
 
@@ -158,7 +159,7 @@ def feed(format: type[SyndicationFeed], outlet_of: Callable[..., Outlet]):
             description=printable(outlet.description),
             subtitle=printable(outlet.description),
             language="zh-cn",
-            author_name=settings.WAGTAIL_SITE_NAME,
+            author_name=site_name(),
             feed_url=outlet.feed_address,
             feed_guid=outlet.feed_address,
         )

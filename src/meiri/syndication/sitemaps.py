@@ -22,6 +22,7 @@ from wagtail.models import Page
 
 from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.delivery.rendering import page
+from meiri.identity import site_name
 from meiri.journal.kept import Kept
 from meiri.newsroom.archive_keys import archive_key, periods
 from meiri.newsroom.cards import Card
@@ -180,7 +181,7 @@ def news_entry(article: Card) -> str:
     published = zoned(article.published_at).isoformat(timespec="seconds")
     return (
         f"<url><loc>{escape(article.full_url)}</loc><news:news><news:publication>"
-        f"<news:name>{escape(settings.WAGTAIL_SITE_NAME)}</news:name><news:language>zh-cn</news:language>"
+        f"<news:name>{escape(site_name())}</news:name><news:language>zh-cn</news:language>"
         f"</news:publication><news:publication_date>{published}</news:publication_date>"
         f"<news:title>{escape(printable(article.title))}</news:title></news:news></url>\n"
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.conf import settings
 
 from meiri.fronts.models import SiteSettings, StandardPage
+from meiri.identity import site_name
 from meiri.newsroom.clock import zoned
 from meiri.newsroom.corrections import Correction
 from meiri.newsroom.models import Article, Byline
@@ -35,12 +36,12 @@ def news_article(
         or [
             {
                 "@type": "Organization",
-                "name": article.source.name if article.source else settings.WAGTAIL_SITE_NAME,
+                "name": article.source.name if article.source else site_name(),
             }
         ],
         "publisher": {
             "@type": "NewsMediaOrganization",
-            "name": settings.WAGTAIL_SITE_NAME,
+            "name": site_name(),
             "url": settings.BASE_URL,
         },
     }
@@ -88,7 +89,7 @@ def contact_page(settings_: SiteSettings, telephones: Sequence[tuple[str, str]],
         points.append(told)
     organisation = {
         "@type": "NewsMediaOrganization",
-        "name": settings.WAGTAIL_SITE_NAME,
+        "name": site_name(),
         "url": settings.BASE_URL,
         "contactPoint": [{"@type": "ContactPoint", **point} for point in points],
     }

@@ -47,7 +47,7 @@ def mended_value(value: str) -> str:
 
 
 class MendForms:
-    """Middleware: addresses are UTF-8 whatever a request says of its body, and what a form sends is mended before a view sees
+    """Middleware: addresses are UTF-8 whatever a request without a body says of one, and what a form sends is mended before a view sees
     it. It belongs outside of all others, which read both. Views
     that check for forged requests by themselves read their forms by themselves too."""
 
@@ -55,7 +55,7 @@ class MendForms:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest):
-        if request.encoding:
+        if request.encoding and request.method in ("GET", "HEAD"):
             request.encoding = "utf-8"
         return self.get_response(request)
 

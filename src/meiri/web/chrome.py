@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 
-from django.conf import settings
 from django.db import connection
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -14,6 +13,7 @@ from markupsafe import Markup
 
 from meiri.delivery.keys import uses
 from meiri.fronts.models import FriendLink, SiteSettings
+from meiri.identity import Identity
 from meiri.journal.log import any_since, last_sequence
 from meiri.sections.models import NavigationItem, NavigationRow, Region, Station
 
@@ -45,7 +45,7 @@ class OtherSite(Link):
 class Chrome:
     """One state of the parts that all pages share. It holds values only, no rows: it outlives its transaction."""
 
-    name: str
+    identity: Identity
     rows: tuple[tuple[Link, ...], ...]
     stations: tuple[Link, ...]
     regions: tuple[tuple[str, tuple[Link, ...]], ...]
@@ -55,6 +55,10 @@ class Chrome:
     friend_links: tuple[OtherSite, ...]
     # Parts as they were drawn, by what they differ in.
     drawn: dict[tuple, Markup] = field(default_factory=dict, repr=False)
+
+    @property
+    def name(self) -> str:
+        return self.identity.name
 
     def navigation(self, path: str) -> Markup:
         """Both rows of channels and the stations, where that of `path` is marked as current."""
@@ -122,7 +126,7 @@ def read() -> Chrome:
     grouped = groupby(sorted(stations, key=lambda s: order.index(s.region)), key=lambda s: s.region)
     site = SiteSettings.load()
     return Chrome(
-        name=settings.WAGTAIL_SITE_NAME,
+        identity=site.identity,
         rows=rows,
         stations=tuple(Link(s.name, s.get_absolute_url()) for s in stations),
         regions=tuple(

@@ -9,6 +9,7 @@ from django.utils.text import Truncator
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
 from meiri.fronts.views import laid_out
+from meiri.identity import identity
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article, Author
 from meiri.newsroom.river import Place
@@ -44,7 +45,7 @@ def channel(request, channel):
 def station(request, slug):
     station = get_object_or_404(Station, slug=slug)
     uses(station.content_key)
-    crumbs = [("每日地方", "/difang/"), station]
+    crumbs = [(identity().stations, "/difang/"), station]
     return front(request, "web/section.html", station, Place.station(station), section=station, crumbs=crumbs)
 
 
@@ -109,5 +110,5 @@ def stations(request):
     regions: dict[str, list] = {}
     for entry in entries:
         regions.setdefault(entry[0].get_region_display(), []).append(entry)
-    context = {"regions": regions, "crumbs": breadcrumbs([("每日地方", "/difang/")])}
+    context = {"regions": regions, "crumbs": breadcrumbs([(identity().stations, "/difang/")])}
     return render(request, "web/station_index.html", context)

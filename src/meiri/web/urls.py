@@ -11,6 +11,7 @@ from meiri.web import (
     errors,
     fronts,
     health,
+    icons,
     media,
     search,
 )
@@ -22,6 +23,7 @@ register_converter(addresses.MonthAndDay, "mmdd")
 
 urlpatterns = [
     path("404.html", errors.nothing_here, name="not-found"),
+    path("favicon.ico", icons.favicon, name="favicon"),
     path("healthz", health.healthz, name="healthz"),
     path("assets/<str:name>", bundles.serve, name="bundle"),
     path("media/<path:name>", media.stored, name="media"),

@@ -1,11 +1,17 @@
-"""The site's name for the admin's templates."""
+"""The site's name and signs for the admin's templates."""
 
 from django import template
-from django.conf import settings
+
+from meiri.identity import Identity, identity
 
 register = template.Library()
 
 
 @register.simple_tag
 def site_name() -> str:
-    return settings.WAGTAIL_SITE_NAME
+    return identity().name
+
+
+@register.simple_tag
+def site_identity() -> Identity:
+    return identity()

@@ -6,15 +6,18 @@ import sys
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 
 from meiri.conf import web_server
 from meiri.conf.loading import load_dictionaries, load_site
-from meiri.conf.preparation import prepare
+from meiri.conf.preparation import is_prepared, prepare
 from meiri.conf.process_group import be_called, end_with_head, run
 from meiri.delivery.cdn import cdn_of
+from meiri.file_modes import close_folder
+from meiri.own_address import add_options, address_of_server, keep_address
 
 # The status with which a preparation ends that had something to do.
 PREPARED = 64
@@ -27,28 +30,28 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser):
-        parser.add_argument("--host", default=settings.HOST)
-        parser.add_argument("--port", type=int, default=settings.PORT)
+        add_options(parser, settings.HOST, settings.PORT)
         parser.add_argument("--workers", type=int, default=1, help="web server processes (default: 1)")
         parser.add_argument(
             "--prepare",
             action="store_true",
-            help="first bring the database, the sample newsroom and the static files up to date",
+            help="look through database, sample newsroom and static files even where they are known to be up to date",
         )
 
     def handle(self, *, host, port, workers, **options):
         check_free(host, port)
         check_cdn()
-        preparing = start_preparing(self.stdout, self.stderr) if options["prepare"] else None
+        check_owner(Path(settings.HOME))
+        keep_address(Path(settings.HOME), settings.BASE_URL)
+        needed = options["prepare"] or not is_prepared()
+        preparing = start_preparing(self.stdout, self.stderr) if needed else None
         load_dictionaries()
         if preparing and had_work(preparing):
             # What this process has loaded may be of the time before: static files have other names now.
             arguments = ["--host", host, "--port", str(port), "--workers", str(workers)]
             os.execv(sys.executable, [sys.executable, "-m", "meiri.conf.command", "serve", *arguments])  # noqa: S606
         load_site()
-        self.stdout.write(
-            f"{settings.WAGTAIL_SITE_NAME}: http://{host}:{port}/   newsroom: /admin/   stop: Ctrl-C"
-        )
+        self.stdout.write(f"Meiri: {address_of_server(host, port)}/   newsroom: /admin/   stop: Ctrl-C")
         sys.stdout.flush()
         be_called("meiri serve")
         run({"web": partial(web_server.serve, host, port, workers), "worker": partial(call_command, "work")})
@@ -81,6 +84,17 @@ def had_work(preparing: BaseProcess) -> bool:
     if preparing.exitcode not in (0, PREPARED):
         sys.exit(1)
     return preparing.exitcode == PREPARED
+
+
+def check_owner(home: Path) -> None:
+    """Close the data folder to others. Raises `CommandError` where it is somebody else's."""
+    try:
+        close_folder(home)
+    except PermissionError as error:
+        raise CommandError(
+            f"{error.filename} belongs to somebody else: give the data folder to the user who serves the site"
+            f" (sudo chown -R USER {home})."
+        ) from None
 
 
 def check_cdn() -> None:
