@@ -9,6 +9,7 @@ from pathlib import Path
 import environ
 
 from meiri.kept_once import kept_once
+from meiri.mail.server import sender_of
 
 env = environ.Env()
 
@@ -62,6 +63,7 @@ INSTALLED_APPS = [
     "meiri.sections",
     "meiri.delivery",
     "meiri.journal",
+    "meiri.mail",
     "meiri.visitors",
     "meiri.personal",
     "wagtail.contrib.settings",
@@ -314,8 +316,12 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = HOME / "outbox"
+# The server that the worker sends mail by; without one, mail is written into a folder. meiri.mail.server reads them.
+EMAIL_URL = env.str("MEIRI_EMAIL_URL", default="")
+EMAIL_FROM = env.str("MEIRI_EMAIL_FROM", default="")
+EMAIL_REPLY_TO = env.str("MEIRI_EMAIL_REPLY_TO", default="")
+EMAIL_BACKEND = "meiri.mail.queueing.EmailBackend" if EMAIL_URL else "meiri.mail.folder.EmailBackend"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = sender_of(EMAIL_URL, EMAIL_FROM) or "webmaster@localhost"
 
 LOGGING = {
     "version": 1,

@@ -15,6 +15,7 @@ from meiri.conf.loading import load_dictionaries, load_site
 from meiri.conf.preparation import prepare
 from meiri.conf.process_group import be_called, end_with_head, run
 from meiri.delivery.cdn import cdn_of
+from meiri.mail.server import check_mail
 
 # The status with which a preparation ends that had something to do.
 PREPARED = 64
@@ -38,7 +39,7 @@ class Command(BaseCommand):
 
     def handle(self, *, host, port, workers, **options):
         check_free(host, port)
-        check_cdn()
+        check_settings()
         preparing = start_preparing(self.stdout, self.stderr) if options["prepare"] else None
         load_dictionaries()
         if preparing and had_work(preparing):
@@ -83,10 +84,11 @@ def had_work(preparing: BaseProcess) -> bool:
     return preparing.exitcode == PREPARED
 
 
-def check_cdn() -> None:
-    """Raise `CommandError` where MEIRI_CDN can't be understood."""
+def check_settings() -> None:
+    """Raise `CommandError` where what stands in front of the site, or what sends its mail, can't be understood."""
     try:
         cdn_of(settings.CDN, settings.BASE_URL)
+        check_mail()
     except ValueError as error:
         raise CommandError(str(error)) from None
 
