@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "meiri.media",
     "meiri.sections",
     "meiri.delivery",
+    "meiri.security",
     "meiri.journal",
     "meiri.mail",
     "meiri.visitors",
@@ -110,8 +111,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "meiri.members.sessions.LimitSessions",
     "meiri.members.sign_ins.NoteSignIns",
-    "meiri.members.second_factor.StaffSecondFactor",
+    "meiri.members.staff_door.StaffDoor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "meiri.journal.middleware.RecordEditorsChanges",
@@ -213,6 +215,11 @@ MFA_FORMS = {
 }
 # Whoever may enter the newsroom proves it with a second factor.
 STAFF_SECOND_FACTOR = env.bool("MEIRI_STAFF_SECOND_FACTOR", default=True)
+# How long somebody of the newsroom stays signed in: in all, and without doing anything.
+STAFF_SESSION_HOURS = env.float("MEIRI_STAFF_SESSION_HOURS", default=12)
+STAFF_IDLE_MINUTES = env.float("MEIRI_STAFF_IDLE_MINUTES", default=30)
+# How long the security log is kept.
+SECURITY_LOG_DAYS = env.int("MEIRI_SECURITY_LOG_DAYS", default=365)
 # What sends a text message: a function of the number (E.164) and the text.
 SMS_SENDER = env.str("MEIRI_SMS_SENDER", default="meiri.members.messages.text_to_outbox")
 

@@ -2,32 +2,63 @@
 
 from datetime import timedelta
 
+from meiri.members.known_devices import device_known_to
+from meiri.visitors.address import network_of
 from meiri.visitors.counting import times, times_by
 
 PERIOD = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
 # From one address: a household or an office. For one account: whoever guesses from many addresses.
 MOST_LOGINS, MOST_GUESSES, MOST_REGISTRATIONS = 30, 10, 10
+# From one network for one account: the longer it goes on, the longer the pause.
+OF_NETWORK = [(PERIOD, 6), (timedelta(days=1), 20)]
 # Messages with codes: to one mail address or number, and for one visitor, in an hour.
 MOST_MESSAGES, MOST_MESSAGES_OF_VISITOR = 5, 20
 MOST_EXPORTS = 5  # in an hour
 TOO_MANY = "尝试次数过多，请 15 分钟后再试。"
+TOO_MANY_LOGINS = "尝试次数过多，请 15 分钟后再试，或者用验证码、通行密钥登录。"
 TOO_MANY_MESSAGES = "验证码发送过于频繁，请一小时后再试。"
 
 
-def guesses_too_often(request, account: str) -> bool:
-    """Counts a sign-in to `account`; whether this visitor, or everybody together for this account, tried too often."""
-    by_visitor = times(request, "login", PERIOD) > MOST_LOGINS
-    return times_by(account.lower(), "login to account", PERIOD) > MOST_GUESSES or by_visitor
+def guesses_too_often(request, account: str, user) -> bool:
+    """Counts a sign-in with a password to `account`, which is that of `user` where there is one; whether it is one too many.
+
+    A browser that the account was signed in with has a limit of its own. All others share that of the account, so that the
+    guesser is stopped and the owner is not; the owner with a new browser proves by a code or a passkey who they are.
+    """
+    if device := device_known_to(request, user):
+        return times_by(f"{user.pk} {device}", "login by known device", PERIOD) > MOST_GUESSES
+    account = f"#{user.pk}" if user else account.lower()
+    too_often = times(request, "login", PERIOD) > MOST_LOGINS
+    there = f"{account}\n{network_of(request)}"
+    for period, most in OF_NETWORK:
+        too_often |= times_by(there, "login to account from network", period) > most
+    return times_by(account, "login to account", PERIOD) > MOST_GUESSES or too_often
 
 
-def guesses_code_too_often(user) -> bool:
-    return times_by(str(user.pk), "second factor", PERIOD) > MOST_GUESSES
+def is_stopped_first(account: str, user) -> bool:
+    """Whether this is the first sign-in to `account` within the period that was refused for being one too many."""
+    return times_by(f"#{user.pk}" if user else account.lower(), "login stopped", PERIOD) == 1
+
+
+def guesses_password_too_often(user) -> bool:
+    """Counts a password asked for again of somebody who is signed in."""
+    return times_by(str(user.pk), "password", PERIOD) > MOST_GUESSES
+
+
+def guesses_code_too_often(request, user) -> bool:
+    who = f"{user.pk} {device_known_to(request, user) or ''}"
+    return times_by(who, "second factor", PERIOD) > MOST_GUESSES
 
 
 def sets_out_too_often(request) -> bool:
     """Counts a way to another account."""
     return times(request, "other account", PERIOD) > MOST_LOGINS
+
+
+def sets_out_with_passkey_too_often(request) -> bool:
+    """Counts a challenge for a passkey."""
+    return times(request, "passkey", PERIOD) > MOST_LOGINS
 
 
 def registers_too_often(request) -> bool:

@@ -31,6 +31,7 @@ from meiri.mail.server import check_mail, server_of
 from meiri.members.contacts import forget_unproven
 from meiri.search.following import Indexer
 from meiri.search.index import store as search_store
+from meiri.security.log import forget_events
 from meiri.visitors.counting import forget
 from meiri.visitors.marks import share_marks
 
@@ -61,6 +62,7 @@ SCHEDULE: list[tuple[Callable[[], object], int]] = [
     (forget_unproven, 600),
     (note_head, 600),
     (forget_mail, 60),
+    (forget_events, 3600),
 ]
 
 
