@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from meiri.members.limits import MOST_GUESSES, OF_NETWORK
+from meiri.members.limits import MOST_GUESSES, MOST_MESSAGES, MOST_MESSAGES_IN_ALL, OF_NETWORK
 from tests.members.people import PASSWORD, a_member, a_registered_member, code_in, words
 
 pytestmark = pytest.mark.django_db
@@ -122,3 +122,18 @@ def test_b10_a_wrong_password_asked_for_again_does_not_hang_on_what_others_guess
     guess_from_everywhere("zhao.xi")
     assert "密码不正确" in words(client.post("/members/again/", {"password": "wrong"}))
     assert client.post("/members/again/", {"password": PASSWORD}).status_code == 302
+
+
+def test_b10_who_has_codes_sent_does_not_keep_the_owner_from_one(mailoutbox):
+    a_registered_member(MAIL)
+    known = a_device_of(MAIL)
+
+    def ask(client, address) -> int:
+        return client.post("/members/login/code/", {"contact": MAIL}, REMOTE_ADDR=address).status_code
+
+    assert [ask(Client(), "203.0.113.9") for _ in range(MOST_MESSAGES + 1)][-1] == 429
+    assert ask(Client(), "192.0.2.200") == 302  # the owner, from another network
+    answers = [ask(Client(), f"203.{n}.113.9") for n in range(MOST_MESSAGES_IN_ALL)]
+    assert answers[-1] == 429
+    assert ask(known, "203.0.113.9") == 302
+    assert len(mailoutbox) == MOST_MESSAGES_IN_ALL - 1 + 1

@@ -222,7 +222,7 @@ def test_b24_a_superuser_shows_the_second_factor_before_changing_accounts(client
         "is_active": "on",
     }
     for address in (
-        form, "/admin/users/new/", f"/admin/users/delete/{other.pk}/", "/admin/groups/new/",
+        form, "/admin/users/new/", f"/admin/users/delete/{other.pk}/", "/admin/groups/new/", "/admin/snippets/newsroom/desk/add/",
         f"/admin/bulk/members/user/delete/?id={other.pk}", f"/admin/bulk/members/user/assign_role/?id={other.pk}",
     ):  # fmt: skip
         assert client.get(address)["Location"].startswith("/members/security/reauthenticate/?next=%2Fadmin")

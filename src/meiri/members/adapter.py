@@ -153,7 +153,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def _send(self, message, contact: Contact, *words) -> None:
         request = context.request
-        if limits.messages_too_often(request, str(contact)):
+        if limits.messages_too_often(request, str(contact), account_of(contact)):
             page = {"heading": "请稍后再试", "advice": limits.TOO_MANY_MESSAGES}
             raise ImmediateHttpResponse(render(request, "visitors/refusal.html", page, status=429))
         message(contact, *words)

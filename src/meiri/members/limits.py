@@ -12,8 +12,8 @@ HOUR = timedelta(hours=1)
 MOST_LOGINS, MOST_GUESSES, MOST_REGISTRATIONS = 30, 10, 10
 # From one network for one account: the longer it goes on, the longer the pause.
 OF_NETWORK = [(PERIOD, 6), (timedelta(days=1), 20)]
-# Messages with codes: to one mail address or number, and for one visitor, in an hour.
-MOST_MESSAGES, MOST_MESSAGES_OF_VISITOR = 5, 20
+# Messages with codes in an hour: to one mail address or number from one network, from all of them, and for one visitor.
+MOST_MESSAGES, MOST_MESSAGES_IN_ALL, MOST_MESSAGES_OF_VISITOR = 5, 15, 20
 MOST_EXPORTS = 5  # in an hour
 TOO_MANY = "尝试次数过多，请 15 分钟后再试。"
 TOO_MANY_LOGINS = "尝试次数过多，请 15 分钟后再试，或者用验证码、通行密钥登录。"
@@ -65,7 +65,11 @@ def registers_too_often(request) -> bool:
     return times(request, "register", PERIOD) > MOST_REGISTRATIONS
 
 
-def messages_too_often(request, to: str) -> bool:
-    """Counts a message to `to`; whether it is one too many. The same whether or not there is an account."""
+def messages_too_often(request, to: str, user) -> bool:
+    """Counts a message to `to`, which is a contact of `user` where it is anybody's; whether it is one too many. The same
+    whether or not there is an account. Who has messages sent from elsewhere does not keep the owner from one."""
+    if device := device_known_to(request, user):
+        return times_by(f"{user.pk} {device}", "message by known device", HOUR) > MOST_MESSAGES
     by_visitor = times(request, "message", HOUR) > MOST_MESSAGES_OF_VISITOR
-    return times_by(to.lower(), "message", HOUR) > MOST_MESSAGES or by_visitor
+    there = times_by(f"{to.lower()}\n{network_of(request)}", "message from network", HOUR) > MOST_MESSAGES
+    return times_by(to.lower(), "message", HOUR) > MOST_MESSAGES_IN_ALL or by_visitor or there

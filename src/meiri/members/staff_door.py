@@ -14,9 +14,9 @@ from meiri.members.proof import proven_in, proven_within
 # there is taken.
 TO_OPEN, TO_SEND = 15 * 60, 45 * 60
 ENDED = "登录已过期，文字还在这一页，尚未保存。请在另一个标签页登录，或先把文字复制下来。"
-_ACCOUNTS = {"wagtailusers_users", "wagtailusers_groups"}
-_LOOKING = {"index", "index_results", "history", "history_results", "usage"}
-_BULK_MODELS = {("members", "user"), ("auth", "group")}
+_ACCOUNTS = {"wagtailusers_users", "wagtailusers_groups", "wagtailsnippets_newsroom_desk"}
+_LOOKING = {"index", "index_results", "list", "list_results", "history", "history_results", "usage"}
+_BULK_MODELS = {("members", "user"), ("auth", "group"), ("newsroom", "desk")}
 
 
 class StaffDoor:
@@ -49,7 +49,7 @@ class StaffDoor:
 
 
 def changes_accounts(match) -> bool:
-    """Whether a view of Wagtail's changes who may do what."""
+    """Whether a view of Wagtail's changes who may do what and where."""
     if (
         match.kwargs.get("model_name")
         and (match.kwargs.get("app_label"), match.kwargs["model_name"]) in _BULK_MODELS
