@@ -137,18 +137,21 @@ def hang_up(session: smtplib.SMTP) -> None:
 
 def code_of(error: Exception) -> int:
     """The server's answer; 0 where it is none of the server's."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return next(iter(error.recipients.values()))[0]
-    return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else 0
+    return _answer(error)[0]
 
 
 def in_words(error: Exception) -> str:
     """What went wrong, in a line without what was sent."""
+    code, text = _answer(error)
+    said = f"{code} {text}" if code else text or type(error).__name__
+    return "".join(c if c.isprintable() else " " for c in said)[:300]
+
+
+def _answer(error: Exception) -> tuple[int, str]:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code, answer = next(iter(error.recipients.values()))
+        code, said = next(iter(error.recipients.values()))
     elif isinstance(error, smtplib.SMTPResponseException):
-        code, answer = error.smtp_code, error.smtp_error
+        code, said = error.smtp_code, error.smtp_error
     else:
-        code, answer = "", str(error) or type(error).__name__
-    text = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
-    return "".join(c if c.isprintable() else " " for c in f"{code} {text}".strip())[:300]
+        return 0, str(error)
+    return code, said.decode(errors="replace") if isinstance(said, bytes) else said

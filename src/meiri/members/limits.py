@@ -29,11 +29,13 @@ def guesses_too_often(request, account: str, user) -> bool:
     if device := device_known_to(request, user):
         return times_by(f"{user.pk} {device}", "login by known device", PERIOD) > MOST_GUESSES
     account = f"#{user.pk}" if user else account.lower()
-    too_often = times(request, "login", PERIOD) > MOST_LOGINS
     there = f"{account}\n{network_of(request)}"
-    for period, most in OF_NETWORK:
-        too_often |= times_by(there, "login to account from network", period) > most
-    return times_by(account, "login to account", PERIOD) > MOST_GUESSES or too_often
+    # What is refused already does not count for the account: one network alone does not stop all others.
+    return (
+        times(request, "login", PERIOD) > MOST_LOGINS
+        or any(times_by(there, "login from network", period) > most for period, most in OF_NETWORK)
+        or times_by(account, "login to account", PERIOD) > MOST_GUESSES
+    )
 
 
 def is_stopped_first(account: str, user) -> bool:
@@ -70,6 +72,9 @@ def messages_too_often(request, to: str, user) -> bool:
     whether or not there is an account. Who has messages sent from elsewhere does not keep the owner from one."""
     if device := device_known_to(request, user):
         return times_by(f"{user.pk} {device}", "message by known device", HOUR) > MOST_MESSAGES
-    by_visitor = times(request, "message", HOUR) > MOST_MESSAGES_OF_VISITOR
-    there = times_by(f"{to.lower()}\n{network_of(request)}", "message from network", HOUR) > MOST_MESSAGES
-    return times_by(to.lower(), "message", HOUR) > MOST_MESSAGES_IN_ALL or by_visitor or there
+    there = f"{to.lower()}\n{network_of(request)}"
+    return (
+        times(request, "message", HOUR) > MOST_MESSAGES_OF_VISITOR
+        or times_by(there, "message from network", HOUR) > MOST_MESSAGES
+        or times_by(to.lower(), "message", HOUR) > MOST_MESSAGES_IN_ALL
+    )

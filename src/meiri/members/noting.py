@@ -166,14 +166,14 @@ def watch() -> None:
         (post_delete, _group_deleted, Group),
     ]:
         connect(signal, receiver, sender)
-    for what, relation in [
-        ("用户组", User.groups),
-        ("账号权限", User.user_permissions),
-        ("权限", Group.permissions),
-        ("频道", Desk.channels),
-        ("地方站", Desk.stations),
+    for what, through in [
+        ("用户组", User.groups.through),
+        ("账号权限", User.user_permissions.through),
+        ("权限", Group.permissions.through),
+        ("频道", Desk.channels.through),
+        ("地方站", Desk.stations.through),
     ]:
-        connect(m2m_changed, partial(_relation_changed, what), relation.through, what)
+        connect(m2m_changed, partial(_relation_changed, what), through, what)
     for what, model in [("页面权限", GroupPagePermission), ("素材权限", GroupCollectionPermission)]:
         connect(post_save, partial(_right_given, what), model, f"{what}+")
         connect(post_delete, partial(_right_taken, what), model, f"{what}-")

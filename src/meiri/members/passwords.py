@@ -3,7 +3,7 @@ knows."""
 
 import re
 
-from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.contrib.auth.password_validation import CommonPasswordValidator, MinimumLengthValidator
 from django.core.exceptions import ValidationError
 
 # Of a longer one nothing is looked at: it is no name with a date.
@@ -26,6 +26,11 @@ _KNOWN_NUMBERS = [
     # A mobile number.
     re.compile("1[3-9][0-9]{9}"),
 ]
+
+
+class LengthValidator(MinimumLengthValidator):
+    def get_error_message(self):
+        return f"密码太短，至少要有 {self.min_length} 个字符。"
 
 
 class EasyPasswordValidator(CommonPasswordValidator):
