@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from meiri.mail.models import OutgoingMail
 from meiri.mail.sending import LEASE, ServerAway, claim, forget_mail, send_due
+from meiri.mail.sending import send_mail as keep_sending
 from meiri.mail.server import server_of
 from tests.mail.smtp_server import PASSWORD, USER, serving, silent
 from tests.members.people import PASSWORD as MEMBERS_PASSWORD
@@ -203,6 +204,33 @@ def test_a20_what_is_not_sent_while_it_is_valid_is_thrown_away():
     assert box.recipients == ["second@reader.example"]
     (over,) = OutgoingMail.objects.all()
     assert (bytes(over.message), over.error) == (b"", "not sent in time")
+
+
+class Pauses(Event):
+    """What the worker waits for, told to a test that lets it go on at once and end after some."""
+
+    def __init__(self, most: int):
+        super().__init__()
+        self.most, self.seconds = most, []
+
+    def wait(self, timeout=None):
+        self.seconds.append(timeout)
+        if len(self.seconds) == self.most:
+            self.set()
+        return self.is_set()
+
+
+def test_a20_the_worker_waits_longer_and_longer_for_a_server_that_is_away():
+    write()
+    with serving() as box:
+        pass
+    pauses = Pauses(12)
+    keep_sending(server_of(f"smtp://{box.address}"), pauses)
+    assert pauses.seconds[:4] == [2, 4, 8, 16]
+    assert pauses.seconds[-1] == 300
+    with serving() as box:
+        keep_sending(server_of(f"smtp://{box.address}"), pauses := Pauses(1))
+    assert (box.recipients, pauses.seconds) == (["li@reader.example"], [1])
 
 
 def test_a20_mail_is_not_tried_for_ever():

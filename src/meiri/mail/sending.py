@@ -148,6 +148,7 @@ def in_words(error: Exception) -> str:
 
 
 def _answer(error: Exception) -> tuple[int, str]:
+    said: bytes | str
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, said = next(iter(error.recipients.values()))
     elif isinstance(error, smtplib.SMTPResponseException):
