@@ -136,6 +136,9 @@ def test_b20_a_password_is_changed_by_its_owner_an_administrator_or_an_operator(
     about = f"lin.wanzhou #{member.pk}"
     by = [name for _, name, said in noted("password_changed") if said == about]
     assert by == ["lin.wanzhou", "zhuren", "（系统）"]
+    member.set_unusable_password()
+    member.save()
+    assert len(noted("password_changed")) == len(by) + 1
     assert PASSWORD not in everything_kept()
 
 

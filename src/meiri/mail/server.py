@@ -16,7 +16,7 @@ from django.core.validators import validate_email
 SILENCE = 20
 FORMS = (
     "MEIRI_EMAIL_URL is not understood. Write smtp+tls://USER:PASSWORD@HOST (STARTTLS), smtps://USER:PASSWORD@HOST (TLS) or"
-    " smtp://HOST (no TLS), with :PORT where it is not the usual one; @ : / % in user and password are written %40 %3A %2F %25."
+    " smtp://HOST (no TLS), with :PORT where it is not the usual one; @ : / ? # % in user and password are written %40 %3A %2F %3F %23 %25."
 )
 IN_CLEAR = (
     "MEIRI_EMAIL_URL would send the password in clear. Write smtp+tls:// or smtps:// instead of smtp://."

@@ -74,7 +74,8 @@ def _saved(sender, instance, created, raw=False, **more):
     if was is None:
         return
     # Django sets `_password` where somebody chose a new one, and not where it hashes the same one anew.
-    if was["password"] != instance.password and instance._password is not None:
+    chosen = instance._password is not None or not instance.has_usable_password()
+    if was["password"] != instance.password and chosen:
         note_event(Event.PASSWORD_CHANGED, about=named(instance))
     changes = {
         name: [_shown(name, was[name]), _shown(name, getattr(instance, name))]

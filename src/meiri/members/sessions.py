@@ -44,7 +44,7 @@ class LimitSessions:
             if SESSION_KEY not in session:
                 session.set_expiry(OF_NOBODY)
             elif session.get(KEPT, {}).get("newsroom"):
-                session.set_expiry(max(1, int(_ends_at(session) - time.time())))
+                session.set_expiry(max(1, int(_ends_at(session[KEPT]) - time.time())))
         return answer
 
 
@@ -53,23 +53,24 @@ def _user_in_time(request):
     if not user.is_authenticated:
         return user
     session, now = request.session, time.time()
-    kept = session.get(KEPT) or {"began": 0, "seen": 0, "newsroom": user.is_of_newsroom}
-    in_newsroom = request.path_info.startswith("/admin/")
-    if in_newsroom and not kept["newsroom"]:
-        kept["newsroom"] = user.is_of_newsroom  # since a short while
-    if kept["newsroom"]:
-        if now > kept["began"] + 3600 * settings.STAFF_SESSION_HOURS or (
-            now > kept["seen"] + 60 * settings.STAFF_IDLE_MINUTES
-        ):
-            request.user = user
-            logout(request)
-            return request.user
-        if request.path_info.startswith(_BY_ITSELF):
-            return user
-    if KEPT not in session or (kept["newsroom"] and now > kept["seen"] + NOTED_EVERY):
+    kept = _kept(request, user)
+    if kept["newsroom"] and (now > _ends_at(kept) or now > kept["seen"] + 60 * settings.STAFF_IDLE_MINUTES):
+        request.user = user
+        logout(request)
+        return request.user
+    is_there = not request.path_info.startswith(_BY_ITSELF) and now > kept["seen"] + NOTED_EVERY
+    if KEPT not in session or (kept["newsroom"] and is_there):
         session[KEPT] = kept | {"seen": now}
     return user
 
 
-def _ends_at(session) -> float:
-    return session[KEPT]["began"] + 3600 * settings.STAFF_SESSION_HOURS
+def _kept(request, user) -> dict:
+    """What is kept in the session of `user`. One from before an update is as old as can be; rights may have come since."""
+    kept = request.session.get(KEPT) or {"began": 0, "seen": 0, "newsroom": user.is_of_newsroom}
+    if kept["newsroom"] or not request.path_info.startswith("/admin/"):
+        return kept
+    return kept | {"newsroom": user.is_of_newsroom}
+
+
+def _ends_at(kept: dict) -> float:
+    return kept["began"] + 3600 * settings.STAFF_SESSION_HOURS
