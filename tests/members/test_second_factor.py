@@ -1,6 +1,7 @@
 """The second factor: set up, asked for, needed in the newsroom, got back when it is lost."""
 
 import re
+import time
 from unittest.mock import patch
 
 import pytest
@@ -10,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
 
+from meiri.members.second_factor import take_code
 from tests.members.one_time_codes import code_of
 from tests.members.people import PASSWORD, a_member, an_editor, words
 
@@ -90,19 +92,150 @@ def test_the_password_alone_does_not_sign_in_where_there_is_one(client):
     assert other.get("/admin/").status_code == 200
 
 
-def test_a_code_is_good_for_once(client):
+def authenticate(code) -> bool:
+    """Whether a new visitor who knows the password comes in with `code`; as in another process, which remembers nothing."""
+    visitor = Client()
+    login(visitor)
+    cache.clear()
+    answer = visitor.post("/members/security/authenticate/", {"code": code})
+    came_in = "_auth_user_id" in visitor.session
+    assert came_in or "已经用过" in words(answer)
+    return came_in
+
+
+def test_b9_a_code_is_good_for_once_also_half_a_minute_later(client):
     an_editor()
     login(client)
     secret = set_up(client)
     code = code_of(secret, ahead=1)
-    first, second = Client(), Client()
-    for visitor in (first, second):
-        login(visitor)
-        cache.clear()  # as in another process, which remembers nothing
-        answer = visitor.post("/members/security/authenticate/", {"code": code})
-    assert "_auth_user_id" in first.session
+    assert authenticate(code)
+    assert not authenticate(code)
+    began = time.time()
+    with patch("allauth.mfa.totp.internal.auth.time.time", lambda: began + 30):
+        assert not authenticate(code)
+        assert authenticate(code_of(secret, ahead=1))  # as the clock stands now
+
+
+def test_b9_a_code_before_the_one_that_was_used_is_refused(client):
+    an_editor()
+    login(client)
+    secret = set_up(client)
+    assert authenticate(code_of(secret, ahead=1))
+    assert not authenticate(code_of(secret))
+
+
+def test_b9_the_code_that_set_an_app_up_does_not_sign_in(client):
+    an_editor()
+    login(client)
+    assert not authenticate(code_of(set_up(client)))
+
+
+def test_b9_a_code_that_was_used_does_not_prove_anything_again(client):
+    an_editor()
+    login(client)
+    secret = set_up(client)
+    code = code_of(secret, ahead=1)
+    assert authenticate(code)
+    forget_proof(client)
+    cache.clear()
+    answer = client.post("/members/security/reauthenticate/", {"code": code})
     assert "已经用过" in words(answer)
-    assert "_auth_user_id" not in second.session
+
+
+def test_b9_of_two_requests_at_once_one_gets_the_code(client):
+    editor = an_editor()
+    login(client)
+    code = code_of(set_up(client), ahead=1)
+    first, second = (Authenticator.objects.get(user=editor, type="totp") for _ in range(2))
+    assert [take_code(first, code), take_code(second, code)] == [True, False]
+
+
+def forget_proof(client) -> None:
+    """As if all that was shown in the session had been shown an hour ago."""
+    session = client.session
+    for record in session["account_authentication_methods"]:
+        record["at"] -= 3600
+    session.save()
+
+
+@pytest.mark.parametrize(
+    "deed", ["totp/deactivate", "totp/activate", "recovery-codes/generate", "webauthn/add"]
+)
+def test_b24_the_password_alone_changes_no_second_factor(client, deed):
+    editor = an_editor()
+    login(client)
+    secret = set_up(client)
+    forget_proof(client)
+    if deed == "totp/activate":
+        Authenticator.objects.filter(user=editor, type="totp").update(type="webauthn")
+        assert client.get(f"/members/security/{deed}/")["Location"].startswith("/members/security/")
+        return
+    answer = client.post(f"/members/security/{deed}/", {})
+    assert answer["Location"].startswith("/members/security/reauthenticate/")
+    # The page that asks for the password does not take it instead.
+    by_password = client.post("/members/again/", {"password": PASSWORD})
+    assert by_password["Location"].startswith("/members/security/reauthenticate/")
+    assert client.post(f"/members/security/{deed}/", {})["Location"].startswith("/members/security/reauthen")
+    assert Authenticator.objects.filter(user=editor, type="totp").exists()
+    client.post("/members/security/reauthenticate/", {"code": code_of(secret, ahead=1)})
+    assert client.get(f"/members/security/{deed}/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "sent"),
+    [
+        ("password", {"old_password": PASSWORD, "new_password1": "新-" + PASSWORD, "new_password2": "新-" + PASSWORD}),
+        ("email", {"email": "xin@paper.example", "action_add": "1"}),
+        ("phone", {"phone": "13800138000"}),
+    ],
+)  # fmt: skip
+def test_b24_password_and_contacts_change_with_the_second_factor(client, address, sent, mailoutbox):
+    editor = an_editor()
+    login(client)
+    secret = set_up(client)
+    forget_proof(client)
+    answer = client.post(f"/members/{address}/", sent)
+    if address == "password":  # nothing of it is kept: the form is asked for anew
+        assert answer["Location"] == "/members/password/"
+        answer = client.get("/members/password/")
+    assert answer["Location"].startswith("/members/security/reauthenticate/")
+    assert "新-" not in str(dict(client.session))
+    assert mailoutbox == []
+    client.post("/members/security/reauthenticate/", {"code": code_of(secret, ahead=1)})
+    client.post(f"/members/{address}/", sent)
+    editor.refresh_from_db()
+    assert address != "password" or editor.check_password("新-" + PASSWORD)
+
+
+def test_b24_a_superuser_shows_the_second_factor_before_changing_accounts(client):
+    admin, other = an_editor(is_superuser=True), a_member("xiaowang")
+    login(client)
+    secret = set_up(client)
+    form = f"/admin/users/edit/{other.pk}/"
+    assert client.get(form).status_code == 200
+    forget_proof(client)
+    assert client.get("/admin/users/").status_code == 200
+    sent = {
+        "username": "xiaowang",
+        "password1": "新-" + PASSWORD,
+        "password2": "新-" + PASSWORD,
+        "is_active": "on",
+    }
+    for address in (
+        form, "/admin/users/new/", f"/admin/users/delete/{other.pk}/", "/admin/groups/new/", "/admin/snippets/newsroom/desk/add/",
+        f"/admin/bulk/members/user/delete/?id={other.pk}", f"/admin/bulk/members/user/assign_role/?id={other.pk}",
+    ):  # fmt: skip
+        assert client.get(address)["Location"].startswith("/members/security/reauthenticate/?next=%2Fadmin")
+        assert client.post(address, sent)["Location"].startswith("/members/security/reauthenticate/")
+    other.refresh_from_db()
+    assert other.check_password(PASSWORD)
+    assert "新-" not in str(dict(client.session))
+    again = client.get(form)["Location"]
+    assert client.post(again, {"code": code_of(secret, ahead=1)})["Location"] == form
+    client.post(form, sent)
+    other.refresh_from_db()
+    assert other.check_password("新-" + PASSWORD)
+    assert admin.pk != other.pk
 
 
 def test_codes_are_not_guessed(client):

@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from meiri.file_modes import PUBLIC_FILE, PUBLIC_FOLDER
 from meiri.identity import Identity
 from meiri.kept_once import kept_once
+from meiri.mail.server import sender_of
 from meiri.own_address import address_of_server, is_address, kept_address, listens_on
 from meiri.visitors.address import networks_of
 
@@ -90,7 +91,9 @@ INSTALLED_APPS = [
     "meiri.media",
     "meiri.sections",
     "meiri.delivery",
+    "meiri.security",
     "meiri.journal",
+    "meiri.mail",
     "meiri.visitors",
     "meiri.personal",
     "wagtail.contrib.settings",
@@ -138,8 +141,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "meiri.members.sessions.LimitSessions",
     "meiri.members.sign_ins.NoteSignIns",
-    "meiri.members.second_factor.StaffSecondFactor",
+    "meiri.members.staff_door.StaffDoor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "meiri.journal.middleware.RecordEditorsChanges",
@@ -190,8 +194,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "members.User"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "meiri.members.passwords.LengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "meiri.members.passwords.EasyPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -241,6 +245,11 @@ MFA_FORMS = {
 }
 # Whoever may enter the newsroom proves it with a second factor.
 STAFF_SECOND_FACTOR = env.bool("MEIRI_STAFF_SECOND_FACTOR", default=True)
+# How long somebody of the newsroom stays signed in: in all, and without doing anything.
+STAFF_SESSION_HOURS = env.float("MEIRI_STAFF_SESSION_HOURS", default=12)
+STAFF_IDLE_MINUTES = env.float("MEIRI_STAFF_IDLE_MINUTES", default=30)
+# How long the security log is kept.
+SECURITY_LOG_DAYS = env.int("MEIRI_SECURITY_LOG_DAYS", default=365)
 # What sends a text message: a function of the number (E.164) and the text.
 SMS_SENDER = env.str("MEIRI_SMS_SENDER", default="meiri.members.messages.text_to_outbox")
 
@@ -330,7 +339,7 @@ ARTICLE_PREVIEW = "meiri.web.article.preview"
 # What finds published articles for editors by their words, whatever the size of the archive.
 ARTICLE_FINDER = "meiri.search.editors.articles_with"
 
-SESSION_ENGINE = "meiri.members.sessions"
+SESSION_ENGINE = "meiri.members.stored_sessions"
 CSRF_FAILURE_VIEW = "meiri.visitors.refusals.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = True
@@ -354,8 +363,12 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = HOME / "outbox"
+# The server that the worker sends mail by; without one, mail is written into a folder. meiri.mail.server reads them.
+EMAIL_URL = env.str("MEIRI_EMAIL_URL", default="")
+EMAIL_FROM = env.str("MEIRI_EMAIL_FROM", default="")
+EMAIL_REPLY_TO = env.str("MEIRI_EMAIL_REPLY_TO", default="")
+EMAIL_BACKEND = "meiri.mail.queueing.EmailBackend" if EMAIL_URL else "meiri.mail.folder.EmailBackend"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = sender_of(EMAIL_URL, EMAIL_FROM) or "webmaster@localhost"
 
 LOGGING = {
     "version": 1,

@@ -2,6 +2,7 @@
 
 import itertools
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,8 @@ from meiri.ingest.records import Record
 from meiri.ingest.text import read_lines
 from meiri.newsroom.models import Article
 from meiri.newsroom.permissions import policy
+from meiri.security.log import note_event
+from meiri.security.models import Event
 
 # More would keep the editor waiting too long; the operator's `meiri import` takes any number.
 MOST_ITEMS = 200
@@ -89,6 +92,7 @@ class ImportPage(WagtailAdminTemplateMixin, View):
             for item in itertools.islice(items, MOST_ITEMS):
                 results.append(self.take(item, channel))
             more = next(items, None) is not None
+        note_event(Event.IMPORTED, **Counter(result.record.status for result in results))
         return self.answer(ImportForm(initial={"channel": channel}), results=results, more=more)
 
     def take(self, item: Item, channel) -> Result:

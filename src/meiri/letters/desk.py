@@ -21,6 +21,8 @@ from meiri.letters.models import Letter, Stage
 from meiri.letters.permissions import OPEN_CONTACT, handling_desks, letters_of, may_handle
 from meiri.letters.tally import stages
 from meiri.sections.models import Station
+from meiri.security.log import note_event
+from meiri.security.models import Event
 
 PER_PAGE = 50
 OVERDUE = "overdue"
@@ -232,6 +234,7 @@ class AttachmentView(DeskView):
             content = attachment.content()
         except InvalidToken:
             raise Http404(LOCKED) from None
+        note_event(Event.ATTACHMENT_OPENED, about=f"来信 {letter.receipt}", attachment=attachment.pk)
         ending = "jpg" if attachment.is_picture else "pdf"
         return HttpResponse(
             content,

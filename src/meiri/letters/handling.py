@@ -18,6 +18,8 @@ from meiri.letters.sealing import seal
 from meiri.letters.tally import count_answered, count_received, count_stage
 from meiri.newsroom.models import Desk
 from meiri.sections.models import Station
+from meiri.security.log import note_event
+from meiri.security.models import Event
 
 # From which stages a deed may start.
 _BEFORE = {
@@ -165,6 +167,7 @@ def open_contact(letter: Letter, reason: str, by) -> dict[str, str]:
     if letter.taken_back_at:
         raise ValidationError("来信人已撤回这封来信，联系方式已经删除。")
     _tell(letter, by, "letter.contact_opened", reason=reason)
+    note_event(Event.CONTACT_OPENED, by=by, about=f"来信 {letter.receipt}", reason=reason)
     return letter.contact()
 
 

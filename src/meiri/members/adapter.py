@@ -7,18 +7,22 @@ from urllib.parse import urlencode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
-from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django import forms
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from meiri.members import limits, messages
-from meiri.members.contacts import Contact, account_of, phone_number
-from meiri.members.models import User
+from meiri.members.contacts import Contact, account_of, meant, phone_number
+from meiri.members.known_devices import remember_device
+from meiri.members.noting import UNKNOWN, named
+from meiri.members.proof import has_second_factor, proven_within
+from meiri.security.log import note_event
+from meiri.security.models import Event
 from meiri.visitors.address import address_of
 
 WRONG = "账号或密码不正确。"
-# Seconds during which whoever has just signed in is not asked for the password again.
+# Seconds during which whoever has just signed in is not asked again who they are.
 JUST_NOW = 300
 
 
@@ -49,7 +53,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "invalid_login": WRONG,
         "incorrect_code": "验证码不正确。",
         "incorrect_password": "密码不正确。",
-        "too_many_login_attempts": limits.TOO_MANY,
+        "too_many_login_attempts": limits.TOO_MANY_LOGINS,
         "rate_limited": limits.TOO_MANY,
         "email_taken": "这个邮箱不能使用，请换一个。",
         "phone_taken": "这个手机号不能使用，请换一个。",
@@ -80,8 +84,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().save_user(request, user, form, commit)
 
     def pre_authenticate(self, request, **credentials):
-        account = next((v for k, v in credentials.items() if k != "password"), "")
-        if limits.guesses_too_often(request, account):
+        how, account = next((k, v) for k, v in credentials.items() if k != "password")
+        user = meant(how, account)
+        if limits.guesses_too_often(request, account, user):
+            if limits.is_stopped_first(account, user):
+                note_event(Event.SIGN_IN_STOPPED, about=named(user) if user else UNKNOWN)
             raise self.validation_error("too_many_login_attempts")
 
     def authenticate(self, request, **credentials):
@@ -91,20 +98,37 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def reauthenticate(self, user, password):
         """One look at the password, of the account itself."""
-        if limits.guesses_too_often(context.request, user.username):
-            raise self.validation_error("too_many_login_attempts")
+        if limits.guesses_password_too_often(user):
+            raise self.validation_error("rate_limited")
         return user.check_password(password)
 
+    def post_login(self, request, user, **options):
+        """Signed in with all that it takes."""
+        answer = super().post_login(request, user, **options)
+        remember_device(request, answer, user)
+        return answer
+
     def is_reauthentication_required(self, *, app, **options):
-        """Raises for a member who has neither password nor second factor to show: they sign in again."""
-        records = get_authentication_records(self.request, self.request.user)
+        """Whoever has a second factor shows it again: the password alone weakens no account. Raises for a member who has
+        neither password nor second factor to show: they sign in again."""
+        user = self.request.user
+        if has_second_factor(user):
+            if proven_within(self.request, user, JUST_NOW):
+                return False
+            raise ReauthenticationRequired
+        records = get_authentication_records(self.request, user)
         if any(time.time() - record["at"] < JUST_NOW for record in records):
             return False
-        if not self.get_reauthentication_methods(self.request.user):
+        if not self.get_reauthentication_methods(user):
             back_to = self.request.get_full_path() if self.request.method == "GET" else reverse("members")
             where = f"{reverse('member-sign-in-again')}?{urlencode({'next': back_to})}"
             raise ImmediateHttpResponse(redirect(where))
         return True
+
+    def get_reauthentication_methods(self, user):
+        methods = super().get_reauthentication_methods(user)
+        by_factor = [method for method in methods if method["id"] != "reauthenticate"]
+        return by_factor or methods
 
     def send_mail(self, template_prefix, email, context):
         contact = Contact(email=email)
@@ -129,7 +153,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def _send(self, message, contact: Contact, *words) -> None:
         request = context.request
-        if limits.messages_too_often(request, str(contact)):
+        if limits.messages_too_often(request, str(contact), account_of(contact)):
             page = {"heading": "请稍后再试", "advice": limits.TOO_MANY_MESSAGES}
             raise ImmediateHttpResponse(render(request, "visitors/refusal.html", page, status=429))
         message(contact, *words)
@@ -139,8 +163,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return PhoneField(**options)
 
     def set_phone(self, user, phone, verified):
-        User.objects.filter(pk=user.pk).update(phone=phone, phone_verified=verified)
         user.phone, user.phone_verified = phone, verified
+        user.save(update_fields=["phone", "phone_verified"])
 
     def get_phone(self, user):
         return (user.phone, user.phone_verified) if user.phone else None

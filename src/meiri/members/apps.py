@@ -11,7 +11,9 @@ class MembersConfig(AppConfig):
     default = True
 
     def ready(self):
-        from meiri.members import contributing, holdings  # noqa: F401 they register a consumer and what the app holds
+        from meiri.members import contributing, holdings, noting, sessions  # noqa: F401 they register what they do
+
+        noting.watch()
 
 
 class NewsroomUsersConfig(WagtailUsersAppConfig):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
+from allauth.account.utils import filter_users_by_email
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import Q
@@ -68,6 +69,15 @@ def account_of(contact: Contact) -> User | None:
     proven = EmailAddress.objects.filter(email=contact.email, verified=True, user__is_active=True)
     found = proven.select_related("user").first()
     return found.user if found else None
+
+
+def meant(how: str, account: str) -> User | None:
+    """Whose the account is that somebody names by its `username`, `email` or `phone` to sign in, if it is anybody's."""
+    if how == "email":
+        return next(iter(filter_users_by_email(account, prefer_verified=True)), None)
+    if how == "phone":
+        return account_of(Contact(phone=account))
+    return User.objects.filter(username__iexact=account).first()
 
 
 def discard_unfinished(contact: Contact) -> None:

@@ -2,6 +2,7 @@
 
 from allauth.mfa.models import Authenticator
 
+from meiri.mail.models import OutgoingMail
 from meiri.members.keeping import followed_by
 from meiri.members.models import Application, Favourite, Manuscript, Reading, User
 from meiri.members.other_accounts import joined_by
@@ -49,6 +50,14 @@ def _sign_ins(user: User) -> list[dict]:
     return [
         {"设备": s.device, "登录时间": s.began_at, "最近使用": str(s.used_on)} for s in open_sign_ins(user)
     ]
+
+
+def _mail_to(user: User):
+    return OutgoingMail.objects.filter(recipient__in=[user.email] if user.email else [])
+
+
+def _mail(user: User) -> list[dict]:
+    return [{"时间": m.written_at, "主题": m.subject} for m in _mail_to(user).defer("message").order_by("pk")]
 
 
 def _follows(user: User) -> list[dict]:
@@ -102,5 +111,6 @@ for title, rows in [
 ]:
     hold(Holding(title, rows, _with_the_account))
 hold(Holding("登录设备", _sign_ins, end_all))
+hold(Holding("待发邮件", _mail, lambda user: _mail_to(user).delete() and None))
 hold(Holding("通讯员申请", _applications, _with_the_account))
 hold(Holding("来稿", _manuscripts, _release_manuscripts))

@@ -2,27 +2,55 @@
 
 from datetime import timedelta
 
+from meiri.members.known_devices import device_known_to
+from meiri.visitors.address import network_of
 from meiri.visitors.counting import times, times_by
 
 PERIOD = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
 # From one address: a household or an office. For one account: whoever guesses from many addresses.
 MOST_LOGINS, MOST_GUESSES, MOST_REGISTRATIONS = 30, 10, 10
-# Messages with codes: to one mail address or number, and for one visitor, in an hour.
-MOST_MESSAGES, MOST_MESSAGES_OF_VISITOR = 5, 20
+# From one network for one account: the longer it goes on, the longer the pause.
+OF_NETWORK = [(PERIOD, 6), (timedelta(days=1), 20)]
+# Messages with codes in an hour: to one mail address or number from one network, from all of them, and for one visitor.
+MOST_MESSAGES, MOST_MESSAGES_IN_ALL, MOST_MESSAGES_OF_VISITOR = 5, 15, 20
 MOST_EXPORTS = 5  # in an hour
 TOO_MANY = "尝试次数过多，请 15 分钟后再试。"
+TOO_MANY_LOGINS = "尝试次数过多，请 15 分钟后再试，或者用验证码、通行密钥登录。"
 TOO_MANY_MESSAGES = "验证码发送过于频繁，请一小时后再试。"
 
 
-def guesses_too_often(request, account: str) -> bool:
-    """Counts a sign-in to `account`; whether this visitor, or everybody together for this account, tried too often."""
-    by_visitor = times(request, "login", PERIOD) > MOST_LOGINS
-    return times_by(account.lower(), "login to account", PERIOD) > MOST_GUESSES or by_visitor
+def guesses_too_often(request, account: str, user) -> bool:
+    """Counts a sign-in with a password to `account`, which is that of `user` where there is one; whether it is one too many.
+
+    A browser that the account was signed in with has a limit of its own. All others share that of the account, so that the
+    guesser is stopped and the owner is not; the owner with a new browser proves by a code or a passkey who they are.
+    """
+    if device := device_known_to(request, user):
+        return times_by(f"{user.pk} {device}", "login by known device", PERIOD) > MOST_GUESSES
+    account = f"#{user.pk}" if user else account.lower()
+    there = f"{account}\n{network_of(request)}"
+    # What is refused already does not count for the account: one network alone does not stop all others.
+    return (
+        times(request, "login", PERIOD) > MOST_LOGINS
+        or any(times_by(there, "login from network", period) > most for period, most in OF_NETWORK)
+        or times_by(account, "login to account", PERIOD) > MOST_GUESSES
+    )
 
 
-def guesses_code_too_often(user) -> bool:
-    return times_by(str(user.pk), "second factor", PERIOD) > MOST_GUESSES
+def is_stopped_first(account: str, user) -> bool:
+    """Whether this is the first sign-in to `account` within the period that was refused for being one too many."""
+    return times_by(f"#{user.pk}" if user else account.lower(), "login stopped", PERIOD) == 1
+
+
+def guesses_password_too_often(user) -> bool:
+    """Counts a password asked for again of somebody who is signed in."""
+    return times_by(str(user.pk), "password", PERIOD) > MOST_GUESSES
+
+
+def guesses_code_too_often(request, user) -> bool:
+    who = f"{user.pk} {device_known_to(request, user) or ''}"
+    return times_by(who, "second factor", PERIOD) > MOST_GUESSES
 
 
 def sets_out_too_often(request) -> bool:
@@ -30,11 +58,23 @@ def sets_out_too_often(request) -> bool:
     return times(request, "other account", PERIOD) > MOST_LOGINS
 
 
+def sets_out_with_passkey_too_often(request) -> bool:
+    """Counts a challenge for a passkey."""
+    return times(request, "passkey", PERIOD) > MOST_LOGINS
+
+
 def registers_too_often(request) -> bool:
     return times(request, "register", PERIOD) > MOST_REGISTRATIONS
 
 
-def messages_too_often(request, to: str) -> bool:
-    """Counts a message to `to`; whether it is one too many. The same whether or not there is an account."""
-    by_visitor = times(request, "message", HOUR) > MOST_MESSAGES_OF_VISITOR
-    return times_by(to.lower(), "message", HOUR) > MOST_MESSAGES or by_visitor
+def messages_too_often(request, to: str, user) -> bool:
+    """Counts a message to `to`, which is a contact of `user` where it is anybody's; whether it is one too many. The same
+    whether or not there is an account. Who has messages sent from elsewhere does not keep the owner from one."""
+    if device := device_known_to(request, user):
+        return times_by(f"{user.pk} {device}", "message by known device", HOUR) > MOST_MESSAGES
+    there = f"{to.lower()}\n{network_of(request)}"
+    return (
+        times(request, "message", HOUR) > MOST_MESSAGES_OF_VISITOR
+        or times_by(there, "message from network", HOUR) > MOST_MESSAGES
+        or times_by(to.lower(), "message", HOUR) > MOST_MESSAGES_IN_ALL
+    )

@@ -1,7 +1,7 @@
 """What members are sent by mail or as a text message."""
 
-import secrets
-from pathlib import Path
+from datetime import datetime, timedelta
+from email.utils import format_datetime
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from meiri.identity import site_name
+from meiri.mail.folder import keep
 from meiri.members.contacts import Contact
 
 MINUTES = 15
@@ -19,6 +20,7 @@ def send_code(contact: Contact, code: str) -> None:
         contact,
         "验证码",
         f"您的验证码是 {code}，{MINUTES} 分钟内有效。如果不是您本人操作，请不要理会，也不要告诉任何人。",
+        expires=timezone.now() + timedelta(minutes=MINUTES),
     )
 
 
@@ -34,21 +36,22 @@ def say_there_is_none(contact: Contact) -> None:
     send(contact, "还没有账号", "有人想用这个联系方式登录，但它还没有登记会员。如果是您本人，请先登记。")
 
 
-def send(contact: Contact, subject: str, text: str) -> None:
+def send(contact: Contact, subject: str, text: str, expires: datetime | None = None) -> None:
+    """Send a message, which is worth nothing after `expires` and kept nowhere any more then."""
     name = site_name()
     if contact.email:
+        headers = {"Expires": format_datetime(expires)} if expires else {}
         EmailMessage(
-            f"{name}：{subject}", f"{text}\n\n{name}\n{settings.BASE_URL}/", to=[contact.email]
+            f"{name}：{subject}",
+            f"{text}\n\n{name}\n{settings.BASE_URL}/",
+            to=[contact.email],
+            headers=headers,
         ).send()
     else:
         import_string(settings.SMS_SENDER)(contact.phone, f"【{name}】{text}")
 
 
 def text_to_outbox(number: str, text: str) -> None:
-    """Write a text message into the outbox, as mail is: for a site that has no gateway yet."""
-    folder = Path(settings.HOME) / "outbox"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    name = f"sms-{timezone.now():%Y%m%d-%H%M%S-%f}-{secrets.token_hex(4)}.txt"
-    path = folder / name
-    path.touch(mode=0o600)
-    path.write_text(f"{number}\n{text}\n")
+    """Write a text message into the outbox, for a site that has no gateway yet. Whatever code is in it is not kept longer
+    than it is valid."""
+    keep(f"{number}\n{text}\n".encode(), "sms", "txt", timezone.now() + timedelta(minutes=MINUTES))

@@ -2,15 +2,19 @@
 
 import base64
 import io
-from urllib.parse import urlencode
 
 import segno
-from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from allauth.account.internal.flows.login import record_authentication
+from allauth.core import context
+from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.utils import decrypt
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -18,8 +22,6 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django import forms
 from django.conf import settings
 from django.db import transaction
-from django.shortcuts import redirect
-from django.urls import reverse
 
 from meiri.identity import site_name
 from meiri.members.contacts import masked
@@ -65,6 +67,32 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return "通行密钥" if number == 1 else f"通行密钥 {number}"
 
 
+def steps_of(secret: str, code: str) -> list[int]:
+    """Of the half minutes whose codes are taken now, those with this one."""
+    return [
+        step
+        for step in yield_hotp_counters_from_time()
+        if compare_user_code(actual=code, expected=format_hotp_value(hotp_value(secret, step)))
+    ]
+
+
+def take_code(authenticator: Authenticator, code: str) -> bool:
+    """Whether `code` is of a later half minute than any that was taken before (RFC 6238 5.2), in whichever process; of two
+    requests at once one gets it."""
+    with transaction.atomic():
+        held = Authenticator.objects.select_for_update().filter(pk=authenticator.pk).first()
+        taken = held.data.get("step", 0) if held else 0
+        later = (
+            [step for step in steps_of(decrypt(held.data["secret"]), code) if step > taken] if held else []
+        )
+        if not later:
+            return False
+        held.data["step"] = min(later)
+        held.save(update_fields=["data"])
+    authenticator.data = held.data
+    return True
+
+
 class _Code(CodeField):
     code = LineField(
         label="动态验证码或恢复码",
@@ -74,19 +102,12 @@ class _Code(CodeField):
     )
 
     def clean_code(self):
-        """Refused where too many were tried, and where the code of an app was used before: it is good for once, whichever
-        process it comes to."""
-        if guesses_code_too_often(self.user):
+        """Refused where too many were tried, and where the code of an app, or a later one, was used before."""
+        if guesses_code_too_often(context.request, self.user):
             raise forms.ValidationError(TOO_MANY)
         code = super().clean_code()
-        if self.authenticator.type == Authenticator.Type.TOTP:
-            with transaction.atomic():
-                held = Authenticator.objects.select_for_update().get(pk=self.authenticator.pk)
-                if held.data.get("used") == code:
-                    raise forms.ValidationError("这个验证码已经用过，请等下一个。")
-                held.data["used"] = code
-                held.save(update_fields=["data"])
-                self.authenticator.data = held.data
+        if self.authenticator.type == Authenticator.Type.TOTP and not take_code(self.authenticator, code):
+            raise forms.ValidationError("这个验证码已经用过，请等下一个。")
         return code
 
 
@@ -100,9 +121,20 @@ class CodeAgainForm(_Code, mfa_forms.ReauthenticateForm):
 
 class ActivationForm(CodeField, ActivateTOTPForm):
     def clean_code(self):
-        if guesses_code_too_often(self.user):
+        if guesses_code_too_often(context.request, self.user):
             raise forms.ValidationError(TOO_MANY)
         return super().clean_code()
+
+
+class ActivationView(ActivateTOTPView):
+    """The code that shows that an app is set up is taken like any other."""
+
+    @transaction.atomic
+    def form_valid(self, form):
+        answer = super().form_valid(form)
+        made = Authenticator.objects.get(user=self.request.user, type=Authenticator.Type.TOTP)
+        take_code(made, form.cleaned_data["code"])
+        return answer
 
 
 class PasskeyForm(AddWebAuthnForm):
@@ -113,12 +145,6 @@ class PasskeyNameForm(EditWebAuthnForm):
     name = LineField(label="名称", max_length=40, error_messages={"required": "请填写名称。"})
 
 
-def proven_in(request, user) -> bool:
-    """Whether this session passed a second factor that `user` still has. One query where it passed one at all."""
-    used = [r.get("id") for r in get_authentication_records(request, user) if r["method"] == "mfa"]
-    return bool(used) and Authenticator.objects.filter(user=user, pk__in=used).exists()
-
-
 def _proven_by_adding(request, user, authenticator, **options) -> None:
     """Whoever has just set up an app or a key has shown to hold it."""
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
@@ -126,21 +152,3 @@ def _proven_by_adding(request, user, authenticator, **options) -> None:
 
 
 authenticator_added.connect(_proven_by_adding, dispatch_uid="members: proven by adding")
-
-
-class StaffSecondFactor:
-    """Middleware: nobody is in the newsroom whose session has not passed a second factor; who has none is led to set it up."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        if settings.STAFF_SECOND_FACTOR and self.is_kept_out(request):
-            return redirect(f"{reverse('mfa_index')}?{urlencode({'next': '/admin/'})}")
-        return self.get_response(request)
-
-    @staticmethod
-    def is_kept_out(request) -> bool:
-        if not request.path_info.startswith("/admin/") or not request.user.is_authenticated:
-            return False
-        return not proven_in(request, request.user)

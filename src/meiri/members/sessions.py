@@ -1,68 +1,76 @@
-"""Sessions whose keys only the browsers have: the database holds digests of them.
+"""How long sessions last: the newsroom's for a working day and not while nobody is there, readers' for two weeks, and those in
+which nobody is signed in for an hour."""
 
-A key is 32 random characters, so that its digest needs no salt: whoever reads the database or a copy of it can't sign in
-with what stands there.
-"""
+import time
+from functools import partial
 
-import hashlib
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.auth.middleware import get_user
+from django.contrib.auth.signals import user_logged_in
+from django.utils.functional import SimpleLazyObject
 
-from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+# What is kept in a session: when it began, when its owner last did something, whether they are of the newsroom.
+KEPT = "signed in"
+# Seconds after which it is noted anew that somebody is there.
+NOTED_EVERY = 60
+OF_NOBODY = 3600
+# What the browser asks by itself while a text is open.
+_BY_ITSELF = "/admin/editing-sessions/"
 
 
-def stored_key(session_key: str | None) -> str | None:
-    """What the database calls the session that a browser knows by `session_key`: 160 bits, as many as the column holds."""
-    return session_key and hashlib.sha256(session_key.encode(errors="replace")).hexdigest()[:40]
+def begin(sender, request, user, **options) -> None:
+    now = time.time()
+    request.session[KEPT] = {"began": now, "seen": now, "newsroom": user.is_of_newsroom}
+    # It may have been nobody's before.
+    request.session.set_expiry(None)
 
 
-class SessionStore(DatabaseStore):
-    """Django's sessions in the database, looked up and saved under the digests of their keys."""
+user_logged_in.connect(begin, dispatch_uid="members: a session begins")
 
-    @property
-    def stored_key(self) -> str | None:
-        return stored_key(self.session_key)
 
-    def _get_session_from_db(self):
-        key = self._session_key
-        try:
-            self._session_key = stored_key(key)
-            found = super()._get_session_from_db()
-        finally:
-            self._session_key = key
-        if found is None:
-            self._session_key = None
-        return found
+class LimitSessions:
+    """Middleware: a session of the newsroom ends after MEIRI_STAFF_SESSION_HOURS, or when its owner has done nothing for
+    MEIRI_STAFF_IDLE_MINUTES. Who it is is asked where a view asks, so that pages stay the same for everybody."""
 
-    async def _aget_session_from_db(self):
-        key = self._session_key
-        try:
-            self._session_key = stored_key(key)
-            found = await super()._aget_session_from_db()
-        finally:
-            self._session_key = key
-        if found is None:
-            self._session_key = None
-        return found
+    def __init__(self, get_response):
+        self.get_response = get_response
 
-    def exists(self, session_key):
-        return super().exists(stored_key(session_key))
+    def __call__(self, request):
+        request.user = SimpleLazyObject(partial(_user_in_time, request))
+        answer = self.get_response(request)
+        session = request.session
+        if session.modified and not session.is_empty():
+            if SESSION_KEY not in session:
+                session.set_expiry(OF_NOBODY)
+            elif session.get(KEPT, {}).get("newsroom"):
+                session.set_expiry(max(1, int(_ends_at(session[KEPT]) - time.time())))
+        return answer
 
-    async def aexists(self, session_key):
-        return await super().aexists(stored_key(session_key))
 
-    def create_model_instance(self, data):
-        row = super().create_model_instance(data)
-        row.session_key = stored_key(row.session_key)
-        return row
+def _user_in_time(request):
+    user = get_user(request)
+    if not user.is_authenticated:
+        return user
+    session, now = request.session, time.time()
+    kept = _kept(request, user)
+    if kept["newsroom"] and (now > _ends_at(kept) or now > kept["seen"] + 60 * settings.STAFF_IDLE_MINUTES):
+        request.user = user
+        logout(request)
+        return request.user
+    is_there = not request.path_info.startswith(_BY_ITSELF) and now > kept["seen"] + NOTED_EVERY
+    if KEPT not in session or (kept["newsroom"] and is_there):
+        session[KEPT] = kept | {"seen": now}
+    return user
 
-    async def acreate_model_instance(self, data):
-        row = await super().acreate_model_instance(data)
-        row.session_key = stored_key(row.session_key)
-        return row
 
-    def delete(self, session_key=None):
-        if (key := session_key or self.session_key) is not None:
-            super().delete(stored_key(key))
+def _kept(request, user) -> dict:
+    """What is kept in the session of `user`. One from before an update is as old as can be; rights may have come since."""
+    kept = request.session.get(KEPT) or {"began": 0, "seen": 0, "newsroom": user.is_of_newsroom}
+    if kept["newsroom"] or not request.path_info.startswith("/admin/"):
+        return kept
+    return kept | {"newsroom": user.is_of_newsroom}
 
-    async def adelete(self, session_key=None):
-        if (key := session_key or self.session_key) is not None:
-            await super().adelete(stored_key(key))
+
+def _ends_at(kept: dict) -> float:
+    return kept["began"] + 3600 * settings.STAFF_SESSION_HOURS

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from meiri.members.models import SignIn, User
-from meiri.members.sessions import stored_key
+from meiri.members.stored_sessions import stored_key
 
 MOST_SHOWN = 50
 NOTED = "noted"

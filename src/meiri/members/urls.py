@@ -4,6 +4,7 @@ from allauth.account import views as account_views
 from django.urls import include, path
 
 from meiri.members import contributing_views, keeping_views, other_views, views
+from meiri.members.second_factor import ActivationView
 
 urlpatterns = [
     path("", views.home, name="members"),
@@ -41,5 +42,7 @@ urlpatterns = [
     path("other/<int:key>/part/", other_views.take_away, name="other-account-part"),
     path("other/<slug:way>/", other_views.set_out, name="other-account"),
     path("other/<slug:way>/back/", other_views.back, name="other-account-back"),
+    path("security/totp/activate/", ActivationView.as_view(), name="mfa_activate_totp"),
+    path("security/webauthn/login/", views.PasskeyLoginView.as_view(), name="mfa_login_webauthn"),
     path("security/", include("allauth.mfa.urls")),
 ]

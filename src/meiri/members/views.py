@@ -6,9 +6,11 @@ from urllib.parse import urlencode
 from allauth.account import views as account_views
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
+from allauth.mfa.webauthn.views import LoginWebAuthnView
 from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -21,6 +23,7 @@ from meiri.members.contacts import masked
 from meiri.members.exporting import packed
 from meiri.members.forms import LeaveForm, NicknameForm, PasswordForm
 from meiri.members.other_accounts import ways
+from meiri.members.proof import has_second_factor
 from meiri.personal.holdings import release
 from meiri.personal.notices import has_unread
 from meiri.visitors.counting import times_by
@@ -56,7 +59,8 @@ class Door:
 
     def form_invalid(self, form):
         answer = super().form_invalid(form)
-        refused = any(limits.TOO_MANY in errors for errors in form.errors.values())
+        too_many = {limits.TOO_MANY, limits.TOO_MANY_LOGINS}
+        refused = any(too_many.intersection(errors) for errors in form.errors.values())
         answer.status_code = 429 if refused else 422
         return answer
 
@@ -74,6 +78,15 @@ class SignupView(Door, account_views.SignupView):
             context = self.get_context_data(form=self.get_form_class()(), refusal=limits.TOO_MANY)
             return render(request, self.template_name, context, status=429)
         return super().post(request, *args, **kwargs)
+
+
+class PasskeyLoginView(LoginWebAuthnView):
+    """Whoever asks for it gets a challenge, which is kept in a session until it is answered."""
+
+    def get(self, request, *args, **kwargs):
+        if limits.sets_out_with_passkey_too_often(request):
+            return JsonResponse({"error": limits.TOO_MANY}, status=429)
+        return super().get(request, *args, **kwargs)
 
 
 class RequestCodeView(Door, account_views.RequestLoginCodeView):
@@ -120,9 +133,16 @@ def came_by_code(request) -> bool:
 
 
 def _know_again(request) -> None:
-    """Whoever has no password to show has signed in just now, or does so again."""
-    if not request.user.has_usable_password():
+    """Whoever has a second factor has shown it just now; whoever has no password to show has signed in just now. Raises
+    for all others, and keeps nothing of what they sent: a password may be in it."""
+    if not has_second_factor(request.user) and request.user.has_usable_password():
+        return
+    try:
         raise_if_reauthentication_required(request, app="meiri.members")
+    except ReauthenticationRequired:
+        if request.method == "POST":
+            raise ImmediateHttpResponse(redirect(request.path)) from None
+        raise
 
 
 @sensitive_post_parameters()
@@ -135,7 +155,7 @@ def change_password(request):
     form = PasswordForm(request.POST or None, member=request.user, by_code=by_code)
     if request.method != "POST":
         return render(request, "members/password.html", {"form": form})
-    if times_by(str(request.user.pk), "password", limits.PERIOD) > limits.MOST_GUESSES:
+    if limits.guesses_password_too_often(request.user):
         empty = PasswordForm(member=request.user, by_code=by_code)
         context = {"form": empty, "refusal": limits.TOO_MANY}
         return render(request, "members/password.html", context, status=429)
@@ -199,7 +219,7 @@ def leave(request):
     form = LeaveForm(request.POST or None, member=request.user, by_code=by_code)
     if request.method != "POST":
         return render(request, "members/leave.html", {"form": form})
-    if times_by(str(request.user.pk), "password", limits.PERIOD) > limits.MOST_GUESSES:
+    if limits.guesses_password_too_often(request.user):
         empty = LeaveForm(member=request.user, by_code=by_code)
         context = {"form": empty, "refusal": limits.TOO_MANY}
         return render(request, "members/leave.html", context, status=429)

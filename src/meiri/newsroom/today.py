@@ -8,6 +8,7 @@ from wagtail.admin.ui.components import Component
 from wagtail.models import TaskState, WorkflowState
 
 from meiri.journal.consumers import lags
+from meiri.mail.warnings import warnings as mail_warnings
 from meiri.newsroom.listing import scheduled_versions
 from meiri.newsroom.models import Article
 from meiri.newsroom.permissions import policy
@@ -95,6 +96,7 @@ def warnings(user) -> list[str]:
             for lag in lags()
             if lag.error
         ]
+        told += mail_warnings()
     return told
 
 

@@ -17,6 +17,7 @@ from meiri.conf.preparation import is_prepared, prepare
 from meiri.conf.process_group import be_called, end_with_head, run
 from meiri.delivery.cdn import cdn_of
 from meiri.file_modes import close_folder
+from meiri.mail.server import check_mail
 from meiri.own_address import add_options, address_of_server, keep_address
 
 # The status with which a preparation ends that had something to do.
@@ -40,7 +41,7 @@ class Command(BaseCommand):
 
     def handle(self, *, host, port, workers, **options):
         check_free(host, port)
-        check_cdn()
+        check_settings()
         check_owner(Path(settings.HOME))
         keep_address(Path(settings.HOME), settings.BASE_URL)
         needed = options["prepare"] or not is_prepared()
@@ -97,10 +98,11 @@ def check_owner(home: Path) -> None:
         ) from None
 
 
-def check_cdn() -> None:
-    """Raise `CommandError` where MEIRI_CDN can't be understood."""
+def check_settings() -> None:
+    """Raise `CommandError` where what stands in front of the site, or what sends its mail, can't be understood."""
     try:
         cdn_of(settings.CDN, settings.BASE_URL)
+        check_mail()
     except ValueError as error:
         raise CommandError(str(error)) from None
 

@@ -26,9 +26,12 @@ from meiri.delivery.purging import Purger
 from meiri.fronts.link_checking import check_links
 from meiri.journal.consumers import run_due
 from meiri.journal.heads import note_head
+from meiri.mail.sending import forget_mail, send_mail
+from meiri.mail.server import check_mail, server_of
 from meiri.members.contacts import forget_unproven
 from meiri.search.following import Indexer
 from meiri.search.index import store as search_store
+from meiri.security.log import forget_events
 from meiri.visitors.counting import forget
 from meiri.visitors.marks import share_marks
 
@@ -58,6 +61,8 @@ SCHEDULE: list[tuple[Callable[[], object], int]] = [
     (forget_old_views, 3600),
     (forget_unproven, 600),
     (note_head, 600),
+    (forget_mail, 60),
+    (forget_events, 3600),
 ]
 
 
@@ -74,6 +79,7 @@ class Command(BaseCommand):
         threads.append(Thread(target=Indexer(search_store(), stopping).run, name="search"))
         # Nothing is lost where it dies, so the worker's end need not wait for a site that does not answer.
         threads.append(Thread(target=check_links, args=[stopping], name="links", daemon=True))
+        threads += of_mail(stopping)
         for thread in threads:
             thread.start()
 
@@ -125,6 +131,17 @@ def of_pages(stopping: Event) -> list[Thread]:
         # Nothing is lost where it dies, so the worker's end need not wait for a CDN that does not answer.
         threads.append(Thread(target=Purger(pages().index, cdn, stopping).run, name="cdn", daemon=True))
     return threads
+
+
+def of_mail(stopping: Event) -> list[Thread]:
+    """The thread that sends mail, where there is a server to send it by. Raises `CommandError`."""
+    try:
+        check_mail()
+    except ValueError as error:
+        raise CommandError(str(error)) from None
+    server = server_of(settings.EMAIL_URL)
+    # What it was about to send is tried again after a while.
+    return [Thread(target=send_mail, args=[server, stopping], name="mail", daemon=True)] if server else []
 
 
 def attempt(job: Callable):

@@ -1,6 +1,7 @@
 """`meiri import PATH...`: pages, texts, Word files, folders, archives and records into the newsroom."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from meiri.ingest.importing import take_item
 from meiri.ingest.items import Item, files_in, items_in
 from meiri.ingest.records import Record
 from meiri.sections.models import Channel
+from meiri.security.log import note_event
+from meiri.security.models import Event
 
 # A run of fewer items is over before a progress bar tells anything.
 LONG = 20
@@ -35,12 +38,15 @@ class Command(BaseCommand):
             filed = Channel.objects.filter(slug=channel).first()
             if filed is None:
                 raise CommandError(f"There is no channel “{channel}”.", returncode=2)
-        total = refused = 0
-        for item in self.with_progress([Path(p) for p in paths]):
-            record = take_item(item, filed, publish)
-            total += 1
-            refused += record.status == "refused"
-            self.stdout.write(record.as_json() if json else one_line(record))
+        counts: Counter[str] = Counter()
+        try:
+            for item in self.with_progress([Path(p) for p in paths]):
+                record = take_item(item, filed, publish)
+                counts[record.status] += 1
+                self.stdout.write(record.as_json() if json else one_line(record))
+        finally:
+            note_event(Event.IMPORTED, about=" ".join(paths), published=publish, **counts)
+        refused, total = counts["refused"], counts.total()
         if refused:
             raise CommandError(f"{refused} of {total} items were refused.", returncode=1)
 

@@ -1,0 +1,1 @@
+"""Mail on its way: written with what causes it, sent by the worker."""
