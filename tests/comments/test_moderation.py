@@ -207,4 +207,5 @@ def test_the_queue_costs_the_same_with_one_and_with_many(client, moderator):
     one = cost()
     for _ in range(10):
         waiting()
+    cost()  # what is kept is read again where the journal went on
     assert cost() == one

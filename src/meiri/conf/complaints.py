@@ -27,7 +27,8 @@ class Thinned(logging.Filter):
     def __init__(self, name: str = ""):
         super().__init__(name)
         self._told: dict[tuple[str, str], tuple[float, int]] = {}
-        self._refused = (-QUIET, 0)
+        # When the present minute of refusals began, and how many there were in it.
+        self._refused: tuple[float, int] = (-QUIET, 0)
         self._lock = Lock()
 
     def filter(self, record: logging.LogRecord) -> bool:

@@ -22,7 +22,8 @@ def guarding() -> tuple[Header, ...]:
     request = HttpRequest()
     request.META |= {"SERVER_NAME": "localhost", "SERVER_PORT": "80"}
     response: Any = HttpResponse()
-    for middleware in (XFrameOptionsMiddleware, CSPMiddleware, SecurityMiddleware, Guards):
+    middlewares: tuple[Any, ...] = (XFrameOptionsMiddleware, CSPMiddleware, SecurityMiddleware, Guards)
+    for middleware in middlewares:
         response = middleware(lambda _, response=response: response)(request)
     return tuple(
         (name.lower(), in_order(value) if name == "Content-Security-Policy" else value)

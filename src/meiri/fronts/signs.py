@@ -25,7 +25,7 @@ PICTURES = {"wordmark": Sign((1200, 240)), "mark": Sign((512, 512), square=True)
 
 def draw_anew(file: FieldFile, name: str, sign: Sign) -> None:
     """Put the picture drawn anew in the place of an upload that was not saved yet. Raises `ValidationError` for `name`."""
-    if not file or file._committed:
+    if not file or getattr(file, "_committed", True):
         return
     try:
         drawn = redrawn(file.read(_BOUNDS.bytes + 1), _BOUNDS)

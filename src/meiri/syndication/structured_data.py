@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 
@@ -87,7 +88,7 @@ def contact_page(settings_: SiteSettings, telephones: Sequence[tuple[str, str]],
         if block.value["hours"]:
             told["description"] = block.value["hours"]
         points.append(told)
-    organisation = {
+    organisation: dict[str, Any] = {
         "@type": "NewsMediaOrganization",
         "name": site_name(),
         "url": settings.BASE_URL,
