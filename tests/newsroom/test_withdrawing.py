@@ -67,6 +67,12 @@ def test_a15_unpublishing_what_is_withdrawn_does_nothing():
     assert (article.withdrawal_reason, article.expired) == ("来源失实", False)
 
 
+def test_a15_a_live_article_that_code_deletes_is_withdrawn_with_a_reason():
+    an_article().delete()
+    (entry,) = withdrawals()
+    assert entry.payload["reason"] == "稿件已删除"
+
+
 @pytest.mark.parametrize("reason", ["", "  ", "\n\u3000", "长" * 201])
 def test_a15_a_withdrawal_needs_a_reason(reason):
     article = an_article()
@@ -155,8 +161,8 @@ def test_a23_what_stands_on_the_home_page_or_has_letters_is_kept(desk):
     a_letter(station=station, desk=elsewhere)
     Letter.objects.update(desk=elsewhere)
     assert uses_of(station) == uses_of(elsewhere) == {"群众来信": 1}
-    with pytest.raises(ProtectedError), transaction.atomic():
-        elsewhere.delete()
+    answer = desk.post(f"/admin/snippets/newsroom/desk/delete/{elsewhere.pk}/", follow=True)
+    assert "“浙江编辑”还在使用（群众来信 1），不能删除" in answer.content.decode()
 
 
 def test_a23_what_nothing_is_filed_under_goes_with_what_only_points_to_it(desk):

@@ -16,7 +16,8 @@ class NewsroomConfig(AppConfig):
         from meiri.newsroom.tags import give_slug
         from meiri.sections.in_use import keep_while_used
 
-        keep_while_used(Author, Source, Desk)
+        keep_while_used(Author, Source)
+        keep_while_used(Desk, by_code=False)  # a group takes its desk along
         permissions.register()
         new_permissions.connect(self)
         pre_save.connect(give_slug, sender=Tag, dispatch_uid="newsroom.tags")

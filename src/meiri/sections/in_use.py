@@ -61,11 +61,12 @@ def is_kept_while_used(model: type[models.Model]) -> bool:
     return model in _kept
 
 
-def keep_while_used(*kinds: type[models.Model]) -> None:
-    """Let no row of these models be deleted that something is filed under."""
+def keep_while_used(*kinds: type[models.Model], by_code: bool = True) -> None:
+    """Let no row of these models be deleted that something is filed under: in the admin, and `by_code` of whatever kind."""
     for model in kinds:
         _kept.add(model)
-        pre_delete.connect(refuse_while_used, sender=model, dispatch_uid=f"in_use.{model.__name__}")
+        if by_code:
+            pre_delete.connect(refuse_while_used, sender=model, dispatch_uid=f"in_use.{model.__name__}")
 
 
 class DeleteUnusedView(DeleteView):

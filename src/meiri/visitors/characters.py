@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any
 
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, QueryDict, UnreadablePostError
 
 REPLACEMENT = "\ufffd"
 # Tabs and ends of lines stay.
@@ -47,9 +47,9 @@ def mended_value(value: str) -> str:
 
 
 class MendForms:
-    """Middleware: addresses are UTF-8 whatever a request without a body says of one, and what a form sends is mended before a view sees
-    it. It belongs outside of all others, which read both. Views
-    that check for forged requests by themselves read their forms by themselves too."""
+    """Middleware: addresses are UTF-8 whatever a request says of its body, and what a form sends is mended before a view sees
+    it. It belongs outside of all others, which read both. Views that check for forged requests by themselves read their forms
+    by themselves too."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -63,8 +63,12 @@ class MendForms:
         is_form = request.method == "POST" and request.content_type in _FORMS
         if not is_form or getattr(view, "csrf_exempt", False):
             return
-        given: Any = QueryDict(mutable=True, encoding=request.POST.encoding)
-        for name, values in request.POST.lists():
+        given: Any = QueryDict(mutable=True, encoding="utf-8")
+        try:
+            sent = list(request.POST.lists())
+        except UnreadablePostError:  # whoever sent it has gone
+            return
+        for name, values in sent:
             given.setlist(mended(name), [mended_value(value) for value in values])
         given._mutable = False
         request.POST = given
