@@ -83,6 +83,15 @@ def pages_rendered_anew():
 
 
 @pytest.fixture(scope="session", autouse=True)
+def broken_parts_raise():
+    """What would be left out of a page is an error of the test, unless it is about that."""
+    from django.test import override_settings
+
+    with override_settings(RAISE_BROKEN_PARTS=True):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def staff_without_second_factor():
     """The newsroom of a test signs in with a password; tests of the second factor ask for it."""
     from django.test import override_settings

@@ -1,5 +1,4 @@
 import pytest
-from django.core.cache import cache
 
 
 @pytest.fixture(autouse=True)
@@ -7,5 +6,4 @@ def own_home(tmp_path, settings):
     """A data folder for each test: what one test leaves in the log is not counted in another."""
     settings.HOME = tmp_path / "home"
     settings.HOME.mkdir()
-    cache.clear()
     return settings.HOME

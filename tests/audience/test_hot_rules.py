@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
-from django.core.cache import cache
 from django.utils import timezone
 
 from meiri.audience.counting import add
@@ -133,7 +132,6 @@ def test_changing_and_deleting_are_told_too(desk, articles):
 
 def test_editors_see_who_is_pinned_and_why(desk, articles):
     pin(articles[4], 2)
-    cache.clear()
     page = desk.get("/admin/").content.decode()
     assert "编辑推荐（重大报道）" in page
     assert "第4篇" in desk.get(RULES).content.decode()

@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 import sys
+import time
 
 import pytest
 
@@ -40,15 +41,16 @@ def test_after_a_minute_it_is_said_how_many_there_were(told, monkeypatch):
     logger, lines = told
     for _ in range(5):
         logger.error("Pages can't be stored: %s", "No space left on device")
-    monkeypatch.setattr(complaints, "QUIET", 0)
+    later = time.monotonic() + complaints.QUIET
+    monkeypatch.setattr(complaints.time, "monotonic", lambda: later)
     logger.error("Pages can't be stored: %s", "No space left on device")
     assert lines[1:] == ["Pages can't be stored: No space left on device (4 more like it)"]
 
 
-def test_a_defect_is_told_each_time_with_where_it_happened(told):
+def test_a_defect_is_told_with_where_it_happened(told):
     logger, lines = told
-    for _ in range(2):
-        complain(logger, ValueError("no such thing"))
+    complain(logger, ValueError("no such thing"))
+    complain(logger, KeyError("no such name"))
     assert len(lines) == 2
     assert all("Traceback" in line for line in lines)
 
@@ -77,3 +79,37 @@ def test_b25_refused_requests_are_told_within_a_bound(told, monkeypatch):
         lines[-1]
         == f"Not Found: /more/ ({1000 - complaints.MOST_REFUSALS} more requests were refused before)"
     )
+
+
+def test_a7_a_defect_that_goes_on_has_one_traceback_and_a_sentence_after_growing_pauses(told, monkeypatch):
+    logger, lines = told
+    now = [0.0]
+    monkeypatch.setattr(complaints.time, "monotonic", lambda: now[0])
+    heard_at = []
+    for second in range(0, 4 * 3600, 5):
+        now[0], before = second, len(lines)
+        complain(logger, AttributeError("no sizes"), "Internal Server Error: /")
+        if len(lines) > before:
+            heard_at.append(second)
+    assert sum("Traceback" in line for line in lines) == 1
+    assert heard_at == [0, 60, 180, 420, 900, 1860, 3780, 7380, 10980]
+    assert lines[1] == (
+        "Internal Server Error: /: AttributeError: no sizes (11 more like it; the traceback stands above)"
+    )
+
+
+def test_a7_another_page_or_another_defect_is_told_at_once(told):
+    logger, lines = told
+    complain(logger, AttributeError("no sizes"), "Internal Server Error: /")
+    complain(logger, AttributeError("no sizes"), "Internal Server Error: /keji/")
+    complain(logger, AttributeError("no alt"), "Internal Server Error: /")
+    assert sum("Traceback" in line for line in lines) == 3
+
+
+def test_a7_however_many_defects_there_are_the_memory_is_bounded(told):
+    logger, lines = told
+    for n in range(3 * complaints.MOST):
+        complain(logger, ValueError(n))
+    assert len(lines) == 3 * complaints.MOST
+    (thinned,) = logger.handlers[0].filters
+    assert len(thinned._told) <= complaints.MOST

@@ -5,22 +5,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from django.core.cache import cache
 from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
 from meiri.audience.counting import day_of
 from meiri.audience.models import DayViews, HotRule, HourViews, QuarterViews
+from meiri.delivery.keys import EVERYWHERE
+from meiri.journal.kept import Kept
 from meiri.newsroom.cards import Card
 from meiri.newsroom.models import Article
-from meiri.newsroom.river import Place
+from meiri.newsroom.river import Listing, Place
 
 LENGTH = 10
 # The most read of each stretch of time compete. Nobody is among the ten of all who is not among these of some.
 HEADS = 200
 # More than are shown, because some may be withdrawn by now, or kept off.
 CONTENDERS = 40
+# For so long a process keeps which articles compete; those that are withdrawn or kept off leave the list at once.
 KEPT_SECONDS = 20
 PINNED = "编辑推荐"
 
@@ -84,27 +86,54 @@ class Reading:
     rose: bool
 
 
+@dataclass(frozen=True)
+class Contest:
+    """Which articles compete for the places of a list, by their keys: how each is read, the hottest first; those that
+    editors put at a place; those that they keep off; the newest, which fill what is left."""
+
+    read: dict[int, Reading]
+    pins: dict[int, int]
+    off: frozenset[int]
+    newest: tuple[int, ...]
+
+
+# By the window and the stretch of `KEPT_SECONDS`; editors' rules are in the journal.
+_contests: Kept[tuple[str, int], Contest] = Kept(2 * len(WINDOWS), EVERYWHERE | {"hot", "river"})
+
+
 def hot_list(window: str = "day") -> list[HotEntry]:
-    """The ten hottest articles of the last `hour`, `day` or `week`, filled up with the newest. Kept for some seconds."""
-    entries = cache.get(f"audience:hot:{window}")
-    if entries is None:
-        entries = make_hot_list(WINDOWS[window])
-        cache.set(f"audience:hot:{window}", entries, KEPT_SECONDS)
-    return entries
+    """The ten hottest articles of the last `hour`, `day` or `week`, filled up with the newest. Readings are those of some
+    seconds ago; the articles are as they are now."""
+    now = timezone.now()
+    stretch = int(now.timestamp()) // KEPT_SECONDS
+    contest = _contests.one((window, stretch), lambda: (contest_of(WINDOWS[window], now), ()))
+    return entries_of(contest, WINDOWS[window], now)
 
 
 def make_hot_list(window: Window = DAY) -> list[HotEntry]:
-    """The list as of now. Four queries, three more where it must be filled up, each of a bounded number of rows."""
+    """The list as of now. Six queries, one more where cards are not at hand, each of a bounded number of rows."""
     now = timezone.now()
+    return entries_of(contest_of(window, now), window, now)
+
+
+def contest_of(window: Window, now: datetime) -> Contest:
+    """Who competes at `now`."""
     read = readings(window, now)
-    rules = _rules(read)
+    newest = Listing.objects.at(Place.site()).newest().values_list("article_id", flat=True)[: 3 * LENGTH]
+    newest = [i for i in newest if i not in read]
+    rules = _rules([*read, *newest])
     pins = {r.article_id: r.place or LENGTH for r in rules if r.deed == HotRule.Deed.PIN and window is DAY}
-    off = {r.article_id for r in rules if r.deed == HotRule.Deed.KEEP_OFF}
-    cards = Article.objects.in_order([*pins, *(i for i in read if i not in pins and i not in off)])
+    off = frozenset(r.article_id for r in rules if r.deed == HotRule.Deed.KEEP_OFF)
+    return Contest(read, pins, off, tuple(newest))
+
+
+def entries_of(contest: Contest, window: Window, now: datetime) -> list[HotEntry]:
+    """The lines of a list: of those that compete, the published ones."""
+    read, pins = contest.read, contest.pins
+    others = [i for i in (*read, *contest.newest) if i not in pins and i not in contest.off]
+    cards = Article.objects.in_order([*pins, *others])
     pinned = [c for c in cards if c.pk in pins]
     line = [c for c in cards if c.pk not in pins][: LENGTH - len(pinned)]
-    if len(line) + len(pinned) < LENGTH:
-        line += _newest(LENGTH - len(line) - len(pinned), {c.pk for c in cards} | off)
     for card in sorted(pinned, key=lambda c: pins[c.pk]):
         line.insert(pins[card.pk] - 1, card)
     return [_entry(n, c, read.get(c.pk), c.pk in pins, window, now) for n, c in enumerate(line, start=1)]
@@ -173,15 +202,7 @@ def _hottest(scored: tuple[int, float]) -> tuple[float, int]:
 def _rules(articles: Iterable[int]) -> list[HotRule]:
     """Every pin in force, and what else is in force for one of `articles`."""
     found = HotRule.objects.in_force().filter(Q(deed=HotRule.Deed.PIN) | Q(article__in=list(articles)))
-    return list(found.order_by("place", "pk")[: LENGTH + CONTENDERS])
-
-
-def _newest(count: int, without: set[int]) -> list[Card]:
-    """The newest articles that are not among `without`, nor kept off."""
-    newest = Article.objects.newest_at(Place.site(), 3 * LENGTH)
-    off = HotRule.objects.in_force().filter(deed=HotRule.Deed.KEEP_OFF, article__in=[c.pk for c in newest])
-    without = without | set(off.values_list("article_id", flat=True))
-    return [c for c in newest if c.pk not in without][:count]
+    return list(found.order_by("place", "pk")[: LENGTH + CONTENDERS + 3 * LENGTH])
 
 
 def _entry(

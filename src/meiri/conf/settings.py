@@ -329,6 +329,8 @@ JOURNAL_NET = env.bool("MEIRI_JOURNAL_NET", default=DEBUG)
 
 # Public pages are stored as files. While debugging each is rendered anew.
 PAGE_FILES = not DEBUG
+# A block, card or rail that can't be shown is left out of its page. While debugging, and in tests, its error is raised.
+RAISE_BROKEN_PARTS = DEBUG
 # Bytes that page files may take on the disk before those least recently asked for are thrown away.
 PAGES_MAX_BYTES = env.int("MEIRI_PAGES_MAX_BYTES", default=4 * 1024**3)
 # The CDN or cache in front that is told which pages changed; meiri.delivery.cdn reads it.

@@ -35,6 +35,22 @@ TICK_SECONDS = 1.0
 # For how long whoever else follows the journal leaves the processor to the makers of pages.
 LONGEST_WAIT_SECONDS = 0.5
 LOOK_SECONDS = 0.02
+# What readers saw before an entry whose kind ends so, they may go on seeing for a while.
+LEAVES = frozenset(
+    {
+        "approved",
+        "changed",
+        "corrected",
+        "created",
+        "generated",
+        "liked",
+        "loaded",
+        "moved",
+        "picked",
+        "published",
+    }
+    | {"recorded", "scheduled", "shown"}
+)
 
 
 def catch_up(store: Pages) -> int:
@@ -50,8 +66,14 @@ def catch_up(store: Pages) -> int:
         position=Position(entries[-1].sequence, entries[-1].digest),
         everything=not EVERYWHERE.isdisjoint(keys),
         expected=announced(entries) if not store.index.has_long_queue(LONG_QUEUE) else (),
+        withdrawn=[key for entry in entries if takes_away(entry.kind) for key in entry.keys],
     )
     return len(entries)
+
+
+def takes_away(kind: str) -> bool:
+    """Whether an entry of this kind may have taken something from readers: a page from before it is not to be kept."""
+    return kind.rpartition(".")[2] not in LEAVES
 
 
 def announced(entries: Iterable[Entry]) -> list[str]:

@@ -12,57 +12,21 @@ The order of things keeps it right whenever a process dies:
   only if none of its keys changed since. Otherwise what was read may be older than the change that just went by.
 """
 
-import fcntl
-import os
 import sqlite3
-import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+from meiri.delivery.failures import NOT_PAUSED, FailureIndex
+from meiri.delivery.index_database import Noted
 from meiri.delivery.keys import EVERYWHERE
 from meiri.delivery.kinds import order_of
+from meiri.delivery.omissions import Omission
 
 # How long a change stays known, in seconds; no rendering takes longer.
 REMEMBERED = 600
-PATIENCE = 10  # seconds that a writer waits for another
 # No page's time of change runs further ahead of the clock than this, in seconds.
 AHEAD = 60
-
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS page (
-    id INTEGER PRIMARY KEY,
-    address TEXT NOT NULL UNIQUE,
-    place INTEGER NOT NULL,        -- in the queue of pages to be made: kinds.order_of
-    generation INTEGER NOT NULL,
-    size INTEGER NOT NULL,         -- bytes of all variants; 0 where there is no file yet
-    waiting INTEGER                -- the tick of the change that the page does not show yet
-);
-CREATE INDEX IF NOT EXISTS page_waiting ON page (place, id) WHERE waiting IS NOT NULL;
-CREATE INDEX IF NOT EXISTS page_generation ON page (generation, place, id);
-CREATE INDEX IF NOT EXISTS page_size ON page (size);
-CREATE TABLE IF NOT EXISTS page_key (
-    key TEXT NOT NULL,
-    page INTEGER NOT NULL REFERENCES page (id) ON DELETE CASCADE,
-    PRIMARY KEY (key, page)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS key_of_page ON page_key (page);
-CREATE TABLE IF NOT EXISTS change (key TEXT PRIMARY KEY, tick INTEGER NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS change_at ON change (at);
--- What the CDN still has to forget. A number never comes twice, so a page that changes meanwhile stays on the list.
-CREATE TABLE IF NOT EXISTS purge (number INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT NOT NULL UNIQUE);
-CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
-"""
-
-
-@dataclass(frozen=True)
-class Noted:
-    """What the index had come to when somebody began to render."""
-
-    tick: int
-    generation: int
 
 
 @dataclass(frozen=True)
@@ -73,67 +37,11 @@ class Position:
     digest: str
 
 
-class PageIndex:
+class PageIndex(FailureIndex):
     """The index at `path`. Threads may share it: each has a connection of its own. Raises `sqlite3.Error`.
 
     With `purges`, pages that were replaced or thrown away are listed for a CDN to forget.
     """
-
-    def __init__(self, path: Path, purges: bool = False):
-        self.path, self._purges = path, purges
-        self._connections = threading.local()
-
-    @property
-    def _database(self) -> sqlite3.Connection:
-        database = getattr(self._connections, "database", None)
-        if database is None or self._connections.file != self._file():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            # SQLite does not wait for another who is just making the file a WAL: it says at once that it is locked.
-            with open(f"{self.path}.lock", "w") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                database = self._connect()
-            self._connections.file = self._file()
-            self._connections.database = database
-        return database
-
-    def _connect(self) -> sqlite3.Connection:
-        database = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
-        database.execute("PRAGMA journal_mode=WAL")
-        database.execute("PRAGMA synchronous=NORMAL")
-        database.execute("PRAGMA foreign_keys=ON")
-        database.executescript(SCHEMA)
-        return database
-
-    def _file(self) -> tuple[int, int] | None:
-        """Which file it is: whoever has one open that was deleted would write where nobody looks."""
-        try:
-            status = os.stat(self.path)
-        except OSError:
-            return None
-        return status.st_dev, status.st_ino
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        database = self._database
-        database.execute("BEGIN IMMEDIATE")
-        try:
-            yield database
-        except BaseException:
-            database.execute("ROLLBACK")
-            raise
-        database.execute("COMMIT")
-
-    def _state(self, name: str, default):
-        found = self._database.execute("SELECT value FROM state WHERE name = ?", [name]).fetchone()
-        return default if found is None else found[0]
-
-    def _keep(self, database: sqlite3.Connection, **values) -> None:
-        database.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", values.items())
-
-    def version(self) -> tuple:
-        """What differs as soon as anybody else, another thread or process, has written to the index. Takes microseconds."""
-        (version,) = self._database.execute("PRAGMA data_version").fetchone()
-        return self._connections.file, version
 
     def noted(self) -> Noted:
         """To be asked for before a page is rendered, and given to `enter` afterwards."""
@@ -167,14 +75,9 @@ class PageIndex:
         """How many pages were rendered to be stored since the index began."""
         return self._state("rendered", 0)
 
-    def _ticks_of(self, database: sqlite3.Connection, keys: set[str]) -> Iterator[int]:
-        for key in keys:
-            found = database.execute("SELECT tick FROM change WHERE key = ?", [key]).fetchone()
-            if found:
-                yield found[0]
-
-    def written(self, address: str, size: int, noted: Noted) -> bool:
+    def written(self, address: str, size: int, noted: Noted, omissions: Sequence[Omission] = ()) -> bool:
         """The page's file is whole, `size` bytes in all: it waits no longer, but for a change that came after `noted`.
+        Where errors left parts of it out, it is tried again after a pause.
 
         False where the page is in the index no more, because all were thrown away meanwhile.
         """
@@ -183,6 +86,8 @@ class PageIndex:
                 "UPDATE page SET size = ?, waiting = CASE WHEN waiting > ? THEN waiting END WHERE address = ?",
                 [size, noted.tick, address],
             )
+            if changed.rowcount == 1:
+                self._shown_without(database, address, noted, omissions)
             self._to_purge(database, address)
         return changed.rowcount == 1
 
@@ -191,13 +96,6 @@ class PageIndex:
         with self._writing() as database:
             self._expect(database, address, self._state("tick", 0))
 
-    def _expect(self, database: sqlite3.Connection, address: str, tick: int) -> None:
-        database.execute(
-            "INSERT INTO page (address, place, generation, size, waiting) VALUES (?, ?, ?, 0, ?)"
-            " ON CONFLICT (address) DO UPDATE SET waiting = excluded.waiting",
-            [address, order_of(address), self._state("generation", 0), tick],
-        )
-
     def touch(
         self,
         keys: Iterable[str],
@@ -205,11 +103,14 @@ class PageIndex:
         position: Position | None = None,
         everything: bool = False,
         expected: Sequence[str] = (),
+        withdrawn: Iterable[str] = (),
     ) -> None:
         """Take note that what `keys` name has changed: the pages that used them wait to be made again.
 
         With `everything`, a new generation begins: every page waits, behind those that wait already. `expected` are
         pages to be made though they may not be stored yet. `position` is how far the journal is followed with that.
+        `withdrawn` are those of `keys` that name what was withdrawn or deleted: files that show it may not be kept where
+        they can't be made again.
         """
         with self._writing() as database:
             tick, now = self._state("tick", 0) + 1, time.time()
@@ -217,6 +118,11 @@ class PageIndex:
                 database.execute("INSERT OR REPLACE INTO change VALUES (?, ?, ?)", [key, tick, now])
                 database.execute(
                     "UPDATE page SET waiting = ? WHERE id IN (SELECT page FROM page_key WHERE key = ?)",
+                    [tick, key],
+                )
+            for key in dict.fromkeys(withdrawn):
+                database.execute(
+                    "INSERT OR REPLACE INTO withdrawal SELECT page, ? FROM page_key WHERE key = ?",
                     [tick, key],
                 )
             for address in expected:
@@ -251,25 +157,31 @@ class PageIndex:
             self._keep(database, **{name: value})
 
     def waiting(self, most: int = 100) -> list[str]:
-        """The addresses of pages that wait to be made again, the most important first."""
+        """The addresses of pages that wait to be made again, the most important first; without those that failed and
+        are left alone for a while."""
         rows = self._database.execute(
-            "SELECT address FROM page WHERE waiting IS NOT NULL ORDER BY place, id LIMIT ?", [most]
+            f"SELECT address FROM page WHERE waiting IS NOT NULL AND {NOT_PAUSED} ORDER BY place, id LIMIT ?",  # noqa: S608
+            [time.time(), self._state("generation", 0), most],
         )
         return [address for (address,) in rows]
 
     def outdated(self, most: int = 1) -> list[str]:
-        """The addresses of pages of earlier generations, the most important first."""
+        """The addresses of pages of earlier generations, the most important first; without those that failed and are
+        left alone for a while."""
+        generation = self._state("generation", 0)
         rows = self._database.execute(
-            "SELECT address FROM page WHERE generation < ? ORDER BY place, id LIMIT ?",
-            [self._state("generation", 0), most],
+            f"SELECT address FROM page WHERE generation < ? AND {NOT_PAUSED} ORDER BY place, id LIMIT ?",  # noqa: S608
+            [generation, time.time(), generation, most],
         )
         return [address for (address,) in rows]
 
     def waits(self, address: str) -> bool:
-        """Whether the page does not show yet what it should."""
+        """Whether the page does not show yet what it should, and may be tried now."""
+        generation, now = self._state("generation", 0), time.time()
         found = self._database.execute(
-            "SELECT 1 FROM page WHERE address = ? AND (waiting IS NOT NULL OR generation < ?)",
-            [address, self._state("generation", 0)],
+            f"SELECT 1 FROM page LEFT JOIN failure ON failure.page = id WHERE address = ? AND {NOT_PAUSED}"  # noqa: S608
+            " AND (waiting IS NOT NULL OR page.generation < ? OR retry_at <= ?)",
+            [address, now, generation, generation, now],
         )
         return found.fetchone() is not None
 
@@ -278,10 +190,11 @@ class PageIndex:
         return len(self.waiting(length)) == length
 
     def pending(self) -> int:
-        """How many pages do not show yet what they should."""
+        """How many pages do not show yet what they should; without those that failed and are left alone for a while."""
+        generation = self._state("generation", 0)
         (count,) = self._database.execute(
-            "SELECT count(*) FROM page WHERE waiting IS NOT NULL OR generation < ?",
-            [self._state("generation", 0)],
+            f"SELECT count(*) FROM page WHERE (waiting IS NOT NULL OR generation < ?) AND {NOT_PAUSED}",  # noqa: S608
+            [generation, time.time(), generation],
         ).fetchone()
         return count
 
@@ -290,12 +203,7 @@ class PageIndex:
         with self._writing() as database:
             database.execute("DELETE FROM page WHERE address = ?", [address])
             self._to_purge(database, address)
-            if changed > self._state("removed", 0):
-                self._keep(database, removed=changed)
-
-    def _to_purge(self, database: sqlite3.Connection, address: str) -> None:
-        if self._purges:
-            database.execute("INSERT OR REPLACE INTO purge (address) VALUES (?)", [address])
+            self._note_removed(database, changed)
 
     def unpurged(self, most: int) -> list[tuple[int, str]]:
         """(number, address) of pages that the CDN still has to forget, those that have waited longest first."""

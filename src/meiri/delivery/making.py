@@ -2,6 +2,7 @@
 each takes what nobody else is at."""
 
 import logging
+import math
 import os
 import time
 from threading import Event
@@ -24,21 +25,25 @@ NICE = 5
 
 
 class Maker:
-    """Makes pages in step after step. Pages that could not be made are left alone for a while."""
+    """Makes pages in step after step. Pages that could not be made are left alone for a while: those that failed as the index
+    says, those for which something is away as this process remembers."""
 
     def __init__(self, store: Pages):
         self.store = store
         self._failed: dict[str, float] = {}
         self._looked_through: tuple | None = None
+        # When a page that failed is tried again, in seconds of the epoch.
+        self._looks_again_at = math.inf
 
     def step(self) -> bool:
         """Make a few of the pages that wait; False where there was nothing to do."""
         index = self.store.index
         version = index.version()
-        if version == self._looked_through and not self._failed:
+        if version == self._looked_through and not self._failed and time.time() < self._looks_again_at:
             return False
-        addresses = self._due(index.waiting) or self._due(index.outdated)
+        addresses = self._due(index.waiting) or self._due(index.outdated) or self._due(index.due_again)
         self._looked_through = None if addresses else version
+        self._looks_again_at = index.next_retry() or math.inf
         made = [self._make(address) for address in addresses]
         return any(made)
 

@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import logging
+import math
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -13,8 +14,9 @@ from pathlib import Path
 from django.conf import settings
 
 from meiri.delivery.editions import PREFIX
+from meiri.delivery.failures import FIRST_PAUSE
 from meiri.delivery.files import PageFiles, name_of
-from meiri.delivery.index import PageIndex
+from meiri.delivery.index import Noted, PageIndex
 from meiri.delivery.kinds import kind_of
 from meiri.delivery.locks import try_lock
 from meiri.delivery.rendering import Rendered, render
@@ -28,6 +30,14 @@ TRIES = 3
 
 class PageUnavailable(RuntimeError):
     """A page could not be rendered for want of something that may come back, such as the database."""
+
+
+class PageFailed(RuntimeError):
+    """A page can't be rendered because of an error of the program or of the data. It is tried again in `seconds`."""
+
+    def __init__(self, address: str, seconds: float):
+        super().__init__(f"{address} can't be rendered")
+        self.seconds = max(1, math.ceil(seconds))
 
 
 class RoomUnavailable(OSError):
@@ -84,7 +94,7 @@ class Pages:
 
     def obtain(self, address: str) -> Rendered | None:
         """See that the page is stored. None where it is; else what there is to say in its place, also where the disk
-        or the index won't take it.
+        or the index won't take it. Raises `PageFailed`, also where it failed a while ago and is left alone now.
 
         However many ask at the same time, it is rendered once; the others wait for that.
         """
@@ -92,7 +102,14 @@ class Pages:
             return None
         try:
             with self.locked(address):
-                return None if self.files.holds(address) else self._make(address)
+                if self.files.holds(address):
+                    return None
+                if pause := self._pause_of(address):
+                    raise PageFailed(address, pause)
+                rendered = self._make(address)
+                if rendered is not None and rendered.failed:
+                    raise PageFailed(address, self._pause_of(address) or FIRST_PAUSE)
+                return rendered
         except RoomUnavailable as error:
             logger.error("%s", error)
             return error.rendered
@@ -100,25 +117,42 @@ class Pages:
             logger.error("Pages can't be stored: %s", error)
             return render(address)
 
+    def _pause_of(self, address: str) -> float:
+        try:
+            return self.index.pause_of(address)
+        except (OSError, sqlite3.Error):
+            return 0.0  # whoever stores the page says so
+
     def _make(self, address: str) -> Rendered | None:
-        """Render the page and store it; None where it is stored. Call it with the page's lock. Raises `RoomUnavailable`."""
+        """Render the page and store it; None where it is stored. One that failed is noted. Call it with the page's lock.
+        Raises `RoomUnavailable`."""
         for _ in range(TRIES):
             try:
                 noted = self.index.noted()
             except (OSError, sqlite3.Error) as error:
                 raise RoomUnavailable(render(address), error) from error
             rendered = render(address)
+            if rendered.failed:
+                self._note_failure(address, rendered, noted)
             if not rendered.fit or name_of(address) is None:
                 return rendered
             try:
                 if self.index.enter(address, rendered.keys, noted):
                     size = self._write(address, rendered.response.content)
-                    if self.index.written(address, size, noted):
+                    if self.index.written(address, size, noted, rendered.omissions):
                         return None
                     self._throw_away(address)
             except (OSError, sqlite3.Error) as error:
                 raise RoomUnavailable(rendered, error) from error
         return rendered
+
+    def _note_failure(self, address: str, rendered: Rendered, noted: Noted) -> None:
+        if name_of(address) is None:
+            return
+        try:
+            self.index.failed(address, rendered.keys, noted, rendered.error)
+        except (OSError, sqlite3.Error) as error:
+            raise RoomUnavailable(rendered, error) from error
 
     def _write(self, address: str, content: bytes) -> int:
         """Where the disk won't take the page, the old one, which is out of date, goes and makes room for it."""
@@ -134,8 +168,9 @@ class Pages:
         """Make a page again that waits for it. False where it does not, or where somebody else is at it.
 
         It is thrown away instead when there is none at its address any more, and when nobody has asked for it since it was
-        made, unless it is one that is kept. Raises `PageUnavailable`, and leaves the page as it is, where it can't be
-        rendered now, and `RoomUnavailable` where it can't be stored.
+        made, unless it is one that is kept. Where it can't be rendered now, its file stays as it is, unless that shows what
+        was withdrawn or deleted. Raises `PageUnavailable` where what it needs is away, and `RoomUnavailable` where it can't
+        be stored.
         """
         with self.locked_if_free(address) as free:
             if not free or not self.index.waits(address):
@@ -143,6 +178,10 @@ class Pages:
             if self._wanted(address):
                 instead = self._make(address)
                 if instead is None:
+                    return True
+                if instead.response.status_code >= 500 and self.index.shows_withdrawn(address):
+                    self.index.emptied(address, self.files.remove(address))
+                if instead.failed:
                     return True
                 if instead.fit or instead.response.status_code >= 500:
                     raise PageUnavailable(address)
@@ -171,7 +210,7 @@ class Pages:
         for edition in (address, PREFIX + address):
             with self.locked(edition):
                 changed = max(changed, self.files.remove(edition))
-        self.index.touch(keys)
+        self.index.touch(keys, withdrawn=keys)
         for edition in (address, PREFIX + address):
             with self.locked(edition):
                 self.index.forget(edition, max(changed, self.files.remove(edition)))

@@ -15,17 +15,29 @@ from django.urls import Resolver404, resolve
 
 from meiri.delivery.keys import collecting
 from meiri.delivery.kinds import quoted, simplified
+from meiri.delivery.omissions import Omission, collecting_omissions
 
 _UNFIT_DIRECTIVES = ("private", "no-store", "no-cache")
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """An answer, and the content keys it was made of. It can be stored where it is `fit`; a view that gives it
-    `worth_storing = False` says that it isn't worth a file."""
+    """An answer, the content keys it was made of, and the parts that were left out of it. It can be stored where it is
+    `fit`; a view that gives it `worth_storing = False` says that it isn't worth a file."""
 
     response: HttpResponse
     keys: frozenset[str]
+    omissions: tuple[Omission, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether an error of the program, or of the data, stands in the way: not a database that is away (503)."""
+        return self.response.status_code >= 500 and self.response.status_code != 503
+
+    @property
+    def error(self) -> str:
+        """Why there is no page, for operators."""
+        return getattr(self.response, "error", "") or f"it was answered with {self.response.status_code}"
 
     @property
     def fit(self) -> bool:
@@ -103,6 +115,6 @@ def render(address: str) -> Rendered:
         "wsgi.input": BytesIO(),
     }
     request = PageRequest(environ)
-    with collecting() as keys:
+    with collecting() as keys, collecting_omissions() as omissions:
         response = _handler().get_response(request)
-    return Rendered(cast(HttpResponse, response), frozenset(keys))
+    return Rendered(cast(HttpResponse, response), frozenset(keys), tuple(omissions))

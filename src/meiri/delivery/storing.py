@@ -2,10 +2,11 @@
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseNotModified
+from django.urls import get_resolver
 
 from meiri.delivery.files import SUFFIXES, name_of, note_asked
 from meiri.delivery.headers import headers_of, headers_unmodified, is_unmodified, preferred
-from meiri.delivery.pages import Pages, pages
+from meiri.delivery.pages import PageFailed, Pages, pages
 from meiri.delivery.rendering import PageRequest, Rendered, is_page
 from meiri.journal.log import one_moment
 
@@ -21,7 +22,10 @@ class PageFilesMiddleware:
     def __call__(self, request):
         if self.asks_for_page(request):
             store = pages()
-            rendered = store.obtain(request.path_info)
+            try:
+                rendered = store.obtain(request.path_info)
+            except PageFailed as failed:
+                return come_back(request, failed.seconds)
             if rendered is not None and not leads_on_by_query(rendered, request):
                 return rendered.response
             if rendered is None and (answer := stored_answer(store, request)):
@@ -46,6 +50,14 @@ class PageFilesMiddleware:
 def leads_on_by_query(rendered: Rendered, request) -> bool:
     """Whether there is no page, but perhaps a redirect from the address with its query, as other systems have them."""
     return rendered.response.status_code == 404 and bool(request.META.get("QUERY_STRING"))
+
+
+def come_back(request, seconds: int) -> HttpResponse:
+    """The page that says that something went wrong, for readers and search engines that are to try again in `seconds`."""
+    response = get_resolver().resolve_error_handler(500)(request)
+    response.status_code = 503
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def stored_answer(store: Pages, request) -> HttpResponse | None:

@@ -2,11 +2,14 @@
 
 import gzip
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import brotli
 from django.conf import settings
+from django.utils.timezone import localtime
 
+from meiri.delivery.failures import Failure
 from meiri.delivery.following import bring_up_to_date
 from meiri.delivery.pages import Pages, pages
 from meiri.delivery.rendering import render
@@ -30,6 +33,11 @@ def stored_pages() -> Iterator[str]:
     store = pages()
     if not bring_up_to_date(store):
         yield f"{store.index.pending()} pages are still being made again"
+    for failure in store.index.failures():
+        yield sentence_of(failure)
+    # What editors can mend, such as a picture that was deleted, is told to them alone.
+    for address, omission in store.index.omissions(broken=True):
+        yield f"{address} is shown without “{omission.part}”: {omission.reason}"
     for address in stale_pages(store):
         yield f"{address} is not what it should be"
     for address in store.files.addresses():
@@ -45,8 +53,18 @@ def other_address() -> str:
     return f"the site is served as {served}, but MEIRI_BASE_URL says {settings.BASE_URL} here: unset it, or set it to the former"
 
 
+def sentence_of(failure: Failure) -> str:
+    """Since when a page can't be rendered and why, for operators."""
+    since = localtime(datetime.fromtimestamp(failure.since, UTC))
+    return (
+        f"{failure.address} can't be rendered since {since:%Y-%m-%d %H:%M:%S}, tried {failure.tries} times: "
+        f"{failure.error}; the log has the traceback"
+    )
+
+
 def stale_pages(store: Pages) -> Iterator[str]:
-    """The addresses of pages whose file differs from what is rendered now. What changes meanwhile is looked at again."""
+    """The addresses of pages whose file differs from what is rendered now, or of which none can be rendered now. What changes
+    meanwhile is looked at again."""
     found = store.index.current()
     while found:
         suspects = [address for _, address in found if PASSING not in store.index.keys_of(address)]
@@ -66,8 +84,10 @@ def is_stale(store: Pages, address: str) -> bool:
         noted = store.index.noted()
         rendered = render(address)
         file = store.files.read(address)
-        if store.index.noted() != noted or rendered.response.status_code >= 500:
-            return False  # it may have changed while it was rendered, or can't be
+        if store.index.noted() != noted:
+            return False  # it may have changed while it was rendered
+        if rendered.response.status_code == 503:
+            return False  # the database is away
         if file is None or not rendered.fit or rendered.response.content != file.content:
             return True
         return any(

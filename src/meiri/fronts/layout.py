@@ -2,6 +2,8 @@
 
 First every block says what it wants, and all lists are read at once, as keys. Then each block takes its articles in the
 order of the page, so that none stands twice. At last the articles that found a place are read at once, as cards.
+
+A block whose data is missing, such as a channel that was deleted, is left out, and so is one that fails.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,11 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from meiri.delivery.keys import EVERYWHERE, uses
+from meiri.delivery.omissions import omit, optional
 from meiri.journal.kept import Kept
+from meiri.newsroom.blocks import blocks_of
 from meiri.newsroom.cards import Card
 from meiri.newsroom.models import Article
 from meiri.newsroom.river import Place, PlaceKind, newest_at_each, pictured_among
-from meiri.sections.models import Station
+from meiri.sections.models import Station, Topic
 
 TOP_LINES = 7
 FLASHES = 7
@@ -36,6 +40,8 @@ class Drawn:
     shape: str = ""
     articles: list[Card] = field(default_factory=list)
     more: dict[str, Any] = field(default_factory=dict)
+    # What editors call its kind.
+    label: str = ""
 
 
 class Page:
@@ -60,6 +66,10 @@ class Page:
         free = [i for i in wanted if i not in self.used][:count]
         self.used.update(free)
         return self.give(free)
+
+    def without_picture(self, pinned: Iterable[int]) -> list[int]:
+        """Those of the pinned articles that readers could see, but for a picture."""
+        return [i for i in pinned if i in self.published and i not in self.pictured]
 
     def give(self, keys: Iterable[int]) -> list:
         """These articles, wherever else they stand."""
@@ -93,6 +103,7 @@ def newest_topics() -> list:
             TopicPage.objects.live()
             .defer("body", "intro")
             .select_related("banner", "topic")
+            .filter(topic__isnull=False)
             .order_by("-first_published_at")[:4]
         )
         return topics, ["topics", *(t.banner.content_key for t in topics if t.banner)]
@@ -118,40 +129,87 @@ def raw_ids(values) -> list[int]:
     return [v.pk for v in values if v is not None]
 
 
+@dataclass(frozen=True)
+class Laid:
+    """A block as editors laid it out."""
+
+    kind: str
+    label: str
+    value: Any
+
+
 def plan_home(body) -> list[Drawn]:
     """The blocks of a home page, ready to draw."""
-    blocks = [(child.block_type, child.value) for child in body]
-    stations = visible_stations() if any(kind == "stations" for kind, _ in blocks) else []
+    blocks = laid_out(body)
+    stations = visible_stations() if any(block.kind == "stations" for block in blocks) else []
     wanted: dict[Place, int] = {}
     pinned: list[int] = []
-
-    def want(place: Place, count: int, spare: int = SPARE) -> None:
-        wanted[place] = max(wanted.get(place, 0), count + spare)
-
-    for kind, value in blocks:
-        if kind == "top":
-            want(Place.channel(value["channel"]), TOP_LINES + 1)
-            if value["flashes"]:
-                want(Place.channel(value["flashes"]), FLASHES)
-            pinned += raw_ids([value["lead"]])
-        elif kind == "channel":
-            want(Place.channel(value["channel"]), SHAPES[value["shape"]])
-            pinned += raw_ids(value["pinned"])
-        elif kind in ("carousel", "pictures"):
-            want(Place(PlaceKind.PICTURED), value["count"] * 2)
-            pinned += raw_ids(value.get("pinned", []))
-        elif kind == "stations":
-            for station in stations:
-                want(Place.station(station), STATION_LINES, spare=0)
+    shown = []
+    for laid in blocks:
+        with optional(laid.label):
+            if reason := what_is_missing(laid):
+                omit(laid.label, reason)
+                continue
+            for place, count in lists_for(laid, stations).items():
+                wanted[place] = max(wanted.get(place, 0), count)
+            pinned += pinned_in(laid)
+            shown.append(laid)
     page = Page(wanted, pinned)
     drawn: list[Drawn] = []
-    for kind, value in blocks:
-        block = DRAW[kind](value, page, stations)
-        if kind == "channel" and drawn and drawn[-1].kind == "channel" and drawn[-1].shape == block.shape:
-            block.shape = "columns" if block.shape != "columns" else "lines"
-        drawn.append(block)
+    for laid in shown:
+        with optional(laid.label):
+            block = DRAW[laid.kind](laid.value, page, stations)
+            block.label = laid.label
+            if (
+                laid.kind == "channel"
+                and drawn
+                and (drawn[-1].kind, drawn[-1].shape) == ("channel", block.shape)
+            ):
+                block.shape = "columns" if block.shape != "columns" else "lines"
+            drawn.append(block)
     page.fill()
     return drawn
+
+
+def laid_out(body) -> list[Laid]:
+    """The blocks of a body that can be read."""
+    return [Laid(child.block_type, str(child.block.label), child.value) for child in blocks_of(body, "版面")]
+
+
+def what_is_missing(block: Laid) -> str:
+    """Why a block of home can't be shown, in words for editors; empty where it can."""
+    if block.kind in ("top", "channel") and block.value["channel"] is None:
+        return "所选的频道已经删除，请在“首页”的版面中改选频道或移除这一块。"
+    return ""
+
+
+def lists_for(block: Laid, stations: Iterable[Station]) -> dict[Place, int]:
+    """The lists that a block takes its articles from, and how many of each are read."""
+    value = block.value
+    match block.kind:
+        case "top":
+            lists = {Place.channel(value["channel"]): TOP_LINES + 1 + SPARE}
+            if value["flashes"]:
+                place = Place.channel(value["flashes"])
+                lists[place] = max(lists.get(place, 0), FLASHES + SPARE)
+            return lists
+        case "channel":
+            return {Place.channel(value["channel"]): SHAPES[value["shape"]] + SPARE}
+        case "carousel" | "pictures":
+            return {Place(PlaceKind.PICTURED): value["count"] * 2 + SPARE}
+        case "stations":
+            return {Place.station(station): STATION_LINES for station in stations}
+    return {}
+
+
+def pinned_in(block: Laid) -> list[int]:
+    """The keys of the articles that editors chose for a block."""
+    match block.kind:
+        case "top":
+            return raw_ids([block.value["lead"]])
+        case "channel" | "carousel":
+            return raw_ids(block.value["pinned"])
+    return []
 
 
 def draw_top(value, page: Page, stations) -> Drawn:
@@ -174,7 +232,13 @@ def draw_top(value, page: Page, stations) -> Drawn:
 
 def draw_carousel(value, page: Page, stations) -> Drawn:
     uses("pictures")
-    articles = page.take(value["count"], Place(PlaceKind.PICTURED), raw_ids(value["pinned"]))
+    pinned = raw_ids(value["pinned"])
+    if bare := page.without_picture(pinned):
+        uses(*(f"article:{i}" for i in bare))
+        for title in Article.objects.filter(pk__in=bare).values_list("title", flat=True):
+            omit("焦点图", f"指定的稿件“{title}”没有题图，请为它配上题图或改选稿件。")
+    pinned = [i for i in pinned if i not in bare]
+    articles = page.take(value["count"], Place(PlaceKind.PICTURED), pinned, with_picture=True)
     return Drawn("carousel", value["title"], articles=articles)
 
 
@@ -196,7 +260,7 @@ def draw_channel(value, page: Page, stations) -> Drawn:
 
 
 def draw_pictures(value, page: Page, stations) -> Drawn:
-    articles = page.take(value["count"], Place(PlaceKind.PICTURED))
+    articles = page.take(value["count"], Place(PlaceKind.PICTURED), with_picture=True)
     return Drawn("pictures", value["title"], articles=articles)
 
 
@@ -237,15 +301,13 @@ DRAW: dict[str, Callable[..., Drawn]] = {
 }
 
 
-def plan_topic(topic_page) -> dict:
+def plan_topic(body, topic: Topic | None) -> dict:
     """The chosen articles of a topic's sections and, below them, the newest of its river that stand in none."""
-    place = Place(PlaceKind.TOPIC, topic_page.topic_id or 0)
-    chosen = [raw_ids(b.value["articles"]) if b.block_type == "articles" else [] for b in topic_page.body]
-    page = Page({place: 40 + SPARE}, [i for ids in chosen for i in ids])
-    sections = [
-        (block.block_type, block.value, page.take(30, pinned=ids))
-        for block, ids in zip(topic_page.body, chosen, strict=True)
-    ]
+    place = Place.topic(topic) if topic else None
+    blocks = laid_out(body)
+    chosen = [raw_ids(b.value["articles"]) if b.kind == "articles" else [] for b in blocks]
+    page = Page({place: 40 + SPARE} if place else {}, [i for ids in chosen for i in ids])
+    sections = [(block, page.take(30, pinned=ids)) for block, ids in zip(blocks, chosen, strict=True)]
     articles = page.take(40, place)
     page.fill()
     return {"sections": sections, "articles": articles}

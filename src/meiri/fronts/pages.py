@@ -1,7 +1,11 @@
 """The pages that editors lay out: home, special topics, magazine, standard pages."""
 
-from django.core.exceptions import ValidationError
+from urllib.parse import quote
+
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models, transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.redirects.models import Redirect
@@ -16,7 +20,30 @@ from meiri.fronts.layout import plan_home, plan_topic
 from meiri.fronts.topics import TopicCopyForm, TopicPageForm, topic_of
 from meiri.journal.public_models import Public, Specific, declare
 from meiri.media.models import Picture
+from meiri.newsroom.keyset import EPOCH, Cursor
 from meiri.sections.models import Topic
+
+# Topics and issues of the magazine on one page of their lists.
+TOPICS = 60
+ISSUES = 120
+LONGEST_SLUG = 255
+
+
+def position_in(request) -> Cursor | None:
+    """The position that `?before=` names; None where it names none. Raises `Http404` where it can't be read."""
+    before = request.GET.get("before", "")
+    cursor = Cursor.parse(before) if before else None
+    if before and cursor is None:
+        raise Http404
+    return cursor
+
+
+def related(row: models.Model, name: str):
+    """What the foreign key `name` of a row leads to; None where it leads nowhere, or to what is gone."""
+    try:
+        return getattr(row, name)
+    except ObjectDoesNotExist:
+        return None
 
 
 class LaidOutPage(Page):
@@ -118,14 +145,26 @@ class TopicIndexPage(LaidOutPage):
         verbose_name = "专题首页"
 
     def get_context(self, request, *args, **kwargs):
+        """The newest topics; with `?before=` those that were first published before that position. One query."""
         uses("topics")
+        opened = Coalesce("first_published_at", Value(EPOCH))
         topics = (
             TopicPage.objects.live()
             .child_of(self)
+            .filter(topic__isnull=False)
+            .defer("body", "intro")
             .select_related("banner", "topic")
-            .order_by("-first_published_at")
+            .annotate(opened=opened)
+            .order_by("-opened", "-pk")
         )
-        return {**super().get_context(request, *args, **kwargs), "topics": topics[:60]}
+        cursor = position_in(request)
+        if cursor:
+            topics = topics.filter(opened__lte=cursor.at).exclude(opened=cursor.at, pk__gte=cursor.key)
+        found = list(topics[: TOPICS + 1])
+        shown = found[:TOPICS]
+        older = str(Cursor(shown[-1].opened, shown[-1].pk)) if len(found) > TOPICS else ""
+        context = {"topics": shown, "older": older, "is_first": cursor is None}
+        return {**super().get_context(request, *args, **kwargs), **context}
 
 
 class TopicPage(LaidOutPage):
@@ -185,9 +224,11 @@ class TopicPage(LaidOutPage):
         return page
 
     def get_context(self, request, *args, **kwargs):
-        if self.topic:
-            uses(self.topic.content_key)
-        return {**super().get_context(request, *args, **kwargs), **plan_topic(self)}
+        topic = related(self, "topic")
+        if topic:
+            uses(topic.content_key)
+        context = {"topic": topic, "banner": related(self, "banner"), **plan_topic(self.body, topic)}
+        return {**super().get_context(request, *args, **kwargs), **context}
 
 
 class MagazineShelfPage(LaidOutPage):
@@ -202,9 +243,18 @@ class MagazineShelfPage(LaidOutPage):
         verbose_name = "杂志书架"
 
     def get_context(self, request, *args, **kwargs):
+        """The newest issues; with `?before=` those before the issue of that address. One query."""
         uses("magazine")
         issues = MagazineIssuePage.objects.live().child_of(self).select_related("cover").order_by("-slug")
-        return {**super().get_context(request, *args, **kwargs), "issues": issues[:120]}
+        before = request.GET.get("before", "")
+        if before:
+            if len(before) > LONGEST_SLUG or "\x00" in before:
+                raise Http404
+            issues = issues.filter(slug__lt=before)
+        found = list(issues.defer("contents", "words")[: ISSUES + 1])
+        older = found[ISSUES - 1].slug if len(found) > ISSUES else ""
+        context = {"issues": found[:ISSUES], "older": quote(older), "is_first": not before}
+        return {**super().get_context(request, *args, **kwargs), **context}
 
 
 class MagazineIssuePage(RoutablePageMixin, LaidOutPage):
@@ -232,6 +282,9 @@ class MagazineIssuePage(RoutablePageMixin, LaidOutPage):
 
     class Meta:
         verbose_name = "杂志一期"
+
+    def get_context(self, request, *args, **kwargs):
+        return {**super().get_context(request, *args, **kwargs), "cover": related(self, "cover")}
 
     @path("<int:number>/", name="piece")
     def piece(self, request, number):

@@ -8,9 +8,10 @@ class NewsroomConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from django.db.models.signals import pre_save
+        from django.db.models.signals import pre_delete, pre_save
         from taggit.models import Tag
 
+        from meiri.media.models import Picture
         from meiri.newsroom import new_permissions, permissions, publishing  # noqa: F401 its receiver registers itself
         from meiri.newsroom.models import Author, Desk, Source
         from meiri.newsroom.tags import give_slug
@@ -21,3 +22,10 @@ class NewsroomConfig(AppConfig):
         permissions.register()
         new_permissions.connect(self)
         pre_save.connect(give_slug, sender=Tag, dispatch_uid="newsroom.tags")
+        pre_delete.connect(picture_goes, sender=Picture, dispatch_uid="newsroom.pictures")
+
+
+def picture_goes(instance, **_):
+    from meiri.newsroom.river import delist_picture
+
+    delist_picture(instance.pk)

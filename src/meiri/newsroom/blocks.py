@@ -1,6 +1,6 @@
 """What the body of an article is made of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -9,6 +9,8 @@ from wagtail.contrib.table_block.blocks import TableBlock
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.embeds.blocks import EmbedBlock
 from wagtail.images.blocks import ImageChooserBlock
+
+from meiri.delivery.omissions import optional
 
 TEXT_FEATURES = ["bold", "italic", "link", "ol", "ul", "superscript", "subscript", "hr"]
 
@@ -141,18 +143,44 @@ class BodyBlock(blocks.StreamBlock):
     related = RelatedLinkBlock()
 
 
+def blocks_of(stream: blocks.StreamValue, part: str) -> Iterator[blocks.StreamValue.StreamChild]:
+    """The blocks of a stream field. One that is not as its kind should be is left out of the page, as the `part` with its
+    number."""
+    for number in range(len(stream)):
+        child = None
+        with optional(f"{part}第{number + 1}块"):
+            try:
+                child = stream[number]
+            except (AttributeError, KeyError, TypeError, ValueError):
+                # All blocks of a kind are read at once: this one may be right, and another of them wrong.
+                child = blocks.StreamValue(stream.stream_block, [stream.raw_data[number]], is_lazy=True)[0]
+        if child is not None:
+            yield child
+
+
 def keys_in_body(raw: Iterable[dict]) -> list[str]:
-    """The content keys of the pictures and documents in a body as it is stored: a list of blocks."""
+    """The content keys of the pictures and documents in a body as it is stored: a list of blocks. What is not as its block
+    should be, names nothing."""
     keys = []
     for block in raw:
-        value = block["value"]
-        match block["type"]:
-            case "document":
-                keys.append(f"document:{value}")
-            case "image":
-                keys.append(f"picture:{value['image']}")
-            case "gallery":
-                keys += [f"picture:{item['value']['image']}" for item in value["pictures"]]
-            case "video" | "audio":
-                keys += [f"document:{value['file']}", f"picture:{value['poster']}"]
-    return [key for key in keys if not key.endswith(":None")]
+        match block:
+            case {"type": "document", "value": int(document)}:
+                keys.append(f"document:{document}")
+            case {"type": "image", "value": {"image": int(picture)}}:
+                keys.append(f"picture:{picture}")
+            case {"type": "gallery", "value": {"pictures": list(pictures)}}:
+                keys += [f"picture:{item['value']['image']}" for item in pictures if _holds_picture(item)]
+            case {"type": "video" | "audio", "value": dict(recording)}:
+                keys += [
+                    f"{kind}:{recording[field]}"
+                    for kind, field in (("document", "file"), ("picture", "poster"))
+                    if isinstance(recording.get(field), int)
+                ]
+    return keys
+
+
+def _holds_picture(item) -> bool:
+    match item:
+        case {"value": {"image": int()}}:
+            return True
+    return False

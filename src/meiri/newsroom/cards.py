@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 
 from meiri.delivery.keys import EVERYWHERE, uses
+from meiri.delivery.omissions import optional
 from meiri.journal.kept import Kept
 from meiri.media.models import focus_of
 from meiri.media.variants import Variants
@@ -121,41 +122,66 @@ WHERE article.live AND article.id IN ({ids})
 
 
 def cards(ids: Sequence[int]) -> Iterator[Card]:
-    """Those of the published articles whose keys are among `ids`, as cards in any order. One query."""
+    """Those of the published articles whose keys are among `ids`, as cards in any order; one whose row can't be read is left
+    out. One query."""
     channels: dict[str, CardSection] = {}
     sources: dict[str, CardSource] = {}
     with connection.cursor() as cursor:
         cursor.execute(CARDS.format(ids=", ".join(["%s"] * len(ids))), list(ids))
         rows = cursor.fetchall()
-    for key, kicker, headline, short, summary, at, kind, channel, slug, source_id, source, picture_id, variants, description, caption, title, credit, x, y, width, height in (
-        rows
-    ):  # fmt: skip
-        keys = [f"article:{key}"]
-        if source_id:
-            keys.append(f"source:{source_id}")
-        if picture_id:
-            keys.append(f"picture:{picture_id}")
-        yield Card(
-            key,
-            kicker,
-            headline,
-            short,
-            summary,
-            moment(at),
-            kind,
-            channel=channels.setdefault(slug, CardSection(channel, slug)),
-            source=sources.setdefault(source, CardSource(source)) if source is not None else None,
-            picture=CardPicture(
-                Variants.from_json(json.loads(variants)),
-                description or caption or title,
-                caption,
-                credit,
-                focus_of(x, y, width, height),
-            )
-            if picture_id
-            else None,
-            keys=tuple(keys),
-        )
+    for row in rows:
+        card = None
+        with optional(f"稿件“{row[2]}”"):
+            card = _card(row, channels, sources)
+        if card is not None:
+            yield card
+
+
+def _card(row: tuple, channels: dict[str, CardSection], sources: dict[str, CardSource]) -> Card:
+    """The card of a row of `CARDS`. Cards share their channels and sources."""
+    (
+        key,
+        kicker,
+        headline,
+        short,
+        summary,
+        at,
+        kind,
+        channel,
+        slug,
+        source_id,
+        source,
+        picture_id,
+        *of_picture,
+    ) = row
+    keys = [f"article:{key}"]
+    if source_id:
+        keys.append(f"source:{source_id}")
+    if picture_id:
+        keys.append(f"picture:{picture_id}")
+    return Card(
+        key,
+        kicker,
+        headline,
+        short,
+        summary,
+        moment(at),
+        kind,
+        channel=channels.setdefault(slug, CardSection(channel, slug)),
+        source=sources.setdefault(source, CardSource(source)) if source is not None else None,
+        picture=_picture(*of_picture) if picture_id else None,
+        keys=tuple(keys),
+    )
+
+
+def _picture(variants, description, caption, title, credit, x, y, width, height) -> CardPicture:
+    return CardPicture(
+        Variants.from_json(json.loads(variants)),
+        description or caption or title,
+        caption,
+        credit,
+        focus_of(x, y, width, height),
+    )
 
 
 # Lists show the same articles again and again: those of a front stay at hand.

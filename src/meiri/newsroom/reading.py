@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 from django.db import connection, models
 from taggit.models import Tag
 
-from meiri.delivery.keys import EVERYWHERE
+from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.journal.kept import Kept
 from meiri.media.models import Picture
 from meiri.newsroom.models import Article, Author, Source
@@ -42,17 +42,28 @@ authors = at_hand(Author, 2_000, lambda author: [author.byline_key])
 
 
 def article_to_read(pk: int) -> Article:
-    """The article `pk`, published or not, with its picture and what it names. Two queries, and one for each that is not
-    at hand. Raises `Article.DoesNotExist`."""
+    """The article `pk`, published or not, with its picture and what it names; of these, what is gone is None. Two queries,
+    and one for each that is not at hand. Raises `Article.DoesNotExist`, also where its channel is gone."""
     article = row(Article, pk)
     if article.picture_id:
-        article.picture = row(Picture, article.picture_id)
-    article.channel = channels([article.channel_id])[article.channel_id]
+        article.picture = _picture(article.picture_id)
+    channel = channels([article.channel_id]).get(article.channel_id)
+    if channel is None:
+        raise Article.DoesNotExist(f"Article {pk} has lost its channel.")
+    article.channel = channel
     if article.source_id:
-        article.source = sources([article.source_id])[article.source_id]
+        article.source = sources([article.source_id]).get(article.source_id)
     if article.editor_id:
-        article.editor = authors([article.editor_id])[article.editor_id]
+        article.editor = authors([article.editor_id]).get(article.editor_id)
     return article
+
+
+def _picture(pk: int) -> Picture | None:
+    uses(f"picture:{pk}")
+    try:
+        return row(Picture, pk)
+    except Picture.DoesNotExist:
+        return None
 
 
 def row(model: type[Row], pk: int) -> Row:
@@ -73,7 +84,7 @@ def signatures_of(article: Article) -> list[Signature]:
         )
         rows = cursor.fetchall()
     named = authors([author for author, _ in rows])
-    return [Signature(named[author], credit) for author, credit in rows]
+    return [Signature(named[author], credit) for author, credit in rows if author in named]
 
 
 def tags_of(article: Article) -> list[Tag]:

@@ -195,6 +195,11 @@ def enlist_new(entries: Sequence[tuple[int, datetime, Sequence[Place]]]) -> None
         )
 
 
+def delist_picture(picture_id: int) -> None:
+    """The picture goes: its articles stand among those with a picture no longer. Call it in the deleting transaction."""
+    Listing.objects.filter(place_kind=PlaceKind.PICTURED, article__picture=picture_id).delete()
+
+
 def delist(article: "Article") -> None:
     """Take an article off every list. Call it inside the withdrawing transaction."""
     listings = list(article.listings.all())
@@ -310,8 +315,9 @@ def pictured_among(keys: Iterable[int]) -> set[int]:
         return set()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT article_id FROM newsroom_listing WHERE place_kind = %s AND place_id = 0"  # noqa: S608
-            f" AND article_id IN ({', '.join(['%s'] * len(wanted))})",
-            [int(PlaceKind.PICTURED), *wanted],
+            "SELECT article.id FROM newsroom_article AS article"  # noqa: S608
+            " JOIN media_picture AS picture ON picture.id = article.picture_id"
+            f" WHERE article.live AND article.id IN ({', '.join(['%s'] * len(wanted))})",
+            wanted,
         )
         return {key for (key,) in cursor.fetchall()}

@@ -1,12 +1,17 @@
 """The first screen of the admin: today's work. Every list on it is bounded, whatever waits."""
 
+import sqlite3
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
 from wagtail.models import TaskState, WorkflowState
 
+from meiri.delivery.editions import inner_path
+from meiri.delivery.kinds import simplified
+from meiri.delivery.pages import pages
 from meiri.journal.consumers import lags
 from meiri.mail.warnings import warnings as mail_warnings
 from meiri.newsroom.listing import scheduled_versions
@@ -15,6 +20,8 @@ from meiri.newsroom.permissions import policy
 from meiri.newsroom.river import Place, days_with_articles
 
 SHOWN = 8
+# So many parts that pages are shown without are looked through; many pages may lack the same.
+MOST_OMISSIONS = 200
 # The scheduler looks every minute; what is this late waits for somebody to look after it.
 LATE = timedelta(minutes=5)
 
@@ -90,6 +97,7 @@ def warnings(user) -> list[str]:
     if number:
         more = f"{SHOWN} 篇以上" if number > SHOWN else f"{number} 篇"
         told.append(f"{more}定时稿件已到时间仍未发布：后台任务可能没有运行，请联系技术人员。")
+    told += pages_with_faults()
     if user.is_superuser:
         told += [
             f"“{lag.name}”处理日志时出错，落后 {lag.behind} 条：{lag.error[:120]}"
@@ -98,6 +106,36 @@ def warnings(user) -> list[str]:
         ]
         told += mail_warnings()
     return told
+
+
+def pages_with_faults() -> list[str]:
+    """Pages that can't be shown, and parts that pages are shown without: in a sentence each. Costs the database nothing."""
+    if not settings.PAGE_FILES:
+        return []
+    index = pages().index
+    try:
+        failures, omissions = index.failures(SHOWN), index.omissions(MOST_OMISSIONS)
+    except sqlite3.Error:
+        return []  # whoever keeps the pages in step says so
+    told = [
+        f"{name_of_page(f.address)}无法生成，读者可能看到旧版或“暂时无法显示”：{f.error[:120]}"
+        for f in failures
+    ]
+    # The editions of a page lack the same.
+    lacking: dict[tuple[str, str], dict[str, None]] = {}
+    for address, omission in omissions:
+        lacking.setdefault((omission.part, omission.reason), {})[simplified(address)] = None
+    for (part, reason), addresses in list(lacking.items())[:SHOWN]:
+        more = f"等 {len(addresses)} 个页面" if len(addresses) > 1 else ""
+        told.append(f"{name_of_page(next(iter(addresses)))}{more}的“{part}”没有显示：{reason}")
+    return told
+
+
+def name_of_page(address: str) -> str:
+    """A page as editors call it."""
+    edition = "繁体版" if inner_path(address) is not None else ""
+    plain = simplified(address)
+    return f"{edition}首页" if plain == "/" else f"{edition}页面 {plain} "
 
 
 def when(moment) -> str:

@@ -12,7 +12,7 @@ from ninja.responses import Status
 from meiri.newsroom.cards import Card
 from meiri.newsroom.clock import zoned
 from meiri.newsroom.keyset import Cursor
-from meiri.newsroom.models import Article, Byline, Listing
+from meiri.newsroom.models import Article, ArticleTag, Byline, Listing
 from meiri.newsroom.river import Place, PlaceKind
 from meiri.sections.models import Channel, Station
 from meiri.syndication.bodies import bodies_of, picture_url, whole_address
@@ -133,7 +133,7 @@ def get_article(request, response: HttpResponse, article_id: int):
         Prefetch("bylines", Byline.objects.select_related("author")),
         "stations",
         "topics",
-        "tagged_items__tag",
+        Prefetch("tagged_items", ArticleTag.objects.select_related("tag")),
     )
     found = articles.filter(pk=article_id).first() if 0 < article_id <= LARGEST_ID else None
     if found is None or (not found.live and found.first_published_at is None):

@@ -8,9 +8,11 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from wagtail.rich_text import expand_db_html
 
+from meiri.delivery.omissions import optional
 from meiri.ingest.sanitise import UNPRINTABLE, clean
 from meiri.ingest.stream import block_html
 from meiri.media.models import Picture
+from meiri.newsroom.blocks import blocks_of
 from meiri.newsroom.cards import CardPicture
 from meiri.newsroom.models import Article
 
@@ -31,12 +33,19 @@ def bodies_of(articles: Sequence[Article]) -> list[str]:
     """
     if not articles:
         return []
-    stream = articles[0].body.stream_block
-    streams = stream.bulk_to_python([list(a.body.raw_data) for a in articles])
+    streams = _streams(articles)
     rough = [_html(article, body) for article, body in zip(articles, streams, strict=True)]
     whole = expand_db_html(_BETWEEN.join(printable(html) for html in rough))
     whole = _OWN_ADDRESS.sub(rf"\g<1>{settings.BASE_URL}/", whole)
     return [clean(html, _MORE_TAGS) for html in whole.split(_BETWEEN)]
+
+
+def _streams(articles: Sequence[Article]) -> Sequence:
+    """The bodies with what they hold read at once; each by itself where one is not as its blocks should be."""
+    try:
+        return articles[0].body.stream_block.bulk_to_python([list(a.body.raw_data) for a in articles])
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return [article.body for article in articles]
 
 
 def picture_url(picture: Picture | CardPicture) -> str:
@@ -62,7 +71,9 @@ def _html(article: Article, body) -> str:
     )
     if article.dateline:
         parts.append(f"<p>{escape(article.dateline, quote=False)}</p>")
-    parts += [_block(block.block_type, block.value) for block in body]
+    for block in blocks_of(body, "正文"):
+        with optional("正文"):
+            parts.append(_block(block.block_type, block.value))
     if article.aigc_label:
         parts.append(f"<p>{escape(article.aigc_label, quote=False)}</p>")
     return "\n".join(filter(None, parts))

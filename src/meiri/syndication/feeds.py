@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from meiri.delivery.editions import person
 from meiri.delivery.keys import EVERYWHERE, uses
+from meiri.delivery.omissions import optional
 from meiri.delivery.rendering import page
 from meiri.identity import site_name
 from meiri.journal.kept import Kept
@@ -76,10 +77,10 @@ def read_whole(ids: list[int]) -> dict[int, tuple[FeedItem, tuple[str, ...]]]:
         )
     )
     corrected = standing_corrections_of([a.pk for a in articles])
-    made = {
-        a.pk: item_of(a, body + corrections_html(corrected.get(a.pk, ())))
-        for a, body in zip(articles, bodies_of(articles), strict=True)
-    }
+    made: dict[int, FeedItem] = {}
+    for a, body in zip(articles, bodies_of(articles), strict=True):
+        with optional(f"稿件“{a.title}”"):
+            made[a.pk] = item_of(a, body + corrections_html(corrected.get(a.pk, ())))
     return {pk: (item, item.keys) for pk, item in made.items()}
 
 

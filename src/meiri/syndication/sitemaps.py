@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
 from meiri.delivery.keys import EVERYWHERE, uses
+from meiri.delivery.omissions import optional
 from meiri.delivery.rendering import page
 from meiri.identity import site_name
 from meiri.journal.kept import Kept
@@ -143,7 +144,10 @@ def article_entries(listings) -> Iterator[tuple[date, str]]:
     for key, published_at, slug, changed_at in rows[:MOST]:
         day = local(published_at).date()
         changed = max(published_at, changed_at) if changed_at else published_at
-        yield day, entry(f"{folder(slug, day)}{key}.html", changed)
+        text = ""
+        with optional(f"稿件 {key}"):
+            text = entry(f"{folder(slug, day)}{key}.html", changed)
+        yield day, text
 
 
 def _folder(slug: str, day: date) -> str:
@@ -163,7 +167,10 @@ def sections(request):
     ]
     pages = Page.objects.live().public().filter(depth__gt=1).order_by("path")[: MOST - len(fronts)]
     entries = [entry(address) for address in fronts]
-    entries += [entry(parts[2], page.last_published_at) for page in pages if (parts := page.get_url_parts())]
+    for laid_out in pages:
+        with optional(f"页面“{laid_out.title}”"):
+            if parts := laid_out.get_url_parts():
+                entries.append(entry(parts[2], laid_out.last_published_at))
     return xml(urlset("".join(entries)))
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from taggit.models import Tag
 
 from meiri.delivery.keys import uses
+from meiri.delivery.omissions import optional
 from meiri.delivery.rendering import page
 from meiri.newsroom.blocks import keys_in_body
 from meiri.newsroom.corrections import Correction, corrections_of
@@ -38,8 +39,11 @@ def article(request, channel, year, day, article_id):
     note_what_it_shows(article)
     tags = tags_of(article)
     context = article_context(article, signatures_of(article), tags, corrections_of(article.pk))
-    versions = {"versions": versions_of(article.pk)}
-    return render(request, "web/article.html", context | further_reading(article, tags) | versions)
+    with optional("更多推荐"):
+        context |= further_reading(article, tags)
+    with optional("相关版本"):
+        context["versions"] = versions_of(article.pk)
+    return render(request, "web/article.html", context)
 
 
 def note_what_it_shows(article: Article) -> None:
@@ -79,6 +83,10 @@ def article_context(
     share_image = picture.sizes.url(1280, "jpeg") if picture and picture.sizes.widths else ""
     uses(*(byline.author.byline_key for byline in bylines))
     standing = [correction for correction in corrections if not correction.withdrawn_at]
+    structured: list[dict] = []
+    if article.published_at:
+        with optional("结构化数据"):
+            structured = [news_article(article, bylines, share_image, standing), breadcrumb_list(crumbs)]
     return {
         "article": article,
         "bylines": bylines,
@@ -86,9 +94,7 @@ def article_context(
         "crumbs": crumbs,
         "corrections": corrections,
         "share_image": share_image,
-        "structured": [news_article(article, bylines, share_image, standing), breadcrumb_list(crumbs)]
-        if article.published_at
-        else [],
+        "structured": structured,
     }
 
 

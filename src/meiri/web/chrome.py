@@ -1,8 +1,10 @@
 """What stands around every page: masthead, navigation, stations, footer."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
+from typing import TypeVar
 
 from django.db import connection
 from django.template.loader import render_to_string
@@ -12,12 +14,17 @@ from lunardate import LunarDate
 from markupsafe import Markup
 
 from meiri.delivery.keys import uses
+from meiri.delivery.omissions import Omission, collecting_omissions, omit_again, optional
 from meiri.fronts.models import FriendLink, SiteSettings
 from meiri.identity import Identity
 from meiri.journal.log import any_since, last_sequence
+from meiri.newsroom.blocks import blocks_of
 from meiri.sections.models import NavigationItem, NavigationRow, Region, Station
 
 SHOWN_FRIEND_LINKS = 20
+
+Row = TypeVar("Row")
+Made = TypeVar("Made")
 
 _TOUCHING = [
     "settings.changed",
@@ -53,6 +60,8 @@ class Chrome:
     telephones: tuple[tuple[str, str], ...]
     licences: tuple[tuple[str, str, str], ...]
     friend_links: tuple[OtherSite, ...]
+    # What could not be read.
+    omissions: tuple[Omission, ...] = ()
     # Parts as they were drawn, by what they differ in.
     drawn: dict[tuple, Markup] = field(default_factory=dict, repr=False)
 
@@ -104,6 +113,7 @@ def current() -> Chrome:
         kept = _kept = Kept(database, sequence, read())
     elif kept.sequence != sequence:
         _kept = Kept(database, sequence, kept.chrome)
+    omit_again(kept.chrome.omissions)
     return kept.chrome
 
 
@@ -119,28 +129,49 @@ def forget() -> None:
 
 
 def read() -> Chrome:
-    items = list(NavigationItem.objects.visible().select_related("channel"))
-    rows = tuple(tuple(Link(i.text, i.url) for i in items if i.row == row) for row in NavigationRow)
-    stations = list(Station.objects.visible())
-    order = list(Region.values)
-    grouped = groupby(sorted(stations, key=lambda s: order.index(s.region)), key=lambda s: s.region)
-    site = SiteSettings.load()
-    return Chrome(
-        identity=site.identity,
-        rows=rows,
-        stations=tuple(Link(s.name, s.get_absolute_url()) for s in stations),
-        regions=tuple(
-            (str(Region(region).label), tuple(Link(s.name, s.get_absolute_url()) for s in group))
-            for region, group in grouped
-        ),
-        settings=site,
-        telephones=tuple((b.value["label"], b.value["number"]) for b in site.telephones),
-        licences=tuple((b.value["name"], b.value["number"], b.value["url"]) for b in site.licences),
-        friend_links=tuple(
-            OtherSite(x.name, x.url, x.pk, x.group, x.logo_url)
-            for x in FriendLink.objects.shown()[:SHOWN_FRIEND_LINKS]
-        ),
-    )
+    """The chrome as the database has it; an entry that can't be read is left out."""
+    with collecting_omissions() as omissions:
+        items = list(NavigationItem.objects.visible().select_related("channel"))
+        links = readable("导航条目", items, lambda item: (item.row, Link(item.text, item.url)))
+        stations = list(Station.objects.visible())
+        order = list(Region.values)
+        grouped = groupby(
+            sorted((s for s in stations if s.region in order), key=lambda s: order.index(s.region)),
+            key=lambda s: s.region,
+        )
+        site = SiteSettings.load()
+        links_of_friends = FriendLink.objects.shown()[:SHOWN_FRIEND_LINKS]
+        chrome = Chrome(
+            identity=site.identity,
+            rows=tuple(tuple(link for row, link in links if row == wanted) for wanted in NavigationRow),
+            stations=tuple(Link(s.name, s.get_absolute_url()) for s in stations),
+            regions=tuple(
+                (str(Region(region).label), tuple(Link(s.name, s.get_absolute_url()) for s in group))
+                for region, group in grouped
+            ),
+            settings=site,
+            telephones=readable(
+                "电话", blocks_of(site.telephones, "电话"), lambda b: (b.value["label"], b.value["number"])
+            ),
+            licences=readable(
+                "许可证",
+                blocks_of(site.licences, "许可证"),
+                lambda b: (b.value["name"], b.value["number"], b.value["url"]),
+            ),
+            friend_links=readable(
+                "友情链接", links_of_friends, lambda x: OtherSite(x.name, x.url, x.pk, x.group, x.logo_url)
+            ),
+        )
+    return replace(chrome, omissions=tuple(omissions))
+
+
+def readable(part: str, rows: Iterable[Row], made_of: Callable[[Row], Made]) -> tuple[Made, ...]:
+    """What `made_of` makes of each row; rows of which nothing can be made are left out."""
+    made = []
+    for row in rows:
+        with optional(part):
+            made.append(made_of(row))
+    return tuple(made)
 
 
 WEEKDAYS = "一二三四五六日"

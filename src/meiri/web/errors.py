@@ -1,17 +1,22 @@
 """Pages for what went wrong, in the site's look."""
 
 import sys
+from contextlib import suppress
+from functools import cache
 
 from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from meiri.delivery.editions import PREFIX, is_traditional
+from meiri.delivery.editions import PREFIX, inner_path, is_traditional
 from meiri.delivery.keys import uses
 from meiri.delivery.kinds import NOT_FOUND
-from meiri.delivery.pages import pages
+from meiri.delivery.omissions import optional
+from meiri.delivery.pages import PageFailed, pages
 from meiri.delivery.rendering import PageRequest, page
+from meiri.delivery.script import Wording
+from meiri.delivery.traditional import traditional_html
 from meiri.newsroom.models import Article
 from meiri.newsroom.river import Place
 
@@ -29,8 +34,10 @@ def nothing_here(request):
 
 def _nothing_here(request, status: int) -> HttpResponse:
     uses("river")
-    context = {"newest": Article.objects.newest_at(Place.site(), 8)}
-    return render(request, "web/not_found.html", context, status=status)
+    newest = []
+    with optional("最新报道"):
+        newest = Article.objects.newest_at(Place.site(), 8)
+    return render(request, "web/not_found.html", {"newest": newest}, status=status)
 
 
 def not_found(request, exception=None):
@@ -47,13 +54,25 @@ def _stored_page(request) -> bytes | None:
     store, address = pages(), f"{PREFIX if is_traditional() else ''}{NOT_FOUND}"
     # Who renders a page holds the lock of its address and must not wait for another.
     if not isinstance(request, PageRequest):
-        store.obtain(address)
+        with suppress(PageFailed):
+            store.obtain(address)
     file = store.files.read(address)
     return file.content if file else None
 
 
 def failed(request):
     """Where the database is away, readers and search engines are to come back."""
-    if isinstance(sys.exception(), OperationalError):
+    error = sys.exception()
+    if isinstance(error, OperationalError):
         return HttpResponse(FAILED, status=503, headers={"Retry-After": "5"})
-    return HttpResponse(FAILED, status=500)
+    # Who stands outside of the middleware of editions sees the whole path, and nobody converts the answer any more.
+    outside = inner_path(request.path_info) is not None
+    response = HttpResponse(failed_in_traditional() if outside else FAILED, status=500)
+    if error is not None:
+        response.error = f"{type(error).__name__}: {error}"[:300]
+    return response
+
+
+@cache
+def failed_in_traditional() -> str:
+    return traditional_html(FAILED, settings.BASE_URL, Wording((), set()))

@@ -14,7 +14,9 @@ from markupsafe import Markup, escape
 from wagtail.rich_text import expand_db_html
 
 from meiri.delivery.editions import is_traditional, person
+from meiri.delivery.omissions import omit, optional
 from meiri.members.contacts import masked
+from meiri.newsroom.blocks import blocks_of
 from meiri.newsroom.cards import Card
 from meiri.newsroom.clock import local as site_time
 from meiri.newsroom.clock import zoned
@@ -35,15 +37,30 @@ def fixed_url(name):
     return reverse(name)
 
 
-def drawn_once(part, article: Card | Article, *differs) -> str:
-    """What the macro `part` draws of an article; a card keeps it. It must show nothing but the card, whose keys tell when it
-    changes."""
-    if not isinstance(article, Card):
-        return part(article, *differs)
-    name = (part.name, *differs)
-    if name not in article.drawn:
-        article.drawn[name] = part(article, *differs)
-    return article.drawn[name]
+def drawn_once(macro, article: Card | Article, *differs) -> str:
+    """What `macro` draws of an article; a card keeps it. It must show nothing but the card, whose keys tell when it changes.
+    Empty where the article can't be drawn."""
+    with optional(f"稿件“{article.title}”"):
+        if not isinstance(article, Card):
+            return macro(article, *differs)
+        name = (macro.name, *differs)
+        if name not in article.drawn:
+            article.drawn[name] = macro(article, *differs)
+        return article.drawn[name]
+    return ""
+
+
+def omitted(name: str, reason: str) -> str:
+    """Nothing, in the place of a part whose data a template finds missing."""
+    omit(name, reason)
+    return ""
+
+
+def part(name: str, caller) -> str:
+    """What a `{% call part("焦点图") %}` block draws; empty where it can't be drawn."""
+    with optional(name):
+        return caller()
+    return ""
 
 
 def iso(moment: datetime) -> str:
@@ -104,6 +121,9 @@ def environment(**options):
         is_traditional=is_traditional,
         contact_page=contact_page,
         drawn_once=drawn_once,
+        omit=omitted,
+        part=part,
+        blocks_of=blocks_of,
     )
     env.filters.update(
         local=site_time,
