@@ -201,13 +201,19 @@ class TestFiling:
         assert author_named("张伟").pk == one.pk
         assert author_named("沈砚") != an_author("林晚舟", slug="lin-wanzhou")
 
-    def test_nothing_of_a_refused_item_stays(self, saved_page, django_user_model):
+    def test_nothing_of_a_refused_item_stays(
+        self, saved_page, django_user_model, django_capture_on_commit_callbacks
+    ):
         reporter = django_user_model.objects.create_user(
             "reporter", "reporter@meiri.example", "a-long-password"
         )
         parsed, before = read_page(saved_page.read_text()), stored_files()
-        with pytest.raises(Unreadable, match="没有发布"):
+        with (
+            pytest.raises(Unreadable, match="没有发布"),
+            django_capture_on_commit_callbacks(execute=True) as committed,
+        ):
             take(parsed, page=saved_page, root=saved_page.parent, publishing=True, by=reporter)
+        assert committed
         for model in (Article, Picture, Author, Source, Import):
             assert not model.objects.exists()
         assert stored_files() <= before

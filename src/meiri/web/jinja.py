@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from wagtail.rich_text import expand_db_html
 
 from meiri.delivery.editions import is_traditional, person
+from meiri.media.documents import kind_of_document
 from meiri.members.contacts import masked
 from meiri.newsroom.cards import Card
 from meiri.newsroom.clock import local as site_time
@@ -117,6 +118,7 @@ def environment(**options):
         person=person,
         with_pinyin=with_pinyin,
         contact=masked,
+        plays_as=lambda document: kind_of_document(document.file.name).content_type,
         quoted=lambda t: quote(t, safe=""),
     )
     return env

@@ -1,14 +1,102 @@
-"""Stored media as the application serves it where no nginx stands in front."""
+"""Stored media as readers get them: pictures by their files' names, documents by their rows, which know who may read them."""
+
+from collections.abc import Iterable
+from mimetypes import guess_type
+from posixpath import normpath
+from urllib.parse import quote
 
 from django.conf import settings
-from django.views.static import serve
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied, SuspiciousFileOperation
+from django.core.files.storage import default_storage
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+from wagtail.documents.models import Document, document_served
+from wagtail.models import CollectionViewRestriction
+from wagtail.permissions import policy_registry
+
+from meiri.delivery.kinds import FOR_GOOD, media_key
+from meiri.media.documents import document_key, kind_of_document
+from meiri.media.models import Picture
+from meiri.media.names import given
+from meiri.media.serving import send
+
+# What pages show: pictures in their sizes, what Wagtail made of pictures in texts, marks of friend links.
+PICTURES = "pictures/"
+PUBLIC = (PICTURES, "images/", "friendlinks/")
+ORIGINALS = "original_images/"
+# A stored file is never a page of the site, whatever is in it.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+# A document that is taken down or made private is gone from browsers as soon as a page is.
+FOR_A_MINUTE = "public, max-age=60"
+FOR_ONE = "private, no-store"
 
 
+@require_safe
 def stored(request, name):
-    """A file below MEDIA_ROOT. Names below `pictures/` hold a digest of their content: they never change."""
-    response = serve(request, name, document_root=settings.MEDIA_ROOT)
-    age = "31536000, immutable" if name.startswith("pictures/") else "3600"
-    response["Cache-Control"] = f"public, max-age={age}"
-    # A stored file is never a page of the site, whatever is in it.
-    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    """A file of a picture, by its name in the storage. Originals are for the newsroom."""
+    if normpath(name) != name:  # `pictures/../documents/…`
+        raise Http404
+    if name.startswith(ORIGINALS):
+        if not policy_registry.get_by_type(Picture).user_has_any_permission(
+            request.user, ["add", "change", "choose"]
+        ):
+            raise Http404
+        return _sent(request, name, guess_type(name)[0], FOR_ONE)
+    if not name.startswith(PUBLIC):
+        raise Http404
+    if not name.startswith(PICTURES):
+        return _sent(request, name, guess_type(name)[0], "public, max-age=3600")
+    return _sent(request, name, guess_type(name)[0], FOR_GOOD, media_key(f"{settings.MEDIA_URL}{name}"))
+
+
+@require_safe
+def document(request, document_id, name):
+    """A document, a video or a recording, for whoever its collection is open to."""
+    found = get_object_or_404(Document.objects.select_related("collection"), pk=document_id)
+    if found.filename != name:
+        raise Http404
+    restrictions = list(found.collection.get_view_restrictions())
+    if restrictions and not _may_read(request, found, restrictions):
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return redirect_to_login(request.get_full_path())
+    document_served.send(sender=Document, instance=found, request=request)
+    kind = kind_of_document(found.file.name)
+    response = _sent(
+        request,
+        found.file.name,
+        kind.content_type,
+        FOR_ONE if restrictions else FOR_A_MINUTE,
+        document_key(found),
+        found.file_hash,
+    )
+    how = "inline" if kind.inline else "attachment"
+    response["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(given(found.file.name), safe='')}"
+    return response
+
+
+def _may_read(request, document: Document, restrictions: Iterable[CollectionViewRestriction]) -> bool:
+    if request.user.is_authenticated and document.is_editable_by_user(request.user):
+        return True
+    return all(
+        # Passwords that many share are not offered; where one was set before, nobody passes it.
+        restriction.restriction_type != CollectionViewRestriction.PASSWORD
+        and restriction.accept_request(request)
+        for restriction in restrictions
+    )
+
+
+def _sent(
+    request, name: str, content_type: str | None, age: str, key: str = "", digest: str = ""
+) -> HttpResponse:
+    try:
+        response = send(request, default_storage, name, content_type or "application/octet-stream", digest)
+    except (SuspiciousFileOperation, ValueError):  # no name of a file
+        raise Http404 from None
+    response["Cache-Control"] = age
+    response["Content-Security-Policy"] = POLICY
+    if key:
+        response["Surrogate-Key"] = key
     return response
