@@ -15,6 +15,10 @@ from PIL import Image
 from wagtail.documents.models import Document
 from wagtail.models import GroupCollectionPermission
 
+from meiri.delivery.cdn import keys_of
+from meiri.delivery.pages import pages
+from meiri.fronts.founding import found_site
+from meiri.fronts.pages import MagazineIssuePage, MagazineShelfPage, StandardPage, TopicIndexPage, TopicPage
 from meiri.journal.models import Entry
 from meiri.media.models import Picture, Rendition
 from meiri.media.removing import InUse, take_down
@@ -281,3 +285,59 @@ def test_b4_a_desk_neither_takes_down_nor_replaces_what_another_desk_shows(clien
     assert Picture.objects.get(pk=foreign.pk).width == 90
     take_down(own, "因故", by=editor)
     assert list(Picture.objects.all()) == [foreign]
+
+
+def test_a4_pages_that_editors_lay_out_keep_what_they_show(django_capture_on_commit_callbacks):
+    home = found_site()
+    banner, cover, shown, paper, drafted = (
+        a_picture("题图"), a_picture("封面"), a_picture("插图"), a_document(), a_picture("备选")
+    )  # fmt: skip
+    topics, shelf = TopicIndexPage.objects.get(), MagazineShelfPage.objects.get()
+    topic = topics.add_child(instance=TopicPage(title="秋收", slug="qiushou", banner=banner))
+    piece = f'<p>文。</p><embed alt="图" embedtype="image" format="fullwidth" id="{shown.pk}"/>'
+    entry = {"section": "栏", "title": "题", "page": 1, "author": "", "summary": "", "body": piece}
+    shelf.add_child(
+        instance=MagazineIssuePage(
+            title="一期", slug="2026-01", number="第1期", cover=cover, contents=[("entry", entry)]
+        )
+    )
+    link = f'<p><a linktype="document" id="{paper.pk}">章程</a></p>'
+    home.add_child(instance=StandardPage(title="章程", slug="zhangcheng", body=link))
+    topic.banner = drafted
+    topic.save_revision()
+    topic.refresh_from_db()
+    topic.save()
+    items = (banner, cover, shown, paper, drafted)
+    used = {item.title: [model.__name__ for model, _ in users_of(item)] for item in items}
+    assert used == {
+        "题图": ["TopicPage"],
+        "封面": ["MagazineIssuePage"],
+        "插图": ["MagazineIssuePage"],
+        "通知": ["StandardPage"],
+        "备选": ["TopicPage"],
+    }
+    for item in items:
+        with pytest.raises(InUse), transaction.atomic():
+            item.delete()
+        with django_capture_on_commit_callbacks(execute=True):
+            take_down(item, "因故")
+        deed = Entry.objects.order_by("sequence").last()
+        assert deed.kind.endswith(".taken_down")
+        assert [key for key in deed.keys if key.startswith("page:")], item.title
+    assert not Picture.objects.exists()
+
+
+def test_a4_a_cdn_is_told_to_forget_all_files(tmp_path, settings, django_capture_on_commit_callbacks):
+    settings.HOME, settings.PAGE_FILES, settings.CDN = tmp_path, True, "purge://127.0.0.1:1"
+    with django_capture_on_commit_callbacks(execute=True):
+        picture, document = a_picture(), a_document()
+    an_article("甲", picture=picture)
+    expected = {f"/media/{name}" for name in picture.stored_sizes().names()} | {document.url}
+    with django_capture_on_commit_callbacks(execute=True):
+        take_down(picture, "因故")
+        document.delete()
+    told = {address for _, address in pages().index.unpurged(100)}
+    assert expected <= told
+    assert {key for address in expected for key in keys_of([address])} == {
+        Entry.objects.get(kind=kind).keys[0] for kind in ("picture.taken_down", "document.deleted")
+    }

@@ -4,6 +4,7 @@ import hashlib
 
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.db import DatabaseError
 
 from meiri.media.models import Picture
 from meiri.media.moving import MOST_FRAMES, TooMuch, moving_webp
@@ -43,12 +44,9 @@ def store(data: bytes, title: str, caption: str = "", alt: str = "") -> tuple[Pi
     picture.file_size = len(content)
     try:
         picture.save()
-    except (
-        OSError,
-        ValueError,
-        ArithmeticError,
-        MemoryError,
-    ) as error:  # what encoders say of sizes they don't hold
+    except DatabaseError:
+        raise
+    except Exception as error:  # Pillow and its encoders raise whatever a picture makes them trip over
         raise Unusable("不能存成网页上的尺寸") from error
     return picture, True
 

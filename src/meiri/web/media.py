@@ -1,7 +1,7 @@
 """Stored media as readers get them: pictures by their files' names, documents by their rows, which know who may read them."""
 
 from collections.abc import Iterable
-from mimetypes import guess_type
+from pathlib import PurePosixPath
 from posixpath import normpath
 from urllib.parse import quote
 
@@ -26,9 +26,20 @@ from meiri.media.serving import send
 PICTURES = "pictures/"
 PUBLIC = (PICTURES, "images/", "friendlinks/")
 ORIGINALS = "original_images/"
+TYPES = {
+    ".avif": "image/avif",
+    ".gif": "image/gif",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+}
 # A stored file is never a page of the site, whatever is in it.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+# Browsers show some documents themselves, videos and PDF; Chrome's viewer of PDF does not work in a sandbox.
+POLICY_OF_DOCUMENTS = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
 # A document that is taken down or made private is gone from browsers as soon as a page is.
+FOR_AN_HOUR = "public, max-age=3600"
 FOR_A_MINUTE = "public, max-age=60"
 FOR_ONE = "private, no-store"
 
@@ -43,12 +54,12 @@ def stored(request, name):
             request.user, ["add", "change", "choose"]
         ):
             raise Http404
-        return _sent(request, name, guess_type(name)[0], FOR_ONE)
+        return _picture(request, name, FOR_ONE)
     if not name.startswith(PUBLIC):
         raise Http404
     if not name.startswith(PICTURES):
-        return _sent(request, name, guess_type(name)[0], "public, max-age=3600")
-    return _sent(request, name, guess_type(name)[0], FOR_GOOD, media_key(f"{settings.MEDIA_URL}{name}"))
+        return _picture(request, name, FOR_AN_HOUR)
+    return _picture(request, name, FOR_GOOD, media_key(f"{settings.MEDIA_URL}{name}"))
 
 
 @require_safe
@@ -64,17 +75,13 @@ def document(request, document_id, name):
         return redirect_to_login(request.get_full_path())
     document_served.send(sender=Document, instance=found, request=request)
     kind = kind_of_document(found.file.name)
-    response = _sent(
-        request,
-        found.file.name,
-        kind.content_type,
-        FOR_ONE if restrictions else FOR_A_MINUTE,
-        document_key(found),
-        found.file_hash,
-    )
     how = "inline" if kind.inline else "attachment"
-    response["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(given(found.file.name), safe='')}"
-    return response
+    headers = {
+        "Cache-Control": FOR_ONE if restrictions else FOR_A_MINUTE,
+        "Content-Disposition": f"{how}; filename*=UTF-8''{quote(given(found.file.name), safe='')}",
+        "Content-Security-Policy": POLICY_OF_DOCUMENTS,
+    }
+    return _sent(request, found.file.name, kind.content_type, headers, document_key(found), found.file_hash)
 
 
 def _may_read(request, document: Document, restrictions: Iterable[CollectionViewRestriction]) -> bool:
@@ -88,15 +95,20 @@ def _may_read(request, document: Document, restrictions: Iterable[CollectionView
     )
 
 
+def _picture(request, name: str, age: str, key: str = "") -> HttpResponse:
+    type_ = TYPES.get(PurePosixPath(name).suffix.lower(), "application/octet-stream")
+    return _sent(request, name, type_, {"Cache-Control": age, "Content-Security-Policy": POLICY}, key)
+
+
 def _sent(
-    request, name: str, content_type: str | None, age: str, key: str = "", digest: str = ""
+    request, name: str, content_type: str, headers: dict[str, str], key: str, digest: str = ""
 ) -> HttpResponse:
     try:
-        response = send(request, default_storage, name, content_type or "application/octet-stream", digest)
+        response = send(request, default_storage, name, content_type, digest)
     except (SuspiciousFileOperation, ValueError):  # no name of a file
         raise Http404 from None
-    response["Cache-Control"] = age
-    response["Content-Security-Policy"] = POLICY
+    for header, value in headers.items():
+        response[header] = value
     if key:
         response["Surrogate-Key"] = key
     return response
