@@ -42,8 +42,7 @@ def addresses():
 
 @hooks.register("before_bulk_action")
 def keep_what_is_used(request, action_type, objects, action):
-    model = action.get_default_model() if action_type == "delete" else None
-    if model not in INDEX:
+    if action_type != "delete" or action.model not in INDEX:
         return None
     used = [item.title for item in objects if is_used(item)]
     if not used:
@@ -51,4 +50,4 @@ def keep_what_is_used(request, action_type, objects, action):
     named = "”“".join(used[:MOST_NAMED])
     rest = f"等 {len(used)} 个" if len(used) > MOST_NAMED else ""
     messages.error(request, f"“{named}”{rest}正在使用，没有删除任何一个。请先从用到的地方移除，或者撤下。")
-    return redirect(INDEX[model])
+    return redirect(INDEX[action.model])
