@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from django.core.files.storage import Storage
 from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, parse_http_date_safe, quote_etag
 
@@ -36,7 +37,7 @@ class StoredFile(StreamingHttpResponse):
             self.path = ""
 
 
-def send(request, storage: Storage, name: str, content_type: str, etag: str = "") -> HttpResponse:
+def send(request, storage: Storage, name: str, content_type: str, etag: str = "") -> HttpResponseBase:
     """The answer to a request for the file `name`: 200, 206, 304, 412 or 416. Raises `Http404` where there is none.
 
     `etag` is a strong validator, without quotes; without one it is made of the time of change and the size.
@@ -49,7 +50,7 @@ def send(request, storage: Storage, name: str, content_type: str, etag: str = ""
     modified = modified if modified.tzinfo else modified.replace(tzinfo=UTC)
     changed = int(modified.timestamp())
     etag = quote_etag(etag or f"{changed:x}-{size:x}")
-    response = get_conditional_response(request, etag, changed)
+    response: HttpResponseBase | None = get_conditional_response(request, etag, changed)
     if response is None:
         response = _bytes(request, storage, name, content_type, size, etag, modified)
     response["ETag"], response["Last-Modified"] = etag, http_date(changed)
@@ -60,7 +61,7 @@ def send(request, storage: Storage, name: str, content_type: str, etag: str = ""
 
 def _bytes(
     request, storage: Storage, name: str, content_type: str, size: int, etag: str, modified: datetime
-) -> HttpResponse:
+) -> HttpResponseBase:
     part = None
     if request.method == "GET" and _is_the_same(request.headers.get("If-Range"), etag, modified):
         try:

@@ -15,7 +15,7 @@ class CountsDrafts:
     """For a model with drafts: what a draft uses is in use."""
 
     def save(self, *args, **kwargs):
-        super().save(*args, **kwargs)  # type: ignore[misc]
+        super().save(*args, **kwargs)
         add_references_of_drafts(self)
 
 
@@ -82,8 +82,7 @@ def _relations_to(model: type[models.Model]) -> list:
     return [
         field
         for field in model._meta.get_fields(include_hidden=True)
-        if field.auto_created
-        and not field.concrete
+        if isinstance(field, models.ForeignObjectRel)
         and (field.one_to_many or field.one_to_one)
         and field.on_delete is not models.CASCADE
     ]

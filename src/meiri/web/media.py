@@ -9,7 +9,8 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, SuspiciousFileOperation
 from django.core.files.storage import default_storage
-from django.http import Http404, HttpResponse
+from django.http import Http404
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 from wagtail.documents.models import Document, document_served
@@ -95,14 +96,14 @@ def _may_read(request, document: Document, restrictions: Iterable[CollectionView
     )
 
 
-def _picture(request, name: str, age: str, key: str = "") -> HttpResponse:
+def _picture(request, name: str, age: str, key: str = "") -> HttpResponseBase:
     type_ = TYPES.get(PurePosixPath(name).suffix.lower(), "application/octet-stream")
     return _sent(request, name, type_, {"Cache-Control": age, "Content-Security-Policy": POLICY}, key)
 
 
 def _sent(
     request, name: str, content_type: str, headers: dict[str, str], key: str, digest: str = ""
-) -> HttpResponse:
+) -> HttpResponseBase:
     try:
         response = send(request, default_storage, name, content_type, digest)
     except (SuspiciousFileOperation, ValueError):  # no name of a file
