@@ -1,7 +1,7 @@
 """Taking pictures and documents away: what nobody uses is deleted, what is used is taken down, with a reason (撤下)."""
 
 from collections.abc import Callable
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeAlias
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -18,7 +18,7 @@ from meiri.media.documents import document_key
 from meiri.media.files import remove_after_commit, remove_after_rollback
 from meiri.media.models import Picture
 from meiri.media.names import unguessable
-from meiri.media.use import is_used, rows_of, users_of
+from meiri.media.use import is_used, queries_of, users_of
 
 # A Picture or a Document: Wagtail's classes have no types.
 Item: TypeAlias = Any
@@ -47,9 +47,10 @@ def check_may(by, deed: str, item: Item) -> None:
         raise PermissionDenied(f"{by} may not {deed} {item._meta.model_name} {item.pk}.")
     if deed == "delete":
         return
-    for row in rows_of(users_of(item)):
-        policy = policy_registry.get(row)
-        if policy is None or not policy.user_has_permission_for_instance(by, "change", row):
+    for rows in queries_of(users_of(item)):
+        policy = policy_registry.get_by_type(rows.model)
+        his = policy.instances_user_has_permission_for(by, "change").values("pk")
+        if rows.exclude(pk__in=his).exists():
             raise PermissionDenied(f"{by} may not change all that uses {item._meta.model_name} {item.pk}.")
 
 
@@ -74,7 +75,7 @@ def take_down(item: Item, reason: str, by=None) -> None:
     keys = [_key(item)]
     if isinstance(item, Picture):
         keys += [key for keys_of in when_a_picture_goes for key in keys_of(item)]
-    users = islice(rows_of(users_of(item)), MOST_TOLD)
+    users = islice(chain.from_iterable(queries_of(users_of(item))), MOST_TOLD)
     keys += [row.content_key for row in users if hasattr(row, "content_key")]
     append(f"{item._meta.model_name}.taken_down", keys, named(item) | {"reason": reason}, actor(by))
     item.taken_down = True

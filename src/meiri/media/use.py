@@ -10,6 +10,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from wagtail.models import ReferenceIndex, Revision
 
+# Keys in one query: databases take no list of any length.
+BATCH = 500
+
 
 class CountsDrafts:
     """For a model with drafts: what a draft uses is in use."""
@@ -71,10 +74,12 @@ def is_used(item: models.Model) -> bool:
     )
 
 
-def rows_of(users: set[tuple[type[models.Model], str]]) -> Iterator[models.Model]:
-    """The rows themselves. A query for each kind."""
+def queries_of(users: set[tuple[type[models.Model], str]]) -> Iterator[models.QuerySet]:
+    """The rows themselves: queries, each for at most `BATCH` rows of one kind."""
     for model in {model for model, _ in users}:
-        yield from model._base_manager.filter(pk__in=[key for m, key in users if m is model])
+        keys = [key for m, key in users if m is model]
+        for start in range(0, len(keys), BATCH):
+            yield model._base_manager.filter(pk__in=keys[start : start + BATCH])
 
 
 def _relations_to(model: type[models.Model]) -> list:
