@@ -1,4 +1,4 @@
-"""What the processes of test_serving.py do: hold, hold_writers, navigation LABEL, retitle ARTICLE TITLE, withdraw ARTICLE, migrated."""
+"""What the processes of test_serving.py do: hold, hold_writers, navigation LABEL, retitle ARTICLE TITLE, document LENGTH."""
 
 import fcntl
 import sys
@@ -8,7 +8,9 @@ import django
 django.setup()
 
 from django.conf import settings  # noqa: E402
+from django.core.files.base import ContentFile  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
+from wagtail.documents.models import Document  # noqa: E402
 
 from meiri.newsroom.models import Article  # noqa: E402
 from meiri.newsroom.publishing import publish  # noqa: E402
@@ -45,7 +47,18 @@ def retitle(number, title):
     publish(article)
 
 
+def document(length):
+    """Store a document of so many bytes, digits in turn, and print its address."""
+    content = b"0123456789" * (int(length) // 10)
+    stored = Document.objects.create(title="录像", file=ContentFile(content, "a.mp4"))
+    print(stored.url, flush=True)
+
+
 command, *arguments = sys.argv[1:]
-{"hold": hold, "hold_writers": hold_writers, "navigation": navigation, "retitle": retitle}[command](
-    *arguments
-)
+{
+    "hold": hold,
+    "hold_writers": hold_writers,
+    "navigation": navigation,
+    "retitle": retitle,
+    "document": document,
+}[command](*arguments)

@@ -20,7 +20,7 @@ from meiri.fronts.founding import found_site
 from meiri.fronts.models import HomePage
 from meiri.journal.log import append
 from meiri.journal.net import paused
-from meiri.media.models import Picture
+from meiri.media.removing import take_down
 from meiri.newsroom.models import Article
 from meiri.newsroom.publishing import withdraw
 from meiri.newsroom.today import warnings
@@ -317,7 +317,7 @@ class TestWhatEditorsTakeAway:
             ("channel", {"channel": a_channel(), "shape": "lead", "pinned": []}),
         )
         assert "carousel" in site.read()[1]
-        assert desk.post(f"/admin/images/{picture.pk}/delete/").status_code == 302
+        take_down(picture, "版权到期")
         site.catch_up()
         assert site.read()[0] == 200
         assert "carousel-track" not in site.read()[1]
@@ -331,7 +331,7 @@ class TestWhatEditorsTakeAway:
             ("carousel", {"title": "焦点图片", "pinned": [old], "count": 3}),
             ("channel", {"channel": a_channel(), "shape": "cards", "pinned": [old]}),
         )
-        desk.post(f"/admin/images/{picture.pk}/delete/")
+        take_down(picture, "版权到期")
         site.catch_up()
         (found,) = [o for address, o in site.index.omissions() if address == "/"]
         assert found == Omission("焦点图", "指定的稿件“甲甲甲”没有题图，请为它配上题图或改选稿件。")
@@ -343,7 +343,7 @@ class TestWhatEditorsTakeAway:
         old = an_article("甲甲甲", text=body)
         self.laid_out(site, ("channel", {"channel": a_channel(), "shape": "columns", "pinned": []}))
         assert "<figure>" in site.read(old.get_absolute_url())[1]
-        desk.post(f"/admin/images/{picture.pk}/delete/")
+        take_down(picture, "版权到期")
         site.catch_up()
         status, page = site.read(old.get_absolute_url())
         assert (status, "一段。" in page, "<figure>" in page) == (200, True, False)
@@ -359,7 +359,8 @@ class TestWhatEditorsTakeAway:
         older = an_article(
             "更早的有图稿件", picture=a_picture(), published_at=timezone.now() - timedelta(days=2)
         )
-        Picture.objects.filter(pk__in=[p.pk for p in pictures]).delete()
+        for picture in pictures:
+            take_down(picture, "版权到期")
         self.laid_out(site, ("carousel", {"title": "焦点图片", "pinned": [], "count": 3}))
         assert older.title in site.read()[1].partition("carousel-track")[2]
 

@@ -13,6 +13,7 @@ from meiri.fronts.founding import found_site
 from meiri.fronts.models import HomePage, MagazineIssuePage, SiteSettings, StandardPage, TopicPage
 from meiri.journal.kept import Kept
 from meiri.media.models import Picture
+from meiri.media.removing import take_down
 from meiri.newsroom.models import Article, Source
 from meiri.newsroom.publishing import publish, withdraw
 from tests.newsroom_factory import a_channel, a_source, a_station, a_topic, an_article, an_author
@@ -200,7 +201,7 @@ CHANGES = {
     "another name of a source": renamed_source,
     "another name of an author": renamed_author,
     "another caption": another_caption,
-    "a deleted picture": lambda: Picture.objects.all().delete(),
+    "a picture taken down": lambda: take_down(Picture.objects.get(), "著作权人来函"),
     "another layout of the home page": laid_out_anew,
     "a new topic": a_new_topic,
     "another banner of a topic": lambda: (a_new_topic(), other_banner()),

@@ -347,9 +347,23 @@ def test_pictures_carry_the_headers_of_the_application(site, client, settings, n
     said = {header.lower(): value for header, value in ours.headers.items()} | {
         "content-type": f"image/{kind}"
     }
-    # A picture has no variants to choose from, and its name is in its address.
-    del said["vary"], said["content-disposition"]
     assert {h: found.headers.get(h) for h in said} == said
+
+
+def test_b7_what_is_no_public_picture_is_asked_of_the_application(site):
+    for folder, name in (("documents", "a.pdf"), ("original_images", "a.jpg")):
+        (site.home / "media" / folder).mkdir(parents=True, exist_ok=True)
+        (site.home / "media" / folder / name).write_bytes(b"private")
+        for address in (f"/media/{folder}/{name}", f"/media/pictures/../{folder}/{name}"):
+            assert ask(site.port, address).body.startswith(b"application GET"), address
+    assert ask(site.port, "/documents/3/a.pdf", Range="bytes=0-3").body.startswith(b"application GET")
+
+
+def test_a9_a_long_video_goes_through_and_a_longer_one_is_told_why_not(site):
+    assert ask(site.port, "/admin/documents/add/", "POST", b"x" * 80 * 1024 * 1024).status == 200
+    refused = ask(site.port, "/admin/documents/add/", "POST", b"", Content_Length=str(600 * 1024 * 1024))
+    assert refused.status == 413
+    assert "512 MiB" in refused.body.decode()
 
 
 def test_while_the_application_is_down_pages_are_read_and_the_rest_is_told_so(site):

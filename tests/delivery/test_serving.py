@@ -67,13 +67,15 @@ def site(newsroom, tmp_path_factory) -> Iterator[Site]:
     served.stop()
 
 
-def run(site: Site, *arguments: str) -> None:
-    subprocess.run(
+def run(site: Site, *arguments: str) -> str:
+    return subprocess.run(
         [sys.executable, str(PROCESS), *arguments],
         env=site.environment | {"PYTHONPATH": os.pathsep.join(sys.path)},
         check=True,
         timeout=60,
-    )
+        stdout=subprocess.PIPE,
+        text=True,
+    ).stdout
 
 
 @contextmanager
@@ -277,6 +279,46 @@ class TestProcesses:
         site.group.wait()
         wait_until(lambda: not any(command_of(process) for process in left), patience=20)
         site.start()
+
+
+class TestMedia:
+    def test_a9_parts_of_a_video_are_sent_and_slow_readers_keep_no_thread(self, site):
+        length = 20_000_000
+        address = run(site, "document", str(length)).strip()
+        status, headers, body = site.get(address)
+        assert (status, headers["content-length"]) == (200, str(length))
+        assert body == b"0123456789" * (length // 10)
+        assert headers["content-type"] == "video/mp4"
+        assert headers["accept-ranges"] == "bytes"
+        assert "content-encoding" not in headers
+        etag = headers["etag"]
+        for asked, part in (
+            ("bytes=0-3", "0123"),
+            (f"bytes={length - 2}-", "89"),
+            ("bytes=-1", "9"),
+            ("bytes=5-5", "5"),
+        ):
+            status, headers, body = site.get(address, Range=asked, If_Range=etag)
+            assert (status, body.decode()) == (206, part), asked
+            assert headers["content-length"] == str(len(part))
+        assert site.get(address, Range=f"bytes={length}-")[0] == 416
+        assert site.get(address, If_None_Match=etag)[0] == 304
+        connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=10)
+        connection.request("HEAD", address)
+        answer = connection.getresponse()
+        assert (answer.status, answer.headers["content-length"], answer.read()) == (200, str(length), b"")
+        connection.close()
+        slow = []
+        try:
+            for _ in range(20):
+                reader = socket.create_connection(("127.0.0.1", site.port), timeout=10)
+                reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+                reader.sendall(f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+                slow.append(reader)
+            assert site.get("/search/?q=x", patience=8)[0] == 200
+        finally:
+            for reader in slow:
+                reader.close()
 
 
 class TestStampede:

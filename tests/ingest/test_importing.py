@@ -22,6 +22,7 @@ from meiri.media.taking import Unusable, reencoded, store
 from meiri.newsroom.authors import author_named
 from meiri.newsroom.models import Article, Author, Source
 from tests.ingest.pages import COPIED, PARAGRAPHS, TITLE, a_portal_page
+from tests.media import samples
 from tests.newsroom_factory import a_channel, a_station, an_article, an_author
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +34,12 @@ CONTRACT = [
 def a_jpeg(size=(300, 200), colour="green", **options) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", size, colour).save(out, "JPEG", **options)
+    return out.getvalue()
+
+
+def encoded(format: str, picture) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, format)
     return out.getvalue()
 
 
@@ -201,13 +208,19 @@ class TestFiling:
         assert author_named("张伟").pk == one.pk
         assert author_named("沈砚") != an_author("林晚舟", slug="lin-wanzhou")
 
-    def test_nothing_of_a_refused_item_stays(self, saved_page, django_user_model):
+    def test_nothing_of_a_refused_item_stays(
+        self, saved_page, django_user_model, django_capture_on_commit_callbacks
+    ):
         reporter = django_user_model.objects.create_user(
             "reporter", "reporter@meiri.example", "a-long-password"
         )
         parsed, before = read_page(saved_page.read_text()), stored_files()
-        with pytest.raises(Unreadable, match="没有发布"):
+        with (
+            pytest.raises(Unreadable, match="没有发布"),
+            django_capture_on_commit_callbacks(execute=True) as committed,
+        ):
             take(parsed, page=saved_page, root=saved_page.parent, publishing=True, by=reporter)
+        assert committed
         for model in (Article, Picture, Author, Source, Import):
             assert not model.objects.exists()
         assert stored_files() <= before
@@ -310,6 +323,36 @@ class TestCommand:
         ]  # fmt: skip
         assert found[0]["reason"].startswith("PDF")
         assert list(found[0]) == CONTRACT
+
+    def test_a13_no_picture_ends_a_run_and_long_ones_are_taken(self, tmp_path, capsys):
+        a_channel()
+        noise = Image.effect_noise((400, 300), 90).convert("RGB")
+        pictures = {
+            "chang": encoded("PNG", Image.new("RGB", (540, 17_000), "white")),
+            "half": encoded("JPEG", noise)[:20_000],
+            "none": b"",
+            "page": b"<html>",
+            "moves": samples.moving("GIF"),
+            "endless": samples.moving("GIF", size=(60, 60), frames=410),
+        }
+        for number, (name, content) in enumerate(pictures.items()):
+            (tmp_path / f"{name}.files").mkdir()
+            (tmp_path / f"{name}.files" / "a.png").write_bytes(content)
+            page = a_portal_page(extra=f'<p><img src="./{name}.files/a.png"></p>')
+            (tmp_path / f"{name}.html").write_text(page.replace(TITLE, f"第{number}条{name}的标题很长很长"))
+        before = stored_files()
+        found = {Path(r["file"]).stem: r for r in imported(capsys, tmp_path)}
+        assert {name for name, r in found.items() if r["status"] != "refused"} == set(pictures)
+        assert {name for name, r in found.items() if any("没有导入" in w for w in r["warnings"])} == {
+            "half", "none", "page", "endless",
+        }  # fmt: skip
+        assert Picture.objects.count() == 2
+        kept = {
+            Path(p.file.storage.path(n))
+            for p in Picture.objects.all()
+            for n in (p.file.name, *p.stored_sizes().names())
+        }
+        assert stored_files() - before == kept
 
     def test_a_path_that_is_not_there_is_refused_and_a_wrong_channel_is_misuse(self, tmp_path, capsys):
         (record,) = imported(capsys, tmp_path / "nothing.html", refused=True)

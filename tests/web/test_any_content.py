@@ -30,6 +30,7 @@ from meiri.fronts.models import (
 )
 from meiri.journal.kept import Kept
 from meiri.letters.models import Letter, Stage
+from meiri.media.removing import take_down
 from meiri.newsroom.correcting import correct
 from meiri.newsroom.models import Article
 from meiri.newsroom.publishing import publish, withdraw
@@ -146,7 +147,7 @@ class Content:
         for page in (topic, issue, contact):
             page.save_revision().publish()
         if self.little:
-            cover.delete()
+            take_down(cover, "版权到期")
         self.topic_page = topic
 
     def write(self):

@@ -130,7 +130,7 @@ MIDDLEWARE = [
     "meiri.visitors.characters.MendForms",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "compression_middleware.middleware.CompressionMiddleware",
+    "meiri.delivery.compressing.Compressing",
     "meiri.delivery.storing.PageFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "meiri.conf.newsroom_policy.newsroom_policy",
@@ -290,12 +290,13 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # What the admin shows where it asks for a setting; the site's name is in 站点信息 (meiri.identity).
 WAGTAIL_SITE_NAME = Identity.name
 SITE_IDENTITY = "meiri.fronts.identity.current"
+WAGTAIL_FRONTEND_LOGIN_URL = LOGIN_URL
 WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 WAGTAILIMAGES_IMAGE_MODEL = "media.Picture"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "meiri.media.uploading.PictureForm"
-WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "heic", "jpeg", "jpg", "png", "webp"]
+WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "heic", "jfif", "jpeg", "jpg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
 # Passwords and mail addresses are changed under /members/, where they are proven.
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = WAGTAIL_PASSWORD_RESET_ENABLED = WAGTAIL_EMAIL_MANAGEMENT_ENABLED = (
@@ -308,8 +309,17 @@ WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
-WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx", "pptx", "txt", "csv", "zip"]
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "meiri.media.uploading.DocumentForm"
+# What there is, each told by its content too: meiri.media.documents.
+WAGTAILDOCS_EXTENSIONS = [
+    *("pdf", "docx", "xlsx", "pptx", "txt", "csv", "zip", "vtt"),
+    *("mp4", "m4v", "webm", "mp3", "m4a", "ogg", "oga", "opus", "wav", "flac"),
+]
+# The largest video, recording or document that is taken.
+WAGTAILDOCS_MAX_UPLOAD_SIZE = env.int("MEIRI_DOCUMENT_MAX_BYTES", default=512 * 1024 * 1024)
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
+# A password that many share keeps nothing private.
+WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}
 WAGTAILEMBEDS_RESPONSIVE_HTML = True
 TAGGIT_CASE_INSENSITIVE = True
 TAG_SPACES_ALLOWED = True

@@ -4,10 +4,10 @@ from django.urls import include, path, re_path
 from django.views.i18n import JavaScriptCatalog
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
-from wagtail.documents import urls as wagtaildocs_urls
 
 from meiri.fronts.views import laid_out
 from meiri.members.views import newsroom_door
+from meiri.web.media import document
 
 urlpatterns = [
     # Wagtail's own words for scripts and those it leaves in English.
@@ -15,7 +15,7 @@ urlpatterns = [
     # The newsroom signs in at the members' door, with its second factor.
     path("admin/login/", newsroom_door),
     path("admin/", include(wagtailadmin_urls)),
-    path("documents/", include(wagtaildocs_urls)),
+    path("documents/<int:document_id>/<str:name>", document, name="wagtaildocs_serve"),
     path("", include("meiri.syndication.urls")),
     path("", include("meiri.comments.urls")),
     path("letters/", include("meiri.letters.urls")),

@@ -15,7 +15,7 @@ from threading import Event, Timer
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from meiri.delivery.kinds import kind_of, quoted
+from meiri.delivery.kinds import kind_of, media_key, quoted
 
 # Seconds that nothing may be heard for, and that a request may take in all.
 SILENCE = 10
@@ -125,7 +125,9 @@ def _is_server(text: str) -> bool:
 def keys_of(addresses: Sequence[str]) -> Iterator[str]:
     """The surrogate keys that name the pages most closely, as many in one header as a CDN takes."""
     batch: list[str] = []
-    for key in dict.fromkeys(kind_of(address).surrogate_keys.split()[0] for address in addresses):
+    for key in dict.fromkeys(
+        media_key(address) or kind_of(address).surrogate_keys.split()[0] for address in addresses
+    ):
         if len(batch) == MOST_KEYS or sum(map(len, batch)) + len(batch) + len(key) > MOST_KEY_BYTES:
             yield " ".join(batch)
             batch = []

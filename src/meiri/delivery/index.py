@@ -205,6 +205,13 @@ class PageIndex(FailureIndex):
             self._to_purge(database, address)
             self._note_removed(database, changed)
 
+    def purge(self, addresses: Iterable[str]) -> None:
+        """List what is no page, such as the files of a picture, for the CDN to forget."""
+        if self._purges:
+            with self._writing() as database:
+                for address in addresses:
+                    self._to_purge(database, address)
+
     def unpurged(self, most: int) -> list[tuple[int, str]]:
         """(number, address) of pages that the CDN still has to forget, those that have waited longest first."""
         rows = self._database.execute("SELECT number, address FROM purge ORDER BY number LIMIT ?", [most])

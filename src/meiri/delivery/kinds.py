@@ -85,6 +85,20 @@ def kind_of(address: str) -> PageKind:
     raise ValueError(f"{address!r} is no address: it does not begin with a slash.")
 
 
+# Files that are no pages, and whose they are.
+_MEDIA = [
+    (re.compile(r"/media/pictures/(?:[0-9]+/)?([0-9]+)-[^/]*"), "picture"),
+    (re.compile(r"/documents/([0-9]+)/[^/]*"), "document"),
+]
+
+
+def media_key(address: str) -> str:
+    """The name under which a CDN can forget the picture or the document whose file is at `address`; "" where none is."""
+    return next(
+        (f"{name}:{found[1]}" for pattern, name in _MEDIA if (found := pattern.fullmatch(address))), ""
+    )
+
+
 def simplified(address: str) -> str:
     """The address of the same page in simplified script."""
     return inner_path(address) or address

@@ -6,7 +6,7 @@ import logging
 import math
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -258,6 +258,12 @@ def withdraw_page(address: str, keys: list[str]) -> None:
     """See `Pages.withdraw`; call it once the withdrawal is committed."""
     if settings.PAGE_FILES:
         pages().withdraw(address, keys)
+
+
+def purge(addresses: Iterable[str]) -> None:
+    """Have the CDN forget files that are no pages; call it once they are gone."""
+    if settings.PAGE_FILES and settings.CDN:
+        pages().index.purge(addresses)
 
 
 def pages() -> Pages:

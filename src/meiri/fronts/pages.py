@@ -20,6 +20,7 @@ from meiri.fronts.layout import plan_home, plan_topic
 from meiri.fronts.topics import TopicCopyForm, TopicPageForm, topic_of
 from meiri.journal.public_models import Public, Specific, declare
 from meiri.media.models import Picture
+from meiri.media.use import CountsDrafts
 from meiri.newsroom.keyset import EPOCH, Cursor
 from meiri.sections.models import Topic
 
@@ -46,7 +47,7 @@ def related(row: models.Model, name: str):
         return None
 
 
-class LaidOutPage(Page):
+class LaidOutPage(CountsDrafts, Page):
     """A page that editors lay out. Each kind says in `public` what readers see of it, so that the journal is told."""
 
     # What other pages that list pages of this kind depend on.

@@ -3,7 +3,6 @@
 import re
 from html import escape
 
-from django.core.files.storage import default_storage
 from lxml import html
 
 from meiri.ingest.page import parse
@@ -145,7 +144,9 @@ def _figure(value) -> str:
         return ""
     words = " ".join(filter(None, (value["caption"], value["credit"])))
     caption = f"<figcaption>{escape(words, quote=False)}</figcaption>" if words else ""
-    return f'<figure><img src="{escape(default_storage.url(image.file.name))}" alt="{escape(image.alt)}">{caption}</figure>'
+    return (
+        f'<figure><img src="{escape(image.stored_sizes().best)}" alt="{escape(image.alt)}">{caption}</figure>'
+    )
 
 
 def _table_html(value: dict) -> str:

@@ -1,13 +1,16 @@
 """Pictures. Each is stored with the sizes and formats that reader pages use, named so that a page needs no query for them."""
 
-from django.db import models
+from django.db import models, transaction
 from wagtail.images.models import AbstractImage, AbstractRendition
 from wagtail.images.models import Image as WagtailImage
 
 from meiri.delivery.keys import uses
+from meiri.delivery.pages import purge
 from meiri.journal.public_models import NotPublic, Public
 from meiri.journal.recording import recording
 from meiri.media import documents as documents  # what readers see of documents is declared there
+from meiri.media.files import remove_after_commit, remove_after_rollback
+from meiri.media.names import unguessable
 from meiri.media.variants import Variants, make_variants
 
 # What readers see of a picture.
@@ -31,13 +34,39 @@ class Picture(AbstractImage):
         verbose_name_plural = "图片"
         permissions = [("choose_image", "可以选用图片")]
 
+    def get_upload_to(self, filename):
+        folder, _, name = super().get_upload_to(filename).rpartition("/")
+        return f"{folder}/{unguessable(name)}"
+
     def save(self, *args, **kwargs):
-        made_of = self.variants.get("file")
         with recording():
+            before = type(self).objects.filter(pk=self.pk).values("file", "variants").first()
+            self.save_with_sizes(*args, **kwargs)
+            if before and before["file"] != self.file.name:
+                self.forget_files(before["file"], Variants.from_json(before["variants"]))
+
+    def save_with_sizes(self, *args, **kwargs) -> None:
+        written = not self.file._committed
+        try:
             super().save(*args, **kwargs)
-            if self.file.name != made_of:
-                self.variants = make_variants(self).as_json()
-                type(self).objects.filter(pk=self.pk).update(variants=self.variants)
+        finally:
+            if written and self.file._committed:
+                remove_after_rollback(self.file.storage, [self.file.name])
+        if self.file.name != self.variants.get("file"):
+            self.make_sizes()
+
+    def make_sizes(self) -> None:
+        """Write the sizes of the file. Raises what Pillow raises for a broken picture, and leaves none of them then."""
+        sizes = make_variants(self)
+        self.variants = sizes.as_json()
+        type(self).objects.filter(pk=self.pk).update(variants=self.variants)
+
+    def forget_files(self, original: str, sizes: Variants) -> None:
+        """Another file has taken the place of `original`: it goes, with all that was made of it."""
+        storage, names = self.file.storage, list(sizes.names())
+        remove_after_commit(storage, [original, *names])
+        self.renditions.all().delete()
+        transaction.on_commit(lambda: purge([storage.url(name) for name in names]), robust=True)
 
     @property
     def content_key(self) -> str:
@@ -47,6 +76,9 @@ class Picture(AbstractImage):
     def sizes(self) -> Variants:
         """The variants; whoever asks for them shows the picture."""
         uses(self.content_key)
+        return self.stored_sizes()
+
+    def stored_sizes(self) -> Variants:
         return Variants.from_json(self.variants)
 
     @property

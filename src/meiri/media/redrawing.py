@@ -16,7 +16,7 @@ from pillow_heif import register_heif_opener
 register_heif_opener()
 
 # Decoding takes memory: a process decodes one picture at a time.
-_decoding = Lock()
+decoding = Lock()
 _SRGB = ImageCms.createProfile("sRGB")
 _AVIF = frozenset([b"avif", b"avis"])
 _HEIF = frozenset([b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"])
@@ -99,7 +99,7 @@ def redrawn(content: bytes, bounds: Bounds) -> Drawn:
     if format is None or format not in bounds.formats:
         raise Refused(Why.FORMAT)
     try:
-        with _decoding, Image.open(io.BytesIO(content), formats=(format,)) as picture:
+        with decoding, Image.open(io.BytesIO(content), formats=(format,)) as picture:
             if picture.width * picture.height > bounds.pixels:
                 raise Refused(Why.PIXELS)
             return Drawn(_pixels_of(picture, bounds.side), format)

@@ -1,25 +1,99 @@
-"""Pictures that editors upload."""
+"""What editors upload: pictures, documents, videos, recordings, captions."""
 
 from pathlib import Path
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
+from wagtail.documents.forms import BaseDocumentForm
+from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 
-from meiri.media.taking import Unusable, reencoded
+from meiri.media import captions
+from meiri.media.documents import BEGINNING, KINDS
+from meiri.media.removing import check_may
+from meiri.media.taking import MAX_BYTES, Unusable, reencoded
+
+# Other names of JPEG files, as browsers and cameras give them.
+JPEG = ("jfif", "jfi", "jpe", "pjpeg", "pjp")
+_TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
 
 
-class PictureForm(BaseImageForm):
-    """Wagtail's form of a picture, whose file is drawn anew: readers can load the original too, and it tells no place."""
+class Replacing:
+    """For a form that may give a stored file another content: who may do that, where it is in use."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.by = kwargs.get("user")
+        # The model removes the file that was there, once the transaction is committed.
+        self.original_file = None
+
+    def check_may_replace(self) -> None:
+        if self.instance.pk is None:  # type: ignore[attr-defined]
+            return
+        try:
+            check_may(self.by, "replace", self.instance)  # type: ignore[attr-defined]
+        except PermissionDenied as error:
+            raise ValidationError(
+                "这个文件还用在您无权修改的稿件或页面里，不能替换。请上传为新文件。"
+            ) from error
+
+
+class PictureField(WagtailImageField):
+    """A picture, drawn anew before Wagtail looks at it: its file tells no place, and a broken one is refused in words."""
+
+    def to_python(self, data):
+        if not isinstance(data, UploadedFile):
+            return super().to_python(data)
+        path = Path(data.name)
+        if path.suffix[1:].lower() not in {*self.allowed_image_extensions, *JPEG}:
+            raise ValidationError(self.error_messages["invalid_image_extension"])
+        try:
+            if data.size > MAX_BYTES:
+                raise Unusable(f"超过 {MAX_BYTES // 1024 // 1024} MB")
+            data.seek(0)
+            content, suffix = reencoded(data.read())
+        except Unusable as error:
+            raise ValidationError(f"图片没有上传：{error}。") from error
+        return super().to_python(SimpleUploadedFile(f"{path.stem}.{suffix}", content, _TYPES[suffix]))
+
+
+class PictureForm(Replacing, BaseImageForm):
+    """Wagtail's form of a picture."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if wagtails := self.fields.get("file"):  # the form for several at once has none
+            self.fields["file"] = PictureField(
+                label=wagtails.label, required=wagtails.required, widget=wagtails.widget
+            )
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if isinstance(file, UploadedFile):
+            self.check_may_replace()
+        return file
+
+
+class DocumentForm(Replacing, BaseDocumentForm):
+    """Wagtail's form of a document, whose file is what its name says."""
 
     def clean_file(self):
         file = self.cleaned_data["file"]
         if not isinstance(file, UploadedFile):
-            return file  # the one that is stored already
+            return file
+        self.check_may_replace()
+        suffix = Path(file.name).suffix[1:].lower()
+        kind = KINDS.get(suffix)
+        if kind is None:
+            return file  # the model says which there are
         file.seek(0)
-        try:
-            content, suffix = reencoded(file.read())
-        except Unusable as error:
-            raise ValidationError(f"图片没有上传：{error}。") from error
-        type_ = "image/png" if suffix == "png" else "image/jpeg"
-        return SimpleUploadedFile(f"{Path(file.name).stem}.{suffix}", content, type_)
+        if not kind.is_it(file.read(BEGINNING)):
+            raise ValidationError(f"文件没有上传：内容不是 {suffix.upper()} 格式。")
+        if suffix == "vtt":
+            file.seek(0)
+            try:
+                captions.check(file.read(captions.LARGEST + 1))
+            except captions.NoCaptions as error:
+                raise ValidationError(f"文件没有上传：{error}") from error
+        file.seek(0)
+        return file

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -11,6 +12,9 @@ from django.core.files.storage import default_storage
 from PIL import Image as Pillow
 from PIL import ImageOps
 
+from meiri.media.files import remove_after_rollback
+from meiri.media.moving import moving_webp
+
 WIDTHS = (320, 640, 1280)
 # Best compression first: a browser takes the first it knows; JPEG is for all others.
 FORMATS = {
@@ -18,16 +22,25 @@ FORMATS = {
     "webp": {"quality": 78, "method": 4},
     "jpeg": {"quality": 82, "optimize": True, "progressive": True},
 }
+# The longest side in pixels that WebP holds, and JPEG. Above the first a picture (长图) is in JPEG alone.
+LONGEST_WEBP = 16_383
+LONGEST_JPEG = 65_500
+MOVING = "-moving.webp"
 
 
 @dataclass(frozen=True)
 class Variants:
-    """`file`: the original they were made from; `stem`: the path before `-{width}.{format}`; widths in pixels."""
+    """`file`: the original they were made from; `stem`: the path before `-{width}.{format}`; widths in pixels.
+
+    One that `moves` is there as `{stem}-moving.webp` besides; the others are its first frame.
+    """
 
     file: str = ""
     stem: str = ""
     widths: tuple[int, ...] = ()
     height_ratio: float = 2 / 3
+    formats: tuple[str, ...] = tuple(FORMATS)
+    moves: bool = False
 
     @classmethod
     def from_json(cls, data: dict) -> "Variants":
@@ -36,15 +49,44 @@ class Variants:
             data.get("stem", ""),
             tuple(data.get("widths", ())),
             data.get("ratio", 2 / 3),
+            tuple(data.get("formats", FORMATS)),
+            data.get("moves", False),
         )
 
     def as_json(self) -> dict:
-        return {"file": self.file, "stem": self.stem, "widths": list(self.widths), "ratio": self.height_ratio}
+        return {
+            "file": self.file,
+            "stem": self.stem,
+            "widths": list(self.widths),
+            "ratio": self.height_ratio,
+            "formats": list(self.formats),
+            "moves": self.moves,
+        }
+
+    def names(self) -> Iterator[str]:
+        """The names of all its files in the storage."""
+        for width in self.widths:
+            for format in self.formats:
+                yield f"{self.stem}-{width}.{format}"
+        if self.moves:
+            yield f"{self.stem}{MOVING}"
 
     @cached_property
     def base(self) -> str:
         """The address of the stem. Addresses of public pictures end with the file's name, wherever they are stored."""
         return default_storage.url(self.stem)
+
+    @property
+    def moving(self) -> str:
+        """The address of the picture that moves."""
+        return f"{self.base}{MOVING}"
+
+    @property
+    def best(self) -> str:
+        """The address of the largest that every program knows; of a picture that moves, of that. "" where there is none."""
+        if not self.widths:
+            return ""
+        return self.moving if self.moves else self.url(self.widths[-1], "jpeg")
 
     def url(self, width: int, format: str) -> str:
         """The address of the smallest variant at least `width` wide, or of the largest there is."""
@@ -60,29 +102,37 @@ class Variants:
 def make_variants(image) -> Variants:
     """Write the variants of a saved `media.Picture` to storage and say where they are.
 
-    Re-encoding drops EXIF data, so no variant tells where it was taken. Raises `OSError` for a broken picture.
+    Re-encoding drops EXIF data, so no variant tells where it was taken. Raises what Pillow raises for a broken picture.
     """
     with image.file.open() as file:
         content = file.read()
+    # The name holds a random part: who has the picture can't tell where its sizes are.
+    digest = hashlib.sha256(image.file.name.encode() + b"\0" + content).hexdigest()[:32]
+    stem = f"pictures/{image.pk // 1000}/{image.pk}-{digest}"
+    moving = moving_webp(content, WIDTHS[-1])
     picture = ImageOps.exif_transpose(Pillow.open(io.BytesIO(content)))
     if picture.mode not in ("RGB", "L"):
         picture = _on_white(picture)
-    digest = hashlib.sha256(content).hexdigest()[:10]
-    stem = f"pictures/{image.pk // 1000}/{image.pk}-{digest}"
-    widths = tuple(w for w in WIDTHS if w < picture.width) + (
-        (picture.width,) if picture.width <= WIDTHS[-1] else ()
-    )
-    widths = widths or (picture.width,)
+    ratio = picture.height / picture.width
+    widths = widths_of(picture.width, picture.height)
+    formats = tuple(FORMATS) if round(widths[-1] * ratio) <= LONGEST_WEBP else ("jpeg",)
     for width in widths:
-        smaller = picture.resize(
-            (width, max(1, round(picture.height * width / picture.width))), Pillow.Resampling.LANCZOS
-        )
+        smaller = picture.resize((width, max(1, round(width * ratio))), Pillow.Resampling.LANCZOS)
         # The formats are made side by side where there are processors: Pillow lets go of Python while it encodes.
-        with ThreadPoolExecutor(len(FORMATS)) as threads:
-            encoded = list(threads.map(partial(_encoded, smaller), FORMATS))
-        for format, variant in zip(FORMATS, encoded, strict=True):
+        with ThreadPoolExecutor(len(formats)) as threads:
+            encoded = list(threads.map(partial(_encoded, smaller), formats))
+        for format, variant in zip(formats, encoded, strict=True):
             _store(f"{stem}-{width}.{format}", variant)
-    return Variants(image.file.name, stem, widths, picture.height / picture.width)
+    if moving:
+        _store(f"{stem}{MOVING}", moving)
+    return Variants(image.file.name, stem, widths, ratio, formats, bool(moving))
+
+
+def widths_of(width: int, height: int) -> tuple[int, ...]:
+    """The widths in which a picture is made: none larger than it is, and none higher than a JPEG can be."""
+    widest = max(1, min(width, LONGEST_JPEG * width // height))
+    widths = tuple(w for w in WIDTHS if w < widest) + ((widest,) if widest <= WIDTHS[-1] else ())
+    return widths or (widest,)
 
 
 def _encoded(picture, format: str) -> bytes:
@@ -103,3 +153,4 @@ def _store(name: str, content: bytes) -> None:
     # The name holds the digest of the content it was made from: what is there already is the same.
     if not default_storage.exists(name):
         default_storage.save(name, ContentFile(content))
+        remove_after_rollback(default_storage, [name])

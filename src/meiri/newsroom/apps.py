@@ -12,7 +12,12 @@ class NewsroomConfig(AppConfig):
         from taggit.models import Tag
 
         from meiri.media.models import Picture
-        from meiri.newsroom import new_permissions, permissions, publishing  # noqa: F401 its receiver registers itself
+        from meiri.media.removing import when_a_picture_goes
+        from meiri.newsroom import (
+            new_permissions,
+            permissions,
+            publishing,  # noqa: F401 its receiver registers itself
+        )
         from meiri.newsroom.models import Author, Desk, Source
         from meiri.newsroom.tags import give_slug
         from meiri.sections.in_use import keep_while_used
@@ -20,6 +25,7 @@ class NewsroomConfig(AppConfig):
         keep_while_used(Author, Source)
         keep_while_used(Desk, by_code=False)  # a group takes its desk along
         permissions.register()
+        when_a_picture_goes.append(lambda picture: ["pictures"])
         new_permissions.connect(self)
         pre_save.connect(give_slug, sender=Tag, dispatch_uid="newsroom.tags")
         pre_delete.connect(picture_goes, sender=Picture, dispatch_uid="newsroom.pictures")

@@ -11,6 +11,7 @@ from wagtail.embeds.blocks import EmbedBlock
 from wagtail.images.blocks import ImageChooserBlock
 
 from meiri.delivery.omissions import optional
+from meiri.media.documents import kind_of_document
 
 TEXT_FEATURES = ["bold", "italic", "link", "ol", "ul", "superscript", "subscript", "hr"]
 
@@ -36,21 +37,46 @@ class GalleryBlock(blocks.StructBlock):
 class RecordingBlock(blocks.StructBlock):
     """A video or sound file of the site's own, with its transcript."""
 
+    # What its file must be: "video" or "audio".
+    plays = ""
+
     file = DocumentChooserBlock(label="文件")
     title = blocks.CharBlock(label="标题", max_length=80)
-    poster = ImageChooserBlock(label="封面", required=False)
     transcript = blocks.TextBlock(
         label="文字稿", required=False, help_text="看不到画面、听不到声音的读者靠它了解内容。"
     )
 
+    def clean(self, value):
+        value = super().clean(value)
+        wrong = {}
+        if value["file"] and kind_of_document(value["file"].file.name).plays != self.plays:
+            wrong["file"] = ValidationError(f"这个文件不是{self.meta.label}。")
+        captions = value.get("captions")
+        if captions and not captions.file.name.lower().endswith(".vtt"):
+            wrong["captions"] = ValidationError("字幕须是 WebVTT 文件（.vtt）。")
+        if wrong:
+            raise blocks.StructBlockValidationError(wrong)
+        return value
+
 
 class VideoBlock(RecordingBlock):
+    plays = "video"
+
+    poster = ImageChooserBlock(label="封面", required=False)
+    captions = DocumentChooserBlock(
+        label="字幕", required=False, help_text="WebVTT 文件（.vtt），先在“文件”里上传。"
+    )
+
     class Meta:
         icon = "media"
         label = "视频"
 
 
 class AudioBlock(RecordingBlock):
+    plays = "audio"
+
+    poster = ImageChooserBlock(label="封面", required=False)
+
     class Meta:
         icon = "media"
         label = "音频"
@@ -173,7 +199,7 @@ def keys_in_body(raw: Iterable[dict]) -> list[str]:
             case {"type": "video" | "audio", "value": dict(recording)}:
                 keys += [
                     f"{kind}:{recording[field]}"
-                    for kind, field in (("document", "file"), ("picture", "poster"))
+                    for kind, field in (("document", "file"), ("document", "captions"), ("picture", "poster"))
                     if isinstance(recording.get(field), int)
                 ]
     return keys

@@ -26,6 +26,7 @@ from wagtail.models import (
 
 from meiri.journal.public_models import NotPublic, Public
 from meiri.media.models import Picture
+from meiri.media.use import CountsDrafts
 from meiri.newsroom.addresses import article_address
 from meiri.newsroom.blocks import BodyBlock
 from meiri.newsroom.body_field import BodyField
@@ -188,7 +189,13 @@ def day_bounds(day):
 
 
 class Article(
-    PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, ClusterableModel
+    CountsDrafts,
+    PreviewableMixin,
+    WorkflowMixin,
+    DraftStateMixin,
+    LockableMixin,
+    RevisionMixin,
+    ClusterableModel,
 ):
     kicker = models.CharField("引题", max_length=80, blank=True)
     title = models.CharField("标题", max_length=120)

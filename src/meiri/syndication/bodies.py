@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from html import escape
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from wagtail.rich_text import expand_db_html
 
 from meiri.delivery.omissions import optional
@@ -51,8 +50,7 @@ def _streams(articles: Sequence[Article]) -> Sequence:
 def picture_url(picture: Picture | CardPicture) -> str:
     """The whole address of a picture in a format that every program knows."""
     sizes = picture.sizes
-    address = sizes.url(PICTURE_WIDTH, "jpeg") if sizes.widths else default_storage.url(sizes.file)
-    return whole_address(address)
+    return whole_address(sizes.url(PICTURE_WIDTH, "jpeg") if sizes.widths else "")
 
 
 def printable(text: str) -> str:

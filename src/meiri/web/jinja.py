@@ -15,6 +15,7 @@ from wagtail.rich_text import expand_db_html
 
 from meiri.delivery.editions import is_traditional, person
 from meiri.delivery.omissions import omit, optional
+from meiri.media.documents import kind_of_document
 from meiri.members.contacts import masked
 from meiri.newsroom.blocks import blocks_of
 from meiri.newsroom.cards import Card
@@ -137,6 +138,7 @@ def environment(**options):
         person=person,
         with_pinyin=with_pinyin,
         contact=masked,
+        plays_as=lambda document: kind_of_document(document.file.name).content_type,
         quoted=lambda t: quote(t, safe=""),
     )
     return env

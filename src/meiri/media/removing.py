@@ -1,0 +1,133 @@
+"""Taking pictures and documents away: what nobody uses is deleted, what is used is taken down, with a reason (撤下)."""
+
+from collections.abc import Callable
+from itertools import chain, islice
+from typing import Any, TypeAlias
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
+from django.dispatch import receiver
+from wagtail.documents.models import Document
+from wagtail.permissions import policy_registry
+
+from meiri.delivery.pages import purge
+from meiri.journal.log import actor, append
+from meiri.journal.recording import named
+from meiri.media.documents import document_key
+from meiri.media.files import remove_after_commit, remove_after_rollback
+from meiri.media.models import Picture
+from meiri.media.names import unguessable
+from meiri.media.use import is_used, queries_of, users_of
+
+# A Picture or a Document: Wagtail's classes have no types.
+Item: TypeAlias = Any
+LONGEST_REASON = 200
+# Places that the entry of a deed names.
+MOST_TOLD = 5_000
+
+# Whoever lists things by their pictures registers here: called with a picture before it goes, in the transaction of the deed, it
+# gives the content keys of what changes besides.
+when_a_picture_goes: list[Callable[[Picture], list[str]]] = []
+
+
+class InUse(PermissionDenied):
+    """A picture or a document that something uses was to be deleted. The message is for editors."""
+
+
+def check_may(by, deed: str, item: Item) -> None:
+    """Raise `PermissionDenied` where `by` may not do `deed` to `item`: "delete", "take_down" or "replace". None may, the system.
+
+    What is used is taken down or replaced by those alone who may change all that uses it.
+    """
+    if by is None:
+        return
+    action = "change" if deed == "replace" else "delete"
+    if not policy_registry.get(item).user_has_permission_for_instance(by, action, item):
+        raise PermissionDenied(f"{by} may not {deed} {item._meta.model_name} {item.pk}.")
+    if deed == "delete":
+        return
+    for rows in queries_of(users_of(item)):
+        policy = policy_registry.get_by_type(rows.model)
+        his = policy.instances_user_has_permission_for(by, "change").values("pk")
+        if rows.exclude(pk__in=his).exists():
+            raise PermissionDenied(f"{by} may not change all that uses {item._meta.model_name} {item.pk}.")
+
+
+def delete(item: Item, by=None) -> None:
+    """Delete a picture or a document that nothing uses. Raises `PermissionDenied`, `InUse` where something does."""
+    check_may(by, "delete", item)
+    item.delete()
+
+
+@transaction.atomic
+def take_down(item: Item, reason: str, by=None) -> None:
+    """Take a picture or a document from wherever it stands: what used it is shown without it, and its files are gone.
+
+    Raises `PermissionDenied`, and `ValidationError` without a reason.
+    """
+    check_may(by, "take_down", item)
+    reason = reason.strip()
+    if not reason:
+        raise ValidationError("请写明撤下的原因。")
+    if len(reason) > LONGEST_REASON:
+        raise ValidationError(f"原因请控制在 {LONGEST_REASON} 字以内。")
+    keys = [_key(item)]
+    if isinstance(item, Picture):
+        keys += [key for keys_of in when_a_picture_goes for key in keys_of(item)]
+    users = islice(chain.from_iterable(queries_of(users_of(item))), MOST_TOLD)
+    keys += [row.content_key for row in users if hasattr(row, "content_key")]
+    append(f"{item._meta.model_name}.taken_down", keys, named(item) | {"reason": reason}, actor(by))
+    item.taken_down = True
+    item.delete()
+
+
+@receiver(pre_delete, sender=Picture)
+@receiver(pre_delete, sender=Document)
+def refuse_what_is_used(instance: Item, **details) -> None:
+    """Before any deletion, by whatever door."""
+    if not getattr(instance, "taken_down", False) and is_used(instance):
+        raise InUse(f"“{instance.title}”正在使用，不能删除。请先从用到它的地方移除，或者撤下。")
+
+
+@receiver(post_delete, sender=Picture)
+def without_sizes(instance: Picture, **details) -> None:
+    """Wagtail removes the original and what it made of it; here go the sizes that pages show."""
+    names = list(instance.stored_sizes().names())
+    remove_after_commit(instance.file.storage, names)
+    forget([instance.file.storage.url(name) for name in names])
+
+
+@receiver(post_delete, sender=Document)
+def forgotten(instance: Document, **details) -> None:
+    forget([instance.url])
+
+
+@receiver(pre_save, sender=Document)
+def store_under_a_secret_name(instance: Document, raw: bool = False, **details) -> None:
+    """Its file is written here, before Django would: under a name that nobody guesses."""
+    file = instance.file
+    known = Document.objects.filter(pk=instance.pk).values_list("file", flat=True).first()
+    instance.replaced = known
+    if raw or not file or file._committed:
+        return
+    file.save(unguessable(file.name), file.file, save=False)
+
+
+@receiver(post_save, sender=Document)
+def without_the_old_file(instance: Document, raw: bool = False, **details) -> None:
+    if raw:
+        return
+    before = getattr(instance, "replaced", None)
+    if before != instance.file.name:
+        remove_after_rollback(instance.file.storage, [instance.file.name])
+        if before:
+            remove_after_commit(instance.file.storage, [before])
+
+
+def forget(addresses: list[str]) -> None:
+    transaction.on_commit(lambda: purge(addresses), robust=True)
+
+
+def _key(item: Item) -> str:
+    return document_key(item) if isinstance(item, Document) else item.content_key

@@ -1,0 +1,128 @@
+"""Deleting and taking down in the admin. What is used can't be deleted: the page says so, and leads to where it stands."""
+
+from django import forms
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.views.generic import FormView
+from wagtail.admin import messages
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.documents.models import Document
+from wagtail.documents.views import documents
+from wagtail.documents.views import multiple as many_documents
+from wagtail.images.views import images
+from wagtail.images.views import multiple as many_images
+
+from meiri.media.models import Picture
+from meiri.media.removing import LONGEST_REASON, InUse, check_may, delete, take_down
+from meiri.media.use import is_used, users_of
+
+INDEX = {Picture: "wagtailimages:index", Document: "wagtaildocs:index"}
+USAGE = {Picture: "wagtailimages:image_usage", Document: "wagtaildocs:document_usage"}
+TAKE_DOWN = {Picture: "media_take_down_picture", Document: "media_take_down_document"}
+
+
+class Deleting:
+    """For Wagtail's view that deletes: by our deed, and with the way to take down what is used."""
+
+    template_name = "media/confirm_delete.html"
+
+    def delete_action(self):
+        delete(self.object, by=self.request.user)
+
+    def post(self, request, *args, **kwargs):
+        if is_used(self.object):
+            messages.error(request, f"“{self.object.title}”正在使用，没有删除。")
+            return redirect(request.get_full_path())
+        return super().post(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        used = is_used(self.object)
+        address = reverse(TAKE_DOWN[type(self.object)], args=[self.object.pk])
+        return {**context, "in_use": used, "take_down_url": address}
+
+
+class PictureDeleteView(Deleting, images.DeleteView):
+    pass
+
+
+class DocumentDeleteView(Deleting, documents.DeleteView):
+    pass
+
+
+class DeletingInList:
+    """For the list of what was just uploaded: a refusal that its script understands."""
+
+    def post(self, request, *args, **kwargs):
+        try:
+            with transaction.atomic():
+                return super().post(request, *args, **kwargs)
+        except InUse as error:
+            return JsonResponse({"success": False, "error_message": str(error)}, status=409)
+
+
+class UploadedPictureDeleteView(DeletingInList, many_images.DeleteView):
+    pass
+
+
+class UploadedDocumentDeleteView(DeletingInList, many_documents.DeleteView):
+    pass
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label="撤下的原因",
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="如“著作权人来函要求撤下”。原因记入日志，读者看不到。",
+    )
+
+
+class TakeDownView(WagtailAdminTemplateMixin, FormView):
+    """撤下: asks for the reason, and says how many places show it now."""
+
+    model: type[Picture] | type[Document] = Picture
+    form_class = ReasonForm
+    template_name = "media/take_down.html"
+    header_icon = "warning"
+
+    def get_page_title(self):
+        return "撤下图片" if self.model is Picture else "撤下文件"
+
+    def get_page_subtitle(self):
+        return self.object.title
+
+    @cached_property
+    def object(self):
+        return get_object_or_404(self.model, pk=self.kwargs["pk"])
+
+    def dispatch(self, request, *args, **kwargs):
+        try:
+            check_may(request.user, "take_down", self.object)
+        except PermissionDenied:
+            messages.error(request, "这个文件还用在您无权修改的稿件或页面里，请主编撤下。")
+            return redirect(INDEX[self.model])
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        return {
+            **context,
+            "object": self.object,
+            "places": len(users_of(self.object)),
+            "usage_url": reverse(USAGE[self.model], args=[self.object.pk]),
+            "back_url": reverse(INDEX[self.model]),
+        }
+
+    def form_valid(self, form):
+        try:
+            take_down(self.object, form.cleaned_data["reason"], by=self.request.user)
+        except ValidationError as error:
+            form.add_error("reason", error)
+            return self.form_invalid(form)
+        messages.success(self.request, f"已经撤下“{self.object.title}”。用到它的地方不再显示它。")
+        return HttpResponseRedirect(reverse(INDEX[self.model]))

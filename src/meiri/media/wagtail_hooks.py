@@ -1,0 +1,53 @@
+"""Pictures and documents in the admin: what is in use is not deleted, by whatever button."""
+
+from django.shortcuts import redirect
+from django.urls import path
+from wagtail import hooks
+from wagtail.admin import messages
+from wagtail.documents.models import Document
+
+from meiri.media.models import Picture
+from meiri.media.removing_views import (
+    INDEX,
+    DocumentDeleteView,
+    PictureDeleteView,
+    TakeDownView,
+    UploadedDocumentDeleteView,
+    UploadedPictureDeleteView,
+)
+from meiri.media.use import is_used
+
+# How many titles a refusal names.
+MOST_NAMED = 5
+
+
+@hooks.register("register_admin_urls", order=-1)
+def addresses():
+    """Before Wagtail's own, which have the same addresses."""
+    return [
+        path("images/<int:image_id>/delete/", PictureDeleteView.as_view()),
+        path("images/multiple/<int:image_id>/delete/", UploadedPictureDeleteView.as_view()),
+        path(
+            "images/<int:pk>/take-down/", TakeDownView.as_view(model=Picture), name="media_take_down_picture"
+        ),
+        path("documents/delete/<int:document_id>/", DocumentDeleteView.as_view()),
+        path("documents/multiple/<int:doc_id>/delete/", UploadedDocumentDeleteView.as_view()),
+        path(
+            "documents/<int:pk>/take-down/",
+            TakeDownView.as_view(model=Document),
+            name="media_take_down_document",
+        ),
+    ]
+
+
+@hooks.register("before_bulk_action")
+def keep_what_is_used(request, action_type, objects, action):
+    if action_type != "delete" or action.model not in INDEX:
+        return None
+    used = [item.title for item in objects if is_used(item)]
+    if not used:
+        return None
+    named = "”“".join(used[:MOST_NAMED])
+    rest = f"等 {len(used)} 个" if len(used) > MOST_NAMED else ""
+    messages.error(request, f"“{named}”{rest}正在使用，没有删除任何一个。请先从用到的地方移除，或者撤下。")
+    return redirect(INDEX[action.model])
