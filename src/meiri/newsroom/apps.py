@@ -11,13 +11,14 @@ class NewsroomConfig(AppConfig):
         from django.db.models.signals import pre_save
         from taggit.models import Tag
 
-        from meiri.newsroom import new_permissions, permissions, publishing  # noqa: F401 its receiver registers itself
+        from meiri.newsroom import new_permissions, permissions, publishing, reviewing  # noqa: F401 its receiver registers itself
         from meiri.newsroom.models import Author, Desk, Source
         from meiri.newsroom.tags import give_slug
         from meiri.sections.in_use import keep_while_used
 
         keep_while_used(Author, Source)
         keep_while_used(Desk, by_code=False)  # a group takes its desk along
-        permissions.register()
+        permissions.start()
+        reviewing.connect()
         new_permissions.connect(self)
         pre_save.connect(give_slug, sender=Tag, dispatch_uid="newsroom.tags")
