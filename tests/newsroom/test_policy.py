@@ -23,6 +23,7 @@ from meiri.newsroom.publishing import publish
 from meiri.newsroom.river import Place
 from meiri.personal.models import Notice
 from meiri.policy import may, visible
+from tests.newsroom.test_correcting import everywhere
 from tests.newsroom_factory import a_channel, a_draft, a_source, a_station, an_article
 
 pytestmark = pytest.mark.django_db
@@ -192,7 +193,13 @@ class TestPlaces:
 
         n, asker = newsroom, member_of("生活编辑")
         article = publish(a_draft("雪后", channel=n.life, stations=[n.xinjiang], text="三十亿。"), by=asker)
-        correct(Article.objects.get(pk=article.pk), "三十亿", "三亿", asker, amend=True)
+        correct(
+            Article.objects.get(pk=article.pk),
+            "三十亿",
+            "三亿",
+            asker,
+            amendment=everywhere(article, "三十亿"),
+        )
         assert Proposal.objects.get().state == State.ASKED
         client, address = signed_in(asker), reverse(EDIT, args=[article.pk])
         assert n.xinjiang in client.get(address).context["form"].initial["stations"]

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from meiri.journal.public_models import NotPublic
 from meiri.sections.models import Channel, Station
 
 
@@ -56,6 +57,7 @@ class Proposal(models.Model):
     reason = models.CharField("原因", max_length=200, blank=True)
 
     objects = ProposalQuerySet.as_manager()
+    public = NotPublic("readers see where an article stands once `placing` has told the journal")
 
     class Meta:
         verbose_name = "送稿"

@@ -6,12 +6,15 @@ from wagtail.admin.mail import GroupApprovalTaskStateSubmissionEmailNotifier
 from wagtail.models import GroupApprovalTask, TaskState
 from wagtail.signals import task_submitted
 
+from meiri.journal.public_models import NotPublic
 from meiri.policy.reach import Reach, reach_of_groups
 
 
 class ReviewTask(GroupApprovalTask):
     """One review. What has a place is reviewed by the desks that look after it, what belongs to the nation by groups
     without a desk."""
+
+    public = NotPublic("a step of the newsroom's work")
 
     class Meta:
         verbose_name = "审核"
