@@ -11,7 +11,7 @@ from meiri.audience.counting import add
 from meiri.audience.hot import WINDOWS, make_hot_list
 from meiri.audience.models import HotRule
 from meiri.journal.models import Entry
-from meiri.newsroom.founding import EDITORS, REPORTERS, found_newsroom
+from meiri.newsroom.founding import CHIEFS, EDITORS, REPORTERS, found_newsroom
 from meiri.newsroom.publishing import withdraw
 from tests.newsroom_factory import an_article
 
@@ -32,7 +32,7 @@ def articles():
 def desk(client):
     found_newsroom()
     editor = get_user_model().objects.create_user("bianji")
-    editor.groups.add(Group.objects.get(name=EDITORS))
+    editor.groups.add(Group.objects.get(name=CHIEFS))
     client.force_login(editor)
     client.editor = editor
     return client
@@ -137,10 +137,10 @@ def test_editors_see_who_is_pinned_and_why(desk, articles):
     assert "第4篇" in desk.get(RULES).content.decode()
 
 
-def test_a_reporter_can_not(client, articles):
+def test_b6_reporters_and_editors_can_not(client, articles):
     found_newsroom()
     reporter = get_user_model().objects.create_user("jizhe")
-    reporter.groups.add(Group.objects.get(name=REPORTERS))
+    reporter.groups.add(*Group.objects.filter(name__in=[REPORTERS, EDITORS]))
     client.force_login(reporter)
     client.post(RULES + "add/", form(articles[4]))
     assert not HotRule.objects.exists()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
 from PIL import Image
 
@@ -213,6 +214,9 @@ class TestFiling:
     ):
         reporter = django_user_model.objects.create_user(
             "reporter", "reporter@meiri.example", "a-long-password"
+        )
+        reporter.user_permissions.set(
+            Permission.objects.filter(codename__in=["add_article", "change_article"])
         )
         parsed, before = read_page(saved_page.read_text()), stored_files()
         with (

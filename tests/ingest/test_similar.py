@@ -76,7 +76,7 @@ def test_a_refused_item_leaves_no_fingerprint(tmp_path):
 def test_the_editor_who_imports_sees_a_comparison_and_nothing_of_other_desks(client):
     known = a_draft("老旧小区装上电梯", text=REPORT, source=a_source("国家通讯社"))
     known.save_revision()
-    client.force_login(a_user("bianji", "add_article", "change_article"))
+    client.force_login(a_user("bianji", "add_article", "change_article", "publish_article"))
     page = client.post("/admin/import/", {"text": f"电梯来了\n来源：江海晚报\n\n{REPORT}"}).content.decode()
     article = Article.objects.get(title="电梯来了")
     assert "与《老旧小区装上电梯》相似" in page

@@ -75,7 +75,7 @@ def test_a_desk_can_do_nothing_with_letters_of_others(client):
         with pytest.raises(PermissionDenied):
             deed()
     client.force_login(member)
-    assert client.get(f"/admin/letters/{letter.pk}/").status_code == 404
+    assert client.get(f"/admin/letters/{letter.pk}/").status_code == 302
     assert letter.receipt not in words(client.get("/admin/letters/"))
 
 

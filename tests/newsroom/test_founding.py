@@ -23,8 +23,8 @@ from meiri.newsroom.founding import (
     named,
 )
 from meiri.newsroom.models import Article, Desk
-from meiri.newsroom.permissions import policy
 from meiri.newsroom.publishing import publish
+from meiri.policy import may
 from tests.newsroom_factory import a_channel, a_draft, a_station
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +91,7 @@ class TestGroups:
         assert not letters.has_perm("comments.moderate_comment")
         assert not moderator.has_perm("letters.handle_letter")
         for user in (moderator, letters):
-            assert not policy.user_has_any_permission(user, ["add", "change", "publish"])
+            assert not any(may(user, deed, Article) for deed in ("add", "change", "publish"))
 
     def test_pictures_are_added_by_reporters_and_changed_by_editors(self, review):
         pictures = policy_registry.get_by_type(get_image_model())
@@ -99,10 +99,9 @@ class TestGroups:
         assert pictures.user_has_permission(member_of(EDITORS), "change")
         assert not pictures.user_has_permission(member_of(MODERATORS), "add")
 
-    def test_pages_are_laid_out_by_editors_and_published_by_chief_editors(self, review):
+    def test_pages_are_the_chief_editors(self, review):
         root = Page.get_first_root_node()
-        assert root.permissions_for_user(member_of(EDITORS)).can_add_subpage()
-        assert not root.permissions_for_user(member_of(EDITORS)).can_publish_subpage()
+        assert not root.permissions_for_user(member_of(EDITORS)).can_add_subpage()
         assert root.permissions_for_user(member_of(CHIEFS)).can_publish_subpage()
         assert not root.permissions_for_user(member_of(REPORTERS)).can_add_subpage()
 
@@ -139,8 +138,13 @@ class TestDesks:
         tech, culture, zhejiang = a_channel(), a_channel("文化", "wenhua"), a_station()
         found_desk("科技编辑", [tech], [zhejiang])
         editor = member_of("科技编辑")
-        for article in (a_draft(channel=tech), a_draft(channel=culture, stations=[zhejiang])):
+        for article in (
+            a_draft(channel=tech),
+            a_draft(channel=culture, stations=[zhejiang], home_station=zhejiang),
+        ):
             assert publish(article, by=editor).live
+        with pytest.raises(PublishPermissionError):
+            publish(a_draft(channel=culture, stations=[zhejiang]), by=editor)
         with pytest.raises(PublishPermissionError):
             publish(a_draft(channel=culture), by=editor)
 

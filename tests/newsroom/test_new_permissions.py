@@ -8,7 +8,7 @@ from meiri.newsroom.founding import CHIEFS, EDITORS, REPORTERS, found_desk, foun
 
 pytestmark = pytest.mark.django_db
 
-NEW, TAKEN = "members.handle_contributor", "newsroom.delete_source"
+NEW, TAKEN = "newsroom.publish_article", "newsroom.delete_source"
 
 
 def may(group: str, name: str) -> bool:

@@ -198,13 +198,13 @@ def test_a23_an_article_whose_section_is_gone_all_the_same_can_be_withdrawn_and_
 
 
 def test_a23_a_version_that_names_what_was_deleted_can_be_opened_and_published(desk):
-    article, gone = a_draft(), a_channel("曾经的频道", "cengjing")
+    article = a_draft()
     author, editor = an_author("过客", "guoke"), an_author("曾编辑", "ceng")
     version = Article.objects.get(pk=article.pk)
-    version.channel, version.editor, version.source = gone, editor, a_source("停刊的报纸")
+    version.editor, version.source = editor, a_source("停刊的报纸")
     version.bylines.add(version.bylines.model(author=author))
     revision = version.save_revision()
-    for row in (gone, editor, author, a_source("停刊的报纸")):
+    for row in (editor, author, a_source("停刊的报纸")):
         row.delete()
     page = desk.get(edit(article))
     assert page.status_code == 200

@@ -182,8 +182,9 @@ def test_a_proposal_is_confirmed_or_dismissed(client, chief):
 
 
 def test_what_readers_see_is_decided_by_those_who_may_publish(client):
-    first, second, third = an_article(), an_article(), an_article()
-    client.force_login(an_editor(deeds=("add", "change")))
+    writer = an_editor(deeds=("add", "change"))
+    first, second, third = (an_article(created_by=writer) for _ in range(3))
+    client.force_login(writer)
     assert decide(client, second, "reprint", first).status_code == 200
     decide(client, second, "show")
     assert not Version.objects.filter(story__shown=True).exists()

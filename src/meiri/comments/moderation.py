@@ -16,6 +16,7 @@ from meiri.comments.models import LONGEST, Comment, Report, State
 from meiri.comments.telling import tell_answer, tell_decision, tell_pick, tell_replies
 from meiri.identity import site_name
 from meiri.journal.log import actor, append
+from meiri.policy import may
 
 PERMISSION = "comments.moderate_comment"
 
@@ -147,7 +148,7 @@ def _set_pick(comment: Comment, moment, by) -> Comment:
 
 def _locked(comment: Comment, by) -> Comment:
     """The comment as it is now, kept from others until the transaction ends."""
-    if by is not None and not by.has_perm(PERMISSION):
+    if by is not None and not may(by, "moderate", comment):
         raise PermissionDenied("moderate_comment is needed to decide on comments.")
     return Comment.objects.select_for_update().get(pk=comment.pk)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -12,7 +12,6 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from meiri.comments.models import Comment, Report, State
 from meiri.comments.moderation import (
-    PERMISSION,
     answer,
     approve,
     must_be_decided_by_another,
@@ -20,6 +19,7 @@ from meiri.comments.moderation import (
     reject,
     unpick,
 )
+from meiri.policy import check, visible
 
 PER_PAGE = 50
 # Reports shown of a page of comments.
@@ -43,8 +43,7 @@ class ModeratorsView(WagtailAdminTemplateMixin, View):
     header_icon = "comment"
 
     def dispatch(self, request, *args, **kwargs):
-        if not request.user.has_perm(PERMISSION):
-            raise PermissionDenied
+        check(request.user, "moderate", Comment)
         return super().dispatch(request, *args, **kwargs)
 
 
@@ -78,7 +77,7 @@ class QueueView(ModeratorsView):
         done, refused = [], []
         try:
             deed_of = self.deed_of(deed)
-            comments = list(Comment.objects.filter(pk__in=ids))
+            comments = list(visible(self.request.user, Comment.objects.filter(pk__in=ids), "moderate"))
             if not comments:
                 raise ValidationError("请先勾选评论。")
         except ValidationError as error:
@@ -134,7 +133,7 @@ class QueueView(ModeratorsView):
 
     def comments(self) -> list[Comment]:
         """One page and one more. What waits is listed oldest first, what is decided newest first."""
-        comments = with_what_is_shown(Comment.objects)
+        comments = with_what_is_shown(visible(self.request.user, Comment.objects.all(), "moderate"))
         match self.which:
             case "appealed":
                 comments = comments.appealed()

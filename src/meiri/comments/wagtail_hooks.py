@@ -8,10 +8,18 @@ from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
-from meiri.comments.models import Question, WordRule
-from meiri.comments.moderation import PERMISSION
+from meiri.comments.models import Comment, Question, WordRule
 from meiri.comments.queue import CommentView, QueueView
 from meiri.journal.snippets import RowViewSet
+from meiri.policy import may
+from meiri.policy.gate import admit, one, somewhere
+
+admit(
+    {
+        "comments_queue": somewhere("comments.Comment", "moderate"),
+        "comments_one": one("comments.Comment", "comment_id", "moderate"),
+    }
+)
 
 
 @hooks.register("register_admin_urls")
@@ -24,7 +32,7 @@ def queue_address():
 
 class QueueMenuItem(MenuItem):
     def is_shown(self, request):
-        return request.user.has_perm(PERMISSION)
+        return may(request.user, "moderate", Comment)
 
 
 @hooks.register("register_admin_menu_item")

@@ -18,6 +18,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from meiri.delivery.release import code
 from meiri.file_modes import open_to_group
+from meiri.policy import administrators
 from meiri.sample.loading import unfinished
 from meiri.search.index import store as search_store
 from meiri.search.rebuilding import is_quick, rebuild
@@ -124,7 +125,7 @@ def static_signature() -> str:
 def make_administrator(out) -> bool:
     """Make the first administrator where there is none; the password is in the data folder, for its owner only."""
     users = get_user_model().objects
-    if users.filter(is_superuser=True).exists():
+    if administrators().exists():
         return False
     password = settings.ADMIN_PASSWORD or secrets.token_urlsafe(9)
     users.create_superuser("admin", email="", password=password)

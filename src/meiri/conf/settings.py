@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "meiri.mail",
     "meiri.visitors",
     "meiri.personal",
+    "meiri.policy",
     "wagtail.contrib.settings",
     "wagtail.contrib.routable_page",
     "wagtail.contrib.table_block",
@@ -145,6 +146,7 @@ MIDDLEWARE = [
     "meiri.members.sign_ins.NoteSignIns",
     "meiri.members.staff_door.StaffDoor",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "meiri.policy.gate.AdminGate",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "meiri.journal.middleware.RecordEditorsChanges",
 ]

@@ -25,8 +25,9 @@ from meiri.newsroom.authors import author_named
 from meiri.newsroom.clock import local
 from meiri.newsroom.dates import fault_of_date
 from meiri.newsroom.models import Article, Byline, Origin, Source
-from meiri.newsroom.permissions import policy
-from meiri.newsroom.publishing import check_may_publish, publish
+from meiri.newsroom.permissions import home_for, sole_station_of
+from meiri.newsroom.publishing import publish
+from meiri.policy import may
 from meiri.search.article_texts import words_of
 from meiri.search.duplicates import VERSION, Match, near_duplicates
 from meiri.search.lineage import likely_tie, propose
@@ -69,8 +70,14 @@ def take(
     if known and known.article.locked:
         raise Unreadable(f"稿件《{known.article.title}》已锁定，没有更新。")
     filed = known.article.channel if known else _channel(parsed, channel, warnings)
-    if by and not policy.covers(by, filed):
-        raise Unreadable(f"您的采编分工不包括“{filed.name}”频道。")
+    home = known.article.home_station if known else None
+    if by and known and not may(by, "change", known.article):
+        raise Unreadable("已有同样的稿件，由别的编辑负责，没有更新。")
+    if by and not known:
+        try:
+            home = home_for(by, filed, _stations(extras) or sole_station_of(by))
+        except LookupError:
+            raise Unreadable(f"您的采编分工不包括“{filed.name}”频道。") from None
     new: list[Picture] = []
     try:
         pictures = _pictures(parsed, page, root, warnings, new)
@@ -78,7 +85,7 @@ def take(
             article = (
                 known.article.get_latest_revision_as_object() if known else Article(live=False, created_by=by)
             )
-            article.channel = filed
+            article.channel, article.home_station = filed, home
             _fill(article, parsed, extras, pictures, warnings)
             _save(article, extras, publishing, by, bool(known), warnings)
             Import.objects.update_or_create(
@@ -243,14 +250,13 @@ def _save(article: Article, extras: Extras, publishing: bool, by, known: bool, w
     article.full_clean()
     if not known:
         article.save()
-    if extras.stations:
-        article.stations = list(Station.objects.filter(slug__in=extras.stations))
+    if extras.stations or (article.home_station and not known):
+        article.stations = _stations(extras) or [article.home_station]
     if extras.topics:
         article.topics = list(Topic.objects.filter(slug__in=extras.topics))
     if extras.tags:
         article.tags.set([t[:100] for t in extras.tags])
     if publishing:
-        check_may_publish(article, by)
         if not known:
             article.save()
         publish(article, by=by)
@@ -260,6 +266,10 @@ def _save(article: Article, extras: Extras, publishing: bool, by, known: bool, w
     elif article.live:
         warnings.append("稿件已经发布，更新存成了草稿，发布后读者才能看到。")
     article.save_revision(user=by)
+
+
+def _stations(extras: Extras) -> list[Station]:
+    return list(Station.objects.filter(slug__in=extras.stations)) if extras.stations else []
 
 
 def find_source(name: str, url: str = "") -> Source | None:

@@ -27,7 +27,7 @@ from meiri.ingest.parsed import Unreadable
 from meiri.ingest.records import Record
 from meiri.ingest.text import read_lines
 from meiri.newsroom.models import Article
-from meiri.newsroom.permissions import policy
+from meiri.policy import check
 from meiri.security.log import note_event
 from meiri.security.models import Event
 
@@ -74,8 +74,7 @@ class ImportPage(WagtailAdminTemplateMixin, View):
     breadcrumbs_items = [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": "导入稿件"}]
 
     def dispatch(self, request, *args, **kwargs):
-        if not policy.user_has_permission(request.user, "add"):
-            raise PermissionDenied
+        check(request.user, "add", Article)
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request):
@@ -109,8 +108,7 @@ class ImportPage(WagtailAdminTemplateMixin, View):
     def too_large(self, request):
         """The page again with a plain error; the body of the request was not read."""
         self.setup(request)
-        if not policy.user_has_permission(request.user, "add"):
-            raise PermissionDenied
+        check(request.user, "add", Article)
         form = ImportForm()
         context = {
             "error": f"上传的内容太大：一次最多 {_largest()}。请分几次上传，或压缩图片后再试。没有导入任何稿件。"

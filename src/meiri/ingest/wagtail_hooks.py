@@ -3,7 +3,11 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from meiri.ingest.views import import_page
-from meiri.newsroom.permissions import policy
+from meiri.newsroom.models import Article
+from meiri.policy import may
+from meiri.policy.gate import admit, somewhere
+
+admit({"ingest_import": somewhere("newsroom.Article", "add")})
 
 
 @hooks.register("register_admin_urls")
@@ -13,7 +17,7 @@ def import_address():
 
 class ImportMenuItem(MenuItem):
     def is_shown(self, request):
-        return policy.user_has_permission(request.user, "add")
+        return may(request.user, "add", Article)
 
 
 @hooks.register("register_admin_menu_item")

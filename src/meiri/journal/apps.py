@@ -10,8 +10,9 @@ class JournalConfig(AppConfig):
     def ready(self):
         from django.conf import settings
 
-        from meiri.journal import checks, heads, net, recording  # noqa: F401 the checks register themselves
+        from meiri.journal import checks, heads, net, permissions, recording  # noqa: F401 the checks register themselves
 
         recording.watch()
         if settings.JOURNAL_NET:
             net.stretch()
+        permissions.start()

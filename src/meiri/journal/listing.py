@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.contrib.auth import get_user_model
-from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import TextField, Value
 from django.db.models.functions import Cast, StrIndex
@@ -16,8 +15,8 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from meiri.journal.log import last_sequence
 from meiri.journal.models import Entry
 from meiri.journal.naming import kind_name
+from meiri.policy import check
 
-PERMISSION = "journal.view_entry"
 PAGE = 50
 # Keys have no index (it would be ten times the journal itself): one page looks through this many entries.
 SEARCHED = 50_000
@@ -142,8 +141,7 @@ class JournalView(WagtailAdminTemplateMixin, View):
     breadcrumbs_items = [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": "日志"}]
 
     def dispatch(self, request, *args, **kwargs):
-        if not request.user.has_perm(PERMISSION):
-            raise PermissionDenied
+        check(request.user, "see", Entry)
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request):

@@ -21,6 +21,7 @@ DEEDS = {
     "changed": "修改",
     "deleted": "删除",
     "published": "发布",
+    "placed": "采用",
     "withdrawn": "撤下",
     "approved": "通过",
     "rejected": "未通过",

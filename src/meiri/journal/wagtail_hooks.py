@@ -5,7 +5,12 @@ from django.urls import path, reverse
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from meiri.journal.listing import PERMISSION, JournalView
+from meiri.journal.listing import JournalView
+from meiri.journal.models import Entry
+from meiri.policy import may
+from meiri.policy.gate import admit, somewhere
+
+admit({"journal_list": somewhere("journal.Entry", "see")})
 
 
 @hooks.register("register_admin_urls")
@@ -15,7 +20,7 @@ def list_address():
 
 class JournalMenuItem(MenuItem):
     def is_shown(self, request):
-        return request.user.has_perm(PERMISSION)
+        return may(request.user, "see", Entry)
 
 
 @hooks.register("register_admin_menu_item")

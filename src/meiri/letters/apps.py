@@ -6,3 +6,8 @@ class LettersConfig(AppConfig):
     label = "letters"
     verbose_name = "群众来信"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from meiri.letters import permissions
+
+        permissions.start()

@@ -18,8 +18,9 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from meiri.letters import handling
 from meiri.letters.masking import proposal
 from meiri.letters.models import Letter, Stage
-from meiri.letters.permissions import OPEN_CONTACT, handling_desks, letters_of, may_handle
+from meiri.letters.permissions import handling_desks, letters_of, may_handle
 from meiri.letters.tally import stages
+from meiri.policy import may
 from meiri.sections.models import Station
 from meiri.security.log import note_event
 from meiri.security.models import Event
@@ -194,7 +195,7 @@ class LetterView(DeskView):
             can_answer=letter.stage not in (Stage.PUBLISHED, Stage.CLOSED),
             can_publish=can_publish,
             proposed=self._proposed(letter) if can_publish else None,
-            can_open_contact=self.request.user.has_perm(OPEN_CONTACT),
+            can_open_contact=may(self.request.user, "open_contact", letter),
             stations=Station.objects.visible(),
             desks=handling_desks(),
             **more,

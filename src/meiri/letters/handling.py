@@ -13,10 +13,11 @@ from meiri.journal.log import actor, append
 from meiri.letters.attachments import Accepted
 from meiri.letters.masking import left_in
 from meiri.letters.models import Attachment, Letter, LetterSettings, Message, Stage, Step
-from meiri.letters.permissions import OPEN_CONTACT, desk_for, letters_of
+from meiri.letters.permissions import desk_for, letters_of
 from meiri.letters.sealing import seal
 from meiri.letters.tally import count_answered, count_received, count_stage
 from meiri.newsroom.models import Desk
+from meiri.policy import may
 from meiri.sections.models import Station
 from meiri.security.log import note_event
 from meiri.security.models import Event
@@ -161,7 +162,7 @@ def withdraw(letter: Letter, reason: str, by) -> Letter:
 def open_contact(letter: Letter, reason: str, by) -> dict[str, str]:
     """Show who wrote a letter to somebody of the newsroom. The journal keeps who looked and why."""
     letter = _take(letter, by)
-    if not by.has_perm(OPEN_CONTACT):
+    if not may(by, "open_contact", letter):
         raise PermissionDenied("open_contact is needed to see who wrote a letter.")
     reason = _words(reason, 200, "请写明查看联系方式的原因。")
     if letter.taken_back_at:

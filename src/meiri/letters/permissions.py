@@ -4,35 +4,42 @@ from django.db.models import Q, QuerySet
 
 from meiri.letters.models import Letter
 from meiri.newsroom.models import Desk
+from meiri.policy import Rules, may, register, visible
+from meiri.policy.reach import Reach
 from meiri.sections.models import Station
 
 HANDLE = "letters.handle_letter"
-OPEN_CONTACT = "letters.open_contact"
+
+
+class LetterRules(Rules):
+    permissions = {"see": HANDLE, "handle": HANDLE, "open_contact": "letters.open_contact"}
+
+    def may_somewhere(self, user, deed):
+        return bool(self.reach(user, deed))
+
+    def may(self, user, deed, letter, place):
+        return Letter.objects.filter(_within(self.reach(user, deed)), pk=letter.pk).exists()
+
+    def visible(self, user, queryset, deed):
+        found = self.reach(user, deed)
+        return queryset.filter(_within(found)) if found else queryset.none()
+
+
+def _within(found: Reach) -> Q:
+    if found.everywhere:
+        return Q()
+    mine = Desk.objects.filter(group__in=found.groups).values("pk")
+    return Q(desk__in=mine) | Q(desk=None, station__in=found.stations)
 
 
 def may_handle(user) -> bool:
     """Whether `user` handles any letters at all."""
-    return user is not None and user.has_perm(HANDLE)
+    return may(user, "handle", Letter)
 
 
 def letters_of(user) -> QuerySet[Letter]:
     """The letters that `user` may handle."""
-    if not may_handle(user):
-        return Letter.objects.none()
-    desks = desks_of(user)
-    if desks is None:
-        return Letter.objects.all()
-    stations = Station.objects.filter(desk__in=desks).values("pk")
-    return Letter.objects.filter(Q(desk__in=desks) | Q(desk=None, station__in=stations))
-
-
-def desks_of(user) -> list[int] | None:
-    """The desks by which `user` handles letters; None where they handle all."""
-    if user.is_superuser or user.user_permissions.filter(_of_handling()).exists():
-        return None
-    groups = set(user.groups.filter(_of_handling("permissions__")).values_list("pk", flat=True))
-    desks = dict(Desk.objects.filter(group__in=groups).values_list("group_id", "pk"))
-    return None if groups - set(desks) else list(desks.values())
+    return visible(user, Letter.objects.all(), "handle")
 
 
 def _of_handling(prefix: str = "") -> Q:
@@ -51,3 +58,7 @@ def desk_for(station: Station | None) -> Desk | None:
 def handling_desks() -> list[Desk]:
     """The desks that letters can be routed to."""
     return list(Desk.objects.filter(_of_handling("group__permissions__")).select_related("group").distinct())
+
+
+def start() -> None:
+    register(LetterRules(Letter))

@@ -4,7 +4,16 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from meiri.letters.desk import AttachmentView, LettersView, LetterView
-from meiri.letters.permissions import HANDLE
+from meiri.letters.permissions import may_handle
+from meiri.policy.gate import admit, one, somewhere
+
+admit(
+    {
+        "letters_desk": somewhere("letters.Letter", "handle"),
+        "letters_desk_letter": one("letters.Letter", "letter_id", "handle"),
+        "letters_desk_attachment": one("letters.Letter", "letter_id", "handle"),
+    }
+)
 
 
 @hooks.register("register_admin_urls")
@@ -22,7 +31,7 @@ def desk_addresses():
 
 class DeskMenuItem(MenuItem):
     def is_shown(self, request):
-        return request.user.has_perm(HANDLE)
+        return may_handle(request.user)
 
 
 @hooks.register("register_admin_menu_item")

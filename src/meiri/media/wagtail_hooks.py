@@ -16,6 +16,18 @@ from meiri.media.removing_views import (
     UploadedPictureDeleteView,
 )
 from meiri.media.use import is_used
+from meiri.policy.gate import admit, one
+
+admit(
+    {
+        "media_delete_picture": one("media.Picture", "image_id", "delete"),
+        "media_delete_uploaded_picture": one("media.Picture", "image_id", "change"),
+        "media_take_down_picture": one("media.Picture", "pk", "delete"),
+        "media_delete_document": one("wagtaildocs.Document", "document_id", "delete"),
+        "media_delete_uploaded_document": one("wagtaildocs.Document", "doc_id", "change"),
+        "media_take_down_document": one("wagtaildocs.Document", "pk", "delete"),
+    }
+)
 
 # How many titles a refusal names.
 MOST_NAMED = 5
@@ -25,13 +37,23 @@ MOST_NAMED = 5
 def addresses():
     """Before Wagtail's own, which have the same addresses."""
     return [
-        path("images/<int:image_id>/delete/", PictureDeleteView.as_view()),
-        path("images/multiple/<int:image_id>/delete/", UploadedPictureDeleteView.as_view()),
+        path("images/<int:image_id>/delete/", PictureDeleteView.as_view(), name="media_delete_picture"),
+        path(
+            "images/multiple/<int:image_id>/delete/",
+            UploadedPictureDeleteView.as_view(),
+            name="media_delete_uploaded_picture",
+        ),
         path(
             "images/<int:pk>/take-down/", TakeDownView.as_view(model=Picture), name="media_take_down_picture"
         ),
-        path("documents/delete/<int:document_id>/", DocumentDeleteView.as_view()),
-        path("documents/multiple/<int:doc_id>/delete/", UploadedDocumentDeleteView.as_view()),
+        path(
+            "documents/delete/<int:document_id>/", DocumentDeleteView.as_view(), name="media_delete_document"
+        ),
+        path(
+            "documents/multiple/<int:doc_id>/delete/",
+            UploadedDocumentDeleteView.as_view(),
+            name="media_delete_uploaded_document",
+        ),
         path(
             "documents/<int:pk>/take-down/",
             TakeDownView.as_view(model=Document),

@@ -11,9 +11,10 @@ class MembersConfig(AppConfig):
     default = True
 
     def ready(self):
-        from meiri.members import contributing, holdings, noting, sessions  # noqa: F401 they register what they do
+        from meiri.members import contributing, holdings, noting, permissions, sessions  # noqa: F401 they register what they do
 
         noting.watch()
+        permissions.start()
 
 
 class NewsroomUsersConfig(WagtailUsersAppConfig):

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from meiri.members.models import User
+from meiri.policy import administrators
 
 _MAINLAND = re.compile(r"(?:\+?86|0086)?(1[3-9][0-9]{9})\Z")
 _E164 = re.compile(r"\+[1-9][0-9]{5,14}\Z")
@@ -101,4 +102,4 @@ def forget_unproven() -> int:
 
 def _unproven():
     """Accounts begun by their owner, to which nobody ever signed in."""
-    return User.objects.filter(last_login=None, is_superuser=False, groups=None, registered=True)
+    return User.objects.filter(last_login=None, groups=None, registered=True).exclude(pk__in=administrators())

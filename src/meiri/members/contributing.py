@@ -20,11 +20,11 @@ from meiri.media.taking import MAX_BYTES, Unusable, discard, store
 from meiri.members.models import Application, Decision, Manuscript, User
 from meiri.newsroom.models import Article, Author, Byline, Origin
 from meiri.personal.notices import tell
+from meiri.policy import may
 from meiri.sections.models import Channel
 from meiri.visitors.counting import times_by
 from meiri.visitors.forms import LineField, PlainTextField, VisitorForm
 
-HANDLE = "members.handle_contributor"
 MOST_PICTURES = 6
 # Manuscripts of one contributor in a day.
 MOST_MANUSCRIPTS, DAY = 10, timedelta(days=1)
@@ -133,7 +133,7 @@ def apply(member: User, name: str, reasons: str) -> Application:
 @transaction.atomic
 def decide(application: Application, accepted: bool, reply: str, by: User) -> Application:
     """Take somebody on as a contributor, or don't; who was taken on can be let go. A reason is given to whoever is not."""
-    check_may_handle(by)
+    _check(by, application)
     application = Application.objects.select_for_update().get(pk=application.pk)
     application.reply = _reply(reply, needed=not accepted)
     application.state = Decision.ACCEPTED if accepted else Decision.DECLINED
@@ -205,7 +205,7 @@ def _draft(data: dict, pictures: Iterable[Picture], author: Author) -> Article:
 @transaction.atomic
 def turn_down(manuscript: Manuscript, reply: str, by: User) -> Manuscript:
     """Say why a manuscript is not used. Its draft stays with the newsroom."""
-    check_may_handle(by)
+    _check(by, manuscript)
     manuscript = Manuscript.objects.select_for_update().get(pk=manuscript.pk)
     if manuscript.state == Decision.ACCEPTED:
         raise ValidationError("这篇来稿已经采用。")
@@ -234,9 +234,9 @@ def follow_publication(entries) -> None:
                 tell(manuscript.member, words, manuscript.article.get_absolute_url())
 
 
-def check_may_handle(by: User) -> None:
-    if by is None or not by.has_perm(HANDLE):
-        raise PermissionDenied("handle_contributor is needed.")
+def _check(by: User, thing: Application | Manuscript) -> None:
+    if not may(by, "handle", thing):
+        raise PermissionDenied("您没有权限处理这份申请或来稿。")
 
 
 def _reply(text: str, needed: bool) -> str:

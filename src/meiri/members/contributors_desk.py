@@ -8,11 +8,17 @@ from wagtail.admin import messages
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from meiri.members.contributing import HANDLE, decide, turn_down
+from meiri.members.contributing import decide, turn_down
 from meiri.members.models import Application, Decision, Manuscript
+from meiri.policy import may, visible
 
 PER_PAGE = 50
 LISTS = {"applications": (Application, "申请"), "manuscripts": (Manuscript, "来稿")}
+
+
+def lists_for(user) -> list[str]:
+    """The lists that `user` handles."""
+    return [name for name, (model, _) in LISTS.items() if may(user, "handle", model)]
 
 
 class ContributorsView(WagtailAdminTemplateMixin, View):
@@ -22,9 +28,10 @@ class ContributorsView(WagtailAdminTemplateMixin, View):
     breadcrumbs_items = [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": "通讯员"}]
 
     def dispatch(self, request, *args, **kwargs):
-        if not request.user.has_perm(HANDLE):
+        self.lists = lists_for(request.user)
+        if not self.lists:
             raise PermissionDenied
-        self.which = request.GET.get("list") if request.GET.get("list") in LISTS else "applications"
+        self.which = request.GET.get("list") if request.GET.get("list") in self.lists else self.lists[0]
         state = request.GET.get("state")
         self.state = state if state in Decision.values else Decision.WAITING.value
         return super().dispatch(request, *args, **kwargs)
@@ -35,7 +42,7 @@ class ContributorsView(WagtailAdminTemplateMixin, View):
     def post(self, request):
         number = request.POST.get("row", "")
         number = int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0
-        row = get_object_or_404(LISTS[self.which][0], pk=number)
+        row = get_object_or_404(self.rows(), pk=number)
         accepted, reply = request.POST.get("deed") == "accept", request.POST.get("reply", "")
         try:
             if isinstance(row, Application):
@@ -50,8 +57,11 @@ class ContributorsView(WagtailAdminTemplateMixin, View):
             messages.success(request, "已处理，并已通知对方。")
         return redirect(f"{reverse('contributors_desk')}?list={self.which}&state={self.state}")
 
+    def rows(self):
+        return visible(self.request.user, LISTS[self.which][0].objects.all(), "handle")
+
     def get_context_data(self, **kwargs):
-        rows = LISTS[self.which][0].objects.filter(state=self.state)
+        rows = self.rows().filter(state=self.state)
         start = self.request.GET.get("from", "")
         if start.isascii() and start.isdigit() and len(start) < 19:
             rows = rows.filter(pk__lt=int(start))
@@ -67,7 +77,7 @@ class ContributorsView(WagtailAdminTemplateMixin, View):
             next=shown[-1].pk if len(found) > PER_PAGE else None,
             which=self.which,
             state=self.state,
-            lists=[(name, label) for name, (_, label) in LISTS.items()],
+            lists=[(name, LISTS[name][1]) for name in self.lists],
             states=Decision.choices,
             **kwargs,
         )

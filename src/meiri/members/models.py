@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from meiri.journal.public_models import NotPublic
 from meiri.newsroom.models import Article
+from meiri.policy import may_enter
 from meiri.sections.models import Channel, Topic
 
 
@@ -39,7 +40,7 @@ class User(AbstractUser):
     @property
     def is_of_newsroom(self) -> bool:
         """Whether the account may enter the newsroom."""
-        return self.has_perm("wagtailadmin.access_admin")
+        return may_enter(self)
 
 
 class SignIn(models.Model):

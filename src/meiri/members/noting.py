@@ -14,6 +14,7 @@ from wagtail.models import GroupCollectionPermission, GroupPagePermission
 from meiri.members.contacts import masked, meant
 from meiri.members.models import User
 from meiri.newsroom.desks import Desk
+from meiri.policy import administers
 from meiri.security.log import note_event
 from meiri.security.models import Event
 
@@ -69,7 +70,7 @@ def _before_saving(sender, instance, update_fields=None, raw=False, **more):
 
 def _saved(sender, instance, created, raw=False, **more):
     if created and not raw:
-        note_event(Event.ACCOUNT_MADE, about=named(instance), superuser=instance.is_superuser)
+        note_event(Event.ACCOUNT_MADE, about=named(instance), superuser=administers(instance))
     was = instance.__dict__.pop("_was", None)
     if was is None:
         return

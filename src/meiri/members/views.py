@@ -26,6 +26,7 @@ from meiri.members.other_accounts import ways
 from meiri.members.proof import has_second_factor
 from meiri.personal.holdings import release
 from meiri.personal.notices import has_unread
+from meiri.policy import administers
 from meiri.visitors.counting import times_by
 
 
@@ -212,7 +213,7 @@ def export(request):
 @login_required
 def leave(request):
     """A member leaves: what was public stays without a name, everything else is deleted. The newsroom's accounts stay."""
-    if request.user.is_superuser or request.user.groups.exists():
+    if administers(request.user) or request.user.groups.exists():
         return render(request, "members/leave.html", {"of_newsroom": True}, status=403)
     _know_again(request)
     by_code = came_by_code(request)

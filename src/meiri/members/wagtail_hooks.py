@@ -3,8 +3,10 @@ from django.urls import path, reverse
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from meiri.members.contributing import HANDLE
-from meiri.members.contributors_desk import ContributorsView
+from meiri.members.contributors_desk import ContributorsView, lists_for
+from meiri.policy.gate import admit
+
+admit({"contributors_desk": lambda request, kwargs: bool(lists_for(request.user))})
 
 
 @hooks.register("register_admin_urls")
@@ -14,7 +16,7 @@ def desk_address():
 
 class DeskMenuItem(MenuItem):
     def is_shown(self, request):
-        return request.user.has_perm(HANDLE)
+        return bool(lists_for(request.user))
 
 
 @hooks.register("register_admin_menu_item")

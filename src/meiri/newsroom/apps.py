@@ -17,6 +17,7 @@ class NewsroomConfig(AppConfig):
             new_permissions,
             permissions,
             publishing,  # noqa: F401 its receiver registers itself
+            reviewing,
         )
         from meiri.newsroom.models import Author, Desk, Source
         from meiri.newsroom.tags import give_slug
@@ -24,7 +25,8 @@ class NewsroomConfig(AppConfig):
 
         keep_while_used(Author, Source)
         keep_while_used(Desk, by_code=False)  # a group takes its desk along
-        permissions.register()
+        permissions.start()
+        reviewing.connect()
         when_a_picture_goes.append(lambda picture: ["pictures"])
         new_permissions.connect(self)
         pre_save.connect(give_slug, sender=Tag, dispatch_uid="newsroom.tags")

@@ -9,11 +9,14 @@ from wagtail.snippets.views.chooser import (
     ChooseResultsView,
     ChooseView,
     SnippetChooserViewSet,
+    SnippetChosenMultipleView,
+    SnippetChosenView,
 )
 
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.listing import KeysetPage, state_of, turn, with_schedule, with_words
 from meiri.newsroom.models import Article
+from meiri.policy import visible
 from meiri.sections.models import Channel
 
 
@@ -62,6 +65,7 @@ class ArticleListView(BaseSnippetChooseView):
             "title", "live", "has_unpublished_changes", "first_published_at", "published_at", "updated_at",
             "channel__name", "picture__variants", "picture__width", "picture__height",
         )  # fmt: skip
+        articles = visible(self.request.user, articles, "choose")
         return with_schedule(articles).order_by("-updated_at", "-pk")
 
     def get_results_page(self, request) -> KeysetPage:
@@ -94,6 +98,18 @@ class ArticleChooseResultsView(ArticleListView, ChooseResultsView):
     pass
 
 
+class ArticleChosenView(SnippetChosenView):
+    def get_object(self, pk):
+        return visible(self.request.user, Article.objects.all(), "choose").get(pk=pk)
+
+
+class ArticleChosenMultipleView(SnippetChosenMultipleView):
+    def get_objects(self, pks):
+        return visible(self.request.user, Article.objects.filter(pk__in=pks), "choose")
+
+
 class ArticleChooserViewSet(SnippetChooserViewSet):
     choose_view_class = ArticleChooseView
     choose_results_view_class = ArticleChooseResultsView
+    chosen_view_class = ArticleChosenView
+    chosen_multiple_view_class = ArticleChosenMultipleView

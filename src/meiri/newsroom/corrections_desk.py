@@ -1,6 +1,6 @@
 """Corrections in the admin: their list, correcting an article, taking a correction back; and the panel beside the form."""
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -12,7 +12,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from meiri.newsroom.correcting import Amendment, correct, places_of, withdraw_correction
 from meiri.newsroom.corrections import Correction, corrections_of
 from meiri.newsroom.models import Article
-from meiri.newsroom.permissions import policy
+from meiri.policy import check
 
 PER_PAGE = 50
 
@@ -23,8 +23,7 @@ class CorrectionsDeskView(WagtailAdminTemplateMixin, View):
     breadcrumbs_items = [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": "更正"}]
 
     def dispatch(self, request, *args, **kwargs):
-        if not policy.user_has_permission(request.user, "publish"):
-            raise PermissionDenied
+        check(request.user, "correct", Article)
         return super().dispatch(request, *args, **kwargs)
 
 
@@ -50,8 +49,7 @@ class OneArticleView(CorrectionsDeskView):
 
     def dispatch(self, request, *args, **kwargs):
         self.article = self.find_article()
-        if not policy.user_has_permission_for_instance(request.user, "publish", self.article):
-            raise PermissionDenied
+        check(request.user, "correct", self.article)
         return super().dispatch(request, *args, **kwargs)
 
     def get_breadcrumbs_items(self):

@@ -1,64 +1,126 @@
 """How editors change articles: the form, whose articles they may open, and withdrawal with a reason."""
 
 from django import forms
-from django.shortcuts import redirect
+from django.db.models import Q
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
+from wagtail.actions.publish_revision import PublishPermissionError
 from wagtail.admin import messages
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.ui.components import MediaContainer
 from wagtail.admin.ui.side_panels import BaseSidePanel
+from wagtail.models import TaskState
+from wagtail.permissions import policy_registry
 from wagtail.snippets.views.snippets import CreateView, EditView, UnpublishView
 
 from meiri.newsroom.models import Article
-from meiri.newsroom.permissions import policy
+from meiri.newsroom.permissions import ADD, PUBLISH, home_for
+from meiri.newsroom.placing import stations_offered, take_back
 from meiri.newsroom.publishing import LONGEST_REASON, withdraw
+from meiri.policy import check, may
+from meiri.policy.reach import reach
+from meiri.sections.models import Channel
+
+NOT_COVERED = "您的采编分工不包括这个频道，请另选频道或联系主编。"
+NOT_COVERED_YET = "您的采编分工不包括这个频道。请另选频道；或勾选您负责的地方站，在本站刊发并向这个频道送稿。"
 
 
 class ArticleForm(WagtailAdminModelForm):
-    """An editor can file an article only where the editor's desk covers."""
+    """An editor files an article where the editor's desk covers; any other station is offered the article."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.for_user is None:
+            return
+        if "channel" in self.fields:
+            field = self.fields["channel"]
+            field.queryset = channels_for(self.for_user, self.instance)
+            field.error_messages["invalid_choice"] = NOT_COVERED
+        if "stations" in self.fields:
+            if self.instance.pk:
+                ticked = [*self.initial.get("stations", []), *stations_offered(self.instance)]
+                self.initial["stations"] = list(dict.fromkeys(ticked))
+            publishes = reach(self.for_user, PUBLISH)
+            self.fields["stations"].label_from_instance = lambda station: (
+                str(station) if not publishes or publishes.has_station(station.pk) else f"{station}（送稿）"
+            )
 
     def clean(self):
         cleaned = super().clean()
-        channel, stations = cleaned.get("channel"), cleaned.get("stations") or []
-        moved = channel and channel.pk != self.initial.get("channel")
-        if moved and self.for_user and not policy.covers(self.for_user, channel, stations):
-            self.add_error("channel", "您的采编分工不包括这个频道，请另选频道或联系管理员。")
+        channel, stations = cleaned.get("channel"), list(cleaned.get("stations") or [])
+        if channel is None or self.for_user is None:
+            return cleaned
+        if self.instance.pk is None:
+            try:
+                self.instance.home_station = home_for(self.for_user, channel, stations)
+            except LookupError:
+                self.add_error("channel", NOT_COVERED_YET)
+        elif self.instance.home_station_id:
+            if self.instance.home_station not in stations:
+                self.add_error("stations", f"这是{self.instance.home_station}的稿件，请保留该地方站。")
+        elif channel.pk != self.initial.get("channel") and not may(
+            self.for_user, "add", self.instance, channel
+        ):
+            self.add_error("channel", NOT_COVERED)
         return cleaned
 
     def save(self, commit=True):
         if self.instance.pk is None and self.for_user and self.for_user.is_authenticated:
             self.instance.created_by = self.for_user
+        if self.instance.pk and "stations" in self.cleaned_data:
+            take_back(self.instance, self.cleaned_data["stations"], self.for_user)
         return super().save(commit=commit)
 
 
+def channels_for(user, article: Article):
+    """The channels that the form offers: those of the user's desks and that of the article; all of them where the user files
+    for a station, which offers its articles to channels."""
+    found = reach(user, ADD)
+    if found.everywhere or found.stations:
+        return Channel.objects.all()
+    return Channel.objects.filter(Q(pk__in=found.channels) | Q(pk=article.channel_id))
+
+
 class PolicyAtHand:
-    """The policy on articles, asked about one of them whenever Wagtail asks about articles in general."""
+    """Wagtail's permission policy of articles, asked about one of them whenever Wagtail asks about articles in general."""
 
     def __init__(self, article: Article):
         self.article = article
 
     def user_has_permission(self, user, action) -> bool:
-        return policy.user_has_permission_for_instance(user, action, self.article)
+        return self.user_has_permission_for_instance(user, action, self.article)
 
     def user_has_any_permission(self, user, actions) -> bool:
         return any(self.user_has_permission(user, action) for action in actions)
 
     def __getattr__(self, name):
-        return getattr(policy, name)
+        return getattr(policy_registry.get_by_type(Article), name)
 
 
 class AtHand:
-    """For a view of one article. Wagtail's ask what a user may do to articles; the desk decides on this article."""
+    """For every view of articles that Wagtail brings: where it shows one article, the policy is asked about this one."""
 
     @cached_property
     def permission_policy(self):
-        pk = self.kwargs.get("pk") or self.pk  # some of Wagtail's views keep it to themselves
-        article = Article.objects.only("pk", "first_published_at").filter(pk=pk).first()
-        return PolicyAtHand(article) if article else policy
+        pk = self.kwargs.get("pk") or getattr(
+            self, "pk", None
+        )  # some of Wagtail's views keep it to themselves
+        article = Article.objects.filter(pk=pk).first() if pk else None
+        return PolicyAtHand(article) if article else policy_registry.get_by_type(Article)
+
+    def dispatch(self, request, *args, **kwargs):
+        if isinstance(self.permission_policy, PolicyAtHand):
+            check(request.user, "see", self.permission_policy.article)
+        if task_state := kwargs.get("task_state_id"):
+            # The address names an article and a review: they belong together.
+            get_object_or_404(TaskState.objects.for_instance(self.permission_policy.article), pk=task_state)
+        return super().dispatch(request, *args, **kwargs)
 
 
 def at_hand(view_class: type) -> type:
-    """The view of one article as the desk's editors may open it."""
+    """The view, asking about the article that it shows."""
+    if issubclass(view_class, AtHand):
+        return view_class
     return type(f"{view_class.__name__}AtHand", (AtHand, view_class), {})
 
 
@@ -77,11 +139,23 @@ class BesideTheForm:
         return MediaContainer([*panels, *(panel(article, self.request) for panel in side_panels)])
 
 
-class ArticleCreateView(BesideTheForm, CreateView):
+class KeepsWhatItDoesNotPublish:
+    """For a view of the form: what the editor may not publish is saved as a draft, and that is said."""
+
+    def publish_action(self):
+        try:
+            return super().publish_action()
+        except PublishPermissionError as error:
+            messages.error(self.request, f"{error}稿件已存为草稿，可以送审。")
+            self.action = self.actions[0]
+            return None
+
+
+class ArticleCreateView(KeepsWhatItDoesNotPublish, BesideTheForm, CreateView):
     pass
 
 
-class ArticleEditView(BesideTheForm, AtHand, EditView):
+class ArticleEditView(KeepsWhatItDoesNotPublish, BesideTheForm, AtHand, EditView):
     pass
 
 

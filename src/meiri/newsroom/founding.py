@@ -24,7 +24,7 @@ from wagtail.models import (
 )
 
 from meiri.journal.recording import recording
-from meiri.newsroom.models import Article, Desk
+from meiri.newsroom.models import Article, Desk, ReviewTask
 from meiri.sections.models import Channel, Station
 
 REPORTERS, EDITORS, CHIEFS = "记者", "编辑", "主编"
@@ -40,13 +40,15 @@ class Role:
     """What a group may do. Permissions are written `app.codename`."""
 
     everywhere: tuple[str, ...]
-    in_collections: tuple[str, ...] = ()
+    in_collections: tuple[str, ...] = ()  # those of a desk in its own
+    choosing: tuple[str, ...] = ()  # in all collections
     on_pages: tuple[str, ...] = ()
 
     def __add__(self, more: "Role") -> "Role":
         return Role(
             self.everywhere + more.everywhere,
             self.in_collections + more.in_collections,
+            self.choosing + more.choosing,
             self.on_pages + more.on_pages,
         )
 
@@ -64,19 +66,20 @@ ADMITTED = Role(("wagtailadmin.access_admin",))
 # Whoever adds a picture or document may change that one.
 REPORTER = ADMITTED + Role(
     permissions("newsroom", "add_article", "change_article"),
-    in_collections=permissions("wagtailimages", "add_image", "choose_image")
-    + permissions("wagtaildocs", "add_document", "choose_document"),
+    in_collections=("wagtailimages.add_image", "wagtaildocs.add_document"),
+    choosing=("wagtailimages.choose_image", "wagtaildocs.choose_document"),
 )
 EDITOR = REPORTER + Role(
     permissions("newsroom", "publish_article", "delete_article", "lock_article", "unlock_article")
-    + permissions("newsroom", "add_source", "change_source", "add_author", "change_author")
-    + whole("audience", "hotrule")
-    + ("members.handle_contributor",),
+    + permissions("newsroom", "add_source", "add_author"),
     in_collections=("wagtailimages.change_image", "wagtaildocs.change_document"),
-    on_pages=permissions("wagtailcore", "add_page", "change_page"),
 )
+# What belongs to the nation, the fronts among it, is the chief editors'.
 CHIEF = EDITOR + Role(
-    permissions("newsroom", "delete_source", "delete_author")
+    permissions("newsroom", "change_source", "delete_source", "change_author", "delete_author")
+    + whole("audience", "hotrule")
+    + whole("search", "knownname")
+    + ("members.handle_contributor",)
     + whole("newsroom", "desk")
     + whole("sections", "channel", "station", "topic", "navigationitem")
     + whole("fronts", "friendlink")
@@ -87,7 +90,8 @@ CHIEF = EDITOR + Role(
     + ("journal.view_entry",)
     + whole("comments", "wordrule", "question")
     + ("comments.moderate_comment", "comments.change_commentsettings", "letters.handle_letter"),
-    on_pages=permissions("wagtailcore", "publish_page", "bulk_delete_page", "lock_page", "unlock_page"),
+    on_pages=permissions("wagtailcore", "add_page", "change_page", "publish_page", "bulk_delete_page")
+    + permissions("wagtailcore", "lock_page", "unlock_page"),
 )
 ROLES = {
     REPORTERS: REPORTER,
@@ -106,24 +110,27 @@ def found_newsroom() -> Workflow:
     return found_review()
 
 
-def found_group(name: str, role: Role) -> Group:
+def found_group(name: str, role: Role, collection: Collection | None = None) -> Group:
     """The group of that name; a new one may do what `role` says."""
     group, new = Group.objects.get_or_create(name=name)
     if new:
-        may_do(group, role)
+        may_do(group, role, collection)
     return group
 
 
-def may_do(group: Group, role: Role, only: Container[str] | None = None) -> None:
-    """Let `group` do what `role` says, or what of it is among `only`."""
+def may_do(
+    group: Group, role: Role, collection: Collection | None = None, only: Container[str] | None = None
+) -> None:
+    """Let `group` do what `role` says, or what of it is among `only`; to pictures and documents in `collection`, or in all."""
 
     def of(names: tuple[str, ...]) -> list[Permission]:
         return named(name for name in names if only is None or name in only)
 
     group.permissions.add(*of(role.everywhere))
     everything, every_page = Collection.get_first_root_node(), Page.get_first_root_node()
-    for permission in of(role.in_collections):
-        GroupCollectionPermission.objects.create(group=group, collection=everything, permission=permission)
+    for names, where in ((role.in_collections, collection or everything), (role.choosing, everything)):
+        for permission in of(names):
+            GroupCollectionPermission.objects.create(group=group, collection=where, permission=permission)
     for permission in of(role.on_pages):
         GroupPagePermission.objects.create(group=group, page=every_page, permission=permission)
 
@@ -141,15 +148,24 @@ def named(names: Iterable[str]) -> list[Permission]:
 
 @recording()
 def found_desk(name: str, channels: Iterable[Channel] = (), stations: Iterable[Station] = ()) -> Desk:
-    """The desk of the group `name`: editors of these channels and stations, who review what is sent from them."""
-    group = found_group(name, EDITOR)
+    """The desk of the group `name`: editors of these channels and stations, who review what is sent from them.
+
+    Its pictures and documents are in a collection of its own: all may choose them, the desk changes them.
+    """
+    group = found_group(name, EDITOR, collection_of(name))
     desk, new = Desk.objects.get_or_create(group=group)
     if new:
         desk.channels.set(channels)
         desk.stations.set(stations)
-        for task in GroupApprovalTask.objects.filter(groups__name=EDITORS):
+        for task in ReviewTask.objects.filter(groups__name=EDITORS):
             task.groups.add(group)
     return desk
+
+
+def collection_of(name: str) -> Collection:
+    """The collection of the desk of that name."""
+    everything = Collection.get_first_root_node()
+    return everything.get_children().filter(name=name).first() or everything.add_child(name=name)
 
 
 def found_review() -> Workflow:
@@ -159,7 +175,7 @@ def found_review() -> Workflow:
         return found
     review = Workflow.objects.create(name=REVIEW)
     for order, (name, groups) in enumerate(REVIEWS):
-        task = GroupApprovalTask.objects.create(name=name)
+        task = ReviewTask.objects.create(name=name)
         task.groups.set(Group.objects.filter(name__in=groups))
         WorkflowTask.objects.create(workflow=review, task=task, sort_order=order)
     articles = ContentType.objects.get_for_model(Article)

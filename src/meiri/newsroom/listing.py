@@ -17,11 +17,10 @@ from wagtail.snippets.views.snippets import IndexView
 
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article, Author, Byline, Source
-from meiri.newsroom.permissions import policy
+from meiri.policy import may, visible
 from meiri.sections.models import Channel, Station
 
 PAGE = 40
-ANY_DEED = ["add", "change", "publish", "delete", "view"]
 # How far back a search by words of the title looks.
 SEARCHED = 20_000
 # So many of the published articles that have the words are listed, the best.
@@ -175,9 +174,10 @@ class ArticleIndexView(IndexView):
         fields = (
             "title", "live", "has_unpublished_changes", "first_published_at", "go_live_at", "published_at",
             "updated_at", "channel__name", "editor__name", "source__name", "latest_revision",
+            "created_by_id", "home_station_id",
         )  # fmt: skip
-        covered = policy.instances_user_has_any_permission_for(self.request.user, ANY_DEED)
-        return with_schedule(covered.select_related("channel", "editor", "source").only(*fields))
+        seen = visible(self.request.user, Article.objects.all())
+        return with_schedule(seen.select_related("channel", "editor", "source").only(*fields))
 
     def order_queryset(self, queryset):
         return queryset.order_by("-updated_at", "-pk")
@@ -197,7 +197,15 @@ class ArticleIndexView(IndexView):
         older = Cursor.parse(self.request.GET.get("older"))
         newer = Cursor.parse(self.request.GET.get("newer"))
         self.page = turn(queryset, older, newer, page_size)
+        shown = Article.objects.filter(pk__in=[article.pk for article in self.page])
+        self.changed_here = set(visible(self.request.user, shown, "change").values_list("pk", flat=True))
         return None, None, self.page, False
+
+    def get_edit_url(self, instance):
+        return super().get_edit_url(instance) if instance.pk in self.changed_here else None
+
+    def get_delete_url(self, instance):
+        return super().get_delete_url(instance) if may(self.request.user, "delete", instance) else None
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)

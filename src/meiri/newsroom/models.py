@@ -36,7 +36,11 @@ from meiri.newsroom.corrections import Correction
 from meiri.newsroom.dates import EARLIEST, fault_of_date
 from meiri.newsroom.desks import Desk
 from meiri.newsroom.keyset import Cursor
+from meiri.newsroom.proposals import Proposal
+from meiri.newsroom.proposals import State as ProposalState
+from meiri.newsroom.reviewing import ReviewTask
 from meiri.newsroom.river import DayCount, Listing, Place
+from meiri.policy.reach import Reach
 from meiri.sections.models import Channel, CommentPolicy, Station, Topic
 
 __all__ = [
@@ -50,6 +54,8 @@ __all__ = [
     "Kind",
     "Listing",
     "Origin",
+    "Proposal",
+    "ReviewTask",
     "Source",
 ]
 
@@ -159,6 +165,18 @@ class ArticleQuerySet(models.QuerySet):
     def live(self):
         return self.filter(live=True)
 
+    def q_within(self, reach: Reach) -> models.Q:
+        """The condition that an article's home is in `reach`."""
+        if reach.everywhere:
+            return models.Q()
+        return models.Q(home_station=None, channel__in=reach.channels) | models.Q(
+            home_station__in=reach.stations
+        )
+
+    def within(self, reach: Reach):
+        """The articles whose home is in `reach`."""
+        return self.filter(self.q_within(reach))
+
 
 class ArticleManager(models.Manager.from_queryset(ArticleQuerySet)):  # type: ignore[misc]
     def in_order(self, ids: Sequence[int]) -> list[Card]:
@@ -210,7 +228,15 @@ class Article(
     )
 
     channel = models.ForeignKey(Channel, verbose_name="频道", on_delete=models.PROTECT, related_name="+")
-    stations = ParentalManyToManyField(Station, verbose_name="地方站", blank=True, related_name="+")
+    stations = ParentalManyToManyField(
+        Station, verbose_name="地方站", blank=True, related_name="+",
+        help_text="勾选您不负责的地方站或频道，发布时自动向那里送稿，由那里的编辑决定是否采用。",
+    )  # fmt: skip
+    # The station that filed it and looks after it; None where that is the channel.
+    home_station = models.ForeignKey(
+        Station, verbose_name="本站稿件", null=True, blank=True, editable=False,
+        on_delete=models.PROTECT, related_name="+",
+    )  # fmt: skip
     topics = ParentalManyToManyField(Topic, verbose_name="专题", blank=True, related_name="+")
     tags = ClusterTaggableManager("标签", through=ArticleTag, blank=True)
 
@@ -313,6 +339,20 @@ class Article(
     def full_url(self):
         return settings.BASE_URL + self.get_absolute_url()
 
+    def stands_within(self, reach: Reach) -> bool:
+        """Whether its home is in `reach`."""
+        if self.home_station_id:
+            return reach.has_station(self.home_station_id)
+        return reach.has_channel(self.channel_id)
+
+    @property
+    def stands_in_channel(self) -> bool:
+        """Whether its channel lists it: the channel that is its home, or that took it from a station."""
+        if self.home_station_id is None:
+            return True
+        taken = Proposal.objects.filter(channel=self.channel_id, state=ProposalState.ACCEPTED)
+        return taken.filter(article=self.pk).exists()
+
     def serve_preview(self, request, mode_name):
         return import_string(settings.ARTICLE_PREVIEW)(request, self)
 
@@ -322,6 +362,7 @@ class Article(
         article.published_at = article.published_at or self.published_at
         article.created_by_id = self.created_by_id
         article.withdrawal_reason = self.withdrawal_reason
+        article.home_station_id = self.home_station_id
         return article
 
     def _without_missing(self, content: dict) -> dict:
@@ -336,14 +377,21 @@ class Article(
         kept["bylines"] = [byline for byline in bylines if byline["author"] in authors]
         return kept
 
+    def save_revision(self, *args, **kwargs):
+        revision = super().save_revision(*args, **kwargs)
+        if not self.live and self.first_published_at is None:
+            # Who may open a draft is asked of the row: it is where the newest version says.
+            Article.objects.filter(pk=self.pk).update(channel=self.channel_id)
+        return revision
+
     @transaction.atomic
     def publish(self, revision, user=None, **options):
         """Make `revision` what readers see. Every way to publish (editor, workflow, schedule, import) ends here."""
         from meiri.newsroom.publishing import check_may_publish, published
 
         self._lock()
-        if not options.get("skip_permission_checks"):
-            check_may_publish(self, user)
+        # Also where a form says that it asked before: it asks about articles in general.
+        check_may_publish(self, user, revision)
         super().publish(revision, user=user, **options)
         published(self.pk, revision, by=user)
 

@@ -5,7 +5,7 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Max
 from django.db.models.signals import post_migrate, pre_migrate
 
-from meiri.newsroom.founding import EDITOR, ROLES, may_do
+from meiri.newsroom.founding import EDITOR, ROLES, collection_of, may_do
 from meiri.newsroom.models import Desk
 
 # The newest permission from before the migration that is under way; None when none is.
@@ -34,7 +34,8 @@ def _give_new(using, **options) -> None:
     if not new:
         return
     _newest = max(permission.pk for permission in new)
-    groups = [(group, ROLES[group.name]) for group in Group.objects.filter(name__in=ROLES)]
-    groups += [(desk.group, EDITOR) for desk in Desk.objects.select_related("group")]
-    for group, role in groups:
-        may_do(group, role, {f"{p.content_type.app_label}.{p.codename}" for p in new})
+    names = {f"{p.content_type.app_label}.{p.codename}" for p in new}
+    for group in Group.objects.filter(name__in=ROLES):
+        may_do(group, ROLES[group.name], only=names)
+    for desk in Desk.objects.select_related("group"):
+        may_do(desk.group, EDITOR, collection_of(desk.group.name), only=names)

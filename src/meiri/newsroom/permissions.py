@@ -1,68 +1,219 @@
-"""Who may do what to which article: asked of one policy, instance by instance.
+"""Who may do what to articles, and to what they name.
 
-Model permissions say what a group may do; its desk, where it has one, says on which channels and stations.
+An article's home is the station that filed it, else its channel. Whoever may publish there may change what stands there;
+whoever may only write changes what they wrote. Any other place is asked for: see `meiri.newsroom.placing`.
 """
 
-from django.db.models import Q
-from wagtail.permission_policies import ModelPermissionPolicy
-from wagtail.permissions import register_permission_policy
+from collections.abc import Collection, Mapping
 
-from meiri.newsroom.models import Article, Desk
-from meiri.sections.models import Channel
+from django.db.models import BigIntegerField, Q
+from django.db.models.functions import Cast
+from wagtail.models import TaskState
+
+from meiri.newsroom.desks import Desk
+from meiri.newsroom.models import Article, Author, Correction, Source
+from meiri.newsroom.proposals import Proposal
+from meiri.newsroom.reviewing import ReviewTask
+from meiri.policy import Rules, may, register
+from meiri.policy.reach import Places, Reach, reach, register_desks
+from meiri.sections.models import Channel, Station
+
+ADD, CHANGE, PUBLISH = "newsroom.add_article", "newsroom.change_article", "newsroom.publish_article"
 
 
-class ArticlePermissionPolicy(ModelPermissionPolicy):
-    """Articles are changed, published and deleted by groups whose desk covers their channel or a station.
+class ArticleRules(Rules):
+    permissions = {
+        "withdraw": PUBLISH,
+        "correct": PUBLISH,
+        "propose": PUBLISH,
+        "see": CHANGE,
+        "choose": CHANGE,
+        "view": CHANGE,
+    }
 
-    A group without a desk covers everything. An article that readers have seen is withdrawn, never deleted.
-    """
+    def is_possible(self, deed, article):
+        return not (deed == "delete" and article.first_published_at is not None)
 
-    def user_has_permission_for_instance(self, user, action, instance):
-        if action == "delete" and instance.first_published_at is not None:
-            return False
-        if not self.user_has_permission(user, action):
-            return False
-        if instance.pk is None:
+    def reach(self, user, deed):
+        found = super().reach(user, deed)
+        # What others wrote is the matter of whoever may publish it.
+        return found if deed in ("add", "publish") else found & reach(user, PUBLISH)
+
+    def may_somewhere(self, user, deed):
+        if deed in ("see", "choose", "change"):
+            return bool(reach(user, ADD, CHANGE, PUBLISH)) or (deed == "see" and bool(reviews_of(user)))
+        return bool(self.reach(user, deed))
+
+    def may(self, user, deed, article, place):
+        if place is not None:
+            return stands_at(place, self.reach(user, deed))
+        if article.pk is None:
+            return self.may_somewhere(user, deed)
+        if deed == "choose" and article.live:
+            return self.may_somewhere(user, deed)
+        if article.stands_within(self.reach(user, deed)):
             return True
-        coverage = self.coverage(user, [action])
-        return coverage is None or self.model.objects.filter(coverage, pk=instance.pk).exists()
+        match deed:
+            case "review":
+                return is_reviewed_by(user, article)
+            case "change":
+                return is_own(user, article) or is_reviewed_by(user, article)
+            case "see" | "choose":
+                return (
+                    is_own(user, article)
+                    or is_reviewed_by(user, article)
+                    or proposals_for(user).filter(article=article.pk).exists()
+                )
+        return False
 
-    def instances_user_has_any_permission_for(self, user, actions):
-        if not self.user_has_any_permission(user, actions):
-            return self.model.objects.none()
-        coverage = self.coverage(user, actions)
-        if coverage is None:
-            return self.model.objects.all()
-        return self.model.objects.filter(coverage)
+    def visible(self, user, queryset, deed):
+        if not self.may_somewhere(user, deed):
+            return queryset.none()
+        found = self.reach(user, deed)
+        if found.everywhere:
+            return queryset
+        # Sub-selects, not joins: an article that is visible for two reasons is still one article.
+        wanted = Article.objects.q_within(found)
+        if deed in ("see", "choose", "change") and reach(user, CHANGE):
+            wanted |= Q(created_by=user.pk)
+        if deed in ("see", "choose"):
+            wanted |= Q(pk__in=proposals_for(user).values("article"))
+        if deed in ("see", "choose", "change") and (tasks := reviews_of(user)):
+            wanted |= Q(pk__in=in_review(user, tasks))
+        if deed == "choose":
+            wanted |= Q(live=True)
+        return queryset.filter(wanted)
 
-    def coverage(self, user, actions) -> Q | None:
-        """Which articles the desks of `user` cover for `actions`; None for all of them."""
-        if user.is_superuser:
-            return None
-        codenames = self._get_permission_codenames(actions)
-        groups = user.groups.filter(
-            permissions__codename__in=codenames, permissions__content_type=self._content_type
+
+def is_own(user, article: Article) -> bool:
+    """Whether `user` wrote it, and may write."""
+    return article.created_by_id == user.pk and bool(reach(user, CHANGE))
+
+
+def reviews_of(user) -> list[ReviewTask]:
+    """The reviews that `user` does anywhere, kept with the object as its permissions are."""
+    if (kept := getattr(user, "_policy_reviews", None)) is None:
+        tasks = ReviewTask.objects.filter(active=True).prefetch_related("groups")
+        kept = user._policy_reviews = [task for task in tasks if task.reach(user)]
+    return kept
+
+
+def is_reviewed_by(user, article: Article) -> bool:
+    """Whether the review that `article` waits for is one that `user` does."""
+    task = article.current_workflow_task
+    return isinstance(task, ReviewTask) and task.is_reviewed_by(user, article)
+
+
+def in_review(user, tasks: list[ReviewTask]):
+    """The keys of the articles that wait for `user`, as a sub-select."""
+    states = TaskState.objects.none()
+    for task in tasks:
+        states = states | task.get_task_states_user_can_moderate(user)
+    return states.filter(workflow_state__base_content_type__model="article").values(
+        article=Cast("workflow_state__object_id", BigIntegerField())
+    )
+
+
+def stands_at(place: Channel | Station, found: Reach) -> bool:
+    return found.has_channel(place.pk) if isinstance(place, Channel) else found.has_station(place.pk)
+
+
+def proposals_for(user):
+    """The proposals that wait for `user` to decide."""
+    return ProposalRules(Proposal).visible(user, Proposal.objects.asked(), "accept")
+
+
+class ProposalRules(Rules):
+    """Who publishes at a place decides what is offered to it; who publishes an article may take an offer back."""
+
+    permissions = {"see": PUBLISH, "accept": PUBLISH, "withdraw": PUBLISH}
+
+    def may_somewhere(self, user, deed):
+        return bool(self.reach(user, deed))
+
+    def may(self, user, deed, proposal, place):
+        found = self.reach(user, deed)
+        if deed == "withdraw":
+            return proposal.article.stands_within(found)
+        if stands_at(proposal.place, found):
+            return True
+        return deed == "see" and (proposal.asked_by_id == user.pk or proposal.article.stands_within(found))
+
+    def visible(self, user, queryset, deed):
+        found = self.reach(user, deed)
+        if found.everywhere:
+            return queryset
+        if not found:
+            return queryset.none()
+        return queryset.filter(Q(channel__in=found.channels) | Q(station__in=found.stations))
+
+
+class NameRules(Rules):
+    """Sources and authors are the nation's, and whoever writes names them: anybody who writes finds one, and who may add
+    one does, but only who may change them everywhere changes what stands on all their articles."""
+
+    def may_somewhere(self, user, deed):
+        match deed:
+            case "see" | "choose":
+                return bool(reach(user, ADD, CHANGE)) or self.reach(user, deed).everywhere
+            case "add":
+                return bool(self.reach(user, deed))
+        return self.reach(user, deed).everywhere
+
+    def may(self, user, deed, thing, place):
+        return self.may_somewhere(user, deed)
+
+    def visible(self, user, queryset, deed):
+        return queryset if self.may_somewhere(user, deed) else queryset.none()
+
+
+class CorrectionRules(Rules):
+    """A correction is the matter of who may publish the article."""
+
+    def may_somewhere(self, user, deed):
+        return may(user, "correct", Article)
+
+    def may(self, user, deed, correction, place):
+        return may(user, "correct", correction.article)
+
+    def visible(self, user, queryset, deed):
+        return queryset if self.may_somewhere(user, deed) else queryset.none()
+
+
+def desks_of(groups: Collection[int]) -> Mapping[int, Places]:
+    desks = Desk.objects.filter(group__in=groups).prefetch_related("channels", "stations")
+    return {
+        desk.group_id: (
+            frozenset(channel.pk for channel in desk.channels.all()),
+            frozenset(station.pk for station in desk.stations.all()),
         )
-        desks = {desk.group_id: desk for desk in Desk.objects.filter(group__in=groups)}
-        ids = set(groups.values_list("pk", flat=True))
-        if not ids or ids - set(desks):
-            return None
-        covered = [desk.pk for desk in desks.values()]
-        # Sub-selects, not joins: an article that two desks cover is still one article.
-        channels = Channel.objects.filter(desk__in=covered).values("pk")
-        stations = Article.stations.through.objects.filter(station__desk__in=covered).values("article_id")
-        return Q(channel__in=channels) | Q(pk__in=stations)
-
-    def covers(self, user, channel, stations=()) -> bool:
-        """Whether `user` may put articles into `channel`, or into any channel for one of `stations`."""
-        if self.coverage(user, ["add", "change"]) is None:
-            return True
-        place = Q(channels=channel) | Q(stations__in=list(stations))
-        return Desk.objects.filter(place, group__user=user).exists()
+        for desk in desks
+    }
 
 
-policy = ArticlePermissionPolicy(Article)
+def home_for(user, channel: Channel, stations: Collection[Station]) -> Station | None:
+    """The home of an article that `user` files in `channel` and at `stations`: None for the channel, else a station.
+
+    Raises `LookupError` where the user may file at none of them.
+    """
+    if may(user, "add", Article(), channel):
+        return None
+    for station in stations:
+        if may(user, "add", Article(), station):
+            return station
+    raise LookupError(f"{user} may file in none of {channel}, {list(stations)}.")
 
 
-def register() -> None:
-    register_permission_policy(Article, policy)
+def sole_station_of(user) -> list[Station]:
+    """The station that `user` files for, where there is no doubt which."""
+    stations = reach(user, ADD).stations
+    return list(Station.objects.filter(pk__in=stations)) if len(stations) == 1 else []
+
+
+def start() -> None:
+    register_desks(desks_of)
+    register(ArticleRules(Article))
+    register(ProposalRules(Proposal))
+    register(CorrectionRules(Correction))
+    register(NameRules(Source))
+    register(NameRules(Author))

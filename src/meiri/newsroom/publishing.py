@@ -9,7 +9,6 @@ from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.utils import timezone
 from wagtail.actions.publish_revision import PublishPermissionError
-from wagtail.permissions import policy_registry
 
 from meiri.delivery.pages import withdraw_page
 from meiri.journal.log import actor, append
@@ -31,6 +30,7 @@ from meiri.newsroom.river import (
     newer_at_each,
     places_of,
 )
+from meiri.policy import may
 from meiri.sections.models import Channel, Station, Topic
 
 LONGEST_REASON = 200
@@ -71,18 +71,33 @@ def withdraw(article: Article, reason: str, by=None) -> None:
     article.refresh_from_db()
 
 
-def check_may_publish(article: Article, user) -> None:
-    """Raise `PublishPermissionError` where `user` may not publish this article; None, the system, may."""
-    policy = policy_registry.get(article)
-    if user and not policy.user_has_permission_for_instance(user, "publish", article):
-        raise PublishPermissionError(f"{user} may not publish article {article.pk}.")
+def check_may_publish(article: Article, user, revision=None) -> None:
+    """Raise `PublishPermissionError` where `user` may not publish at the home of this article, or at that of `revision`, the
+    version which is to go live; None, the system, may. The other places are asked for, see `placing.settle_places`.
+    """
+    if user is None or (
+        may(user, "publish", article)
+        and (
+            revision is None
+            or article.home_station_id
+            or may(user, "publish", article, Channel(pk=revision.content["channel"]))
+        )
+    ):
+        return
+    raise PublishPermissionError("您的采编分工不包括这篇稿件所在的频道或地方站，不能发布。")
 
 
 def published(article_id: int, revision, by) -> None:
     """After `revision` went live: list the article and tell the journal. Runs inside the publishing transaction."""
+    from meiri.newsroom.placing import offer_places, settle_places
+
     article = Article.objects.select_related("channel").get(pk=article_id)
     if not article.live or article.live_revision_id != revision.pk:  # scheduled for later
+        # Whoever schedules it is asked for its places now: then it is the system that publishes.
+        offer_places(article, Station.objects.filter(pk__in=revision.content.get("stations", [])), by)
         return
+    settle_places(article, by)
+    article = Article.objects.select_related("channel").get(pk=article_id)
     now = timezone.now()
     # Where a version that was to go live later is published before its time, it is of now.
     article.published_at = min(article.published_at or now, now)

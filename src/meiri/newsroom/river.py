@@ -148,11 +148,9 @@ WITH_CALENDAR = {PlaceKind.SITE, PlaceKind.CHANNEL, PlaceKind.STATION}
 
 def places_of(article: "Article") -> list[Place]:
     """Every place that lists `article` while it is published."""
-    places = [
-        Place.site(),
-        Place(PlaceKind.CHANNEL, article.channel_id),
-        Place(PlaceKind.KIND, article.kind_number),
-    ]
+    places = [Place.site(), Place(PlaceKind.KIND, article.kind_number)]
+    if article.stands_in_channel:
+        places.append(Place(PlaceKind.CHANNEL, article.channel_id))
     if article.picture_id:
         places.append(Place(PlaceKind.PICTURED))
     places += [Place.station(s) for s in article.stations.all()]

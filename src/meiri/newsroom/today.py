@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import BigIntegerField, Exists, OuterRef
+from django.db.models.functions import Cast
+from django.urls import reverse
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
 from wagtail.models import TaskState, WorkflowState
@@ -15,9 +18,10 @@ from meiri.delivery.pages import pages
 from meiri.journal.consumers import lags
 from meiri.mail.warnings import warnings as mail_warnings
 from meiri.newsroom.listing import scheduled_versions
-from meiri.newsroom.models import Article
-from meiri.newsroom.permissions import policy
+from meiri.newsroom.models import Article, Proposal
+from meiri.newsroom.proposals import State
 from meiri.newsroom.river import Place, days_with_articles
+from meiri.policy import administers, may, visible
 
 SHOWN = 8
 # So many parts that pages are shown without are looked through; many pages may lack the same.
@@ -33,6 +37,7 @@ class WorkList:
     heading: str
     nothing: str
     rows: list[tuple[object, str]] = field(default_factory=list)
+    address: str = ""  # of the whole list
 
 
 class TodayPanel(Component):
@@ -45,9 +50,15 @@ class TodayPanel(Component):
         today = timezone.localdate()
         return {
             "published_today": days_with_articles(Place.site(), today, today).get(today, 0),
-            "may_write": policy.user_has_permission(user, "add"),
+            "may_write": may(user, "add", Article),
             "warnings": warnings(user),
-            "lists": [waiting_for(user), sent_by(user), scheduled(), drafts_of(user)],
+            "lists": [
+                waiting_for(user),
+                sent_by(user),
+                *([offered_to(user), offered_by(user)] if may(user, "see", Proposal) else []),
+                scheduled(user),
+                drafts_of(user),
+            ],
         }
 
 
@@ -71,9 +82,28 @@ def sent_by(user) -> WorkList:
     return WorkList("我送审的", "没有送审中的稿件", [row for row in rows if row[0]])
 
 
-def scheduled() -> WorkList:
-    """What goes live next."""
-    revisions = due_revisions().prefetch_related("content_object")[:SHOWN]
+def offered_to(user) -> WorkList:
+    """What other desks offer to the places of `user`, longest waiting first."""
+    waiting = visible(user, Proposal.objects.asked(), "accept")
+    waiting = waiting.select_related("article", "channel", "station").order_by("pk")[:SHOWN]
+    rows: list[tuple[object, str]] = [(p.article, f"送{p.place}") for p in waiting]
+    return WorkList("送来的稿", "没有送来的稿件", rows, reverse("proposals_inbox"))
+
+
+def offered_by(user) -> WorkList:
+    """What `user` offered to other places and what became of it, the newest first."""
+    mine = Proposal.objects.filter(asked_by=user).exclude(state=State.WITHDRAWN)
+    mine = mine.select_related("article", "channel", "station").order_by("-pk")[:SHOWN]
+    rows: list[tuple[object, str]] = [
+        (p.article, f"{p.place}{p.get_state_display()}" + (f"：{p.reason}" if p.reason else "")) for p in mine
+    ]
+    return WorkList("我送出的稿", "没有送出的稿件", rows, reverse("proposals_inbox") + "?list=mine")
+
+
+def scheduled(user) -> WorkList:
+    """What goes live next, of what `user` may see."""
+    seen = visible(user, Article.objects.all()).filter(pk=Cast(OuterRef("object_id"), BigIntegerField()))
+    revisions = due_revisions().filter(Exists(seen)).prefetch_related("content_object")[:SHOWN]
     rows = [(r.content_object, when(r.approved_go_live_at)) for r in revisions]
     return WorkList("定时发布", "没有定时稿件", [row for row in rows if row[0]])
 
@@ -98,7 +128,7 @@ def warnings(user) -> list[str]:
         more = f"{SHOWN} 篇以上" if number > SHOWN else f"{number} 篇"
         told.append(f"{more}定时稿件已到时间仍未发布：后台任务可能没有运行，请联系技术人员。")
     told += pages_with_faults()
-    if user.is_superuser:
+    if administers(user):
         told += [
             f"“{lag.name}”处理日志时出错，落后 {lag.behind} 条：{lag.error[:120]}"
             for lag in lags()

@@ -21,7 +21,6 @@ from wagtail.admin.views.home import (
 )
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views import snippets as views
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from meiri.journal.snippets import CopyFormView, RowViewSet
@@ -40,10 +39,12 @@ from meiri.newsroom.editing import (
     at_hand,
     side_panels,
 )
-from meiri.newsroom.listing import ANY_DEED, COLUMNS, ArticleFilterSet, ArticleIndexView
-from meiri.newsroom.models import Article, Author, Desk, Source
-from meiri.newsroom.permissions import policy
+from meiri.newsroom.listing import COLUMNS, ArticleFilterSet, ArticleIndexView
+from meiri.newsroom.models import Article, Author, Desk, Proposal, Source
+from meiri.newsroom.proposals_desk import ProposalsView
 from meiri.newsroom.today import TodayPanel
+from meiri.policy import may
+from meiri.policy.gate import admit, one, somewhere
 from meiri.sections.in_use import CountedEditView, DeleteUnusedView
 
 
@@ -59,17 +60,14 @@ class ArticleViewSet(SnippetViewSet):
     copy_view_class = CopyFormView
     add_view_class = ArticleCreateView
     edit_view_class = ArticleEditView
-    delete_view_class = at_hand(views.DeleteView)
-    lock_view_class = at_hand(views.LockView)
-    unlock_view_class = at_hand(views.UnlockView)
-    revisions_view_class = at_hand(views.PreviewRevisionView)
-    revisions_compare_view_class = at_hand(views.RevisionsCompareView)
-    revisions_unschedule_view_class = at_hand(views.RevisionsUnscheduleView)
     chooser_viewset_class = ArticleChooserViewSet
     chooser_per_page = 12
     filterset_class = ArticleFilterSet
     list_display = COLUMNS
     list_per_page = 40
+
+    def construct_view(self, view_class, **kwargs):
+        return super().construct_view(at_hand(view_class), **kwargs)
 
     edit_handler = TabbedInterface(
         [
@@ -159,9 +157,20 @@ class NewsroomGroup(SnippetViewSetGroup):
 register_snippet(NewsroomGroup)
 
 
+admit(
+    {
+        "proposals_inbox": somewhere("newsroom.Proposal", "see"),
+        "corrections_desk": somewhere("newsroom.Article", "correct"),
+        "corrections_correct": one("newsroom.Article", "article_id", "correct"),
+        "corrections_withdraw": one("newsroom.Correction", "correction_id", "withdraw"),
+    }
+)
+
+
 @hooks.register("register_admin_urls")
 def corrections_addresses():
     return [
+        path("proposals/", ProposalsView.as_view(), name="proposals_inbox"),
         path("corrections/", CorrectionsView.as_view(), name="corrections_desk"),
         path("corrections/of/<int:article_id>/", CorrectView.as_view(), name="corrections_correct"),
         path(
@@ -174,12 +183,30 @@ def corrections_addresses():
 
 class CorrectionsMenuItem(MenuItem):
     def is_shown(self, request):
-        return policy.user_has_permission(request.user, "publish")
+        return may(request.user, "publish", Article)
 
 
 @hooks.register("register_admin_menu_item")
 def corrections_menu_item():
     return CorrectionsMenuItem("更正", reverse("corrections_desk"), icon_name="edit", order=335)
+
+
+class ProposalsMenuItem(MenuItem):
+    def is_shown(self, request):
+        return may(request.user, "see", Proposal)
+
+
+@hooks.register("register_admin_menu_item")
+def proposals_menu_item():
+    return ProposalsMenuItem("送稿", reverse("proposals_inbox"), icon_name="mail", order=120)
+
+
+@hooks.register("construct_snippet_action_menu")
+def deeds_that_are_possible(items, request, context):
+    """Wagtail shows 发布 and 撤下 to whoever may publish anything; here to whoever may publish this article."""
+    article = context.get("instance")
+    if context["model"] is Article and article is not None and not may(request.user, "publish", article):
+        items[:] = [item for item in items if item.name not in ("action-publish", "action-unpublish")]
 
 
 UNBOUNDED = (WorkflowObjectsToModeratePanel, UserObjectsInWorkflowModerationPanel, LockedPagesPanel)
@@ -212,7 +239,7 @@ class ArticleSearchArea(SearchArea):
         super().__init__("稿件", address, name="articles", icon_name="doc-full", order=50)
 
     def is_shown(self, request):
-        return policy.user_has_any_permission(request.user, ANY_DEED)
+        return may(request.user, "see", Article)
 
 
 hooks.register("register_admin_search_area", ArticleSearchArea)

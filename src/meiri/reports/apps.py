@@ -6,3 +6,8 @@ class ReportsConfig(AppConfig):
     label = "reports"
     verbose_name = "读者纠错"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from meiri.reports import permissions
+
+        permissions.start()

@@ -9,6 +9,7 @@ from django.utils import timezone
 from meiri.journal.log import actor, append
 from meiri.newsroom.correcting import Amendment
 from meiri.newsroom.correcting import correct as publish_correction
+from meiri.policy import may
 from meiri.reports.models import LONGEST, Report, State
 
 
@@ -65,7 +66,7 @@ def _close(report: Report, state: State, text: str, empty: str, by) -> Report:
 
 def _take(report: Report, by) -> Report:
     """The report, locked, if `by` may handle it and nothing was corrected because of it yet."""
-    if by is None or not Report.objects.readable_by(by).filter(pk=report.pk).exists():
+    if by is None or not may(by, "handle", report):
         raise PermissionDenied("The report is of an article that this editor's desk does not cover.")
     report = Report.objects.select_for_update().get(pk=report.pk)
     if report.state == State.CORRECTED:

@@ -10,7 +10,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from meiri.newsroom.correcting import places_of
 from meiri.newsroom.corrections_desk import amendment_of
-from meiri.newsroom.permissions import policy
+from meiri.policy import check, may, visible
 from meiri.reports import handling
 from meiri.reports.models import Report, State
 
@@ -24,8 +24,7 @@ class InboxView(WagtailAdminTemplateMixin, View):
     header_icon = "warning"
 
     def dispatch(self, request, *args, **kwargs):
-        if not policy.user_has_permission(request.user, "change"):
-            raise PermissionDenied
+        check(request.user, "handle", Report)
         return super().dispatch(request, *args, **kwargs)
 
 
@@ -39,7 +38,7 @@ class ReportsView(InboxView):
         whose = "all" if request.GET.get("whose") == "all" else "mine"
         reports = Report.objects.waiting_for(request.user)
         if whose == "all":
-            reports = Report.objects.readable_by(request.user)
+            reports = visible(request.user, Report.objects.all(), "handle")
         reports = reports.filter(state=state).select_related("article__channel", "responsible")
         start = request.GET.get("from", "")
         if start.isascii() and start.isdigit() and len(start) < 19:
@@ -99,7 +98,7 @@ class ReportView(InboxView):
 
     @property
     def report(self) -> Report:
-        reports = Report.objects.readable_by(self.request.user)
+        reports = visible(self.request.user, Report.objects.all(), "handle")
         reports = reports.select_related("article__channel", "correction", "handled_by", "responsible")
         return get_object_or_404(reports, pk=self.report_id)
 
@@ -110,7 +109,7 @@ class ReportView(InboxView):
             article is not None
             and article.live
             and report.state != State.CORRECTED
-            and policy.user_has_permission_for_instance(self.request.user, "publish", article)
+            and may(self.request.user, "correct", article)
         )
         context = self.get_context_data(
             report=report,

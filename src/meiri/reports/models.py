@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from meiri.journal.public_models import NotPublic
 from meiri.newsroom.models import Article, Correction
-from meiri.newsroom.permissions import policy
+from meiri.policy import visible
 
 LONGEST_QUOTE, LONGEST = 300, 1000
 
@@ -30,19 +30,9 @@ class State(models.TextChoices):
 
 
 class ReportQuerySet(models.QuerySet):
-    def readable_by(self, user):
-        """Those that `user` may handle: of articles that the user's desk covers or is responsible for, and, where the whole
-        site is the user's, of barriers."""
-        if not policy.user_has_permission(user, "change"):
-            return self.none()
-        coverage = policy.coverage(user, ["change"])
-        if coverage is None:
-            return self
-        return self.filter(Q(responsible=user) | Q(article__in=Article.objects.filter(coverage)))
-
     def waiting_for(self, user):
-        """Those of `readable_by` that are first of all this user's: the own articles, and those of nobody with an account."""
-        return self.readable_by(user).filter(Q(responsible=user) | Q(responsible=None))
+        """Those that `user` handles first of all: of the own articles, and of those of nobody with an account."""
+        return visible(user, self, "handle").filter(Q(responsible=user) | Q(responsible=None))
 
 
 class Report(models.Model):

@@ -2,8 +2,17 @@ from django.urls import path, reverse
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from meiri.newsroom.permissions import policy
+from meiri.policy import may
+from meiri.policy.gate import admit, one, somewhere
 from meiri.reports.inbox import ReportsView, ReportView
+from meiri.reports.models import Report
+
+admit(
+    {
+        "reports_inbox": somewhere("reports.Report", "handle"),
+        "reports_inbox_report": one("reports.Report", "report_id", "handle"),
+    }
+)
 
 
 @hooks.register("register_admin_urls")
@@ -16,7 +25,7 @@ def inbox_addresses():
 
 class InboxMenuItem(MenuItem):
     def is_shown(self, request):
-        return policy.user_has_permission(request.user, "change")
+        return may(request.user, "handle", Report)
 
 
 @hooks.register("register_admin_menu_item")

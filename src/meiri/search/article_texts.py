@@ -1,7 +1,7 @@
 """The words of articles as their editors last saved them: what a text is compared with."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -45,8 +45,9 @@ def of_html(html: str) -> str:
     return "\n".join(line for piece in from_html(html) if (line := piece.strip()))
 
 
-def words_of(ids: Sequence[int]) -> dict[int, Words]:
-    """The words of the articles `ids`, those of the newest draft where one is not published yet. One query, by key."""
+def words_of(ids: Sequence[int], as_published: Container[int] = ()) -> dict[int, Words]:
+    """The words of the articles `ids`, those of the newest draft where one is not published yet; of the articles
+    `as_published` those that readers see. One query, by key."""
     if not ids:
         return {}
     with connection.cursor() as cursor:
@@ -59,7 +60,9 @@ def words_of(ids: Sequence[int]) -> dict[int, Words]:
             list(ids),
         )
         rows = cursor.fetchall()
-    return {key: _words(title, body, draft) for key, title, body, draft in rows}
+    return {
+        key: _words(title, body, None if key in as_published else draft) for key, title, body, draft in rows
+    }
 
 
 def _words(title: str, body: str, draft: str | dict | None) -> Words:

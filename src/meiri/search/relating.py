@@ -22,7 +22,7 @@ from meiri.search.models import RelatedArticle
 from meiri.search.recommending import Recommended, recommended
 from meiri.search.related import MOST
 
-KINDS = {"article.published", "article.withdrawn"}
+KINDS = {"article.published", "article.placed", "article.withdrawn"}
 # How many articles close to a new one are looked at, and lists that hold one that was changed, or withdrawn. All pages that
 # show what was withdrawn are made again without it; the newest of these get something in its place.
 MOST_CLOSE, MOST_HOLDING, MOST_LEFT = 10, 10, 50

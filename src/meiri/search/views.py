@@ -16,7 +16,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from meiri.newsroom.listing import state_of, with_schedule
 from meiri.newsroom.models import Article
-from meiri.newsroom.permissions import policy
+from meiri.policy import check, may
 from meiri.search.article_texts import Words, words_of
 from meiri.search.comparing import compare
 from meiri.search.duplicates import Match, near_duplicates
@@ -33,7 +33,7 @@ from meiri.search.lineage import (
 )
 from meiri.search.models import ProposedVersion, Story, Tie, Version
 from meiri.search.shingles import LONGEST, letters, similarity
-from meiri.search.visible import may_write, visible_to
+from meiri.search.visible import has_drafts_open_to, may_write, visible_to
 from meiri.visitors.characters import mended_data
 
 # A text of `LONGEST` characters as JSON, each escaped, with its title.
@@ -72,13 +72,15 @@ def similar(request):
     )
     visible = visible_to(request.user, [match.article_id for match in matches])
     told = [match for match in matches if match.article_id in visible][:TOLD]
+    drafts = has_drafts_open_to(request.user, [match.article_id for match in told])
     parent = Version.objects.filter(pk=own).values_list("parent", flat=True).first() if own else None
-    may_record = article is not None and policy.user_has_permission_for_instance(
-        request.user, "change", article
-    )
+    may_record = article is not None and may(request.user, "change", article)
     return JsonResponse(
         {
-            "matches": [_told(m, visible[m.article_id], article, parent, request.user) for m in told],
+            "matches": [
+                _told(m, visible[m.article_id], article, parent, request.user, m.article_id in drafts)
+                for m in told
+            ],
             "may_record": may_record,
             "lineage": lineage_in_words(own) if article else [],
             "lineage_url": reverse("search_lineage", args=[own]) if article else None,
@@ -90,7 +92,11 @@ def _is_key(value) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= LARGEST_ID
 
 
-def _told(match: Match, other: Article, article: Article | None, parent: int | None, user) -> dict:
+def _told(
+    match: Match, other: Article, article: Article | None, parent: int | None, user, with_draft: bool
+) -> dict:
+    if not with_draft:
+        match = match._replace(title=other.title)
     same_source = article is not None and article.source_id == other.source_id
     return {
         "id": other.pk,
@@ -124,6 +130,11 @@ def article_for(user, pk: int) -> Article:
         raise PermissionDenied from None
 
 
+def words_for(user, keys: list[int]) -> dict[int, Words]:
+    """The words of articles that `user` may be told of: the published ones where the newest draft is not theirs to see."""
+    return words_of(keys, as_published=set(keys) - has_drafts_open_to(user, keys))
+
+
 class CompareView(WritersOnly, WagtailAdminTemplateMixin, View):
     """Two saved articles, or what is being written and a saved one, sentence by sentence."""
 
@@ -134,7 +145,7 @@ class CompareView(WritersOnly, WagtailAdminTemplateMixin, View):
 
     def get(self, request, first, second):
         articles = [article_for(request.user, key) for key in (first, second)]
-        words = words_of([first, second])
+        words = words_for(request.user, [first, second])
         return self.answer(words[first], words[second], articles)
 
     def answer(self, first: Words, second: Words, articles: list[Article | None]):
@@ -165,7 +176,7 @@ class CompareWrittenView(CompareView):
             request.POST.get("title", "")[:LONGEST_TITLE],
             request.POST.get("text", "").replace("\r\n", "\n")[:LONGEST],
         )
-        return self.answer(written, words_of([second])[second], [None, other])
+        return self.answer(written, words_for(request.user, [second])[second], [None, other])
 
 
 class LineageView(WritersOnly, WagtailAdminTemplateMixin, View):
@@ -209,12 +220,9 @@ class LineageView(WritersOnly, WagtailAdminTemplateMixin, View):
             "shown": Story.objects.filter(versions=article.pk, shown=True).exists(),
             "comes_from": Version.objects.filter(pk=article.pk, parent__isnull=False).exists(),
             "ties": Tie.choices,
-            "may_change": self.may("change", article),
-            "may_publish": self.may("publish", article),
+            "may_change": may(self.request.user, "change", article),
+            "may_publish": may(self.request.user, "publish", article),
         }
-
-    def may(self, deed: str, article: Article) -> bool:
-        return policy.user_has_permission_for_instance(self.request.user, deed, article)
 
     def post(self, request, pk):
         article = article_for(request.user, pk)
@@ -231,20 +239,20 @@ class LineageView(WritersOnly, WagtailAdminTemplateMixin, View):
         """Do what the editor asks for and say so; None for what is no deed. Raises `NotPossible`, `PermissionDenied`."""
         user = self.request.user
         if deed in ("show", "hide"):
-            self.check("publish", article)
+            check(user, "publish", article)
             show_versions(article, deed == "show", by=user)
             return "读者现在可以看到相关版本。" if deed == "show" else "读者不再看到相关版本。"
         if deed == "dismiss":
-            self.check("change", article)
+            check(user, "change", article)
             dismiss_proposal(article)
             return "已忽略这条建议。"
         if deed == "remove":
-            self.check(self.needed(article.pk), article)
+            check(user, self.needed(article.pk), article)
             remove_version(article, by=user)
             return "已移除，这篇稿件不再是别的稿件的版本。"
         if deed in Tie.values:
             parent = article_for(user, _number(wanted))
-            self.check(self.needed(article.pk, parent.pk), article)
+            check(user, self.needed(article.pk, parent.pk), article)
             record_version(article, parent, Tie(deed), by=user)
             return f"已记下：这篇是《{parent.title}》的{Tie(deed).label}。"
         return None
@@ -252,10 +260,6 @@ class LineageView(WritersOnly, WagtailAdminTemplateMixin, View):
     def needed(self, *keys: int) -> str:
         """Who may change what readers see is who may publish."""
         return "publish" if Story.objects.filter(versions__in=keys, shown=True).exists() else "change"
-
-    def check(self, deed: str, article: Article) -> None:
-        if not self.may(deed, article):
-            raise PermissionDenied
 
     def told(self, article: Article, words: str, failed: bool = False):
         if "application/json" in self.request.headers.get("Accept", ""):

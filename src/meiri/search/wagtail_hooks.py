@@ -7,9 +7,14 @@ from wagtail.snippets.models import register_snippet
 
 from meiri.journal.snippets import RowViewSet
 from meiri.newsroom.editing import side_panels
+from meiri.policy.gate import admit, everybody, one
 from meiri.search.models import KnownName
 from meiri.search.panels import SimilarSidePanel
 from meiri.search.views import CompareView, CompareWrittenView, LineageView, similar
+
+
+def both_articles(request, kwargs) -> bool:
+    return all(one("newsroom.Article", name, "choose")(request, kwargs) for name in ("first", "second"))
 
 
 class KnownNameViewSet(RowViewSet):
@@ -22,6 +27,14 @@ class KnownNameViewSet(RowViewSet):
     panels = [FieldPanel("name"), FieldPanel("aliases")]
 
 
+admit(
+    {
+        "search_similar": everybody,  # it asks by itself, and tells a script why not
+        "search_compare": both_articles,
+        "search_compare_written": one("newsroom.Article", "second", "choose"),
+        "search_lineage": one("newsroom.Article", "pk", "choose"),
+    }
+)
 register_snippet(KnownNameViewSet)
 side_panels.append(SimilarSidePanel)
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.generic import View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from meiri.policy import administers
 from meiri.security.log import events
 from meiri.security.models import Event
 
@@ -21,7 +22,7 @@ class SecurityLogView(WagtailAdminTemplateMixin, View):
     breadcrumbs_items = [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": "安全日志"}]
 
     def dispatch(self, request, *args, **kwargs):
-        if not request.user.is_superuser:
+        if not administers(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 

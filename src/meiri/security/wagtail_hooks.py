@@ -2,7 +2,11 @@ from django.urls import path, reverse
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
+from meiri.policy import administers
+from meiri.policy.gate import admit
 from meiri.security.listing import SecurityLogView
+
+admit({"security_log": lambda request, kwargs: administers(request.user)})
 
 
 @hooks.register("register_admin_urls")
@@ -12,7 +16,7 @@ def list_address():
 
 class SecurityLogMenuItem(MenuItem):
     def is_shown(self, request):
-        return request.user.is_superuser
+        return administers(request.user)
 
 
 @hooks.register("register_reports_menu_item")

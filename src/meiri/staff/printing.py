@@ -1,16 +1,14 @@
 """A press card as the admin prints it, with the code that anybody can scan."""
 
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.views.generic import View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from meiri.policy import check
 from meiri.staff.models import PressCard
 from meiri.staff.signing import address_of, code_of
-
-PERMISSION = "staff.change_presscard"
 
 
 class PrintView(WagtailAdminTemplateMixin, View):
@@ -19,8 +17,7 @@ class PrintView(WagtailAdminTemplateMixin, View):
     template_name = "staff/admin/print.html"
 
     def dispatch(self, request, *args, **kwargs):
-        if not request.user.has_perm(PERMISSION):
-            raise PermissionDenied
+        check(request.user, "change", PressCard)
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request, card_id: int):

@@ -6,8 +6,12 @@ from wagtail.admin.widgets.button import Button
 from wagtail.snippets.models import register_snippet
 
 from meiri.journal.snippets import RowViewSet
+from meiri.policy import may
+from meiri.policy.gate import admit, one
 from meiri.staff.models import PressCard
-from meiri.staff.printing import PERMISSION, PrintView
+from meiri.staff.printing import PrintView
+
+admit({"staff_print": one("staff.PressCard", "card_id", "change")})
 
 
 class PressCardViewSet(RowViewSet):
@@ -44,7 +48,7 @@ def printing_address():
 
 @hooks.register("register_snippet_listing_buttons")
 def printing_button(snippet, user, next_url=None):
-    if isinstance(snippet, PressCard) and user.has_perm(PERMISSION):
+    if isinstance(snippet, PressCard) and may(user, "change", snippet):
         yield Button("打印证件", reverse("staff_print", args=[snippet.pk]), icon_name="print", priority=20)
 
 

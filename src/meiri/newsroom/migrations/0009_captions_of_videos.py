@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('newsroom', '0006_tag_addresses'),
+        ('newsroom', '0008_desks_keep_to_their_places'),
     ]
 
     # The column stays as it is: SQLite would write the whole table again.

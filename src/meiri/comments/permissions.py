@@ -1,0 +1,28 @@
+"""Who moderates which comments: those below the articles of a desk its moderators, all of them those without a desk."""
+
+from meiri.comments.models import Comment
+from meiri.newsroom.models import Article
+from meiri.policy import Rules, register
+
+MODERATE = "comments.moderate_comment"
+
+
+class CommentRules(Rules):
+    permissions = {"see": MODERATE, "moderate": MODERATE}
+
+    def may_somewhere(self, user, deed):
+        return bool(self.reach(user, deed))
+
+    def may(self, user, deed, comment, place):
+        found = self.reach(user, deed)
+        return found.everywhere or (bool(found) and comment.article.stands_within(found))
+
+    def visible(self, user, queryset, deed):
+        found = self.reach(user, deed)
+        if found.everywhere:
+            return queryset
+        return queryset.filter(article__in=Article.objects.within(found).values("pk"))
+
+
+def start() -> None:
+    register(CommentRules(Comment))

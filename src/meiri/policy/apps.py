@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class PolicyConfig(AppConfig):
+    name = "meiri.policy"
+    label = "policy"
+    verbose_name = "权限"
+
+    def ready(self):
+        from meiri.policy import collections, pages, wagtail_adapter
+
+        wagtail_adapter.register()
+        pages.start()
+        collections.start()
