@@ -17,7 +17,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from meiri.letters import handling
 from meiri.letters.masking import proposal
-from meiri.letters.models import Letter, Stage
+from meiri.letters.models import SEALED, Letter, Stage
 from meiri.letters.permissions import OPEN_CONTACT, handling_desks, letters_of, may_handle
 from meiri.letters.tally import stages
 from meiri.sections.models import Station
@@ -62,7 +62,15 @@ class LettersView(DeskView):
         mine = letters_of(request.user)
         letters = mine.filter(**{f"{name}_id": number for name, number in chosen.items()})
         letters = letters.select_related("station", "desk__group").defer(
-            "text", "answer", "published_text", "published_answer", "sealed_contact"
+            *(
+                "text",
+                "answer",
+                "unit",
+                "closing_words",
+                "published_text",
+                "published_answer",
+                "sealed_contact",
+            )
         )
         letters = self._page(letters, which, asked.get("from", ""))
         more, letters = len(letters) > PER_PAGE, letters[:PER_PAGE]
@@ -228,7 +236,7 @@ class AttachmentView(DeskView):
     """One attachment as a file to be saved; a browser neither guesses what it is nor runs anything in it."""
 
     def get(self, request, letter_id: int, attachment_id: int):
-        letter = get_object_or_404(letters_of(request.user).defer("text"), pk=letter_id)
+        letter = get_object_or_404(letters_of(request.user).defer(*SEALED), pk=letter_id)
         attachment = get_object_or_404(letter.attachments, pk=attachment_id)
         try:
             content = attachment.content()
