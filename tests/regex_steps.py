@@ -4,13 +4,15 @@ It walks the parse tree of `re` itself and tries alternatives in the same order,
 than the text does so in `re` as well.
 """
 
+import math
 import re
 import sys
 from collections.abc import Iterator
 from re import _constants as c  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 
-MOST_ATTACKS = 100
+MOST_ATTACKS = 80
+BUDGET = 1_000_000
 SINGLE = (c.LITERAL, c.NOT_LITERAL, c.ANY, c.IN)
 _CATEGORIES = {
     c.CATEGORY_DIGIT: str.isdecimal,
@@ -20,6 +22,10 @@ _CATEGORIES = {
     c.CATEGORY_WORD: lambda x: x.isalnum() or x == "_",
     c.CATEGORY_NOT_WORD: lambda x: not (x.isalnum() or x == "_"),
 }
+
+
+class TooManySteps(Exception):
+    """A pattern took more steps than any that is linear."""
 
 
 class Steps:
@@ -59,6 +65,8 @@ class Steps:
             yield at
             return
         self.taken += 1
+        if self.taken > BUDGET:
+            raise TooManySteps
         op, value = items[index]
         if op in SINGLE:
             if at < len(self._text) and self._fits(items[index], self._text[at]):
@@ -264,8 +272,11 @@ def text_of(attack: tuple[str, str, str], length: int) -> str:
 def growth(pattern: re.Pattern, attack: tuple[str, str, str], length: int, anchored: bool) -> float:
     """By how much its steps grow from a text of `length` characters to one twice as long."""
     steps = Steps(pattern)
-    few = steps.count(text_of(attack, length), anchored)
-    return steps.count(text_of(attack, 2 * length), anchored) / max(few, length)
+    try:
+        few = steps.count(text_of(attack, length), anchored)
+        return steps.count(text_of(attack, 2 * length), anchored) / max(few, length)
+    except TooManySteps:
+        return math.inf
 
 
 def attacks(pattern: re.Pattern) -> list[tuple[str, str, str]]:

@@ -126,6 +126,14 @@ def test_b11_an_answer_may_name_expected_classes_alone():
         assert process.call(answer_a_class) == OrderedDict(a=1)
 
 
+def test_b11_an_answer_has_a_largest_size():
+    limits = Limits(30, 5, LIMITS.memory, largest_answer=1000)
+    with guard(limits).process() as process:
+        with pytest.raises(Overrun):
+            process.call(double, "x" * 1000)
+        assert process.call(double, "x") == "xx"
+
+
 def test_b11_so_many_processes_work_at_once_and_no_more():
     narrow = guard(most=1)
     with narrow.process(), pytest.raises(Busy), narrow.process():

@@ -40,12 +40,14 @@ class Busy(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one call may take: `seconds` by the clock, `processor_seconds`, bytes of `memory`; the largest file it writes."""
+    """What one call may take: `seconds` by the clock, `processor_seconds`, bytes of `memory`; the largest file it writes and
+    the largest answer, in bytes."""
 
     seconds: float
     processor_seconds: int
     memory: int
     largest_file: int = 0
+    largest_answer: int = 128 * 1024 * 1024
 
 
 @dataclass
@@ -97,7 +99,7 @@ class Process:
             )
             if not connection.poll(limits.seconds):
                 raise Overrun
-            outcome, value = _loads(connection.recv_bytes(limits.memory), self._guard)
+            outcome, value = _loads(connection.recv_bytes(limits.largest_answer), self._guard)
         except (EOFError, OSError):
             self.end()
             raise Overrun from None

@@ -134,7 +134,7 @@ def _decide(comment: Comment, state: State, by, reason: str = "") -> Comment:
 
 def heads_that_readers_see(replies: Sequence[Comment]) -> set[int]:
     """The comments that `replies` answer and that readers see; none of them changes until the transaction ends."""
-    numbers = {reply.reply_to_id for reply in replies}
+    numbers = {reply.reply_to_id for reply in replies if reply.reply_to_id}
     if not numbers:
         return set()
     heads = Comment.objects.select_for_update().filter(pk__in=numbers).order_by("pk")

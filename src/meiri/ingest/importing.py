@@ -68,10 +68,10 @@ def take(
     address = parsed.original_url or extras.url
     warnings = list(parsed.warnings)
     known = _known(digest, address, parsed, extras)
+    if known and by and not visible_to(by, [known.article.pk]):
+        raise Unreadable("同样的稿件，或同一来源的稿件，已由其他部门导入；您的采编分工不包括它，没有更新。")
     if known and (known.digest == digest):
         return _record(known.article, file=file, status="duplicate", warnings=["已经导入过同样的稿件。"])
-    if known and by and not visible_to(by, [known.article.pk]):
-        raise Unreadable("同一来源的稿件已由其他部门导入，您的采编分工不包括它，没有更新。")
     if known and known.article.locked:
         raise Unreadable(f"稿件《{known.article.title}》已锁定，没有更新。")
     filed = known.article.channel if known else _channel(parsed, channel, warnings)

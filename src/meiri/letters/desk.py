@@ -218,8 +218,8 @@ class LetterView(DeskView):
             who = letter.contact()
         except InvalidToken:
             who = {}
-        written = {"subject": letter.subject, "text": str(letter.text), "answer": letter.answer}
-        return {part: proposal(text, **who) for part, text in written.items()}
+        written = {"subject": letter.subject, "text": letter.text, "answer": letter.answer}
+        return {part: proposal(str(text), **who) for part, text in written.items()}
 
     def get_page_title(self):
         return "来信"

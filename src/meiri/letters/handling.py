@@ -130,12 +130,12 @@ def publish(letter: Letter, by, text: str, answer: str = "", subject: str = "") 
     if not letter.may_publish:
         raise ValidationError("来信人不同意公开，不能刊登。")
     letter.published_text = _words(text, 5000, "请填写刊登的来信内容。")
-    letter.published_answer = _words(answer or letter.answer, 5000, "请填写刊登的答复内容。")
-    letter.published_subject = _words(subject or letter.subject, 60, "请填写刊登的标题。")
+    letter.published_answer = _words(answer or str(letter.answer), 5000, "请填写刊登的答复内容。")
+    letter.published_subject = _words(subject or str(letter.subject), 60, "请填写刊登的标题。")
     printed = f"{letter.published_subject}\n{letter.published_text}\n{letter.published_answer}"
     if told := left_in(printed, **letter.contact()):
         raise ValidationError(f"刊登稿里还有{'和'.join(told)}，请隐去后再刊登。")
-    letter.published_name, letter.published_unit = letter.masked_name, letter.unit
+    letter.published_name, letter.published_unit = str(letter.masked_name), str(letter.unit)
     letter.published_at = letter.published_at or timezone.now()
     return _move(letter, Stage.PUBLISHED, by, "letter.published", _PRINTED)
 
