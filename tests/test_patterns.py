@@ -149,9 +149,7 @@ def test_patterns_that_are_worse_are_found(pattern):
     assert grows(re.compile(pattern, re.DOTALL), False)
 
 
-@pytest.mark.parametrize(
-    "pattern", [r"<[^<>]*>", r"\s+", r"(?<!\s)\s+$", r"[a-z]{1,20}@", r"(?:ab?)+c?"]
-)
+@pytest.mark.parametrize("pattern", [r"<[^<>]*>", r"\s+", r"(?<!\s)\s+$", r"[a-z]{1,20}@", r"(?:ab?)+c?"])
 def test_patterns_that_are_linear_are_not_accused(pattern):
     assert not grows(re.compile(pattern), False)
 

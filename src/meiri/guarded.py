@@ -6,6 +6,7 @@ of Django and gets none of the site's environment; what it answers may hold only
 
 import io
 import math
+import os
 import pickle
 import resource
 import subprocess
@@ -117,7 +118,7 @@ class Process:
 
     def _start(self) -> Connection:
         ours, theirs = Pipe()
-        code = _MAIN.format(path=sys.path, fd=theirs.fileno())
+        code = _MAIN.format(path=[os.path.abspath(path) for path in sys.path], fd=theirs.fileno())
         with theirs:
             # What it says on the way down may hold words of what it reads: nobody listens.
             self._running = subprocess.Popen(  # noqa: S603 a command of our own

@@ -22,6 +22,7 @@ from meiri.newsroom.models import Article, Desk
 from tests.ingest.pages import COPIED, TITLE, a_portal_page
 from tests.ingest.test_admin import a_user
 from tests.newsroom_factory import a_channel
+from tests.test_guarded import what_it_knows
 
 HALF = "\ud83d"
 # More cells than any table has, in one row.
@@ -56,7 +57,7 @@ class TestARun:
     def channel(self):
         a_channel("科技前沿", "keji")
 
-    def test_e1_half_a_character_is_left_out_and_the_rest_is_imported(self, tmp_path, capsys):
+    def test_e1_half_a_character_is_mended_and_the_rest_is_imported(self, tmp_path, capsys):
         lines = [
             {"title": f"第一篇{HALF}", "body": f"<p>正文{HALF}在这里。</p>", "authors": [f"韩秋林{HALF}"], "tags": [HALF]},
             {"title": "第二篇", "body": "<p>另一篇的正文。</p>", "source": "澄江日报"},
@@ -65,7 +66,8 @@ class TestARun:
         file.write_text("\n".join(json.dumps(line) for line in lines))
         call_command("import", str(file), json=True)
         first, second = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-        assert (first["title"], first["authors"], first["status"]) == ("第一篇", ["韩秋林"], "imported")
+        assert (first["title"], first["authors"]) == ("第一篇\ufffd", ["韩秋林\ufffd"])
+        assert first["status"] == "imported"
         assert second["status"] == "imported"
 
     def test_e1_a_page_whose_author_is_half_a_character_is_imported_with_those_after_it(
@@ -223,3 +225,11 @@ def test_b11_a_process_that_died_is_replaced_within_the_run(tmp_path, little_tim
 def test_b11_a_run_that_is_over_reads_nothing_more():
     with reading(seconds=-1) as reader, pytest.raises(Unreadable, match="用时过长"):
         reader.pasted(COPIED)
+
+
+def test_b11_the_process_that_reads_loads_nothing_of_django():
+    with GUARD.process() as process:
+        process.call(read_pasted, a_portal_page())
+        process.call(read_line, b'{"title": "a", "body": "<p>b</p>"}')
+        _, knows_django, _ = process.call(what_it_knows)
+    assert not knows_django

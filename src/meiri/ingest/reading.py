@@ -20,6 +20,7 @@ from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.record_line import Extras, read_record
 from meiri.ingest.sanitise import UNPRINTABLE
 from meiri.ingest.text import read_lines, read_text
+from meiri.visitors.characters import mended
 
 # Characters of a body's HTML; the longest serial article is a twentieth of it.
 LONGEST_BODY = 1_000_000
@@ -161,4 +162,4 @@ def bounded(found: Read) -> Read:
 
 
 def _line(text: str) -> str:
-    return UNPRINTABLE.sub("", text[:LONGEST_LINE])
+    return UNPRINTABLE.sub("", mended(text[:LONGEST_LINE]))

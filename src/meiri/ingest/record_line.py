@@ -11,6 +11,7 @@ from meiri.ingest.page import parse, without_machinery
 from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.sanitise import UNPRINTABLE, clean
 from meiri.ingest.times import read_iso
+from meiri.visitors.characters import mended_data
 
 
 @dataclass
@@ -34,7 +35,7 @@ class Extras:
 def read_record(line: str) -> tuple[ParsedArticle, Extras]:
     """The article of one line of a .jsonl file. Raises `Unreadable`."""
     try:
-        data = json.loads(line)
+        data = mended_data(json.loads(line))
     except (ValueError, RecursionError) as error:
         raise Unreadable("这一行不是有效的 JSON 记录。") from error
     if not isinstance(data, dict):
