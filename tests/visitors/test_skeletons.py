@@ -13,6 +13,7 @@ from meiri.visitors.forms import NicknameField
 from meiri.visitors.skeletons import Skeleton, is_unseen, skeleton
 
 # Every character that Unicode says is not shown, as far as Python knows it: format characters and fillers.
+pytestmark = pytest.mark.django_db
 UNSEEN = [
     chr(code)
     for code in range(sys.maxunicode)
