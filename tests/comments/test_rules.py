@@ -8,14 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meiri.comments.models import Comment, State, WordRule
-from meiri.comments.patterns import MOST_PATTERNS, Plain, found_in, unclear, without
+from meiri.comments.patterns import MOST_PATTERNS, found_in, unclear, without
 from meiri.sections.models import CommentPolicy
+from meiri.visitors.skeletons import Skeleton
 from tests.comments.test_writing import send, words
 from tests.newsroom_factory import an_article
 
 
 def fits(lines: str, text: str) -> bool:
-    return any(found_in(lines, Plain(text)))
+    return any(found_in(lines, Skeleton.of(text)))
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_what_is_not_there_is_not_found(line, text):
 
 @given(st.text(max_size=60), st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=4))
 def test_a_stretch_lies_in_the_text_and_covering_keeps_its_length(text, lines):
-    stretches = list(found_in("\n".join(lines), Plain(text)))
+    stretches = list(found_in("\n".join(lines), Skeleton.of(text)))
     assert all(0 <= start < end <= len(text) for start, end in stretches)
     assert len(without(text, stretches)) == len(text)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meiri.letters import handling
-from meiri.letters.masking import masked, proposal
+from meiri.letters.masking import left_in, masked, proposal
 from meiri.letters.models import Letter, Stage
 from tests.letters.letters_factory import a_letter, someone
 
@@ -102,3 +102,43 @@ def test_printed_letters_are_stored_pages_that_follow_the_desk(client, stored_pa
     stored_pages.catch_up()
     assert "东门路灯不亮" not in client.get("/letters/").content.decode()
     assert client.get(f"/letters/published/{letter.pk}/").status_code == 404
+
+
+SEPARATED = st.lists(
+    st.sampled_from(["", "-", " ", "　", "－", ".", "\u200b", "・"]), min_size=11, max_size=11
+)
+WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
+IN_CHINESE = str.maketrans("0123456789", "零幺二三四五六七八九")
+
+
+@given(
+    st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True),
+    SEPARATED,
+    st.sampled_from([{}, WIDE, IN_CHINESE]),
+    AROUND,
+)
+def test_b14_no_way_of_writing_the_number_passes_the_last_net(number, separators, digits, around):
+    written = "".join(map("".join, zip(number.translate(digits), separators, strict=True)))
+    for contact in (number, f"手机 {number}", f"+86 {number[:3]}-{number[3:7]}-{number[7:]}"):
+        assert left_in(f"{around}电话是{written}。{around}", "林晚舟", contact) == ["来信人的联系方式"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "contact"),
+    [
+        ("写信到 LIN.Wan@EXAMPLE.ORG 即可", "lin.wan@example.org"),
+        ("写信到ｌｉｎ．ｗａｎ＠ｅｘａｍｐｌｅ．ｏｒｇ", "Lin.Wan@example.org"),
+        ("微信同名：Linwan88", "邮箱 linwan88@example.org"),
+        ("加 WanZhou_2020", "微信：wanzhou_2020，电话 057188880000"),
+        ("座机０５７１—８８８８００００", "微信：wanzhou_2020，电话 0571-88880000"),
+    ],
+)
+def test_b14_contacts_in_other_case_and_width_are_found(printed, contact):
+    assert left_in(printed, "林晚舟", contact) == ["来信人的联系方式"]
+
+
+def test_b14_a_name_in_the_other_script_is_found_and_ordinary_words_are_not():
+    assert left_in("葉\u200b建·國反映路灯", "叶建国", "13800001234") == ["来信人的姓名"]
+    text = "2026年11月23日，东门138号的12盏路灯不亮，已有300户反映，请写信到 example.org。"
+    assert left_in(text, "林晚舟", "lw@example.org") == []
+    assert left_in(text, "林晚舟", "13800001234") == []

@@ -11,12 +11,14 @@ from http.cookiejar import CookieJar
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
+from django.utils import timezone
 
 from meiri.letters import handling
 from meiri.letters.attachments import accept
 from meiri.letters.models import Attachment, Letter, Message
-from meiri.letters.sealing import UNREADABLE, sealing_keys
+from meiri.letters.sealing import UNREADABLE, seal_contact, sealing_keys
 from meiri.members.models import User
 from meiri.visitors.models import Visit
 from tests.delivery import nginx as front
@@ -111,6 +113,90 @@ def test_a_dump_of_the_database_tells_nothing_of_what_writers_sent(client):
     for secret in (LETTER["name"], LETTER["contact"], LETTER["text"], key, "补充：", "%PDF", "127.0.0.1"):
         assert secret.encode() not in dumped, secret
     assert Visit.objects.exists()
+
+
+def dump_of_letters() -> bytes:
+    """All that stands in the database, but for names of tables and columns."""
+    dump = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608
+            for row in cursor.fetchall():
+                dump += [bytes(v) if isinstance(v, bytes | memoryview) else str(v).encode() for v in row]
+    return b"\n".join(dump)
+
+
+@pytest.mark.django_db
+def test_b23_the_title_the_place_the_name_the_unit_and_the_answer_are_sealed_until_they_are_printed(client):
+    number, _ = receipt_and_key(send(client, subject="举报我村支书", place="青石镇柳林村"))
+    letter, handler = Letter.objects.get(receipt=number), someone("handle_letter")
+    handling.route(letter, "青石镇纪委", handler)
+    handling.answer(letter, "经查属实，已作处理。", handler, "青石镇监察办")
+    secrets = ["举报我村支书", "青石镇柳林村", "欧阳", "青石镇纪委", "青石镇监察办", "经查属实"]
+    dumped = dump_of_letters()
+    assert [secret for secret in secrets if secret.encode() in dumped] == []
+    assert str(letter) == number
+    client.force_login(handler)
+    listed = client.get("/admin/letters/?stage=answered").content.decode()
+    for shown in (number, "举报我村支书", "青石镇柳林村", "欧阳某某"):
+        assert shown in listed
+    handling.publish(letter, handler, "刊登的正文。", "刊登的答复。", "刊登的标题")
+    client.logout()
+    for address in ("/letters/", f"/letters/published/{letter.pk}/"):
+        page = client.get(address).content.decode()
+        for shown in ("刊登的标题", "欧阳某某", "青石镇监察办"):
+            assert shown in page, address
+        assert "举报我村支书" not in page
+    handling.withdraw(letter, "来信人要求撤下。", handler)
+    dumped = dump_of_letters()
+    gone = [*secrets, "刊登的正文", "刊登的标题", "来信人要求撤下"]
+    assert [secret for secret in gone if secret.encode() in dumped] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_b23_letters_that_stood_in_clear_are_sealed_by_the_migration(settings, tmp_path):
+    settings.HOME = tmp_path
+    executor = MigrationExecutor(connection)
+    executor.migrate([("letters", "0002_followed_up")])
+    old = executor.loader.project_state([("letters", "0002_followed_up")]).apps.get_model("letters", "Letter")
+    words = {
+        "subject": "举报村支书",
+        "place": "柳林村",
+        "masked_name": "欧阳某",
+        "unit": "镇纪委",
+        "answer": "已查。",
+    }
+    sealed = seal_contact("欧阳小林", "13800001234")
+    for n, published_at in enumerate([None, timezone.now()]):
+        old.objects.create(
+            receipt=f"20261101-AAAA0{n}", key_digest="x", token_digest=str(n), sealed_contact=sealed, text="正文",
+            published_text="刊登稿", published_at=published_at, **words,
+        )  # fmt: skip
+    try:
+        MigrationExecutor(connection).migrate([("letters", "0003_seal_whole")])
+        quiet, printed = Letter.objects.order_by("pk")
+        assert {name: getattr(quiet, name) for name in words} == words
+        assert (quiet.text, quiet.published_name, quiet.published_text) == ("正文", "", "")
+        assert (printed.published_name, printed.published_unit, printed.published_text) == (
+            "欧阳某",
+            "镇纪委",
+            "刊登稿",
+        )
+        printed.delete()
+        dumped = dump_of_letters()
+        assert [word for word in words.values() if word.encode() in dumped] == []
+    finally:
+        Letter.objects.all().delete()
+
+
+@pytest.mark.django_db
+def test_b23_all_of_a_letter_is_sealed_anew_with_a_new_key(settings, tmp_path):
+    settings.HOME = tmp_path
+    letter = a_letter(subject="举报村支书", place="柳林村", unit="镇纪委")
+    for _ in range(2):
+        call_command("reseal")
+    letter = Letter.objects.get(pk=letter.pk)
+    assert (letter.subject, letter.place, letter.unit) == ("举报村支书", "柳林村", "镇纪委")
 
 
 @pytest.mark.django_db

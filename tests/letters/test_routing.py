@@ -133,3 +133,19 @@ def test_the_days_are_set_by_chief_editors(client, admin_user):
     assert client.post(address, days).status_code == 302
     assert LetterSettings.load().due_on(Stage.ASKED) == timezone.localdate() + timedelta(days=3)
     assert Entry.objects.filter(kind="lettersettings.changed", actor=f"user:{admin_user.pk}").exists()
+
+
+def test_a31_a_desk_handles_what_nobody_has_routed_about_its_stations_and_nothing_else():
+    ours, theirs = a_station(), a_station("新疆", "xinjiang")
+    unrouted, elsewhere, nowhere = a_letter(station=ours), a_letter(station=theirs), a_letter()
+    desk, member = a_desk(stations=[ours])
+    other, _ = a_desk("另一组", stations=[theirs])
+    assert unrouted.desk is None
+    assert list(letters_of(member)) == [unrouted]
+    handling.check(unrouted, member)
+    handling.hand_over(unrouted, ours, other, "请你们办理", member)
+    assert not letters_of(member).exists()
+    for letter in (elsewhere, nowhere):
+        with pytest.raises(PermissionDenied):
+            handling.check(letter, member)
+    assert desk.pk != other.pk

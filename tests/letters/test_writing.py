@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,8 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from meiri.journal.models import Entry
 from meiri.letters.masking import masked
 from meiri.letters.models import Letter, Stage, StageCount
+from meiri.letters.rewriting import GUARD
 from meiri.letters.sealing import sealing_keys
-from meiri.letters.writing import MOST_LETTERS, MOST_LOOKS
+from meiri.letters.writing import MOST_LETTERS, MOST_LOOKS, MOST_WITH_FILES, MOST_WITH_FILES_OF_NETWORK
+from tests.letters.letters_factory import A_PDF
 from tests.newsroom_factory import a_station
 
 pytestmark = pytest.mark.django_db
@@ -192,3 +195,36 @@ def test_nonsense_in_the_query_gives_the_first_page(client, address):
 )
 def test_a_name_is_masked(name, shown):
     assert masked(name) == shown
+
+
+def test_b21_attachments_are_counted_before_anything_is_done_with_them(client, monkeypatch):
+    monkeypatch.setattr(GUARD, "patience", 0)
+    with GUARD.process(), GUARD.process():
+        for _ in range(MOST_WITH_FILES):
+            answer = send(client, subject="", attachments=SimpleUploadedFile("a.pdf", A_PDF))
+            assert answer.status_code == 422
+            assert "现在提交附件的人较多" in words(answer)
+        refused = send(client, attachments=SimpleUploadedFile("a.pdf", A_PDF))
+    assert refused.status_code == 429
+    assert "最多提交 8 次附件" in words(refused)
+    assert LETTER["text"] in refused.content.decode()
+    assert not Letter.objects.exists()
+    assert "查询码" in words(send(client))
+
+
+def test_b21_a_networks_attachments_are_counted_too(client):
+    for n in range(MOST_WITH_FILES_OF_NETWORK + 1):
+        file = SimpleUploadedFile("a.txt", b"neither picture nor PDF")
+        answer = client.post(
+            "/letters/write/", {**LETTER, "attachments": file}, REMOTE_ADDR=f"203.0.113.{n + 1}"
+        )
+    assert answer.status_code == 429
+
+
+def test_b21_what_is_added_to_a_letter_is_counted_as_well(client):
+    number, key = receipt_and_key(send(client))
+    for _ in range(MOST_WITH_FILES + 1):
+        file = SimpleUploadedFile("a.txt", b"neither picture nor PDF")
+        added = {"key": key, "deed": "add", "text": "补充", "attachments": file}
+        answer = client.post(f"/letters/{number}/", added)
+    assert "最多提交 8 次附件" in words(answer)

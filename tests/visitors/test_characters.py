@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from wagtail.test.utils.form_data import streamfield
 
 from meiri.ingest.importing import take
-from meiri.ingest.records import read_record
+from meiri.ingest.record_line import read_record
 from meiri.newsroom.clock import local, zoned
 from meiri.newsroom.models import Article
 from meiri.visitors.characters import mended, mended_data, mended_value

@@ -6,12 +6,12 @@ A view is first written to the log of this process (`view_log`); the worker coun
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from hashlib import blake2b
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from meiri.audience.models import ArticleViews, DayViews, HourViews, QuarterViews, ViewsHead
+from meiri.audience.reader_number import reader_number
 from meiri.audience.readers import browser_of, is_reader
 from meiri.audience.view_log import View, the_log
 from meiri.delivery.wire import Headers
@@ -41,11 +41,9 @@ def count_view(article_id: int, headers: Headers, peer: str) -> bool:
         return False
     now = time.time_ns() // 1000
     forwarded = [value for name, value in headers.items() if name.lower() == "x-forwarded-for"]
-    reader = f"{article_id}\n{visitor_of(forwarded, peer)}\n{browser_of(headers)}"
     key = salt(WINDOW, now // 1_000_000 // WINDOW)
-    digest = blake2b(reader.encode(errors="replace"), key=key, digest_size=8).digest()
-    # 63 bits fit a key of either database. That two of ten million readers of one window share one is unlikely.
-    the_log().append(View(article_id, now, int.from_bytes(digest) >> 1))
+    reader = reader_number(article_id, visitor_of(forwarded, peer), browser_of(headers), key)
+    the_log().append(View(article_id, now, reader))
     return True
 
 
@@ -53,18 +51,22 @@ def count_view(article_id: int, headers: Headers, peer: str) -> bool:
 def add(article_id: int, views: int = 1, at: datetime | None = None) -> None:
     """Add `views` of the moment `at`, by default the present one."""
     moment = int((at or timezone.now()).timestamp())
-    add_all({(article_id, moment // QUARTER * QUARTER): views}, next_change())
+    views_then = {(article_id, moment // QUARTER * QUARTER): views}
+    add_all(views_then, views_then, next_change())
 
 
-def add_all(views: Mapping[tuple[int, int], int], changed: int) -> None:
+def add_all(
+    views: Mapping[tuple[int, int], int], for_lists: Mapping[tuple[int, int], int], changed: int
+) -> None:
     """Add views, by article and the quarter of an hour (its first second since 1970), inside the caller's transaction.
 
-    `changed`: what `next_change` gave in it. Each statement adds in the database, so that none is lost between writers.
+    `for_lists`: those of them that hot lists are made from. `changed`: what `next_change` gave in it. Each statement adds in the database, so that none is lost between writers.
     """
     articles: dict[int, int] = {}
     stretches: dict[type, dict[tuple, int]] = {model: {} for model, _ in KEPT}
-    for (article, quarter), count in sorted(views.items()):
+    for (article, _), count in sorted(views.items()):
         _add(articles, article, count)
+    for (article, quarter), count in sorted(for_lists.items()):
         _add(stretches[QuarterViews], (article, _moment(quarter)), count)
         _add(stretches[HourViews], (article, _moment(quarter // HOUR * HOUR)), count)
         _add(stretches[DayViews], (article, _day(quarter)), count)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -18,10 +19,20 @@ from django.utils import timezone
 from meiri.audience import view_log
 from meiri.audience.counting import QUARTER, WINDOW, add_all, next_change
 from meiri.audience.models import CountedView, FoldedLog
+from meiri.audience.reader_number import (
+    FREE_OF_ADDRESS,
+    FREE_OF_NETWORK,
+    MOST_OF_ADDRESS,
+    MOST_OF_NETWORK,
+    adds_to_lists,
+    of_address,
+    of_network,
+)
 from meiri.audience.view_log import View
 from meiri.newsroom.models import Article
 from meiri.visitors.node_salts import share
 
+Value = TypeVar("Value")
 logger = logging.getLogger(__name__)
 
 # Views in one transaction, and transactions in one run of the clock.
@@ -79,12 +90,17 @@ def _count(name: str, start: int, records: view_log.Records) -> None:
     FoldedLog.objects.get_or_create(pk=name)
     if not FoldedLog.objects.filter(pk=name, end=start).update(end=records.end):
         raise FoldedMeanwhile(name)
-    views = _new(_of_live_articles(records.views))
+    views = _within_bounds(_of_live_articles(records.views))
     now = int(timezone.now().timestamp())
-    # A clock that was ahead must not fill hours that are still to come.
-    sums = Counter((v.article, min(v.microseconds // 1_000_000, now) // QUARTER * QUARTER) for v in views)
+    sums: Counter[tuple[int, int]] = Counter()
+    for_lists: Counter[tuple[int, int]] = Counter()
+    for view, listed in views:
+        # A clock that was ahead must not fill hours that are still to come.
+        stretch = view.article, min(view.microseconds // 1_000_000, now) // QUARTER * QUARTER
+        sums[stretch] += 1
+        for_lists[stretch] += listed
     if sums:
-        add_all(sums, changed)
+        add_all(sums, +for_lists, changed)
 
 
 def _of_live_articles(views: Sequence[View]) -> list[View]:
@@ -93,6 +109,36 @@ def _of_live_articles(views: Sequence[View]) -> list[View]:
     for some in _parts(ids):
         live.update(Article.objects.live().filter(pk__in=some).values_list("pk", flat=True))
     return [v for v in views if v.article in live]
+
+
+def _within_bounds(views: Sequence[View]) -> list[tuple[View, bool]]:
+    """The views that count, each with whether hot lists take it too: of one address and one network only so many do."""
+    around = [(of_address, MOST_OF_ADDRESS, FREE_OF_ADDRESS), (of_network, MOST_OF_NETWORK, FREE_OF_NETWORK)]
+    known = _known({of(view.reader) for view in views for of, _, _ in around})
+    room = [v for v in views if all(known[of(v.reader)] < most for of, most, _ in around)]
+    found: list[tuple[View, bool]] = []
+    for view in sorted(_new(room), key=lambda view: view.microseconds):
+        for of, _, _ in around:
+            known[of(view.reader)] += 1
+        counts = [(known[of(view.reader)], most, free) for of, most, free in around]
+        if all(nth <= most for nth, most, _ in counts):
+            found.append((view, all(adds_to_lists(nth, free) for nth, _, free in counts)))
+    return found
+
+
+def _known(ranges: set[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """How many readers in each range of numbers were counted."""
+    found: dict[tuple[int, int], int] = {}
+    for some in _parts(sorted(ranges)):
+        asked = ", ".join(["(%s, %s)"] * len(some))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"WITH asked (least, greatest) AS (VALUES {asked}) SELECT least, greatest, (SELECT COUNT(*)"  # noqa: S608
+                " FROM audience_countedview WHERE reader BETWEEN least AND greatest) FROM asked",
+                [bound for one in some for bound in one],
+            )
+            found |= {(least, greatest): number for least, greatest, number in cursor.fetchall()}
+    return found
 
 
 def _new(views: Iterable[View]) -> list[View]:
@@ -125,7 +171,7 @@ def _until(window: int):
     return connection.ops.adapt_datetimefield_value(max(end, timezone.now()) + LATENESS)
 
 
-def _parts(values: Iterable[int]) -> Iterable[list[int]]:
+def _parts(values: Iterable[Value]) -> Iterable[list[Value]]:
     rest = iter(values)
     while part := list(islice(rest, ROWS)):
         yield part

@@ -49,6 +49,10 @@ class CommentQuerySet(models.QuerySet):
     def approved(self):
         return self.filter(state=State.APPROVED)
 
+    def visible(self):
+        """What readers see: approved, and so is the comment that it answers."""
+        return self.approved().filter(Q(reply_to=None) | Q(reply_to__state=State.APPROVED))
+
     def unchecked(self):
         """Shown at once, because the channel checks afterwards (先发后审), and not checked yet."""
         return self.filter(state=State.APPROVED, decided_at=None)
@@ -77,7 +81,7 @@ class CommentQuerySet(models.QuerySet):
 
     def picks(self, article_id: int, count: int) -> list["Comment"]:
         """What editors picked (精选), the last picked first."""
-        found = self.approved().filter(article_id=article_id).exclude(picked_at=None)
+        found = self.visible().filter(article_id=article_id).exclude(picked_at=None)
         return list(found.order_by("-picked_at")[:count])
 
     def first_replies(self, thread_ids, count: int) -> list["Comment"]:

@@ -29,7 +29,8 @@ def official_name() -> str:
 def approve(comment: Comment, by=None) -> Comment:
     """Show `comment` to readers. `by` is the moderator, None where the channel's rule decides (先发后审).
 
-    Raises `PermissionDenied` where `by` may not moderate, `ValidationError` where another moderator has to decide.
+    Raises `PermissionDenied` where `by` may not moderate, `ValidationError` where another moderator has to decide, and for
+    a reply to a comment that readers don't see.
     """
     return _decide(comment, State.APPROVED, by)
 
@@ -109,7 +110,7 @@ def _decide(comment: Comment, state: State, by, reason: str = "") -> Comment:
     if by is not None and must_be_decided_by_another(comment, by):
         raise ValidationError("这条申诉针对您的决定，请由另一位审核员处理。")
     before = State(comment.state)
-    shown = (state == State.APPROVED) - (before == State.APPROVED)
+    shown = _change_of_count(comment, before, state)
     comment.state, comment.reason = state, reason
     if state != State.APPROVED:
         comment.picked_at = None
@@ -132,10 +133,35 @@ def _decide(comment: Comment, state: State, by, reason: str = "") -> Comment:
     return comment
 
 
+def heads_that_readers_see(replies: Sequence[Comment]) -> set[int]:
+    """The comments that `replies` answer and that readers see; none of them changes until the transaction ends."""
+    numbers = {reply.reply_to_id for reply in replies if reply.reply_to_id}
+    if not numbers:
+        return set()
+    heads = Comment.objects.select_for_update().filter(pk__in=numbers).order_by("pk")
+    return {number for number, state in heads.values_list("pk", "state") if state == State.APPROVED}
+
+
+def _change_of_count(comment: Comment, before: State, state: State) -> int:
+    """How many more comments readers see when `comment` comes from `before` to `state`: its replies come and go with it."""
+    change = (state == State.APPROVED) - (before == State.APPROVED)
+    if not change:
+        return 0
+    if comment.reply_to_id:
+        if heads_that_readers_see([comment]):
+            return change
+        if change > 0:
+            raise ValidationError("它回复的评论读者看不到，不能单独通过。请先通过那条评论。")
+        return 0
+    return change * (1 + Comment.objects.approved().filter(reply_to=comment).count())
+
+
 def _set_pick(comment: Comment, moment, by) -> Comment:
     comment = _locked(comment, by)
     if comment.state != State.APPROVED:
         raise ValidationError("只有已通过的评论可以精选。")
+    if moment and comment.reply_to_id and not heads_that_readers_see([comment]):
+        raise ValidationError("它回复的评论读者看不到，不能精选。")
     if (comment.picked_at is None) == (moment is None):
         return comment
     comment.picked_at = moment
@@ -150,6 +176,9 @@ def _locked(comment: Comment, by) -> Comment:
     """The comment as it is now, kept from others until the transaction ends."""
     if by is not None and not may(by, "moderate", comment):
         raise PermissionDenied("moderate_comment is needed to decide on comments.")
+    if comment.reply_to_id:
+        # Always before the reply, so that two deeds on one thread never wait for each other.
+        heads_that_readers_see([comment])
     return Comment.objects.select_for_update().get(pk=comment.pk)
 
 

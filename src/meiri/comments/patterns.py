@@ -1,4 +1,4 @@
-"""Words with wildcards, found in what visitors write however they space, widen or punctuate it.
+"""Words with wildcards, found in what visitors write however they space, widen, punctuate or disguise it.
 
 A line is a word of which `*` stands for at most eight characters, `?` for one and `#` for a digit. The number of wildcards
 in a line and the reach of each are bounded, so that no text, however it was made up, takes long to look through.
@@ -9,31 +9,14 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from meiri.visitors.skeletons import Skeleton, skeleton
+
 LONGEST_LINE = 40
 MOST_LINES = 2_000
 MOST_PATTERNS = 200
 MOST_STARS = 2
 REACH = 8
 REPLACEMENT = "＊"
-
-
-class Plain:
-    """A text without what is put between letters to hide a word, and where each character that is left stood."""
-
-    def __init__(self, text: str):
-        kept = [
-            (letter, place)
-            for place, character in enumerate(text)
-            for letter in unicodedata.normalize("NFKC", character).casefold()
-            if _is_read(letter)
-        ]
-        self.text = "".join(letter for letter, _ in kept)
-        self.places = [place for _, place in kept]
-
-
-def _is_read(character: str) -> bool:
-    """Letters and figures are read, in all scripts; spaces, punctuation and marks only separate them."""
-    return unicodedata.category(character)[0] in "LN"
 
 
 def lines_of(text: str) -> list[str]:
@@ -56,12 +39,12 @@ def unclear(text: str) -> str:
             return f"“{line[:12]}……”超过 {LONGEST_LINE} 个字。"
         if line.count("*") > MOST_STARS:
             return f"“{line}”里的＊超过 {MOST_STARS} 个。"
-        if not any(_is_read(character) for character in line):
+        if not skeleton(line):
             return f"“{line}”里没有文字。"
     return ""
 
 
-def found_in(lines: str, plain: Plain) -> Iterator[tuple[int, int]]:
+def found_in(lines: str, plain: Skeleton) -> Iterator[tuple[int, int]]:
     """Each stretch of the original text that one of `lines` fits: its first character and the one after its last."""
     if not plain.text:
         return
@@ -97,7 +80,7 @@ def _compiled(lines: str) -> tuple[list[str], list[re.Pattern]]:
         if _has_wildcard(line):
             patterns.append(re.compile(_expression(line)))
         else:
-            words.append(Plain(line).text)
+            words.append(skeleton(line))
     return [w for w in words if w], patterns
 
 
@@ -105,5 +88,5 @@ def _expression(line: str) -> str:
     wildcards = {"*": f".{{0,{REACH}}}?", "?": ".", "#": r"\d"}
     # At a line's ends a star would say nothing.
     return "".join(
-        wildcards[c] if c in wildcards else re.escape(Plain(c).text) for c in line.strip("*")[:LONGEST_LINE]
+        wildcards[c] if c in wildcards else re.escape(skeleton(c)) for c in line.strip("*")[:LONGEST_LINE]
     )

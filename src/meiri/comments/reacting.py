@@ -41,7 +41,7 @@ class ReportForm(forms.Form):
 def _comment(comment_id: int) -> Comment:
     if comment_id > LARGEST_ID:
         raise Http404
-    seen = Comment.objects.approved().filter(article__live=True).select_related("article__channel")
+    seen = Comment.objects.visible().filter(article__live=True).select_related("article__channel")
     return get_object_or_404(seen, pk=comment_id)
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from meiri.comments.models import WordRule
-from meiri.comments.patterns import Plain, found_in, without
+from meiri.comments.patterns import found_in, without
+from meiri.visitors.skeletons import Skeleton
 
 MOST_RULES = 200
 
@@ -36,7 +37,7 @@ def in_force() -> list[WordRule]:
 
 def judge(text: str, rules: Iterable[WordRule]) -> Verdict:
     """What `rules` say of `text`."""
-    plain = Plain(text)
+    plain = Skeleton.of(text)
     reasons: dict[str, list[str]] = {deed: [] for deed in WordRule.Deed.values}
     kept = text
     for rule in rules:

@@ -14,7 +14,7 @@ from django.db import DataError, IntegrityError, transaction
 from meiri.comments.closing import days_of_site, policy_of
 from meiri.comments.limits import Sender, Standing, standings
 from meiri.comments.models import Comment, State, WordRule
-from meiri.comments.moderation import show_at_once
+from meiri.comments.moderation import heads_that_readers_see, show_at_once
 from meiri.comments.rules import Verdict, in_force, judge
 from meiri.newsroom.models import Article
 from meiri.sections.models import CommentPolicy
@@ -125,7 +125,7 @@ def _answered(numbers: Iterable[int]) -> dict[tuple[int, int], int]:
     """The thread to answer in for each comment that readers see, by its article and number."""
     if not numbers:
         return {}
-    found = Comment.objects.approved().filter(pk__in=numbers).values_list("article", "pk", "reply_to")
+    found = Comment.objects.visible().filter(pk__in=numbers).values_list("article", "pk", "reply_to")
     return {(article, number): thread or number for article, number, thread in found}
 
 
@@ -163,8 +163,14 @@ def _comment(
 def _keep(comments: Sequence[Comment]) -> dict[str, int]:
     """Insert them. The number of each by the digest of its form's token.
 
-    Raises IntegrityError where another process has kept one of them meanwhile.
+    A reply waits where the comment that it answers was taken from readers meanwhile. Raises IntegrityError where another
+    process has kept one of them.
     """
+    shown = [comment for comment in comments if comment.state == State.APPROVED and comment.reply_to_id]
+    seen = heads_that_readers_see(shown)
+    for comment in shown:
+        if comment.reply_to_id not in seen:
+            comment.state = State.PENDING
     Comment.objects.bulk_create(comments)
     show_at_once([comment for comment in comments if comment.state == State.APPROVED])
     return {comment.token_digest: comment.pk for comment in comments}

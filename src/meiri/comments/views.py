@@ -91,7 +91,7 @@ def _again(request, article: Article, form: CommentForm, status: int):
 
 def _answer_in(context: dict, number: int | None) -> None:
     """Let the form answer the comment `number` where readers see it."""
-    answered = number and Comment.objects.approved().filter(pk=number, article=context["article"]).first()
+    answered = number and Comment.objects.visible().filter(pk=number, article=context["article"]).first()
     if answered:
         context["answered"] = answered
         context["form"].initial["reply_to"] = answered.pk

@@ -176,10 +176,10 @@ def tidy(pieces: str) -> str:
     previous = None
     while previous != pieces:
         previous = pieces
-        pieces = re.sub(r"<(strong|em|a)(?: [^>]*)?>[\s\u3000]*</\1>", " ", pieces)
+        pieces = re.sub(r"<(strong|em|a)(?: [^<>]*)?>[\s\u3000]*</\1>", " ", pieces)
         pieces = re.sub(r"</(strong|em)>([\s\u3000]*)<\1>", r"\2", pieces).strip(EDGES)
         pieces = re.sub(r"^(?:<br>)+|(?:<br>)+$", "", pieces).strip(EDGES)
-        pieces = re.sub(r"^((?:<(?:strong|em|a(?: [^>]*)?)>)+)[\s\u3000]+", r"\1", pieces)
+        pieces = re.sub(r"^((?:<(?:strong|em|a(?: [^<>]*)?)>)+)[\s\u3000]+", r"\1", pieces)
     return pieces
 
 

@@ -9,8 +9,8 @@ from meiri.ingest.page import words_of
 _HERE = re.compile(
     r"^\s*(?:您|你)?(?:的)?(?:现在|当前|目前)?(?:所在)?(?:的)?(?:位置|位置是|所在位置|所处位置)\s*(?:[:：]|是)?\s*|^(?:当前|现在|所在)(?:页面|位置|栏目)\s*[:：]\s*"
 )
-_STEP = re.compile(r"\s*(?:>|＞|»|›|→|&gt;|>>)+\s*")
-_SLASHES = re.compile(r"\s*(?:>|＞|»|›|→|/|·|\||-)+\s*")
+_STEP = re.compile(r"(?:(?<!\s)\s+)?(?:[>＞»›→]|&gt;)+\s*")
+_SLASHES = re.compile(r"(?:(?<!\s)\s+)?[>＞»›→/·|-]+\s*")
 _NAMED = frozenset(
     [
         "crumb",

@@ -27,7 +27,7 @@ DAMAGE = 0.005
 CERTAIN = 12
 
 _DECLARED = re.compile(
-    rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]+)|^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]+)""",
+    rb"""<meta[^>]{0,300}?charset\s{0,20}=\s{0,20}["']?\s{0,20}([\w.:-]+)|^\s*<\?xml[^>]{0,200}?encoding\s{0,20}=\s{0,20}["']([\w.:-]+)""",
     re.IGNORECASE,
 )
 # Browsers read every gb* label as GB18030 and Big5 with its Hong Kong characters.

@@ -7,7 +7,7 @@ from lxml import html
 from meiri.ingest.blocks import Block
 from meiri.ingest.page import words_of
 
-_SITE = re.compile(r"\s*(?:[_|｜丨]|\s[-–—]+\s|-{1,2}|–|—+|\s»\s|\s/\s)\s*")
+_SITE = re.compile(r"(?:(?<!\s)\s+)?(?:[_|｜丨]|\s[-–—]+\s|-{1,2}|–|—+|\s»\s|\s/\s)\s*")
 _GENERIC = re.compile(
     r"^(?:首页|正文|详情|新闻|新闻详情|新闻动态|新闻中心|内容|内容页|文章|无标题|untitled|index|home|.{0,12}(?:官网|网|频道|新闻网|栏目|中心))$",
     re.IGNORECASE,

@@ -241,6 +241,7 @@ def _machine_breadcrumb(metadata: Metadata, title: str) -> list[str]:
 
 def _summary(description: str, title: str) -> str:
     """A page's description, unless it merely repeats the headline or lists keywords."""
+    description = description[:300]
     words = headline.letters(description)
     wanted = headline.letters(title)
     if not words or (
@@ -251,7 +252,7 @@ def _summary(description: str, title: str) -> str:
         r"(?:[^,，。]{1,8}[,，]){5,}[^,，。]{1,8}$", description
     ):
         return ""
-    return description[:300]
+    return description
 
 
 def _language(declared: str, text: str) -> str:

@@ -1,6 +1,7 @@
 """Found articles into the newsroom: each becomes a draft, or is published, in a transaction of its own."""
 
 import hashlib
+import logging
 from pathlib import Path
 
 from django.conf import settings
@@ -15,7 +16,8 @@ from meiri.ingest.headline import letters
 from meiri.ingest.items import Item
 from meiri.ingest.models import Import
 from meiri.ingest.parsed import ParsedArticle, Unreadable
-from meiri.ingest.records import Extras, Record, record_of
+from meiri.ingest.record_line import Extras
+from meiri.ingest.records import Record, record_of
 from meiri.ingest.sanitise import plain
 from meiri.ingest.stored_pictures import find_bytes
 from meiri.ingest.stream import as_blocks
@@ -24,7 +26,7 @@ from meiri.media.taking import Unusable, discard, store
 from meiri.newsroom.authors import author_named
 from meiri.newsroom.clock import local
 from meiri.newsroom.dates import fault_of_date
-from meiri.newsroom.models import Article, Byline, Origin, Source
+from meiri.newsroom.models import Article, Byline, Kind, Origin, Source
 from meiri.newsroom.permissions import home_for, sole_station_of
 from meiri.newsroom.publishing import publish
 from meiri.policy import may
@@ -33,6 +35,8 @@ from meiri.search.duplicates import VERSION, Match, near_duplicates
 from meiri.search.lineage import likely_tie, propose
 from meiri.search.visible import visible_to
 from meiri.sections.models import Channel, Station, Topic
+
+logger = logging.getLogger(__name__)
 
 MAX_PICTURES = 60
 # How many similar articles the warnings of an item name.
@@ -65,6 +69,8 @@ def take(
     address = parsed.original_url or extras.url
     warnings = list(parsed.warnings)
     known = _known(digest, address, parsed, extras)
+    if known and by and not visible_to(by, [known.article.pk]):
+        raise Unreadable("同样的稿件，或同一来源的稿件，已由其他部门导入；您的采编分工不包括它，没有更新。")
     if known and (known.digest == digest):
         return _record(known.article, file=file, status="duplicate", warnings=["已经导入过同样的稿件。"])
     if known and known.article.locked:
@@ -102,7 +108,7 @@ def take(
     except BaseException:
         discard(new)
         raise
-    similar = {f"{match.in_words()}。": match.article_id for match in find_similar(article, by)}
+    similar = _similar(article, by, warnings)
     return _record(
         article,
         file=file,
@@ -110,6 +116,16 @@ def take(
         warnings=[*warnings, *similar],
         similar=similar,
     )
+
+
+def _similar(article: Article, by, warnings: list[str]) -> dict[str, int]:
+    """The articles that a stored one is like, by the warning that names each."""
+    try:
+        return {f"{match.in_words()}。": match.article_id for match in find_similar(article, by)}
+    except Exception:  # the article is stored: whatever goes wrong here is no reason to refuse it
+        logger.exception("An imported article could not be compared with the others")
+        warnings.append("与已有稿件的比对出错，请自行核对是否重复。")
+        return {}
 
 
 def find_similar(article: Article, by) -> list[Match]:
@@ -143,7 +159,11 @@ def take_item(item: Item, channel: Channel | None, publishing: bool, by=None) ->
             root=item.root,
         )
     except Unreadable as error:
-        return Record(file=item.file, status="refused", title=item.article.title, reason=error.reason)
+        reason = error.reason
+    except Exception as error:  # one item, whatever is in it, never ends a run
+        logger.exception("An item could not be imported")
+        reason = f"导入时出错（{type(error).__name__}），没有导入。请把稿件交给技术人员查看。"
+    return Record(file=item.file, status="refused", title=item.article.title, reason=reason)
 
 
 def digest_of(parsed: ParsedArticle) -> str:
@@ -227,8 +247,10 @@ def _fill(
     article.picture = next(iter(pictures.values()), article.picture)
     article.source = find_source(parsed.source, parsed.source_url)
     article.editor = author_named(parsed.editor) if parsed.editor else None
-    article.origin = extras.origin or (Origin.ORIGINAL if parsed.source == site_name() else Origin.REPRINT)
-    if extras.kind:
+    article.origin = (extras.origin if extras.origin in Origin.values else "") or (
+        Origin.ORIGINAL if parsed.source == site_name() else Origin.REPRINT
+    )
+    if extras.kind in Kind.values:
         article.kind = extras.kind
     fault = fault_of_date(parsed.published_at)
     if not fault:

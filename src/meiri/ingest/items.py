@@ -11,13 +11,11 @@ from pathlib import Path
 import zstandard
 from django.conf import settings
 
-from meiri.ingest.archives import unpack
-from meiri.ingest.detect import HEAD, Format, detect
-from meiri.ingest.docx import read_docx
-from meiri.ingest.html import read_html
+from meiri.ingest.detect import Format
 from meiri.ingest.parsed import ParsedArticle, Unreadable
-from meiri.ingest.records import Extras, read_record
-from meiri.ingest.text import read_text
+from meiri.ingest.reading import Reader
+from meiri.ingest.record_line import Extras
+from meiri.ingest.sanitise import UNPRINTABLE
 
 MAX_LINE = 16 * 1024 * 1024
 MAX_DEPTH = 20
@@ -71,15 +69,19 @@ class Item:
     page: Path | None = None
     root: Path | None = None
 
+    def __post_init__(self):
+        # Names of files may hold bytes that are no text.
+        self.file = UNPRINTABLE.sub("\ufffd", self.file)
 
-def items_in(path: Path, name: str | None = None) -> Iterator[Item]:
+
+def items_in(path: Path, reader: Reader, name: str | None = None) -> Iterator[Item]:
     """Every item of a file, folder or archive, in order of name. `name` is what its items are called by."""
     name = name or str(path)
     if path.is_dir():
         for file in files_in(path):
-            yield from _of_file(file, str(Path(name) / file.relative_to(path)), path)
-    elif path.is_file():
-        yield from _of_file(path, name, path.parent)
+            yield from _of_file(file, str(Path(name) / file.relative_to(path)), path, reader)
+    elif path.exists():
+        yield from _of_file(path, name, path.parent, reader)
     else:
         yield Item(name, reason="文件不存在。")
 
@@ -99,47 +101,34 @@ def _is_beside(folder: str) -> bool:
     return folder.startswith((".", "__MACOSX")) or folder.endswith(("_files", ".files", "_archivos"))
 
 
-def _of_file(path: Path, name: str, root: Path, in_archive: bool = False) -> Iterator[Item]:
+def _of_file(path: Path, name: str, root: Path, reader: Reader, in_archive: bool = False) -> Iterator[Item]:
     try:
-        with path.open("rb") as file:
-            head = file.read(HEAD)
-            kind = detect(head, file)
-        if kind.is_archive and in_archive:
+        found = reader.file(path, settings.IMPORT_MAX_BYTES)
+        if isinstance(found, ParsedArticle):
+            yield Item(name, article=found, page=path, root=root)
+        elif found.is_records:
+            yield from _records(path, name, found, reader)
+        elif in_archive:
             raise Unreadable("压缩包里的压缩包没有打开。")
-        if not kind.is_archive and not kind.is_records and path.stat().st_size > settings.IMPORT_MAX_BYTES:
-            raise Unreadable(f"文件超过 {settings.IMPORT_MAX_BYTES // 1024 // 1024} MB，没有读取。")
-        if kind.is_archive:
-            yield from _of_archive(path, name)
-        elif kind.is_records:
-            yield from _records(path, name, kind)
         else:
-            yield Item(name, article=read(path.read_bytes(), kind), page=path, root=root)
+            yield from _of_archive(path, name, reader)
     except Unreadable as error:
         yield Item(name, reason=error.reason)
     except OSError as error:
         yield Item(name, reason=f"文件无法读取（{error.strerror or error}）。")
 
 
-def read(data: bytes, kind: Format) -> ParsedArticle:
-    """The article in the bytes of one file. Raises `Unreadable`."""
-    if kind is Format.HTML:
-        return read_html(data)
-    if kind is Format.DOCX:
-        return read_docx(data)
-    return read_text(data)
-
-
-def _of_archive(path: Path, name: str) -> Iterator[Item]:
+def _of_archive(path: Path, name: str, reader: Reader) -> Iterator[Item]:
     with tempfile.TemporaryDirectory(prefix="meiri-import-") as folder:
         root = Path(folder)
-        for left_out in unpack(path, root):
+        for left_out in reader.unpack(path, root):
             member, _, reason = left_out.partition("：")
             yield Item(f"{name}/{member}", reason=reason)
         for file in files_in(root):
-            yield from _of_file(file, f"{name}/{file.relative_to(root)}", root, in_archive=True)
+            yield from _of_file(file, f"{name}/{file.relative_to(root)}", root, reader, in_archive=True)
 
 
-def _records(path: Path, name: str, kind: Format) -> Iterator[Item]:
+def _records(path: Path, name: str, kind: Format, reader: Reader) -> Iterator[Item]:
     with path.open("rb") as packed:
         stream: io.BufferedIOBase = packed
         if kind is Format.JSONL_ZST:
@@ -157,16 +146,14 @@ def _records(path: Path, name: str, kind: Format) -> Iterator[Item]:
                     yield Item(f"{name}:{number}", reason="这一行过长，后面的记录没有读取。")
                     return
                 if line.strip():
-                    yield _record(line.removeprefix(codecs.BOM_UTF8), f"{name}:{number}", path)
+                    yield _record(line.removeprefix(codecs.BOM_UTF8), f"{name}:{number}", path, reader)
         except zstandard.ZstdError:
             yield Item(f"{name}:{number + 1}", reason="压缩的记录文件已损坏，后面的记录没有读取。")
 
 
-def _record(line: bytes, name: str, path: Path) -> Item:
+def _record(line: bytes, name: str, path: Path, reader: Reader) -> Item:
     try:
-        article, extras = read_record(line.decode())
-    except UnicodeDecodeError:
-        return Item(name, reason="这一行不是 UTF-8 文字。")
+        article, extras = reader.record(line)
     except Unreadable as error:
         return Item(name, reason=error.reason)
     return Item(name, article=article, extras=extras, page=path, root=path.parent)

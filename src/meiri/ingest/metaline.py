@@ -7,7 +7,7 @@ from functools import cache
 
 from meiri.ingest.times import WRITTEN, read_time
 
-_GAP = r"[ \t\u3000\xa0]*"
+_GAP = r"[ \t\u3000\xa0]{0,8}"
 
 
 def _spaced(words: str) -> str:
@@ -49,7 +49,7 @@ _EDITED = re.compile(
     rf"(?:^|(?<=[\s　（(【\[]))(?:责任编辑|责编|编辑){_GAP}[|｜/／丨 　]{_GAP}(?=[\u4e00-\u9fff]{{2,4}}(?:[\s　）)】\]]|$))"
 )
 _COUNTED = re.compile(
-    r"(?:阅读|浏览|点击|人气)(?:量|数|次数)?[ (（]*([\d,，.]+) ?(万|[wW])?(?: ?次)?(?:[)）]|(?=[\s　|]|$))|([\d,，.]+) ?(万|[wW])? ?(?:次|人)?(?:阅读|浏览|点击|人看过|次观看)"
+    r"(?:阅读|浏览|点击|人气)(?:量|数|次数)?[ (（]{0,4}([\d,，.]{1,20}) ?(万|[wW])?(?: ?次)?(?:[)）]|(?=[\s　|]|$))|(?<![\d,，.])([\d,，.]{1,20}) ?(万|[wW])? ?(?:次|人)?(?:阅读|浏览|点击|人看过|次观看)"
 )
 _CUT = re.compile(r"[|｜丨\n\t▪•·‧]| {2,}|　|\xa0|[）)】\]]")
 _SEPARATORS = " \t\n|｜丨　\xa0·•,，;；:：/-—－"
@@ -62,7 +62,7 @@ _NOT_A_SOURCE = re.compile(
 _NOBODY = re.compile(
     r"[\u4e00-\u9fff]{0,8}(?:记者|通讯员|实习生)|文|图|摄|等|佚名|未知|匿名|编辑|admin", re.IGNORECASE
 )
-_NAME_TAIL = re.compile(r"[_＿]?[A-Z]{1,4}\d{2,}$|\d+$")
+_NAME_TAIL = re.compile(r"[_＿]?[A-Z]{1,4}\d{2,}$|(?<!\d)\d+$")
 
 
 @dataclass
@@ -185,7 +185,7 @@ def names(value: str) -> list[str]:
 
 
 def count(value: str) -> int | None:
-    match = re.match(r"[\s　\xa0(（]*([\d,，.]+) ?(万|[wW])?", value)
+    match = re.match(r"[\s　\xa0(（]*([\d,，.]{1,20}) ?(万|[wW])?", value)
     return _as_count(match[1], match[2]) if match else None
 
 

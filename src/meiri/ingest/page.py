@@ -14,15 +14,20 @@ _NEVER_TEXT = (
 )  # fmt: skip
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_SCRIPTS = re.compile(r"<(script|style|svg)\b(?P<attributes>[^>]*)>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_SCRIPT = re.compile(r"<(script|style|svg)\b([^<>]*)>", re.IGNORECASE)
+_SCRIPT_ENDS = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("script", "style", "svg")}
+# A tag of more words than this is no page's; the parser looks at all attributes for each.
+MAX_WORDS_OF_TAG = 10_000
 
 
 def parse(text: str) -> html.HtmlElement:
     """The tree of a page. Raises `Unreadable` for a page of absurd size or depth, or with nothing in it."""
     # Scripts are most of many pages: taken out before parsing they cost next to nothing. JSON-LD stays.
-    text = _SCRIPTS.sub(lambda m: m[0] if "ld+json" in m["attributes"] else " ", text)
-    text = _NOT_XML.sub("", text)
-    if text.count("<") > 4 * MAX_ELEMENTS:
+    text = _NOT_XML.sub("", _without_scripts(text))
+    if text.count("<") > 4 * MAX_ELEMENTS or any(
+        len(tag.partition(">")[0].split(None, MAX_WORDS_OF_TAG)) > MAX_WORDS_OF_TAG
+        for tag in text.split("<")[1:]
+    ):
         raise Unreadable("网页结构过于庞大，无法读取。")
     parser = html.HTMLParser(encoding="utf-8", remove_pis=True, huge_tree=False)
     try:
@@ -37,6 +42,27 @@ def parse(text: str) -> html.HtmlElement:
         if count > MAX_ELEMENTS or deepest > MAX_DEPTH:
             raise Unreadable("网页结构过于庞大或嵌套过深，无法读取。")
     return tree
+
+
+def _without_scripts(text: str) -> str:
+    """`text` without scripts, styles and drawings that are closed; JSON-LD stays."""
+    kept: list[str] = []
+    at, unclosed = 0, set()
+    while opening := _SCRIPT.search(text, at):
+        name, end = opening[1].lower(), opening.end()
+        closing = None if name in unclosed else _SCRIPT_ENDS[name].search(text, end)
+        if closing is None:
+            # Nor is any after it: the rest of the page is searched once for each name.
+            unclosed.add(name)
+        elif "ld+json" in opening[2]:
+            end = closing.end()
+        else:
+            kept += [text[at : opening.start()], " "]
+            at = closing.end()
+            continue
+        kept.append(text[at:end])
+        at = end
+    return "".join([*kept, text[at:]])
 
 
 def without_machinery(tree: html.HtmlElement, keep_hidden: bool = False) -> html.HtmlElement:

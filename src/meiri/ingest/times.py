@@ -6,6 +6,8 @@ from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+# Characters of a machine-written time; RFC 822 needs 40.
+LONGEST = 100
 
 _DATE = r"(?P<year>(?:19|20)\d\d)\s?(?:年|[-/.])\s?(?P<month>\d{1,2})\s?(?:月|[-/.])\s?(?P<day>\d{1,2})(?!\d)\s?日?"
 _WEEKDAY = r"(?:\s*[（(]?(?:星期|周)[一二三四五六日天][）)]?)?"
@@ -32,7 +34,7 @@ def read_time(text: str, now: datetime | None = None) -> tuple[datetime, bool] |
 
 def read_iso(text: str) -> tuple[datetime, bool] | None:
     """A machine-written time: ISO 8601, RFC 822, or seconds since 1970."""
-    text = text.strip()
+    text = text[:LONGEST].strip()
     if re.fullmatch(r"1\d{9}(?:\d{3})?", text):
         return datetime.fromtimestamp(int(text[:10]), tz=BEIJING), True
     if compact := re.fullmatch(r"((?:19|20)\d\d)(\d\d)(\d\d)", text):

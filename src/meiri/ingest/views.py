@@ -18,14 +18,12 @@ from django.views.generic import View
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from meiri.ingest.detect import Format, detect
 from meiri.ingest.forms import ImportForm
-from meiri.ingest.html import read_page
 from meiri.ingest.importing import take_item
 from meiri.ingest.items import Item, items_in
 from meiri.ingest.parsed import Unreadable
+from meiri.ingest.reading import Reader, reading
 from meiri.ingest.records import Record
-from meiri.ingest.text import read_lines
 from meiri.newsroom.models import Article
 from meiri.policy import check
 from meiri.security.log import note_event
@@ -33,6 +31,8 @@ from meiri.security.models import Event
 
 # More would keep the editor waiting too long; the operator's `meiri import` takes any number.
 MOST_ITEMS = 200
+# After so long nothing more is read.
+SECONDS = 120
 STATUS_WORDS = {
     "imported": "已存为草稿",
     "updated": "已更新",
@@ -84,13 +84,17 @@ class ImportPage(WagtailAdminTemplateMixin, View):
         form = ImportForm(request.POST, request.FILES)
         if not form.is_valid():
             return self.answer(form, status=422)
-        channel = form.cleaned_data["channel"]
-        results = []
-        with tempfile.TemporaryDirectory(prefix="meiri-upload-") as folder:
-            items = itertools.chain(_pasted(form), _uploaded(form.cleaned_data["uploads"], Path(folder)))
-            for item in itertools.islice(items, MOST_ITEMS):
-                results.append(self.take(item, channel))
-            more = next(items, None) is not None
+        channel, results, more = form.cleaned_data["channel"], [], False
+        try:
+            with tempfile.TemporaryDirectory(prefix="meiri-upload-") as folder, reading(SECONDS) as reader:
+                uploads = _uploaded(form.cleaned_data["uploads"], Path(folder), reader)
+                items = itertools.chain(_pasted(form, reader), uploads)
+                for item in itertools.islice(items, MOST_ITEMS):
+                    results.append(self.take(item, channel))
+                more = next(items, None) is not None
+        except Unreadable as error:
+            form.add_error(None, error.reason)
+            return self.answer(form, status=503)
         note_event(Event.IMPORTED, **Counter(result.record.status for result in results))
         return self.answer(ImportForm(initial={"channel": channel}), results=results, more=more)
 
@@ -146,19 +150,18 @@ def _largest() -> str:
     return f"{settings.IMPORT_MAX_BYTES // 1024 // 1024} MB"
 
 
-def _pasted(form: ImportForm) -> Iterator[Item]:
+def _pasted(form: ImportForm, reader: Reader) -> Iterator[Item]:
     text = form.cleaned_data["text"].strip()
     if not text:
         return
     name = "粘贴的文字"
     try:
-        is_page = detect(text[:8000].encode()) is Format.HTML
-        yield Item(name, article=read_page(text) if is_page else read_lines(text))
+        yield Item(name, article=reader.pasted(text))
     except Unreadable as error:
         yield Item(name, reason=error.reason)
 
 
-def _uploaded(files, folder: Path) -> Iterator[Item]:
+def _uploaded(files, folder: Path, reader: Reader) -> Iterator[Item]:
     """The items of uploaded files, each in a folder of its own, so that no upload sees another's."""
     for number, upload in enumerate(files):
         if upload.size > settings.IMPORT_MAX_BYTES:
@@ -169,5 +172,5 @@ def _uploaded(files, folder: Path) -> Iterator[Item]:
         with path.open("wb") as out:
             for chunk in upload.chunks():
                 out.write(chunk)
-        yield from items_in(path, upload.name)
+        yield from items_in(path, reader, upload.name)
         path.unlink()

@@ -36,6 +36,7 @@ _REASONS = {
     rewriting.Why.LOCKED: "设有打开密码，编辑无法阅读。请去掉密码后再上传。",
     rewriting.Why.PAGES: f"超过 {rewriting.MOST_PAGES} 页或内容过于复杂，请拆分后再上传。",
     rewriting.Why.SLOW: "过于复杂，无法处理。请打印成 PDF，或拍成照片后再上传。",
+    rewriting.Why.BUSY: "没有处理：现在提交附件的人较多。请过几分钟再提交，或先提交文字，之后再补充附件。",
 }
 
 

@@ -17,7 +17,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from meiri.letters import handling
 from meiri.letters.masking import proposal
-from meiri.letters.models import Letter, Stage
+from meiri.letters.models import SEALED, Letter, Stage
 from meiri.letters.permissions import handling_desks, letters_of, may_handle
 from meiri.letters.tally import stages
 from meiri.policy import may
@@ -63,7 +63,15 @@ class LettersView(DeskView):
         mine = letters_of(request.user)
         letters = mine.filter(**{f"{name}_id": number for name, number in chosen.items()})
         letters = letters.select_related("station", "desk__group").defer(
-            "text", "answer", "published_text", "published_answer", "sealed_contact"
+            *(
+                "text",
+                "answer",
+                "unit",
+                "closing_words",
+                "published_text",
+                "published_answer",
+                "sealed_contact",
+            )
         )
         letters = self._page(letters, which, asked.get("from", ""))
         more, letters = len(letters) > PER_PAGE, letters[:PER_PAGE]
@@ -211,8 +219,8 @@ class LetterView(DeskView):
             who = letter.contact()
         except InvalidToken:
             who = {}
-        written = {"subject": letter.subject, "text": str(letter.text), "answer": letter.answer}
-        return {part: proposal(text, **who) for part, text in written.items()}
+        written = {"subject": letter.subject, "text": letter.text, "answer": letter.answer}
+        return {part: proposal(str(text), **who) for part, text in written.items()}
 
     def get_page_title(self):
         return "来信"
@@ -229,7 +237,7 @@ class AttachmentView(DeskView):
     """One attachment as a file to be saved; a browser neither guesses what it is nor runs anything in it."""
 
     def get(self, request, letter_id: int, attachment_id: int):
-        letter = get_object_or_404(letters_of(request.user).defer("text"), pk=letter_id)
+        letter = get_object_or_404(letters_of(request.user).defer(*SEALED), pk=letter_id)
         attachment = get_object_or_404(letter.attachments, pk=attachment_id)
         try:
             content = attachment.content()

@@ -12,7 +12,7 @@ from django.utils import timezone
 from meiri.journal.log import actor, append
 from meiri.letters.attachments import Accepted
 from meiri.letters.masking import left_in
-from meiri.letters.models import Attachment, Letter, LetterSettings, Message, Stage, Step
+from meiri.letters.models import SEALED, Attachment, Letter, LetterSettings, Message, Stage, Step
 from meiri.letters.permissions import desk_for, letters_of
 from meiri.letters.sealing import seal
 from meiri.letters.tally import count_answered, count_received, count_stage
@@ -30,6 +30,10 @@ _BEFORE = {
     Stage.PUBLISHED: {Stage.ANSWERED, Stage.PUBLISHED},
     Stage.CLOSED: set(Stage),
 }
+_PRINTED = (
+    *("published_subject", "published_text", "published_answer"),
+    *("published_name", "published_unit", "published_at"),
+)
 # All that may come with a letter, with what its writer adds later.
 MOST_ATTACHMENTS = 12
 MOST_ADDITIONS = 20
@@ -62,7 +66,7 @@ def route(letter: Letter, unit: str, by) -> Letter:
     """Pass a letter on to the `unit` that can answer it (转交)."""
     letter = _take(letter, by, Stage.ASKED)
     letter.unit = _words(unit, 60, "请填写转交的单位。")
-    return _move(letter, Stage.ASKED, by, "letter.routed", ["unit"], unit=letter.unit)
+    return _move(letter, Stage.ASKED, by, "letter.routed", ["unit"])
 
 
 @transaction.atomic
@@ -127,14 +131,14 @@ def publish(letter: Letter, by, text: str, answer: str = "", subject: str = "") 
     if not letter.may_publish:
         raise ValidationError("来信人不同意公开，不能刊登。")
     letter.published_text = _words(text, 5000, "请填写刊登的来信内容。")
-    letter.published_answer = _words(answer or letter.answer, 5000, "请填写刊登的答复内容。")
-    letter.published_subject = _words(subject or letter.subject, 60, "请填写刊登的标题。")
+    letter.published_answer = _words(answer or str(letter.answer), 5000, "请填写刊登的答复内容。")
+    letter.published_subject = _words(subject or str(letter.subject), 60, "请填写刊登的标题。")
     printed = f"{letter.published_subject}\n{letter.published_text}\n{letter.published_answer}"
     if told := left_in(printed, **letter.contact()):
         raise ValidationError(f"刊登稿里还有{'和'.join(told)}，请隐去后再刊登。")
+    letter.published_name, letter.published_unit = str(letter.masked_name), str(letter.unit)
     letter.published_at = letter.published_at or timezone.now()
-    fields = ["published_text", "published_answer", "published_subject", "published_at"]
-    return _move(letter, Stage.PUBLISHED, by, "letter.published", fields)
+    return _move(letter, Stage.PUBLISHED, by, "letter.published", _PRINTED)
 
 
 @transaction.atomic
@@ -153,9 +157,9 @@ def withdraw(letter: Letter, reason: str, by) -> Letter:
     letter = _take(letter, by, Stage.CLOSED)
     if not letter.published_at:
         raise ValidationError("这封来信没有公开刊登。")
-    letter.published_at = None
+    _unprint(letter)
     letter.closing_words = _words(reason, 300, "请填写撤下的原因。")
-    return _move(letter, Stage.CLOSED, by, "letter.withdrawn", ["published_at", "closing_words"])
+    return _move(letter, Stage.CLOSED, by, "letter.withdrawn", [*_PRINTED, "closing_words"])
 
 
 @transaction.atomic
@@ -202,18 +206,11 @@ def take_back(letter: Letter) -> Letter:
     letter.taken_back_at = timezone.now()
     letter.closing_words = TAKEN_BACK
     letter.masked_name, letter.place, letter.subject = "某某", "", "（来信人已撤回）"
-    letter.text = letter.published_text = letter.published_answer = letter.published_subject = ""
-    letter.answer, letter.published_at, letter.sealed_contact = "", None, b""
-    return _move(
-        letter,
-        Stage.CLOSED,
-        None,
-        "letter.taken_back",
-        [
-            *("taken_back_at", "closing_words", "masked_name", "place", "subject", "text", "answer"),
-            *("published_at", "sealed_contact", "published_text", "published_answer", "published_subject"),
-        ],
-    )
+    letter.text = letter.answer = letter.unit = ""
+    letter.sealed_contact = b""
+    _unprint(letter)
+    changed = ["taken_back_at", "sealed_contact", *SEALED, *_PRINTED]
+    return _move(letter, Stage.CLOSED, None, "letter.taken_back", changed)
 
 
 def _take(letter: Letter, by, stage: Stage | None = None) -> Letter:
@@ -240,6 +237,13 @@ def _move(letter: Letter, stage: Stage, by, kind: str, changed: Sequence[str] = 
     _step(letter, by)
     _tell(letter, by, kind, **payload)
     return letter
+
+
+def _unprint(letter: Letter) -> None:
+    """What was printed of a letter stands in clear: it goes when readers see it no more."""
+    letter.published_text = letter.published_answer = letter.published_subject = ""
+    letter.published_name = letter.published_unit = ""
+    letter.published_at = None
 
 
 def _step(letter: Letter, by) -> None:

@@ -1,6 +1,9 @@
 """A proposal for print: a letter without what tells who wrote it. An editor reads it, mends it and confirms it."""
 
 import re
+import unicodedata
+
+from meiri.visitors.skeletons import skeleton
 
 # Family names of two characters; all others are taken as one.
 _DOUBLE = frozenset(
@@ -36,7 +39,7 @@ _HOUSE = (
 )
 _RULES = [
     # Mail addresses: m***@…
-    (re.compile(r"([A-Za-z0-9])[A-Za-z0-9._%+-]*@[A-Za-z0-9.-]+\.[A-Za-z]{2,}"), r"\1***@***"),
+    (re.compile(r"([A-Za-z0-9])[A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9.-]{1,255}\.[A-Za-z]{2,}"), r"\1***@***"),
     # Identity cards of 18 and 15 digits, bank cards: the first three digits stay.
     (re.compile(rf"(?<!\d)(\d{{3}})(?:{_APART}\d){{11,16}}{_APART}[\dXx]?(?!\d)"), rf"\1{_HIDDEN}"),
     # Mobile telephones, also with the country before them: 138****.
@@ -63,6 +66,9 @@ _RULES = [
         "×号",
     ),
 ]
+_MAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,255}")
+_ACCOUNT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{5,}")
+_NUMERALS = str.maketrans("〇零一幺二两三四五六七八九", "0011223456789")
 # So many digits in a row are read as somebody's number.
 _LONG_NUMBER = re.compile(r"(?<!\d)\d{11,}(?!\d)")
 
@@ -94,11 +100,36 @@ def proposal(text: str, name: str = "", contact: str = "") -> str:
 
 
 def left_in(text: str, name: str, contact: str) -> list[str]:
-    """What in `text` tells who wrote it, in words: the writer's name or contact."""
-    bare = "".join(text.split())
+    """What in `text` tells who wrote it, in words: the writer's name or contact, however it is spaced, widened or cased."""
+    read = skeleton(text)
     told = []
-    if len(name.strip()) > 1 and "".join(name.split()) in bare:
+    if len(skeleton(name)) > 1 and skeleton(name) in read:
         told.append("来信人的姓名")
-    if len(contact.strip()) > 3 and "".join(contact.split()) in bare:
+    if any(words in read for words in _words_of(contact)) or any(
+        number in _digits(read) or number in _digits(read.translate(_NUMERALS))
+        for number in _numbers_of(contact)
+    ):
         told.append("来信人的联系方式")
     return told
+
+
+def _words_of(contact: str) -> set[str]:
+    """What of a contact must not be found in a text: all of it, its mail addresses and their names, its account names."""
+    mails = _MAIL.findall(unicodedata.normalize("NFKC", contact))
+    names = [mail.partition("@")[0] for mail in mails]
+    accounts = _ACCOUNT.findall(_MAIL.sub(" ", unicodedata.normalize("NFKC", contact)))
+    words = {skeleton(one) for one in (contact, *mails, *accounts)}
+    return {word for word in words if len(word) > 3} | {
+        word for word in map(skeleton, names) if len(word) > 4
+    }
+
+
+def _numbers_of(contact: str) -> set[str]:
+    """Its telephone and other numbers, without the country before them."""
+    written = re.split(r"[^0-9 ()+.-]+", unicodedata.normalize("NFKC", contact))
+    found = {re.sub(r"\A(?:00)?86(?=1[3-9][0-9]{9}\Z)", "", _digits(part)) for part in written}
+    return {number for number in found if len(number) > 6}
+
+
+def _digits(read: str) -> str:
+    return "".join(character for character in read if "0" <= character <= "9")

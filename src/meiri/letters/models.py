@@ -70,15 +70,23 @@ class LetterSettings(StoredSettings):
         return timezone.localdate() + timedelta(days=days) if days else None
 
 
+# What tells of a letter, its writer and its answer, each sealed with a key that is not in the database.
+SEALED = ("subject", "text", "place", "masked_name", "unit", "answer", "closing_words")
+
+
 class LetterQuerySet(models.QuerySet):
     def published(self):
         return self.exclude(published_at=None)
 
     def newest_published(self, count: int, before: int | None = None) -> list["Letter"]:
-        letters = self.published().select_related("station").defer("text")
+        letters = self.published().as_printed()
         if before is not None:
             letters = letters.filter(pk__lt=before)
         return list(letters.order_by("-pk")[:count])
+
+    def as_printed(self):
+        """Without what only the newsroom and the writer may read."""
+        return self.select_related("station").defer(*SEALED, "sealed_contact")
 
     def overdue(self):
         return self.filter(due_on__lt=timezone.localdate())
@@ -89,9 +97,9 @@ class Letter(models.Model):
     key_digest = models.CharField(max_length=64, editable=False)
     # Of the form it was sent with, so that sending twice makes one letter.
     token_digest = models.CharField(max_length=64, unique=True, editable=False)
-    subject = models.CharField("标题", max_length=60)
+    subject = SealedTextField("标题")
     text = SealedTextField("内容")
-    place = models.CharField("反映地点", max_length=60, blank=True)
+    place = SealedTextField("反映地点")
     station = models.ForeignKey(
         Station, verbose_name="反映地区", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -99,28 +107,38 @@ class Letter(models.Model):
     desk = models.ForeignKey(
         Desk, verbose_name="承办", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    # The writer's name and how to reach them, sealed with a key that is not in the database.
+    # The writer's name and how to reach them.
     sealed_contact = models.BinaryField(editable=False)
-    masked_name = models.CharField("来信人", max_length=20, editable=False)
+    masked_name = SealedTextField("来信人")
     may_publish = models.BooleanField("同意公开", default=False)
     stage = models.CharField("进度", max_length=9, choices=Stage.choices, default=Stage.RECEIVED)
     due_on = models.DateField("办理期限", null=True, editable=False)
     # The writer added something that nobody of the newsroom has answered to yet.
     has_news = models.BooleanField("有补充", default=False, editable=False)
     created_at = models.DateTimeField("来信时间", default=timezone.now)
-    unit = models.CharField("转交单位", max_length=60, blank=True)
-    answer = models.TextField("答复", max_length=5000, blank=True)
+    unit = SealedTextField("转交单位")
+    answer = SealedTextField("答复")
     answered_at = models.DateTimeField("答复时间", null=True, blank=True)
+    # What readers see, in clear; empty where nothing is printed.
     published_subject = models.CharField("刊登的标题", max_length=60, blank=True)
     published_text = models.TextField("刊登的来信", max_length=5000, blank=True)
     published_answer = models.TextField("刊登的答复", max_length=5000, blank=True)
+    published_name = models.CharField("刊登的来信人", max_length=20, blank=True)
+    published_unit = models.CharField("刊登的单位", max_length=60, blank=True)
     published_at = models.DateTimeField("公开时间", null=True, blank=True)
-    closing_words = models.CharField("办结说明", max_length=300, blank=True)
+    closing_words = SealedTextField("办结说明")
     # When its writer took it back; what told who wrote was deleted then.
     taken_back_at = models.DateTimeField("撤回时间", null=True, editable=False)
 
     public = Public(
-        ("published_subject", "published_text", "published_answer", "published_at"),
+        (
+            "published_subject",
+            "published_text",
+            "published_answer",
+            "published_name",
+            "published_unit",
+            "published_at",
+        ),
         keys=lambda letter: [letter.content_key],
         deeds=True,
     )
@@ -145,7 +163,7 @@ class Letter(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.receipt} {self.subject}"
+        return self.receipt
 
     @property
     def content_key(self):

@@ -1,21 +1,18 @@
 """PDF files of writers, put together anew: their pages are kept as they look, and nothing that tells, runs or hides.
 
-A PDF is taken apart by a process of its own with little time and memory (`python -m meiri.letters.rewriting`, which
-loads nothing of Django): a file that was made to harm ends that process alone. The file never is on the disk.
+A PDF is taken apart by a guarded process with little time and memory: a file that was made to harm ends that process
+alone. A few are at work at once, whoever sends how many. The file never is on the disk.
 """
 
 import io
-import resource
-import subprocess
-import sys
 from enum import Enum
 
 import pikepdf
 from pikepdf import Dictionary, Name, Object, Pdf, Stream
 
+from meiri.guarded import Busy, Failed, Guard, Limits, Overrun
+
 MOST_PAGES = 200
-SECONDS = 20
-MOST_MEMORY = 768 * 1024 * 1024
 # No file has as many; one that does would take long to walk through.
 MOST_OBJECTS = 100_000
 # What a page needs to look as it does. Annotations are drawn on it before.
@@ -59,35 +56,41 @@ _TOLD_BY_JPEG2000 = frozenset([b"xml ", b"uuid", b"uinf", b"jp2i"])
 
 
 class Why(Enum):
-    """Why a PDF is refused; the process tells it by its exit status."""
+    """Why a PDF is refused."""
 
-    BROKEN = 10
-    LOCKED = 11
-    PAGES = 12
-    SLOW = 13
+    BROKEN = "broken"
+    LOCKED = "locked"
+    PAGES = "pages"
+    SLOW = "slow"
+    BUSY = "busy"
 
 
 class Refused(Exception):
     def __init__(self, why: Why):
-        super().__init__(why.name)
+        super().__init__(why)
         self.why = why
+
+
+GUARD = Guard(
+    Limits(seconds=40, processor_seconds=20, memory=768 * 1024 * 1024),
+    most=2,
+    patience=5,
+    answers=frozenset(["meiri.letters.rewriting.Why"]),
+    refusals=(Refused,),
+)
 
 
 def rewritten(content: bytes) -> bytes:
     """The pages of a PDF as a file of their own. Raises `Refused`."""
-    command = [sys.executable, "-I", "-m", "meiri.letters.rewriting"]
     try:
-        # What it says on the way down may hold words of the file: nobody listens.
-        done = subprocess.run(  # noqa: S603 a command of our own; the file is its input alone
-            command, input=content, capture_output=True, timeout=2 * SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
+        with GUARD.process() as process:
+            return process.call(put_together_anew, content)
+    except Overrun:
         raise Refused(Why.SLOW) from None
-    if done.returncode == 0:
-        return done.stdout
-    if done.returncode < 0:
-        raise Refused(Why.SLOW)  # ended by a limit
-    raise Refused(next((why for why in Why if why.value == done.returncode), Why.BROKEN))
+    except Failed:
+        raise Refused(Why.BROKEN) from None
+    except Busy:
+        raise Refused(Why.BUSY) from None
 
 
 def put_together_anew(content: bytes) -> bytes:
@@ -201,24 +204,3 @@ def jpeg2000_without_notes(content: bytes) -> bytes:
 
 
 _WITHOUT_NOTES = {Name.DCTDecode: jpeg_without_notes, Name.JPXDecode: jpeg2000_without_notes}
-
-
-def _limit_oneself() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-
-
-def main() -> int:
-    _limit_oneself()
-    try:
-        content = put_together_anew(sys.stdin.buffer.read())
-    except Refused as refused:
-        return refused.why.value
-    sys.stdout.buffer.write(content)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -86,6 +86,9 @@ class SealedTextField(models.BinaryField):
     What can't be opened reads as `UNREADABLE`; save it with `update_fields`, or the original is lost.
     """
 
+    def get_default(self):
+        return super().get_default() or ""
+
     def get_prep_value(self, value):
         return None if value is None else seal(value.encode()) if value else b""
 

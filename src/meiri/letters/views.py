@@ -16,11 +16,13 @@ from meiri.letters.models import Letter, Message, Stage
 from meiri.letters.tally import stages, statistics
 from meiri.letters.writing import (
     MOST_LETTERS,
+    TOO_MANY_FILES,
     AdditionForm,
     AskForm,
     LetterForm,
     TakeBackForm,
     submit,
+    too_many_files,
     too_many_letters,
     too_many_looks,
 )
@@ -75,9 +77,7 @@ def published(request, letter_id: int):
     """One published letter with its answer."""
     if letter_id > LARGEST_ID:
         raise Http404
-    letter = get_object_or_404(
-        Letter.objects.published().select_related("station").defer("text"), pk=letter_id
-    )
+    letter = get_object_or_404(Letter.objects.published().as_printed(), pk=letter_id)
     uses(letter.content_key)
     return unreferred(render(request, "letters/published.html", {"letter": letter}))
 
@@ -92,6 +92,10 @@ def write(request):
     form = LetterForm(request.POST, request.FILES)
     if form.by_robot:
         return render(request, "letters/thanks.html", {"receipt": None})
+    if too_many_files(request):
+        form = LetterForm(request.POST)
+        form.add_error("attachments", TOO_MANY_FILES)
+        return render(request, "letters/write.html", {"form": form}, status=429)
     if not form.is_valid():
         return render(request, "letters/write.html", {"form": form}, status=422)
     if too_many_letters(request):
@@ -153,6 +157,10 @@ def _of_writer(request, letter: Letter, key: str):
 def _add(request, letter: Letter) -> tuple[AdditionForm, str]:
     """The form as it is to be shown again, and what is said of it where it was kept."""
     form = AdditionForm(request.POST, request.FILES)
+    if not form.by_robot and too_many_files(request):
+        form = AdditionForm(request.POST)
+        form.add_error("attachments", TOO_MANY_FILES)
+        return form, ""
     if form.by_robot or not form.is_valid():
         return form, ""
     try:

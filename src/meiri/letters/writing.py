@@ -13,10 +13,14 @@ from meiri.letters.masking import masked
 from meiri.letters.models import Letter
 from meiri.letters.sealing import digest_of_key, key_for, new_receipt, seal_contact
 from meiri.sections.models import Station
-from meiri.visitors.counting import times
+from meiri.visitors.address import address_of, network_of
+from meiri.visitors.counting import all_times, times
 from meiri.visitors.forms import LineField, PlainTextField, VisitorForm
 
 MOST_LETTERS, LETTERS_PERIOD = 5, timedelta(hours=1)
+# Forms with attachments, which take long to make anew: of one address, and of one network.
+MOST_WITH_FILES, MOST_WITH_FILES_OF_NETWORK, FILES_PERIOD = 8, 60, timedelta(hours=1)
+TOO_MANY_FILES = f"一小时内最多提交 {MOST_WITH_FILES} 次附件，请稍后再试；也可以先只提交文字。"
 MOST_LOOKS, LOOKS_PERIOD = 20, timedelta(minutes=10)
 # So long after a letter came, its form sent again still shows the key.
 KEY_SHOWN = timedelta(hours=1)
@@ -170,6 +174,18 @@ def submit(form: LetterForm) -> Receipt:
 
 def too_many_letters(request) -> bool:
     return times(request, "letter", LETTERS_PERIOD) > MOST_LETTERS
+
+
+def too_many_files(request) -> bool:
+    """Whether the attachments of this request are too many to be looked at. It counts those that are not, too."""
+    if not request.FILES:
+        return False
+    deeds = [
+        (address_of(request), "letter attachments"),
+        (network_of(request), "letter attachments of network"),
+    ]
+    own, near = all_times(deeds, FILES_PERIOD)
+    return own > MOST_WITH_FILES or near > MOST_WITH_FILES_OF_NETWORK
 
 
 def too_many_looks(request) -> bool:

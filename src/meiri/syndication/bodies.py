@@ -19,7 +19,7 @@ PICTURE_WIDTH = 1280
 # Formulas and units read otherwise without them.
 _MORE_TAGS = frozenset({"sup", "sub", "hr"})
 # An address of the site's own, in a link or picture.
-_OWN_ADDRESS = re.compile(r'(<(?:a|img)\b[^>]*?\s(?:href|src)=")/(?!/)')
+_OWN_ADDRESS = re.compile(r'(<(?:a|img)(?: [a-z]+="[^"]*")*? (?:href|src)=")/(?!/)')
 # Printable text never holds it.
 _BETWEEN = "\x1e"
 

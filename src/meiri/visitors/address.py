@@ -101,3 +101,13 @@ def visitor_of(forwarded: Iterable[str], peer: str) -> str:
     if isinstance(address, IPv6Address):
         return str(ip_network((address, 64), strict=False))
     return str(address or "")
+
+
+def network_around(address: str) -> str:
+    """The network of an address as `visitor_of` gives it: the first 24 bits, of IPv6 the first 48. "" where unknown."""
+    if "." in address and ":" not in address:
+        return address.rpartition(".")[0]
+    try:
+        return str(ip_network(address, strict=False).supernet(new_prefix=48))
+    except ValueError:
+        return ""

@@ -5,9 +5,11 @@ They come with what is pasted from other programs. Forms and JSON are rid of the
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.http import HttpRequest, QueryDict, UnreadablePostError
+# Also read in guarded processes, which load nothing of Django.
+if TYPE_CHECKING:
+    from django.http import HttpRequest
 
 REPLACEMENT = "\ufffd"
 # Tabs and ends of lines stay.
@@ -54,15 +56,17 @@ class MendForms:
     def __init__(self, get_response):
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest):
+    def __call__(self, request: "HttpRequest"):
         if request.encoding and request.method in ("GET", "HEAD"):
             request.encoding = "utf-8"
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view, arguments, options) -> None:
+    def process_view(self, request: "HttpRequest", view, arguments, options) -> None:
         is_form = request.method == "POST" and request.content_type in _FORMS
         if not is_form or getattr(view, "csrf_exempt", False):
             return
+        from django.http import QueryDict, UnreadablePostError
+
         given: Any = QueryDict(mutable=True, encoding="utf-8")
         try:
             sent = list(request.POST.lists())

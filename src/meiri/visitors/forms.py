@@ -3,15 +3,18 @@
 import hashlib
 import re
 import secrets
+import unicodedata
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from meiri.identity import identity
+from meiri.visitors.skeletons import is_unseen, skeleton
 
 # Characters that can't be seen but change how what surrounds them is read: controls and text-direction overrides.
 _UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
-_OURS = re.compile("管理员|编辑部|责任编辑|官方|站长|客服")
+_OURS = ("管理员", "编辑部", "责任编辑", "官方", "站长", "客服")
+_JOINING = "\u200c\u200d\ufe0e\ufe0f"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}\Z")
 
 
@@ -38,10 +41,18 @@ class LineField(forms.CharField):
 
 
 def not_ours(name: str) -> None:
-    """Refuse a name that looks as if the newsroom spoke."""
-    said = "".join(name.split())
-    if _OURS.search(said) or any(own in said for own in identity().short_names):
+    """Refuse a name that reads as if the newsroom spoke, however it is written."""
+    read = skeleton(name)
+    if any(skeleton(word) in read for word in (*_OURS, *identity().short_names)):
         raise ValidationError("这个名字容易被误认为本网工作人员，请换一个。", code="ours")
+
+
+def can_be_seen(name: str) -> None:
+    """Refuse a name of which readers see nothing."""
+    if not any(
+        unicodedata.category(character)[0] in "LNPS" and not is_unseen(character) for character in name
+    ):
+        raise ValidationError("昵称里没有看得见的字，请换一个。", code="unseen")
 
 
 class NicknameField(LineField):
@@ -50,7 +61,12 @@ class NicknameField(LineField):
     def __init__(self, **options):
         options.setdefault("max_length", 20)
         super().__init__(**options)
-        self.validators.append(not_ours)
+        self.validators += [not_ours, can_be_seen]
+
+    def to_python(self, value):
+        """Without what is not seen; what joins the parts of an emoji or of a script's letters stays."""
+        kept = (c for c in super().to_python(value) if not is_unseen(c) or c in _JOINING)
+        return " ".join("".join(kept).split())
 
 
 class VisitorForm(forms.Form):

@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from meiri.ingest.importing import take_item
 from meiri.ingest.items import Item, files_in, items_in
+from meiri.ingest.reading import Reader, reading
 from meiri.ingest.records import Record
 from meiri.sections.models import Channel
 from meiri.security.log import note_event
@@ -39,19 +40,23 @@ class Command(BaseCommand):
             if filed is None:
                 raise CommandError(f"There is no channel “{channel}”.", returncode=2)
         counts: Counter[str] = Counter()
+        encoding = getattr(self.stdout, "encoding", None) or "utf-8"
         try:
-            for item in self.with_progress([Path(p) for p in paths]):
-                record = take_item(item, filed, publish)
-                counts[record.status] += 1
-                self.stdout.write(record.as_json() if json else one_line(record))
+            with reading() as reader:
+                for item in self.with_progress([Path(p) for p in paths], reader):
+                    record = take_item(item, filed, publish)
+                    counts[record.status] += 1
+                    line = record.as_json() if json else one_line(record)
+                    # A terminal may know fewer characters than articles have.
+                    self.stdout.write(line.encode(encoding, "backslashreplace").decode(encoding))
         finally:
             note_event(Event.IMPORTED, about=" ".join(paths), published=publish, **counts)
         refused, total = counts["refused"], counts.total()
         if refused:
             raise CommandError(f"{refused} of {total} items were refused.", returncode=1)
 
-    def with_progress(self, paths: list[Path]) -> Iterator[Item]:
-        items = (item for path in paths for item in items_in(path))
+    def with_progress(self, paths: list[Path], reader: Reader) -> Iterator[Item]:
+        items = (item for path in paths for item in items_in(path, reader))
         expected = sum(sum(1 for _ in files_in(p)) if p.is_dir() else 1 for p in paths)
         records = any(p.suffix in (".jsonl", ".zst", ".zip", ".tar", ".gz") for p in paths)
         if not sys.stderr.isatty() or (expected < LONG and not records):

@@ -4,12 +4,13 @@ from django.core.management import BaseCommand
 from django.db import connection, transaction
 from django.db.models import Model
 
+from meiri.letters.models import SEALED as LETTER_FIELDS
 from meiri.letters.models import Attachment, Letter, Message
 from meiri.letters.sealing import add_key, forget_keys, reseal
 
 # What is sealed, table by table, and how many rows are read at once.
 SEALED: list[tuple[type[Model], tuple[str, ...], int]] = [
-    (Letter, ("text", "sealed_contact"), 200),
+    (Letter, (*LETTER_FIELDS, "sealed_contact"), 200),
     (Message, ("text",), 200),
     (Attachment, ("sealed",), 4),
 ]
