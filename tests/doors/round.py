@@ -1,0 +1,65 @@
+"""One round of the robot through a site: in the size of a test, or complete."""
+
+from dataclasses import dataclass
+
+from tests.doors.deeds import DEEDS
+from tests.doors.newsroom import DESKS
+from tests.doors.pressing import press
+from tests.doors.robot import Robot
+from tests.doors.walking import guess, walk
+
+
+@dataclass(frozen=True)
+class Size:
+    """How far a round goes: links of each role, things of each desk whose addresses are guessed, forms of each role that are
+    pressed, odd values in each."""
+
+    links: int
+    guesses: int
+    forms: int
+    odd: int
+
+
+TEST = Size(links=60, guesses=1, forms=6, odd=1)
+COMPLETE = Size(links=1500, guesses=8, forms=400, odd=4)
+
+
+def go_round(robot: Robot, size: Size) -> None:
+    """Walk, guess, do every deed, press. What was found is in the robot's report."""
+    patterns = robot.site.ask("patterns")["patterns"]
+    robot.site.ask("changes")
+    robot.site.ask("faults_now")
+    walk(robot, robot.reader, ["/", "/zh-hant/", "/search/?q=x", "/api/v1/articles/"], size.links * 2)
+    forms = {}
+    for role in robot.roles():
+        visitor = robot.visitor(role)
+        robot.site.ask("changes")
+        forms[role] = walk(robot, visitor, ["/admin/"], size.links)
+        guess(robot, visitor, guessed_things(robot, size.guesses), patterns)
+        _nothing_changed(robot, role)
+    for deed in DEEDS:
+        deed(robot)
+    for role, found in forms.items():
+        for form in found[: size.forms]:
+            press(robot, robot.visitor(role), form, odd=size.odd)
+
+
+def guessed_things(robot: Robot, each: int) -> list:
+    """At most `each` things of a kind and state of each desk."""
+    chosen = []
+    for desk in DESKS:
+        kinds = {}
+        for thing in robot.site.things:
+            if thing.owner == desk and thing.hidden:
+                kinds.setdefault(thing.kind, []).append(thing)
+        chosen += [thing for found in kinds.values() for thing in found[:each]]
+    return chosen
+
+
+def _nothing_changed(robot: Robot, role: str) -> None:
+    """Reading changes nothing."""
+    changes = robot.site.ask("changes")
+    for row in changes["rows"]:
+        robot.report.add("read, and changed", role, "GET", row.partition(":")[0])
+    for entry in changes["entries"]:
+        robot.report.add("read, and told", role, "GET", entry["kind"])
