@@ -175,10 +175,11 @@ def another_desks_article_is_out_of_reach(robot: Robot) -> None:
         with robot.deed(role, f"{edit} 保存"):
             form = visitor.form(edit, field="title")
             visitor.send(form, summary="别的编辑组改的")
+        decisions = ["approve", "reject"] if role == "keji" else ["reject", "approve"]
         for address in (
             f"{ARTICLE}/lock/{thing.pk}/",
-            f"{ARTICLE}/workflow/action/{thing.pk}/reject/{task}/",
-            f"{ARTICLE}/workflow/action/{thing.pk}/approve/{task}/",
+            f"{ARTICLE}/unlock/{thing.pk}/",
+            *(f"{ARTICLE}/workflow/action/{thing.pk}/{decision}/{task}/" for decision in decisions),
             f"{ARTICLE}/workflow/confirm_cancellation/{thing.pk}/",
             f"{ARTICLE}/delete/{thing.pk}/",
         ):

@@ -16,10 +16,16 @@ STANDSTILL = 4.0  # seconds without any page made after which no more is waited 
 BY_THEMSELVES = (
     "journal_", "django_session", "visitors_", "delivery_", "search_", "audience_", "members_signin", "members_history",
     "wagtailadmin_editingsession", "wagtailcore_referenceindex", "wagtailsearch_", "django_migrations",
-    "django_content_type", "wagtailimages_rendition", "sqlite_",
+    "django_content_type", "media_rendition", "sqlite_",
 )  # fmt: skip
 # What is beside a change: logs of who did it and when somebody was last here.
-BESIDE = ("wagtailcore_modellogentry", "wagtailcore_pagelogentry", "members_user", "wagtailusers_userprofile")
+BESIDE = (
+    "wagtailcore_pagesubscription",
+    "wagtailcore_modellogentry",
+    "wagtailcore_pagelogentry",
+    "members_user",
+    "wagtailusers_userprofile",
+)
 
 
 class Inspector:
