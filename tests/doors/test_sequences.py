@@ -54,13 +54,14 @@ class Newsroom(RuleBasedStateMachine):
 
     @initialize()
     def found(self):
-        keji, _ = a_channel(), a_channel("文化·旅游", "wenlv")
+        keji, wenlv = a_channel(), a_channel("文化·旅游", "wenlv")
         a_station()
         found_site()
         chief = get_user_model().objects.create_superuser("zhubian", "z@paper.example", "x")
         self.desk.force_login(chief)
-        for number in range(2):
-            an_article(f"第{number}篇", channel=keji, picture=a_picture(), source=a_source())
+        for number in range(4):  # those of the first channel stand at the top, the others in the carousel
+            channel = keji if number < 2 else wenlv
+            an_article(f"第{number}篇", channel=channel, picture=a_picture(), source=a_source())
         pages().start_over()
         begin(pages())
         self.told = 0
