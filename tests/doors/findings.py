@@ -4,6 +4,8 @@ import re
 from collections import Counter
 from dataclasses import astuple, dataclass, field
 
+MARK, NUMBER = re.compile(r"q[0-9a-f]{11}"), re.compile(r"\d+")
+
 KINDS = {
     "fails": "an answer of 5xx",
     "seen": "a text came to a role that may not see it",
@@ -13,6 +15,7 @@ KINDS = {
     "unrenderable": "a page of readers can't be rendered any more",
     "readers": "readers do not get what the admin says is live, or get what is not",
     "preview": "a preview does not show the draft",
+    "refused": "a role does not get the form or the button of what it is there for",
     "told wrongly": "another number of entries in the journal than the deed should make",
     "told of nothing": "an entry, though nothing changed",
     "read, and changed": "reading changed rows",
@@ -39,11 +42,10 @@ class Report:
 
     findings: dict[Finding, str] = field(default_factory=dict)
     done: Counter = field(default_factory=Counter)
-    # Deeds whose form or button the role did not get.
-    refusals: list[str] = field(default_factory=list)
 
     def add(self, kind: str, role: str, address: str, detail: str) -> None:
         """Note a finding; the same one at another number is the same."""
+        detail = MARK.sub("N", detail)
         self.findings.setdefault(Finding(kind, role, pattern_of(address), detail), address)
 
     def lines(self) -> list[str]:
@@ -57,5 +59,5 @@ def pattern_of(address: str) -> str:
     """An address with every number and mark as N, and the names of its query alone."""
     path, _, query = address.partition("?")
     names = sorted({part.partition("=")[0] for part in query.split("&") if part})
-    path = re.sub(r"q[0-9a-f]{11}|\d+", "N", path)
+    path = NUMBER.sub("N", MARK.sub("N", path))
     return path + ("?" + "&".join(names) if names else "")

@@ -91,9 +91,12 @@ def _things_of(desk: str, places: dict, people: dict) -> list[Thing]:
     from tests.newsroom_factory import a_draft, a_source, an_article
 
     editor = people[{CHANNEL_DESK: "keji", STATION_DESK: "zhejiang", NATION: "bianji"}[desk]]
+    # The station that files an article is its home, where articles have one.
+    homes = {field.name for field in Article._meta.get_fields()} & {"home_station"}
+    home = dict.fromkeys(homes, places["zhejiang"])
     place = {
         CHANNEL_DESK: {"channel": places["keji"]},
-        STATION_DESK: {"channel": places["wenlv"], "stations": [places["zhejiang"]]},
+        STATION_DESK: {"channel": places["wenlv"], "stations": [places["zhejiang"]]} | home,
         NATION: {"channel": places["yaowen"]},
     }[desk]
     picture = _picture(desk, editor)

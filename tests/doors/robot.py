@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import requests
 
-from tests.doors.findings import Report
+from tests.doors.findings import Report, pattern_of
 from tests.doors.inspector import BESIDE
 from tests.doors.newsroom import PEOPLE, Thing
 from tests.doors.sight import Sight, may_change
@@ -67,10 +67,13 @@ class Robot:
             )
 
     @contextmanager
-    def deed(self, role: str, address: str, *, entries: int | None = None) -> Iterator[None]:
+    def deed(
+        self, role: str, address: str, *, entries: int | None = None, may: bool = True
+    ) -> Iterator[None]:
         """Around something that is done: what it changed is what the journal says, and what readers get.
 
-        `entries`: how many entries the journal may have of it, where that is not one for a change that readers see.
+        `entries`: how many entries the journal must have of it; where it is not said, at most one. `may`: whether the role is to
+        find the door open; where it should and is not, that is a finding.
         """
         self.start_over()
         self.site.ask("changes")
@@ -78,9 +81,10 @@ class Robot:
         try:
             yield
         except LookupError as error:
-            # A door that is not there can't be wrong; that the deed was refused is seen by its answer.
             self.report.done["refused"] += 1
-            self.report.refusals.append(f"{role} | {address} | {error}")
+            if may:
+                self.report.add("refused", role, address, pattern_of(str(error)))
+                return
         self.judge(role, address, entries)
 
     def judge(self, role: str, address: str, entries: int | None = None) -> bool:
