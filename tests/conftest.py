@@ -16,6 +16,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 
 # How long an example takes says nothing about what it proves: a busy machine fails no test.
 hypothesis.settings.register_profile("meiri", deadline=None)
+# `make bench` asks for this one: as far as patience goes.
+hypothesis.settings.register_profile("complete", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile("meiri")
 
 

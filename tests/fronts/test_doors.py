@@ -6,7 +6,9 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.contrib.settings.registry import registry as settings_registry
@@ -337,3 +339,17 @@ def test_a16_a_settings_row_that_is_missing_is_not_made_by_reading(desk):
     SiteSettings.objects.all().delete()
     assert SiteSettings.load().organisation == ""
     assert not SiteSettings.objects.exists()
+
+
+def test_a16_looking_at_a_picture_or_a_document_writes_nothing(desk):
+    picture = a_picture("湿地")
+    document = Document.objects.create(title="表格", file=ContentFile(b"a,b", "biao.csv"))
+    for address in (
+        reverse("wagtailimages:edit", args=[picture.pk]),
+        reverse("wagtaildocs:edit", args=[document.pk]),
+    ):
+        desk.get(address)  # the session is noted
+        with CaptureQueriesContext(connection) as queries:
+            assert desk.get(address).status_code == 200
+        written = [q["sql"] for q in queries if q["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
+        assert [sql for sql in written if "media_" in sql or "wagtaildocs" in sql or "journal" in sql] == []

@@ -19,6 +19,7 @@ from wagtail.documents.models import Document
 from meiri.fronts.founding import found_site
 from meiri.newsroom.publishing import publish, withdraw
 from meiri.sections.models import RESERVED_ADDRESSES
+from meiri.syndication.feed_formats import AtomFeed, RssFeed
 from tests.newsroom_factory import a_channel, a_draft, a_source, a_station, an_article, an_author
 from tests.syndication.pictures import a_picture
 
@@ -272,3 +273,9 @@ def test_no_title_breaks_a_feed(client, title):
     parsed(client, "/rss.xml")
     parsed(client, "/atom.xml")
     client.get("/feed.json").json()
+
+
+@pytest.mark.parametrize("format", [RssFeed, AtomFeed])
+def test_a_feed_that_holds_nothing_is_the_same_whenever_it_is_asked_for(format):
+    feed = format(title="北京", link=BASE, description="")
+    assert len({feed.latest_post_date() for _ in range(1000)}) == 1

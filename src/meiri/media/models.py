@@ -47,6 +47,9 @@ class Picture(AbstractImage):
 
     def save_with_sizes(self, *args, **kwargs) -> None:
         written = not self.file._committed
+        if written and (self.file_size is None or not self.file_hash):
+            # Wagtail's form would write them when somebody looks at it.
+            self._set_image_file_metadata()
         try:
             super().save(*args, **kwargs)
         finally:

@@ -112,6 +112,8 @@ def store_under_a_secret_name(instance: Document, raw: bool = False, **details) 
     if raw or not file or file._committed:
         return
     file.save(unguessable(file.name), file.file, save=False)
+    # Wagtail's form would write what is missing of these when somebody looks at it.
+    instance._set_document_file_metadata()
 
 
 @receiver(post_save, sender=Document)

@@ -107,6 +107,12 @@ def who_writes(request, kwargs) -> bool:
     return any(may(request.user, "see", model_of(*label.split("."))) for label in (ARTICLE, PAGE))
 
 
+def who_may_look_below(request, kwargs) -> bool:
+    """Writers choose among the pages below one that readers see, or that they may choose themselves."""
+    page = found(model_of(*PAGE.split(".")), kwargs["parent_page_id"])
+    return who_writes(request, kwargs) and (page.live or may(request.user, "choose", page))
+
+
 _of_page = partial(one, PAGE, "page_id")
 
 PAGES = {
@@ -153,7 +159,7 @@ PAGES = {
     "wagtailadmin_pages:history": _of_page("see"),
     "wagtailadmin_pages:history_results": _of_page("see"),
     "wagtailadmin_choose_page": who_writes,
-    "wagtailadmin_choose_page_child": who_writes,
+    "wagtailadmin_choose_page_child": who_may_look_below,
     "wagtailadmin_choose_page_search": who_writes,
     "wagtailadmin_choose_page_chosen_multiple": each(PAGE, "choose"),
     "wagtailadmin_choose_page_external_link": who_writes,

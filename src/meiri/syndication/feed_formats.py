@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from html import escape
 from io import StringIO
 
@@ -20,8 +21,15 @@ def drawn(item: dict, feed: SyndicationFeed, draw: Callable[[dict], str]) -> str
     return item["drawn"][type(feed)]
 
 
+# Of a feed that holds nothing: the moment of its rendering would make another feed of it each time.
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 class XmlItems(SyndicationFeed):
     """Writes items that were drawn before as they were."""
+
+    def latest_post_date(self):
+        return super().latest_post_date() if self.items else NEVER
 
     def _draw(self, item: dict) -> str:
         text, items = StringIO(), self.items

@@ -1,0 +1,34 @@
+"""The robot on a site of its own, in the size of a test; `python -m bench.robot` goes all the way."""
+
+import pytest
+
+from tests.database import digest
+from tests.doors.findings import KINDS, Report
+from tests.doors.robot import Robot
+from tests.doors.round import TEST, go_round
+from tests.doors.site import a_site
+
+pytestmark = pytest.mark.xdist_group("robot")
+
+
+@pytest.fixture(scope="module")
+def report(request, tmp_path_factory, django_db_setup) -> Report:
+    """What one round found."""
+    migrated = request.config.cache.mkdir("migrated") / f"{digest()}.sqlite3"
+    migrated = migrated if migrated.exists() else None  # there is none where the tests run on PostgreSQL
+    with a_site(tmp_path_factory.mktemp("robot"), migrated=migrated) as site:
+        robot = Robot(site)
+        go_round(robot, TEST)
+    return robot.report
+
+
+def test_the_robot_gets_everywhere(report):
+    assert report.done["walked"] > 200
+    assert report.done["guessed"] > 400
+    assert report.done["deeds"] > 40
+    assert report.done["pressed"] > 20
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_robot_finds_nothing_that(report, kind):
+    assert [line for line in report.lines() if line.startswith(f"{kind} |")] == []
