@@ -1,6 +1,7 @@
 """Who may open the views that Wagtail brings. What is asked here comes before what Wagtail's views ask themselves."""
 
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from wagtail.documents import get_document_model_string
@@ -109,7 +110,7 @@ def who_writes(request, kwargs) -> bool:
 
 def who_may_look_below(request, kwargs) -> bool:
     """Writers choose among the pages below one that readers see, or that they may choose themselves."""
-    page = found(model_of(*PAGE.split(".")), kwargs["parent_page_id"])
+    page: Any = found(model_of(*PAGE.split(".")), kwargs["parent_page_id"])
     return who_writes(request, kwargs) and (page.live or may(request.user, "choose", page))
 
 
