@@ -107,3 +107,23 @@ def test_members_are_called_what_they_do():
     with group(LIVES, stdout=subprocess.PIPE) as head:
         member, _ = map(int, head.stdout.readline().split())
         assert name_of(member) == "meiri member"
+
+
+ENDS_AT_ONCE = """
+import time
+from meiri.conf.process_group import Member
+member, pauses = Member("member", int), []
+for _ in range(5):
+    member.due = 0.0
+    member.check()  # starts it
+    member.process.join()
+    at = time.monotonic()
+    member.check()  # finds it ended
+    pauses.append(round(member.due - at))
+print(pauses)
+"""
+
+
+def test_a31_a_process_that_ends_at_once_is_started_again_after_growing_pauses():
+    done = subprocess.run([sys.executable, "-c", ENDS_AT_ONCE], capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "[0, 2, 4, 8, 10]"

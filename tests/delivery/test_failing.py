@@ -407,3 +407,23 @@ class TestWhatEditorsTakeAway:
         assert parts == ["头条、要闻与快讯", "频道"]
         assert "首页的“头条、要闻与快讯”没有显示：所选的频道已经删除" in desk.get("/admin/").content.decode()
         self.goes_on(site, old)
+
+
+def test_a31_what_is_stored_while_an_article_is_withdrawn_goes_too(site):
+    """Somebody renders the page from what was there before, and stores it between the first look and the change of keys."""
+    article = an_article("甲甲甲")
+    site.catch_up()
+    address = article.get_absolute_url()
+    store = site.pages.store
+    touch = store.index.touch
+
+    def store_meanwhile(*arguments, **options):
+        store.files.write(address, b"<p>what was there before", 0)
+        return touch(*arguments, **options)
+
+    store.index.touch = store_meanwhile
+    try:
+        store.withdraw(address, [article.content_key])
+    finally:
+        del store.index.touch
+    assert not store.files.holds(address)

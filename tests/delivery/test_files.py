@@ -117,3 +117,24 @@ def test_a_disk_that_takes_no_page_leaves_the_old_one_whole(files):
     with pytest.raises(OSError, match="No such file"):
         files.write("/", b"new")
     assert files.read("/").content == b"old"
+
+
+class Watched(PageFiles):
+    """Notes at each file that is put in its place which of the page's files are there."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.seen = []
+
+    def _place(self, draft, path):
+        super()._place(draft, path)
+        page = path.removesuffix(".br").removesuffix(".gz")
+        self.seen.append({suffix for suffix in ("", ".br", ".gz") if os.path.exists(page + suffix)})
+
+
+def test_a31_a_page_is_there_once_its_variants_are(tmp_path):
+    files = Watched(tmp_path / "pages", tmp_path / "drafts")
+    files.prepare()
+    files.write("/keji/", b"<p>" + b"x" * 500, 0)
+    assert files.seen[-1] == {"", ".br", ".gz"}
+    assert all("" not in seen for seen in files.seen[:-1])

@@ -47,6 +47,20 @@ class TestDelivery:
         assert consumers.run("index", taken.extend) == 3
         assert Cursor.objects.get(pk="index").error == ""
 
+    def test_a31_one_that_goes_on_failing_is_tried_after_growing_pauses(self):
+        write(1)
+
+        def fails(entries):
+            raise OSError("disk full")
+
+        pauses = []
+        for _ in range(12):
+            Cursor.objects.update(retry_at=None)
+            before = timezone.now()
+            consumers.run("index", fails)
+            pauses.append(round((Cursor.objects.get(pk="index").retry_at - before).total_seconds()))
+        assert pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]
+
     def test_one_that_took_a_part_is_given_the_others_again(self):
         write(3)
         taken = []

@@ -115,3 +115,16 @@ def test_what_there_is_nothing_of_is_asked_for_again():
     kept = Kept(2)
     assert kept.get([7], lambda names: {}) == {}
     assert kept.get([7], Maker()) == {7: "7 1"}
+
+
+def test_a31_a_value_made_while_another_thread_saw_the_journal_go_on_is_not_kept():
+    kept, make = Kept(10), Maker()
+
+    def while_the_journal_goes_on(names):
+        made = make(names)  # from what is stored before the entry
+        tell("article:1")
+        kept.get([2], make)  # another thread looks, and has passed the entry
+        return made
+
+    kept.get([1], while_the_journal_goes_on)
+    assert kept.get([1], make)[1] == "1 3"

@@ -152,6 +152,11 @@ class TestVerification:
 
 
 class TestEncoding:
+    def test_a31_keys_are_sorted_by_utf16_as_rfc_8785_has_it(self):
+        # U+1F600 is D83D DE00 in UTF-16 and comes before U+FB33, though its code point is the larger. RFC 8785, 3.2.3.
+        value = {"\u20ac": 1, "\r": 2, "\ufb33": 3, "1": 4, "\U0001f600": 5, "\x80": 6, "\xf6": 7}
+        assert list(json.loads(canonical(value)).values()) == [2, 4, 6, 7, 1, 5, 3]
+
     @given(VALUES)
     def test_equal_values_have_one_encoding_that_reads_back(self, value):
         encoded = canonical(value)
