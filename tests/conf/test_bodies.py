@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -26,6 +27,12 @@ class Sender:
 BOUND = Bound(4 * IN_MEMORY)
 
 
+def run(work):
+    """What a coroutine returns, in a thread of its own: that of the test may have an event loop already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 def received(
     reception: Reception, sender: Sender, bound: Bound = BOUND, declared: int | None = None
 ) -> bytes:
@@ -36,7 +43,7 @@ def received(
         finally:
             body.close()
 
-    return asyncio.run(receive())
+    return run(receive())
 
 
 @pytest.mark.parametrize("size", [0, 1, IN_MEMORY, IN_MEMORY + 1, BOUND.bytes])
@@ -88,7 +95,7 @@ def test_b21_nothing_of_one_too_many_is_read_and_others_are_taken():
         await asyncio.gather(*tasks, return_exceptions=True)
         (await reception.receive(Sender([b"a"]), "203.0.113.9", BOUND, None)).close()
 
-    asyncio.run(crowd())
+    run(crowd())
 
 
 def test_b21_too_much_is_refused_and_nothing_of_it_held():
@@ -121,7 +128,7 @@ def test_b21_what_all_hold_together_is_bounded():
             body.close()
         (await reception.receive(Sender([b"a"]), "203.0.113.9", BOUND, None)).close()
 
-    asyncio.run(fill())
+    run(fill())
 
 
 def test_b21_letters_are_never_on_a_disk():

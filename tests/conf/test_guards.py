@@ -59,8 +59,9 @@ def test_b18_what_the_server_answers_without_django_has_them():
 @pytest.mark.django_db
 def test_b18_pictures_may_be_shown_elsewhere_and_run_nothing(client, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    (tmp_path / "a.png").write_bytes(b"picture")
-    answer = client.get("/media/a.png")
+    (tmp_path / "friendlinks").mkdir()
+    (tmp_path / "friendlinks/a.png").write_bytes(b"picture")
+    answer = client.get("/media/friendlinks/a.png")
     assert answer["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert "sandbox" in answer["Content-Security-Policy"]
 

@@ -197,7 +197,7 @@ class Newsroom(RuleBasedStateMachine):
         found, home = self.page(number), HomePage.objects.get()
         self.press(f"{PAGE}/{found.pk}/move/{home.pk}/confirm/")
 
-    @precondition(lambda self: StandardPage.objects.count() < 8)
+    @precondition(lambda self: 0 < StandardPage.objects.count() < 8)
     @rule(number=st.integers(0, 9))
     def copy_a_page(self, number):
         found = self.page(number)

@@ -81,3 +81,8 @@ def test_importing_has_transactions_of_its_own():
 def test_the_view_is_in_a_transaction():
     blocks = len(connection.atomic_blocks)
     assert send(lambda request: HttpResponse(len(connection.atomic_blocks) - blocks)).content == b"1"
+
+
+def test_it_stands_behind_all_others_that_look_at_views(settings):
+    """It calls the view itself: whoever stood behind it would not be asked."""
+    assert settings.MIDDLEWARE[-1] == f"{RecordEditorsChanges.__module__}.RecordEditorsChanges"

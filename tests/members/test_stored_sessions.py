@@ -1,6 +1,7 @@
 """What the database says of a session signs nobody in."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -10,6 +11,12 @@ from meiri.members.models import SignIn, User
 from meiri.members.stored_sessions import SessionStore, stored_key
 
 pytestmark = pytest.mark.django_db
+
+
+def run(work):
+    """What a coroutine returns, in a thread of its own: that of the test may have an event loop already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 @pytest.fixture
@@ -64,4 +71,4 @@ def test_a_session_is_the_same_to_coroutines():
         await session.adelete()
         assert not await session.aexists(key)
 
-    asyncio.run(live())
+    run(live())

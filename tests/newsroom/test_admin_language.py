@@ -26,7 +26,7 @@ PAGES = [
 # Words of a page that are no Chinese: names of formats and keys, and what Wagtail writes without translating.
 ALLOWED = re.compile(
     r"HTML|TXT|Word|DOCX|ZIP|_files|article:42|channel:keji|nav|Ctrl|Esc|Alt|Shift|Wagtail v[\d.]+|Root|admin|Actions"
-    r"|Save Selected|ICP"
+    r"|Save Selected|ICP|MEIRI_EMAIL_URL|outbox"
 )
 
 

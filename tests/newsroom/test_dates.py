@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from meiri.ingest.importing import take
-from meiri.ingest.records import read_record
+from meiri.ingest.record_line import read_record
 from meiri.journal.models import Entry
 from meiri.newsroom.dates import EARLIEST, fault_of_date
 from meiri.newsroom.models import Article

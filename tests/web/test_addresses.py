@@ -14,7 +14,7 @@ from taggit.models import Tag
 
 from meiri.delivery.files import name_of
 from meiri.ingest.importing import take
-from meiri.ingest.records import read_record
+from meiri.ingest.record_line import read_record
 from meiri.newsroom.authors import author_named
 from meiri.newsroom.models import Article
 from meiri.newsroom.tags import slug_of, tag_address

@@ -8,7 +8,11 @@ class JournalConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
+        from django.apps import apps
         from django.conf import settings
+
+        if not apps.is_installed("wagtail"):
+            return  # building a search index, which changes nothing, has this app alone
 
         from meiri.journal import checks, heads, net, permissions, recording  # noqa: F401 the checks register themselves
 

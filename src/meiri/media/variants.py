@@ -1,5 +1,6 @@
 """The sizes and formats of a picture that reader pages offer to browsers."""
 
+import base64
 import hashlib
 import io
 from collections.abc import Iterator
@@ -107,8 +108,9 @@ def make_variants(image) -> Variants:
     with image.file.open() as file:
         content = file.read()
     # The name holds a random part: who has the picture can't tell where its sizes are.
-    digest = hashlib.sha256(image.file.name.encode() + b"\0" + content).hexdigest()[:32]
-    stem = f"pictures/{image.pk // 1000}/{image.pk}-{digest}"
+    # 72 bits that follow from the secret name of the original: nobody finds them by asking, and pages name many.
+    digest = hashlib.sha256(image.file.name.encode() + b"\0" + content).digest()[:9]
+    stem = f"pictures/{image.pk // 1000}/{image.pk}-{base64.urlsafe_b64encode(digest).decode()}"
     moving = moving_webp(content, WIDTHS[-1])
     picture = ImageOps.exif_transpose(Pillow.open(io.BytesIO(content)))
     if picture.mode not in ("RGB", "L"):

@@ -25,7 +25,7 @@ from meiri.media.serving import send
 
 # What pages show: pictures in their sizes, what Wagtail made of pictures in texts, marks of friend links.
 PICTURES = "pictures/"
-PUBLIC = (PICTURES, "images/", "friendlinks/")
+PUBLIC = (PICTURES, "images/", "friendlinks/", "identity/")
 ORIGINALS = "original_images/"
 TYPES = {
     ".avif": "image/avif",
