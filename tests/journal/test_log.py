@@ -138,7 +138,8 @@ class TestVerification:
         )
         assert verify_chain().broken == Broken(3, "it does not follow the entry before it")
 
-    def test_the_command_says_what_is_broken_and_exits_with_1(self, capsys):
+    def test_the_command_says_what_is_broken_and_exits_with_1(self, settings, tmp_path, capsys):
+        settings.HOME = tmp_path  # no heads of another test's journal are noted there
         from django.core.management import call_command
 
         write(2)
