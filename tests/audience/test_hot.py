@@ -9,7 +9,6 @@ from meiri.audience import hot
 from meiri.audience.counting import KEPT, add, forget_old_views
 from meiri.audience.hot import WINDOWS, ago, in_words, make_hot_list
 from meiri.audience.models import DayViews, HotRule, HourViews, QuarterViews
-from meiri.journal.recording import record
 from meiri.newsroom.publishing import withdraw
 from tests.newsroom_factory import an_article
 
@@ -188,6 +187,5 @@ class TestA27AWithdrawalIsEverywhereAtOnce:
         assert read_most.pk not in [line["id"] for line in lines]
 
     def test_a27_what_editors_keep_off_leaves_it_too(self, client, read_most):
-        rule = HotRule.objects.create(article=read_most, deed=HotRule.Deed.KEEP_OFF, reason="重复")
-        record(rule, "created", ["hot"])
+        HotRule.objects.create(article=read_most, deed=HotRule.Deed.KEEP_OFF, reason="重复")
         assert "撤下的稿件" not in client.get("/fragments/hot/").content.decode()

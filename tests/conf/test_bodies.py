@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from meiri.conf import bodies
 from meiri.conf.bodies import IN_MEMORY, MOST_HELD, MOST_OF_ONE, Bound, Reception, TooLarge, TooMany, bound_of
+from tests.coroutines import run
 
 
 class Sender:
@@ -25,12 +25,6 @@ class Sender:
 
 
 BOUND = Bound(4 * IN_MEMORY)
-
-
-def run(work):
-    """What a coroutine returns, in a thread of its own: that of the test may have an event loop already."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
 
 
 def received(

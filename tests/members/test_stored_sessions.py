@@ -1,22 +1,14 @@
 """What the database says of a session signs nobody in."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 
 from meiri.members.models import SignIn, User
 from meiri.members.stored_sessions import SessionStore, stored_key
+from tests.coroutines import run
 
 pytestmark = pytest.mark.django_db
-
-
-def run(work):
-    """What a coroutine returns, in a thread of its own: that of the test may have an event loop already."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
 
 
 @pytest.fixture

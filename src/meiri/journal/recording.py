@@ -5,7 +5,7 @@ entry for each row that readers see differently, none for what changed nothing, 
 enough that a model declares what of it is public (public_models.py).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -56,11 +56,6 @@ def recording() -> Iterator[None]:
             _noted.reset(token)
         for (model, pk), before in noted.items():
             _compare(model, pk, before)
-
-
-def record(instance: models.Model, deed: str, keys: Iterable[str], by=None) -> None:
-    """Append the entry of a deed that has a word of its own, such as `applied`. Call it in the same transaction."""
-    append(f"{instance._meta.model_name}.{deed}", list(keys), named(instance), actor(by))
 
 
 def named(row: models.Model) -> dict:

@@ -20,7 +20,6 @@ from meiri.fronts.models import (
     TopicPage,
 )
 from meiri.journal.log import append, last_sequence
-from meiri.journal.recording import record
 from meiri.newsroom.authors import author_named
 from meiri.newsroom.dates import fault_of_date
 from meiri.newsroom.founding import found_desk, found_newsroom
@@ -242,9 +241,7 @@ def found_child(parent, model, slug: str, title: str, **fields):
 def load_settings() -> None:
     for order, link in enumerate(table("friendlinks").get("link", []), 1):
         defaults = {"name": link["name"], "group": link.get("group", ""), "order": order}
-        made, new = FriendLink.objects.get_or_create(url=link["url"], defaults=defaults)
-        if new:
-            record(made, "created", ["footer"])
+        FriendLink.objects.get_or_create(url=link["url"], defaults=defaults)
     site = SiteSettings.load()
     data = table("settings")
     if site.organisation or not data:
