@@ -295,12 +295,29 @@ class TestPictures:
         assert record.status == "imported"
         assert record.warnings == ["图片 a.jpg 没有导入：没有找到图片文件。"]
         assert "图为巡田现场。" in plain(record.body)
+        assert Article.objects.get(pk=record.id).body[1].value["address"] == "page_files/a.jpg"
 
-    def test_a_remote_picture_stays_as_a_link(self):
+    def test_e6_a_remote_picture_keeps_its_place_and_adds_no_words(self, client):
         a_channel()
-        record = take(read_page(a_portal_page(extra='<img src="https://img.example/a.jpg" alt="稻田">')))
-        assert '<a href="https://img.example/a.jpg">图片：稻田</a>' in record.body
+        page = a_portal_page(
+            extra='<img src="https://img.example/a.jpg" alt="稻田"><p align="center">巡田现场。林晚舟 摄</p><p>这是图片之后的一段文字。</p>'
+        )
+        record = take(read_page(page), publishing=True)
+        figure = '<figure><img src="https://img.example/a.jpg"><figcaption>巡田现场。林晚舟 摄</figcaption></figure>'
+        assert figure in record.body
+        assert any("没有取回" in warning for warning in record.warnings)
         assert Picture.objects.count() == 0
+        article = Article.objects.get(pk=record.id)
+        kinds = [
+            (block.block_type, dict(block.value)) for block in article.body if block.block_type != "text"
+        ]
+        assert kinds == [
+            ("missing_picture", {"address": "https://img.example/a.jpg", "caption": "巡田现场。林晚舟 摄"})
+        ]
+        shown = client.get(article.get_absolute_url()).content.decode()
+        assert "这是图片之后的一段文字。" in shown
+        assert "img.example" not in shown
+        assert "巡田现场" not in shown
 
 
 def test_bodies_go_into_blocks_and_back():

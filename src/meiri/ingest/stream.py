@@ -15,7 +15,8 @@ _TO_RICH = ((r"<(/?)strong>", r"<\1b>"), (r"<(/?)em>", r"<\1i>"), (r"<br>", "<br
 
 
 def as_blocks(body: str, pictures: dict[str, Picture]) -> list[tuple[str, object]]:
-    """`body`, clean HTML, as blocks. `pictures` are the stored ones by their address in `body`; others become links."""
+    """`body`, clean HTML, as blocks. `pictures` are the stored ones by their address in `body`; of others
+    the address stays, for the editor."""
     blocks: list[tuple[str, object]] = []
     text: list[str] = []
 
@@ -36,11 +37,15 @@ def as_blocks(body: str, pictures: dict[str, Picture]) -> list[tuple[str, object
             stored = pictures.get(image.get("src") or "") if image is not None else None
             caption = element.find("figcaption")
             words = _words(caption) if caption is not None else ""
-            if stored is None:
-                text.append(_picture_link(image, words))
-                continue
-            end_text()
-            blocks.append(("image", {"image": stored, "caption": words[:200], "credit": ""}))
+            source = (image.get("src") or "") if image is not None else ""
+            if stored is not None:
+                end_text()
+                blocks.append(("image", {"image": stored, "caption": words[:200], "credit": ""}))
+            elif source:
+                end_text()
+                blocks.append(("missing_picture", {"address": source[:2000], "caption": words[:200]}))
+            elif words:
+                text.append(f"<p>{escape(words, quote=False)}</p>")
         elif element.tag == "blockquote":
             end_text()
             blocks.append(("quote", _quote(element)))
@@ -69,13 +74,6 @@ def _rich(element) -> str:
     for old, new in _TO_RICH:
         written = re.sub(old, new, written)
     return written
-
-
-def _picture_link(image, caption: str) -> str:
-    source = image.get("src") if image is not None else ""
-    if source and source.startswith(("http://", "https://")):
-        return f'<p><a href="{escape(source)}">图片：{escape(caption or image.get("alt") or "原图", quote=False)}</a></p>'
-    return f"<p>{escape(caption, quote=False)}</p>" if caption else ""
 
 
 def _quote(element) -> dict:
@@ -119,6 +117,8 @@ def block_html(kind: str, value) -> str:
         return f"<h2>{escape(value, quote=False)}</h2>"
     if kind == "image":
         return _figure(value)
+    if kind == "missing_picture":
+        return _missing(value)
     if kind == "gallery":
         return "\n".join(_figure(p) for p in value["pictures"])
     if kind == "quote":
@@ -147,6 +147,12 @@ def _figure(value) -> str:
     return (
         f'<figure><img src="{escape(image.stored_sizes().best)}" alt="{escape(image.alt)}">{caption}</figure>'
     )
+
+
+def _missing(value) -> str:
+    """As it came, so that whoever reads it can still fetch the picture."""
+    caption = f"<figcaption>{escape(value['caption'], quote=False)}</figcaption>" if value["caption"] else ""
+    return f'<figure><img src="{escape(value["address"])}">{caption}</figure>'
 
 
 def _table_html(value: dict) -> str:

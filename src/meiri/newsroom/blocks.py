@@ -26,6 +26,18 @@ class PictureBlock(blocks.StructBlock):
         label = "图片"
 
 
+class MissingPictureBlock(blocks.StructBlock):
+    """Where a picture belongs that nobody has fetched: its address on another site, or the name of its file. Readers see
+    nothing of it; an editor puts the picture in its place, or deletes it."""
+
+    address = blocks.CharBlock(label="原图地址", max_length=2000)
+    caption = blocks.CharBlock(label="图片说明", required=False, max_length=200)
+
+    class Meta:
+        icon = "warning"
+        label = "缺少的图片"
+
+
 class GalleryBlock(blocks.StructBlock):
     pictures = blocks.ListBlock(PictureBlock(), label="图片", min_num=2, max_num=60)
 
@@ -159,6 +171,7 @@ class BodyBlock(blocks.StreamBlock):
     text = blocks.RichTextBlock(label="正文", features=TEXT_FEATURES)
     heading = blocks.CharBlock(label="小标题", max_length=80, icon="title")
     image = PictureBlock()
+    missing_picture = MissingPictureBlock()
     gallery = GalleryBlock()
     video = VideoBlock()
     audio = AudioBlock()

@@ -78,7 +78,7 @@ def _html(article: Article, body) -> str:
 
 
 def _block(kind: str, value) -> str:
-    if not value:
+    if not value or kind == "missing_picture":
         return ""
     if kind == "image":
         return _figure(value["image"], value["caption"], value["credit"])
