@@ -58,12 +58,12 @@ def form_of(article: Article | None = None, **fields) -> dict:
     }  # fmt: skip
     values = {
         **now,
-        "channel": article.channel_id if article else a_channel().pk,
+        "channel": (article.channel_id or "") if article else a_channel().pk,
         "kind": "report",
         "origin": "original",
         "comment_policy": "",
         "picture": "",
-        "source": article.source_id if article else "",
+        "source": (article.source_id or "") if article else "",
         "editor": "",
         "tags": "",
         "stations": [],
@@ -225,8 +225,8 @@ class TestWriting:
         assert not Entry.objects.filter(kind__startswith="article.").exists()
         assert desk.get(article.get_absolute_url()).status_code == 404
 
-    def test_a_draft_without_a_channel_is_refused_in_words(self, desk):
-        response = desk.post(f"{LIST}add/", form_of(title="没有频道", channel=""))
+    def test_an_article_without_a_channel_is_not_published(self, desk):
+        response = desk.post(f"{LIST}add/", form_of(title="没有频道", channel="", **{"action-publish": "1"}))
         assert response.context["form"].errors["channel"]
         assert not Article.objects.exists()
 
@@ -366,8 +366,9 @@ class TestDesks:
         tech, news = a_channel(), a_channel("要闻", "yaowen")
         article = an_article(channel=tech)
         client.force_login(an_editor(channels=[tech]))
-        response = client.post(edit(article), form_of(article, channel=news.pk))
-        assert "您的采编分工不包括这个频道" in response.content.decode()
+        response = client.post(edit(article), form_of(article, channel=news.pk), follow=True)
+        assert "频道没有保存：您的采编分工不包括这个频道" in response.content.decode()
+        assert article.get_latest_revision_as_object().channel == tech
 
     def test_an_editor_cannot_withdraw_or_publish_for_another_desk(self, client):
         tech, news = a_channel(), a_channel("要闻", "yaowen")

@@ -127,14 +127,14 @@ class TestPlaces:
         client = signed_in(member_of("生活编辑"))
         offered = client.get(reverse(ADD)).context["form"].fields["channel"].queryset
         assert list(offered) == [n.life]
-        answer = client.post(reverse(ADD), the_form(n.top))
-        assert "您的采编分工不包括这个频道" in answer.content.decode()
-        assert not Article.objects.exists()
+        answer = client.post(reverse(ADD), the_form(n.top), follow=True)
+        assert "频道没有保存：您的采编分工不包括这个频道" in answer.content.decode()
+        assert Article.objects.get().channel is None
 
     def test_b1_a_station_that_names_a_channel_names_its_station_too(self, newsroom):
-        answer = signed_in(member_of("新疆站编辑")).post(reverse(ADD), the_form(newsroom.top))
+        answer = signed_in(member_of("新疆站编辑")).post(reverse(ADD), the_form(newsroom.top), follow=True)
         assert "在本站刊发并向这个频道送稿" in answer.content.decode()
-        assert not Article.objects.exists()
+        assert Article.objects.get().channel is None
 
     def test_b1_a_permission_of_one_group_does_not_borrow_the_desk_of_another(self, newsroom):
         n = newsroom

@@ -51,7 +51,7 @@ def record_of(article: Article, views: int | None, **fields) -> Record:
         authors=[b.author.name for b in article.bylines.all()],
         editor=article.editor.name if article.editor else "",
         views=views,
-        channel=article.channel.slug,
+        channel=article.channel.slug if article.channel else "",
         body=as_html(article.body),
         **fields,
     )

@@ -6,15 +6,16 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
 from wagtail.actions.publish_revision import PublishPermissionError
 from wagtail.admin import messages
-from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.ui.components import MediaContainer
 from wagtail.admin.ui.side_panels import BaseSidePanel
 from wagtail.models import TaskState
 from wagtail.permissions import policy_registry
 from wagtail.snippets.views.snippets import CreateView, EditView, UnpublishView
 
+from meiri.newsroom.completeness import Incomplete
+from meiri.newsroom.draft_form import DraftForm
 from meiri.newsroom.models import Article
-from meiri.newsroom.permissions import ADD, PUBLISH, home_for
+from meiri.newsroom.permissions import ADD, PUBLISH, home_for, sole_station_of
 from meiri.newsroom.placing import stations_offered, take_back
 from meiri.newsroom.publishing import LONGEST_REASON, withdraw
 from meiri.policy import check, may
@@ -25,8 +26,9 @@ NOT_COVERED = "您的采编分工不包括这个频道，请另选频道或联�
 NOT_COVERED_YET = "您的采编分工不包括这个频道。请另选频道；或勾选您负责的地方站，在本站刊发并向这个频道送稿。"
 
 
-class ArticleForm(WagtailAdminModelForm):
-    """An editor files an article where the editor's desk covers; any other station is offered the article."""
+class ArticleForm(DraftForm):
+    """An editor files an article where the editor's desk covers; any other station is offered the article. A draft may wait to
+    be filed."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -48,13 +50,12 @@ class ArticleForm(WagtailAdminModelForm):
     def clean(self):
         cleaned = super().clean()
         channel, stations = cleaned.get("channel"), list(cleaned.get("stations") or [])
-        if channel is None or self.for_user is None:
+        if self.for_user is None:
             return cleaned
-        if self.instance.pk is None:
-            try:
-                self.instance.home_station = home_for(self.for_user, channel, stations)
-            except LookupError:
-                self.add_error("channel", NOT_COVERED_YET)
+        if not self.is_filed:
+            self._file(channel, stations)
+        elif channel is None:
+            return cleaned
         elif self.instance.home_station_id:
             if self.instance.home_station not in stations:
                 self.add_error("stations", f"这是{self.instance.home_station}的稿件，请保留该地方站。")
@@ -63,6 +64,22 @@ class ArticleForm(WagtailAdminModelForm):
         ):
             self.add_error("channel", NOT_COVERED)
         return cleaned
+
+    @property
+    def is_filed(self) -> bool:
+        """Whether it has a home that a desk looks after."""
+        article = self.instance
+        return bool(article.pk and (article.home_station_id or article.channel_id))
+
+    def _file(self, channel: Channel | None, stations: list) -> None:
+        """Give the article its home, or leave it to its author where nothing says where it belongs."""
+        if channel is None and not stations:
+            stations = sole_station_of(self.for_user)
+        try:
+            self.instance.home_station = home_for(self.for_user, channel, stations)
+        except LookupError:
+            if channel is not None:
+                self.add_error("channel", NOT_COVERED_YET)
 
     def save(self, commit=True):
         if self.instance.pk is None and self.for_user and self.for_user.is_authenticated:
@@ -114,7 +131,11 @@ class AtHand:
         if task_state := kwargs.get("task_state_id"):
             # The address names an article and a review: they belong together.
             get_object_or_404(TaskState.objects.for_instance(self.permission_policy.article), pk=task_state)
-        return super().dispatch(request, *args, **kwargs)
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except Incomplete as error:
+            messages.error(request, str(error))
+            return redirect("wagtailsnippets_newsroom_article:edit", kwargs["pk"])
 
 
 def at_hand(view_class: type) -> type:
@@ -151,11 +172,24 @@ class KeepsWhatItDoesNotPublish:
             return None
 
 
-class ArticleCreateView(KeepsWhatItDoesNotPublish, BesideTheForm, CreateView):
+class SaysWhatWasNotSaved:
+    """For a view of the form: a draft is saved without what can't be stored, and the editor is told."""
+
+    def save_action(self):
+        if not self.expects_json_response:
+            for label, why in self.form.not_saved.items():
+                messages.warning(self.request, f"{label}没有保存：{why}" if label else why)
+        return super().save_action()
+
+    def get_success_json(self):
+        return super().get_success_json() | {"not_saved": self.form.not_saved}
+
+
+class ArticleCreateView(SaysWhatWasNotSaved, KeepsWhatItDoesNotPublish, BesideTheForm, CreateView):
     pass
 
 
-class ArticleEditView(KeepsWhatItDoesNotPublish, BesideTheForm, AtHand, EditView):
+class ArticleEditView(SaysWhatWasNotSaved, KeepsWhatItDoesNotPublish, BesideTheForm, AtHand, EditView):
     pass
 
 

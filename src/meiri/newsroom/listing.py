@@ -226,7 +226,7 @@ class ArticleIndexView(IndexView):
 COLUMNS = [
     "title",
     Column("state", label="状态", accessor=state_of),
-    Column("channel", label="频道", accessor="channel.name"),
+    Column("channel", label="频道", accessor=lambda article: article.channel or "未选频道"),
     Column("editor", label="责任编辑", accessor=lambda a: a.editor.name if a.editor else "—"),
     Column("source", label="来源", accessor=lambda a: a.source.name if a.source else "—"),
     DateColumn("published_at", label="发布时间"),

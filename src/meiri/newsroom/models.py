@@ -139,6 +139,8 @@ class Kind(models.TextChoices):
 
 # Why an article ended that was to end by itself.
 EXPIRED = "到期"
+# What editors see where a draft has no title yet.
+UNTITLED = "（无标题）"
 
 
 class ArticleTag(TaggedItemBase):
@@ -227,7 +229,10 @@ class Article(
         Picture, verbose_name="题图", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
 
-    channel = models.ForeignKey(Channel, verbose_name="频道", on_delete=models.PROTECT, related_name="+")
+    # None while a draft waits to be filed: whatever readers have seen is filed.
+    channel = models.ForeignKey(
+        Channel, verbose_name="频道", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     stations = ParentalManyToManyField(
         Station, verbose_name="地方站", blank=True, related_name="+",
         help_text="勾选您不负责的地方站或频道，发布时自动向那里送稿，由那里的编辑决定是否采用。",
@@ -301,9 +306,15 @@ class Article(
                 fields=["expire_at"], name="article_expiring", condition=models.Q(expire_at__isnull=False)
             ),
         ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(live=False, first_published_at=None) | models.Q(channel__isnull=False),
+                name="article_published_is_filed",
+            )
+        ]
 
     def __str__(self):
-        return self.title
+        return self.title or UNTITLED
 
     @property
     def content_key(self):
@@ -333,11 +344,14 @@ class Article(
             raise ValidationError({"go_live_at": "上线时间有误，请核对年份。"})
 
     def get_absolute_url(self):
+        """Its address, empty while it is not filed."""
+        if self.channel is None:
+            return ""
         return article_address(self.channel.slug, self.published_at or timezone.now(), self.pk)
 
     @property
     def full_url(self):
-        return settings.BASE_URL + self.get_absolute_url()
+        return settings.BASE_URL + self.get_absolute_url() if self.channel else ""
 
     def stands_within(self, reach: Reach) -> bool:
         """Whether its home is in `reach`."""
@@ -354,6 +368,8 @@ class Article(
         return taken.filter(article=self.pk).exists()
 
     def serve_preview(self, request, mode_name):
+        if self.channel is None:
+            self.channel = Channel(name="频道未定", slug="draft")
         return import_string(settings.ARTICLE_PREVIEW)(request, self)
 
     def with_content_json(self, content):
@@ -372,6 +388,8 @@ class Article(
             named = kept.get(field.name)
             if named and not field.related_model.objects.filter(pk=named).exists():
                 kept[field.name] = getattr(self, field.attname)
+        if self.first_published_at and not kept.get("channel"):
+            kept["channel"] = self.channel_id
         bylines = kept.get("bylines") or []
         authors = Author.objects.in_bulk([byline["author"] for byline in bylines]) if bylines else {}
         kept["bylines"] = [byline for byline in bylines if byline["author"] in authors]
@@ -387,11 +405,14 @@ class Article(
     @transaction.atomic
     def publish(self, revision, user=None, **options):
         """Make `revision` what readers see. Every way to publish (editor, workflow, schedule, import) ends here."""
+        from meiri.newsroom.completeness import check_complete
         from meiri.newsroom.publishing import check_may_publish, published
 
         self._lock()
         # Also where a form says that it asked before: it asks about articles in general.
         check_may_publish(self, user, revision)
+        if user is not None:
+            check_complete(revision.as_object())
         super().publish(revision, user=user, **options)
         published(self.pk, revision, by=user)
 

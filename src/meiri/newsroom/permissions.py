@@ -191,12 +191,13 @@ def desks_of(groups: Collection[int]) -> Mapping[int, Places]:
     }
 
 
-def home_for(user, channel: Channel, stations: Collection[Station]) -> Station | None:
-    """The home of an article that `user` files in `channel` and at `stations`: None for the channel, else a station.
+def home_for(user, channel: Channel | None, stations: Collection[Station]) -> Station | None:
+    """The home of an article that `user` files in `channel`, None for none yet, and at `stations`: None for the channel, else
+    a station.
 
     Raises `LookupError` where the user may file at none of them.
     """
-    if may(user, "add", Article(), channel):
+    if channel is not None and may(user, "add", Article(), channel):
         return None
     for station in stations:
         if may(user, "add", Article(), station):
