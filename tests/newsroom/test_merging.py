@@ -71,7 +71,7 @@ class TestBlocks:
         assert [block["id"] for block in merged.value["body"]] == ["a", "x", "b", "y", "c"]
 
     def test_a_block_that_one_took_out_goes_unless_the_other_changed_it(self):
-        a, b, c = self.base["body"]
+        a, _b, c = self.base["body"]
         assert merge(self.base, self.changed(a, c), self.base).value["body"] == [a, c]
         longer = text("b", p("2", "乙。又一句。"))
         assert merge(self.base, self.changed(a, c), self.changed(a, longer, c)).value["body"] == [

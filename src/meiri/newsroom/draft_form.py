@@ -59,15 +59,23 @@ class DraftForm(WagtailAdminModelForm):
         return isinstance(column, models.CharField | models.TextField) and not column.choices
 
     def save(self, commit=True):
-        """The row of a draft holds as much of a text as its column takes; the version that is made of it holds all."""
-        whole = {}
-        for column in self.instance._meta.concrete_fields:
-            text, most = getattr(self.instance, column.attname), column.max_length
-            if isinstance(column, models.CharField) and most and text and len(text) > most:
-                whole[column.attname] = text
-                setattr(self.instance, column.attname, text[:most])
-        try:
-            return super().save(commit=commit)
-        finally:
-            for name, text in whole.items():
-                setattr(self.instance, name, text)
+        instance = super().save(commit=False)
+        if commit:
+            save_row(instance)
+            self._save_m2m()
+        return instance
+
+
+def save_row(instance) -> None:
+    """Save the row of a draft: it holds as much of a text as its column takes, and the version that is made of it holds all."""
+    whole = {}
+    for column in instance._meta.concrete_fields:
+        text, most = getattr(instance, column.attname), column.max_length
+        if isinstance(column, models.CharField) and most and text and len(text) > most:
+            whole[column.attname] = text
+            setattr(instance, column.attname, text[:most])
+    try:
+        instance.save()
+    finally:
+        for name, text in whole.items():
+            setattr(instance, name, text)

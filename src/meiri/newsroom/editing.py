@@ -14,6 +14,7 @@ from wagtail.snippets.views.snippets import CreateView, EditView, UnpublishView
 
 from meiri.newsroom.completeness import Incomplete
 from meiri.newsroom.draft_form import DraftForm
+from meiri.newsroom.editing_together import CreatesOnce, SavesTogether
 from meiri.newsroom.models import Article
 from meiri.newsroom.permissions import ADD, PUBLISH, home_for, sole_station_of
 from meiri.newsroom.placing import stations_offered, take_back
@@ -185,11 +186,15 @@ class SaysWhatWasNotSaved:
         return super().get_success_json() | {"not_saved": self.form.not_saved}
 
 
-class ArticleCreateView(SaysWhatWasNotSaved, KeepsWhatItDoesNotPublish, BesideTheForm, CreateView):
+class ArticleCreateView(
+    CreatesOnce, SaysWhatWasNotSaved, KeepsWhatItDoesNotPublish, BesideTheForm, CreateView
+):
     pass
 
 
-class ArticleEditView(SaysWhatWasNotSaved, KeepsWhatItDoesNotPublish, BesideTheForm, AtHand, EditView):
+class ArticleEditView(
+    SavesTogether, SaysWhatWasNotSaved, KeepsWhatItDoesNotPublish, BesideTheForm, AtHand, EditView
+):
     pass
 
 

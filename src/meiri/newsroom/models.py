@@ -36,6 +36,7 @@ from meiri.newsroom.corrections import Correction
 from meiri.newsroom.dates import EARLIEST, fault_of_date
 from meiri.newsroom.desks import Desk
 from meiri.newsroom.keyset import Cursor
+from meiri.newsroom.open_forms import OpenForm
 from meiri.newsroom.proposals import Proposal
 from meiri.newsroom.proposals import State as ProposalState
 from meiri.newsroom.reviewing import ReviewTask
@@ -53,6 +54,7 @@ __all__ = [
     "Desk",
     "Kind",
     "Listing",
+    "OpenForm",
     "Origin",
     "Proposal",
     "ReviewTask",

@@ -39,6 +39,7 @@ from meiri.newsroom.editing import (
     at_hand,
     side_panels,
 )
+from meiri.newsroom.editing_together import KEPT_ASIDE
 from meiri.newsroom.listing import COLUMNS, ArticleFilterSet, ArticleIndexView
 from meiri.newsroom.models import Article, Author, Desk, Proposal, Source
 from meiri.newsroom.proposals_desk import ProposalsView
@@ -243,6 +244,11 @@ class ArticleSearchArea(SearchArea):
 
 
 hooks.register("register_admin_search_area", ArticleSearchArea)
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions):
+    actions.register_action(KEPT_ASIDE, "另存版本", "另存了没能保存的文字")
 
 
 @hooks.register("insert_global_admin_css")

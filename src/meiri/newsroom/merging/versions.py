@@ -39,8 +39,10 @@ def merge_versions(base: dict, theirs: dict, mine: dict, streams: frozenset[str]
     merged = Merged(dict(theirs))
     for name in theirs.keys() & mine.keys():
         old = base.get(name, theirs[name])
+        if isinstance(theirs[name], list) and not isinstance(old, list):
+            old = []
         if name in streams:
-            part = _merge_blocks((name,), old or [], theirs[name] or [], mine[name] or [])
+            part = _merge_blocks((name,), old, theirs[name], mine[name])
         elif name in KEY_SETS:
             part = Merged(_merge_keys(old, theirs[name], mine[name]))
         elif name in ROWS:
@@ -113,13 +115,21 @@ def _merge_keys(base: list, theirs: list, mine: list) -> list:
 
 
 def _merge_rows(names: tuple[str, ...], base: list[dict], theirs: list[dict], mine: list[dict]) -> list[dict]:
-    def key(row: dict) -> Hashable:
+    def identity(row: dict) -> Hashable:
         return tuple(row.get(name) for name in names)
-
-    def clean(rows: list[dict]) -> list[dict]:
-        return list({key(row): row for row in rows}.values())
 
     def theirs_first(identity, old, their, my):
         return their
 
-    return merge_sequences(clean(base), clean(theirs), clean(mine), key, theirs_first)
+    return merge_sequences(base, theirs, mine, identity, theirs_first)
+
+
+def without_repeated_rows(version: dict) -> dict:
+    """`version` with each row of `ROWS` once: a form that did not hear of the keys of its rows sends them as new ones."""
+    once = dict(version)
+    for name in ROWS.keys() & version.keys():
+        rows: dict[Hashable, dict] = {}
+        for row in version[name]:
+            rows.setdefault(tuple(row.get(column) for column in ROWS[name]), row)
+        once[name] = list(rows.values())
+    return once
