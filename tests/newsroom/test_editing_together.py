@@ -34,7 +34,7 @@ class Browser:
         self.form = form | body(*texts_of(article))
         if article:
             page = self.client.get(self.address)
-            self.base = page.context["version_content"]
+            self.base = page.context["draft"]["content"]
 
     def save(self, answer_arrives=True, **changes) -> dict:
         self.form |= changes

@@ -8,13 +8,14 @@ from functools import cached_property
 from typing import Any
 
 from django.db import transaction
-from django.urls import resolve
+from django.urls import resolve, reverse
 from wagtail.admin.utils import set_query_params
 from wagtail.log_actions import log
 
 from meiri.newsroom.draft_form import save_row
 from meiri.newsroom.merging.versions import ROWS
 from meiri.newsroom.saving import (
+    Content,
     FormContent,
     Message,
     Outcome,
@@ -177,8 +178,26 @@ class SavesTogether:
         if not self.expects_json_response:
             latest = self.latest_revision
             content = latest.content if latest else self.object.serializable_data()
-            context["version_content"] = FormContent.of(context["form"]).of_version(content)
+            context["draft"] = about_form(
+                self.request, context["form"], self.object.pk, content, self.latest_revision_created_at
+            )
         return context
+
+
+def about_form(request, form, pk, content: Content, version: str | None) -> dict[str, Any]:
+    """What the script of a form is told when its page is opened."""
+    shape = FormContent.of(form)
+    return {
+        "model": shape.model._meta.label_lower,
+        "pk": str(pk or ""),
+        "user": str(request.user.pk),
+        "streams": sorted(shape.streams),
+        "labels": {name: str(field.label) for name, field in form.fields.items()},
+        "content": shape.of_version(content),
+        "version": version or "",
+        "presence": reverse("article_presence", args=[0]),
+        "sign_in": f"{reverse('wagtailadmin_login')}?next={reverse('article_signed_in')}",
+    }
 
 
 def _identity(relation: str, row) -> tuple:
@@ -207,6 +226,12 @@ class CreatesOnce:
         self.outcome = Outcome(shown, shown)
         remember(self.message, self.request.user, instance, self.outcome, self.new_revision)
         return instance
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        content = context["form"].instance.serializable_data()
+        context["draft"] = about_form(self.request, context["form"], None, content, None)
+        return context
 
     def get_success_json(self):
         told = {"sequence": self.message.sequence, "content": self.outcome.content}

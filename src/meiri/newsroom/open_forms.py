@@ -1,5 +1,6 @@
 """The forms that are open in browsers: what each of them sent last, and where in it somebody writes."""
 
+import re
 from datetime import timedelta
 
 from django.conf import settings
@@ -13,6 +14,14 @@ from meiri.journal.public_models import NotPublic
 PRESENT = timedelta(seconds=20)
 # A form that was not heard of for so long is forgotten; what it did not save then is merged with the version it began with.
 KEPT = timedelta(days=30)
+
+
+_KEY = re.compile(r"[0-9A-Za-z-]{8,36}")
+
+
+def is_key(text: str) -> bool:
+    """Whether `text` may be the key of an open form."""
+    return _KEY.fullmatch(text) is not None
 
 
 class OpenForm(models.Model):

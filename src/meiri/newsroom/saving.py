@@ -12,14 +12,13 @@ from wagtail.fields import StreamField
 from wagtail.models import Revision, TaskState
 
 from meiri.newsroom.merging.versions import Conflict, Merged, merge_versions, without_repeated_rows
-from meiri.newsroom.open_forms import OpenForm, open_form
+from meiri.newsroom.open_forms import OpenForm, is_key, open_form
 
 # Characters of what a form says it began with.
 LONGEST_BASE = 4_000_000
 MOST_BLOCKS = 5_000
 _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]*")
 _MARKUP = re.compile(r"<[^<>]*>")
-_KEY = re.compile(r"[0-9A-Za-z-]{8,36}")
 
 Content = dict[str, Any]
 
@@ -38,7 +37,7 @@ class Message:
     def read(cls, data: Mapping[str, str]) -> "Message":
         """The message in the fields `form_key`, `form_sequence`, `form_acknowledged`, `form_base` of a form."""
         key = data.get("form_key", "")
-        if not _KEY.fullmatch(key):
+        if not is_key(key):
             return cls()
         return cls(
             key,

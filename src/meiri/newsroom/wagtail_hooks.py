@@ -42,10 +42,11 @@ from meiri.newsroom.editing import (
 from meiri.newsroom.editing_together import KEPT_ASIDE
 from meiri.newsroom.listing import COLUMNS, ArticleFilterSet, ArticleIndexView
 from meiri.newsroom.models import Article, Author, Desk, Proposal, Source
+from meiri.newsroom.presence import signed_in, tell_presence
 from meiri.newsroom.proposals_desk import ProposalsView
 from meiri.newsroom.today import TodayPanel
 from meiri.policy import may
-from meiri.policy.gate import admit, one, somewhere
+from meiri.policy.gate import admit, everybody, one, somewhere
 from meiri.sections.in_use import CountedEditView, DeleteUnusedView
 
 
@@ -62,6 +63,8 @@ class ArticleViewSet(SnippetViewSet):
     add_view_class = ArticleCreateView
     edit_view_class = ArticleEditView
     chooser_viewset_class = ArticleChooserViewSet
+    create_template_name = "newsroom/drafts/create.html"
+    edit_template_name = "newsroom/drafts/edit.html"
     chooser_per_page = 12
     filterset_class = ArticleFilterSet
     list_display = COLUMNS
@@ -164,14 +167,18 @@ admit(
         "corrections_desk": somewhere("newsroom.Article", "correct"),
         "corrections_correct": one("newsroom.Article", "article_id", "correct"),
         "corrections_withdraw": one("newsroom.Correction", "correction_id", "withdraw"),
+        "article_presence": one("newsroom.Article", "article_id", "change"),
+        "article_signed_in": everybody,
     }
 )
 
 
 @hooks.register("register_admin_urls")
-def corrections_addresses():
+def newsroom_addresses():
     return [
         path("proposals/", ProposalsView.as_view(), name="proposals_inbox"),
+        path("articles/<int:article_id>/presence/", tell_presence, name="article_presence"),
+        path("articles/signed-in/", signed_in, name="article_signed_in"),
         path("corrections/", CorrectionsView.as_view(), name="corrections_desk"),
         path("corrections/of/<int:article_id>/", CorrectView.as_view(), name="corrections_correct"),
         path(

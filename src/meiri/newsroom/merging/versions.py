@@ -55,7 +55,7 @@ def merge_versions(base: dict, theirs: dict, mine: dict, streams: frozenset[str]
 
 
 def _merge_value(path: tuple[str, ...], base: Any, theirs: Any, mine: Any) -> Merged:
-    if mine == base or mine == theirs:
+    if mine in (base, theirs):
         return Merged(theirs)
     if theirs == base:
         return Merged(mine)
