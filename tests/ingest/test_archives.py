@@ -1,15 +1,18 @@
+import gzip
 import io
 import tarfile
 import zipfile
+from pathlib import PurePosixPath
 
 import pytest
 
 from meiri.ingest import archives
-from meiri.ingest.archives import unpack
+from meiri.ingest.archives import fitting, unpack
 from meiri.ingest.detect import HEAD, Format, detect
 from meiri.ingest.items import files_in, items_in
 from meiri.ingest.parsed import Unreadable
 from meiri.ingest.reading import reading
+from meiri.ingest.stored_pictures import find_bytes
 from tests.ingest.pages import COPIED, TITLE, a_portal_page
 from tests.ingest.test_text import a_docx
 
@@ -68,7 +71,8 @@ def test_links_in_archives_are_not_followed(tmp_path):
         link = tarfile.TarInfo("link.txt")
         link.type, link.linkname = tarfile.SYMTYPE, str(secret)
         container.addfile(link)
-    assert items_of(tmp_path / "a.tar") == []
+    (item,) = items_of(tmp_path / "a.tar")
+    assert item.reason == "压缩包里没有可以导入的稿件。"
 
 
 def test_a_zip_bomb_is_refused_unopened(tmp_path):
@@ -156,3 +160,38 @@ def test_a_large_file_is_refused_unread(tmp_path, settings):
         file.truncate(3 * 1024 * 1024 * 1024)
     (item,) = items_of(tmp_path / "a.txt")
     assert item.reason == "文件超过 1 MB，没有读取。"
+
+
+def test_k15_names_longer_than_file_systems_hold_are_taken_with_their_pictures(tmp_path):
+    name = "关于进一步加强城市生活垃圾分类工作的若干意见" * 5
+    page = a_portal_page(extra=f'<p><img src="./{name}_files/{name}.jpg"></p>').encode()
+    members = {f"{name}.html": page, f"{name}_files/{name}.jpg": b"picture", "b.txt": COPIED}
+    found = items_of(a_zip(tmp_path / "a.zip", members), "稿件包")
+    assert [item.article.title for item in found] == [TITLE, TITLE]
+    with reading() as reader:
+        for item in items_in(tmp_path / "a.zip", reader):
+            if item.article.pictures:
+                assert find_bytes(item.article.pictures[0], item.page, item.root) == b"picture"
+
+
+def test_k15_names_that_begin_alike_stay_two(tmp_path):
+    names = [PurePosixPath(f"{'长' * 100}{end}.html") for end in "甲乙"]
+    assert len({fitting(name) for name in names}) == 2
+    assert all(len(str(fitting(name)).encode()) <= 255 for name in names)
+    assert all(str(fitting(name)).endswith(".html") for name in names)
+
+
+def test_e2_an_archive_with_nothing_in_it_is_told(tmp_path):
+    zeros = tmp_path / "zeros.gz"
+    zeros.write_bytes(gzip.compress(b"\0" * 100_000))
+    pictures = {"a.jpg": b"\xff\xd8\xff", "__MACOSX/._a.jpg": b"x"}
+    deep = {"/".join("a" * 40) + "/稿.txt": COPIED}
+    for archive, words in (
+        (a_zip(tmp_path / "empty.zip", {}), "没有可以导入的稿件"),
+        (a_zip(tmp_path / "pictures.zip", pictures), "没有可以导入的稿件"),
+        (a_zip(tmp_path / "deep.zip", deep), "超过 20 层"),
+        (a_zip(tmp_path / "deeper.zip", {"/".join("a" * 80) + "/稿.txt": COPIED}), "层数太多"),
+        (zeros, "gzip 压缩的单个文件"),
+    ):
+        (item,) = items_of(archive)
+        assert words in item.reason

@@ -12,13 +12,15 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meiri.ingest import importing
+from meiri.ingest import importing, stream
+from meiri.ingest import reading as reading_module
 from meiri.ingest.items import items_in
 from meiri.ingest.page import parse
 from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.reading import GUARD, LONGEST_BODY, bounded, read_line, read_pasted, reading
 from meiri.ingest.times import read_iso
 from meiri.newsroom.models import Article, Desk
+from tests.ingest import faults
 from tests.ingest.pages import COPIED, TITLE, a_portal_page
 from tests.ingest.test_admin import a_user
 from tests.newsroom_factory import a_channel
@@ -87,20 +89,40 @@ class TestARun:
         "error", [UnicodeEncodeError("utf-8", "x", 0, 1, "y"), RecursionError(), ValueError(), MemoryError()]
     )
     def test_e1_no_error_of_any_type_ends_a_run(self, tmp_path, capsys, monkeypatch, error):
-        real = importing.as_blocks
+        real = stream.as_blocks
 
         def as_blocks(body, pictures):
             if "有毒" in body:
                 raise error
             return real(body, pictures)
 
-        monkeypatch.setattr(importing, "as_blocks", as_blocks)
+        monkeypatch.setattr(stream, "as_blocks", as_blocks)
         (tmp_path / "1.txt").write_text("有毒的一篇稿件\n\n这一篇的正文有毒。\n\n第二段。")
         (tmp_path / "2.txt").write_text(COPIED)
         (bad, good), status = records_printed(capsys, tmp_path)
         assert (bad["status"], good["status"], status) == ("refused", "imported", 1)
         assert type(error).__name__ in bad["reason"]
         assert Article.objects.count() == 1
+
+    @pytest.mark.parametrize("reader", ["read_file", "read_line"])
+    @pytest.mark.parametrize("fault", faults.ALL)
+    def test_e1_an_error_of_any_type_in_a_reader_ends_one_item(
+        self, tmp_path, capsys, monkeypatch, reader, fault
+    ):
+        monkeypatch.setattr(reading_module, reader, getattr(faults, f"{reader}_or_{fault}"))
+        record = json.dumps({"title": "一条记录的标题", "body": "<p>记录里的正文。</p>"})
+        (tmp_path / "1.txt").write_text(f"{COPIED}\n\n{faults.POISON}")
+        (tmp_path / "2.jsonl").write_text(
+            f"{json.dumps({'title': faults.POISON, 'body': '<p>x</p>'})}\n{record}"
+        )
+        (tmp_path / "3.txt").write_text("另一篇稿件的标题\n\n这一篇的正文也在这里，写得不长。\n\n第二段。")
+        if reader == "read_line":
+            (tmp_path / "1.txt").unlink()
+        found, status = records_printed(capsys, tmp_path)
+        assert status == 1
+        assert [r["status"] for r in found if r["status"] == "refused"] == ["refused"]
+        assert Article.objects.count() == len(found) - 1
+        assert {"一条记录的标题", "另一篇稿件的标题"} <= {r["title"] for r in found}
 
     def test_e1_a_name_that_is_no_text_is_printed(self, tmp_path, capsys):
         (tmp_path / os.fsdecode(b"\xb8\xe5.txt")).write_text(COPIED)
@@ -155,6 +177,20 @@ class TestTheAdmin:
         assert answer.status_code == 503
         assert "正在导入的人较多" in answer.content.decode()
         assert not Article.objects.exists()
+
+    @pytest.mark.parametrize("fault", faults.ALL)
+    def test_e1_an_error_of_any_type_is_told_to_the_editor(self, client, editor, address, monkeypatch, fault):
+        for reader in ("read_file", "read_pasted"):
+            monkeypatch.setattr(reading_module, reader, getattr(faults, f"{reader}_or_{fault}"))
+        files = [
+            SimpleUploadedFile("坏.txt", faults.POISON.encode()),
+            SimpleUploadedFile("好.txt", COPIED.encode()),
+        ]
+        answer = client.post(address, {"text": faults.POISON, "uploads": files})
+        assert answer.status_code == 200
+        text = answer.content.decode()
+        assert (text.count("未导入"), text.count("已存为草稿")) == (2, 1)
+        assert Article.objects.count() == 1
 
     def test_e1_pasted_and_uploaded_half_characters_do_no_harm(self, client, editor, address):
         author = json.dumps({"@type": "NewsArticle", "headline": TITLE, "author": f"韩秋林{HALF}"})

@@ -1,5 +1,7 @@
 """Archives opened within bounds: so many members, so many bytes, no path that leads out, no archive in an archive."""
 
+import hashlib
+import os
 import re
 import tarfile
 import zipfile
@@ -15,6 +17,10 @@ MAX_MEMBER_BYTES = 64 * 1024 * 1024
 # Text compresses some 10 times; a thousand times is a bomb. Small members may be anything.
 MAX_RATIO = 250
 RATIO_FROM = 1024 * 1024
+# Bytes of one name, and of a whole path; names in a path.
+LONGEST_NAME = 255
+LONGEST_PATH = 2_000
+DEEPEST = 60
 _CHUNK = 64 * 1024
 _NESTED = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".7z", ".rar")
 _SYSTEM = re.compile(r"(?:^|/)(?:__MACOSX|\.DS_Store|Thumbs\.db|\.git)(?:/|$)")
@@ -34,8 +40,9 @@ def check_zip(container: zipfile.ZipFile) -> None:
             raise Unreadable("压缩包设了密码，请去掉密码后再导入。")
 
 
-def unpack(archive: Path, into: Path) -> list[str]:
-    """Write the members of `archive` under `into`; returns the names of those left out and why, as sentences.
+def unpack(archive: Path, into: Path) -> list[tuple[str, str]]:
+    """Write the members of `archive` under `into`, by names as `fitting`; returns the names of those left out, each with
+    the reason.
 
     Raises `Unreadable` where the archive breaks a bound, is damaged, or names a path outside itself.
     """
@@ -44,8 +51,6 @@ def unpack(archive: Path, into: Path) -> list[str]:
             with zipfile.ZipFile(archive) as container:
                 check_zip(container)
                 return _write(_members_of_zip(container), into)
-        if archive.stat().st_size * MAX_RATIO < 1:
-            raise Unreadable("压缩包是空的。")
         with tarfile.open(archive, "r|*") as container:
             return _write(_members_of_tar(container), into, archive.stat().st_size)
     except (
@@ -77,8 +82,10 @@ def _chunks(file) -> Iterator[bytes]:
             yield chunk
 
 
-def _write(members: Iterator[tuple[str, Iterator[bytes]]], into: Path, packed: int = 0) -> list[str]:
-    left_out: list[str] = []
+def _write(
+    members: Iterator[tuple[str, Iterator[bytes]]], into: Path, packed: int = 0
+) -> list[tuple[str, str]]:
+    left_out: list[tuple[str, str]] = []
     total = 0
     for count, (name, chunks) in enumerate(members, start=1):
         if count > MAX_MEMBERS:
@@ -87,9 +94,12 @@ def _write(members: Iterator[tuple[str, Iterator[bytes]]], into: Path, packed: i
         if _SYSTEM.search(name):
             continue
         if name.lower().endswith(_NESTED):
-            left_out.append(f"{name}：压缩包里的压缩包没有打开。")
+            left_out.append((name, "压缩包里的压缩包没有打开。"))
             continue
-        target = into / path
+        target = into / fitting(path)
+        if len(os.fsencode(target)) > LONGEST_PATH or len(path.parts) > DEEPEST:
+            left_out.append((name[:200], "文件夹的层数太多，没有读取。"))
+            continue
         target.parent.mkdir(parents=True, exist_ok=True)
         size = 0
         with target.open("wb") as out:
@@ -101,6 +111,22 @@ def _write(members: Iterator[tuple[str, Iterator[bytes]]], into: Path, packed: i
                     raise Unreadable("压缩包解开后过大，可能是恶意文件，没有打开。")
                 out.write(chunk)
     return left_out
+
+
+def fitting(path: PurePosixPath) -> PurePosixPath:
+    """`path` with names that file systems hold: the end of a longer one gives way to a digest of it, its suffix stays."""
+    return PurePosixPath(*(_fitting(part) for part in path.parts))
+
+
+def _fitting(name: str) -> str:
+    encoded = os.fsencode(name)
+    if len(encoded) <= LONGEST_NAME:
+        return name
+    # What a browser saves beside a page is known by the end of the folder's name.
+    suffix = next((end for end in ("_files", ".files", PurePosixPath(name).suffix) if name.endswith(end)), "")
+    suffix = suffix if len(os.fsencode(suffix)) <= 20 else ""
+    end = f"-{hashlib.sha256(encoded).hexdigest()[:12]}{suffix}"
+    return encoded[: LONGEST_NAME - len(os.fsencode(end))].decode(errors="ignore") + end
 
 
 def safe_path(name: str) -> PurePosixPath:

@@ -2,16 +2,16 @@
 
 import hashlib
 import logging
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.db import transaction
 from wagtail.actions.publish_revision import PublishPermissionError
 
 from meiri.audience.counting import set_imported, views_of
-from meiri.identity import site_name
+from meiri.ingest.filling import Names, fill
 from meiri.ingest.headline import letters
 from meiri.ingest.items import Item
 from meiri.ingest.models import Import
@@ -20,17 +20,13 @@ from meiri.ingest.record_line import Extras
 from meiri.ingest.records import Record, record_of
 from meiri.ingest.sanitise import plain
 from meiri.ingest.stored_pictures import find_bytes
-from meiri.ingest.stream import as_blocks
 from meiri.media.models import Picture
 from meiri.media.taking import Unusable, discard, store
-from meiri.newsroom.authors import author_named
-from meiri.newsroom.clock import local
-from meiri.newsroom.dates import fault_of_date
-from meiri.newsroom.models import Article, Byline, Kind, Origin, Source
+from meiri.newsroom.models import Article, Byline
 from meiri.newsroom.permissions import home_for, sole_station_of
 from meiri.newsroom.publishing import publish
 from meiri.policy import may
-from meiri.search.article_texts import words_of
+from meiri.search.article_texts import Words, words_of
 from meiri.search.duplicates import VERSION, Match, near_duplicates
 from meiri.search.lineage import likely_tie, propose
 from meiri.search.visible import visible_to
@@ -41,7 +37,6 @@ logger = logging.getLogger(__name__)
 MAX_PICTURES = 60
 # How many similar articles the warnings of an item name.
 MOST_SIMILAR = 3
-_is_address = URLValidator(["http", "https"])
 
 
 def take(
@@ -75,7 +70,10 @@ def take(
         return _record(known.article, file=file, status="duplicate", warnings=["已经导入过同样的稿件。"])
     if known and known.article.locked:
         raise Unreadable(f"稿件《{known.article.title}》已锁定，没有更新。")
-    filed = known.article.channel if known else _channel(parsed, channel, warnings)
+    # A draft may be known that waits to be filed.
+    filed = (known.article.channel if known else None) or channel_of(
+        parsed, channels_of([parsed]), channel, warnings
+    )
     home = known.article.home_station if known else None
     if by and known and not may(by, "change", known.article):
         raise Unreadable("已有同样的稿件，由别的编辑负责，没有更新。")
@@ -92,7 +90,10 @@ def take(
                 known.article.get_latest_revision_as_object() if known else Article(live=False, created_by=by)
             )
             article.channel, article.home_station = filed, home
-            _fill(article, parsed, extras, pictures, warnings)
+            fill(article, parsed, extras, pictures, warnings)
+            article.bylines = [
+                Byline(author=author, sort_order=n) for n, author in enumerate(Names().authors(parsed))
+            ]
             _save(article, extras, publishing, by, bool(known), warnings)
             Import.objects.update_or_create(
                 pk=article.pk, defaults={"address": address[:500], "digest": digest}
@@ -108,7 +109,7 @@ def take(
     except BaseException:
         discard(new)
         raise
-    similar = _similar(article, by, warnings)
+    similar = similar_to(article, by, warnings)
     return _record(
         article,
         file=file,
@@ -118,21 +119,29 @@ def take(
     )
 
 
-def _similar(article: Article, by, warnings: list[str]) -> dict[str, int]:
+def similar_to(
+    article: Article, by, warnings: list[str], words: Words | None = None, later: Collection[int] = ()
+) -> dict[str, int]:
     """The articles that a stored one is like, by the warning that names each."""
     try:
-        return {f"{match.in_words()}。": match.article_id for match in find_similar(article, by)}
+        found = find_similar(article, by, words, later)
+        return {f"{match.in_words()}。": match.article_id for match in found}
     except Exception:  # the article is stored: whatever goes wrong here is no reason to refuse it
         logger.exception("An imported article could not be compared with the others")
         warnings.append("与已有稿件的比对出错，请自行核对是否重复。")
         return {}
 
 
-def find_similar(article: Article, by) -> list[Match]:
+def find_similar(
+    article: Article, by, words: Words | None = None, later: Collection[int] = ()
+) -> list[Match]:
     """The saved articles that an imported one is like, those of the same run among them; of drafts only what `by` may
-    know. Where it seems to come from one of them, that is left to an editor to confirm."""
-    words = words_of([article.pk])[article.pk]
-    matches = near_duplicates(*words, exclude=[article.pk], count=MOST_SIMILAR)
+    know. Where it seems to come from one of them, that is left to an editor to confirm.
+
+    `words` are the article's, where they are at hand; `later` the articles that came after it in the same run.
+    """
+    words = words or words_of([article.pk])[article.pk]
+    matches = near_duplicates(*words, exclude={article.pk, *later}, count=MOST_SIMILAR)
     if by and matches:
         visible = visible_to(by, [match.article_id for match in matches])
         matches = [match for match in matches if match.article_id in visible]
@@ -192,13 +201,24 @@ def _known(digest: str, address: str, parsed: ParsedArticle, extras: Extras) -> 
     return Import(article=article, digest="") if article else None
 
 
-def _channel(parsed: ParsedArticle, given: Channel | None, warnings: list[str]) -> Channel:
-    wanted = [parsed.channel_name, *reversed(parsed.breadcrumb)]
-    wanted = [w for w in wanted if w]
+def channels_of(articles: Iterable[ParsedArticle]) -> dict[str, Channel]:
+    """The channels that articles name, by their names and by their address words. One query."""
+    wanted = {name for parsed in articles for name in _names_of_channel(parsed)}
     found = {}
     for channel in Channel.objects.filter(name__in=wanted) | Channel.objects.filter(slug__in=wanted):
         found[channel.name] = found[channel.slug] = channel
-    for name in wanted:
+    return found
+
+
+def _names_of_channel(parsed: ParsedArticle) -> list[str]:
+    return [name for name in (parsed.channel_name, *reversed(parsed.breadcrumb)) if name]
+
+
+def channel_of(
+    parsed: ParsedArticle, found: dict[str, Channel], given: Channel | None, warnings: list[str]
+) -> Channel:
+    """The channel of an article: the one it names among `found`, else `given`, else the first. Raises `Unreadable`."""
+    for name in _names_of_channel(parsed):
         if name in found:
             return found[name]
     if given:
@@ -231,43 +251,6 @@ def _pictures(
     return stored
 
 
-def _fill(
-    article: Article, parsed: ParsedArticle, extras: Extras, pictures: dict[str, Picture], warnings: list[str]
-) -> None:
-    article.title = _cut(parsed.title, "title", "标题", warnings)
-    article.kicker = parsed.kicker[:80]
-    article.subtitle = parsed.subtitle[:120]
-    article.summary = parsed.summary[:300]
-    for name in ("short_title", "dateline", "original_title", "aigc_label"):
-        limit = Article._meta.get_field(name).max_length
-        setattr(article, name, getattr(extras, name)[:limit])
-    if len(parsed.title) > len(article.title):
-        article.original_title = parsed.title[:200]
-    article.body = as_blocks(parsed.body, pictures)
-    article.picture = next(iter(pictures.values()), article.picture)
-    article.source = find_source(parsed.source, parsed.source_url)
-    article.editor = author_named(parsed.editor) if parsed.editor else None
-    article.origin = (extras.origin if extras.origin in Origin.values else "") or (
-        Origin.ORIGINAL if parsed.source == site_name() else Origin.REPRINT
-    )
-    if extras.kind in Kind.values:
-        article.kind = extras.kind
-    fault = fault_of_date(parsed.published_at)
-    if not fault:
-        article.published_at = parsed.published_at or article.published_at
-    article.original_url = parsed.original_url if _valid(parsed.original_url, 500) else ""
-    article.bylines = [
-        Byline(author=author_named(name), sort_order=n)
-        for n, name in enumerate(dict.fromkeys(parsed.authors))
-    ]
-    if not parsed.source:
-        warnings.append("没有找到来源，请补上。")
-    if parsed.published_at is None:
-        warnings.append("没有找到发布时间。")
-    elif fault:
-        warnings.append(f"没有采用原文的时间 {local(parsed.published_at):%Y-%m-%d %H:%M:%S}，请核对。{fault}")
-
-
 def _save(article: Article, extras: Extras, publishing: bool, by, known: bool, warnings: list[str]) -> None:
     article.full_clean()
     if not known:
@@ -292,27 +275,3 @@ def _save(article: Article, extras: Extras, publishing: bool, by, known: bool, w
 
 def _stations(extras: Extras) -> list[Station]:
     return list(Station.objects.filter(slug__in=extras.stations)) if extras.stations else []
-
-
-def find_source(name: str, url: str = "") -> Source | None:
-    if not name:
-        return None
-    address = url if _valid(url, 300) else ""
-    return Source.objects.get_or_create(name=name[:80], defaults={"url": address})[0]
-
-
-def _cut(text: str, field: str, label: str, warnings: list[str]) -> str:
-    limit = Article._meta.get_field(field).max_length
-    if len(text) > limit:
-        warnings.append(f"{label}超过 {limit} 字，已截短，请核对。")
-    return text[:limit]
-
-
-def _valid(url: str, limit: int) -> bool:
-    if not url or len(url) > limit:
-        return False
-    try:
-        _is_address(url)
-    except ValidationError:
-        return False
-    return True

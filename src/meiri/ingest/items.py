@@ -2,11 +2,13 @@
 
 import codecs
 import io
+import logging
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import zstandard
 from django.conf import settings
@@ -17,45 +19,18 @@ from meiri.ingest.reading import Reader
 from meiri.ingest.record_line import Extras
 from meiri.ingest.sanitise import UNPRINTABLE
 
+logger = logging.getLogger(__name__)
+
 MAX_LINE = 16 * 1024 * 1024
 MAX_DEPTH = 20
-# Beside a page, not an item.
-_ASSETS = frozenset(
+# Parts of pages, not items: files of these kinds in a folder are counted and not read.
+_PARTS = frozenset(
     [
-        ".jpg",
-        ".jpeg",
-        ".png",
-        ".gif",
-        ".webp",
-        ".avif",
-        ".bmp",
-        ".svg",
-        ".ico",
-        ".tif",
-        ".tiff",
-        ".css",
-        ".js",
-        ".mjs",
-        ".map",
-        ".woff",
-        ".woff2",
-        ".ttf",
-        ".otf",
-        ".eot",
-        ".mp3",
-        ".mp4",
-        ".m4a",
-        ".webm",
-        ".mov",
-        ".avi",
-        ".wav",
-        ".json",
-        ".xsl",
-        ".swf",
-        ".db",
-        ".ini",
+        ".jpg", ".jpeg", ".jfif", ".png", ".gif", ".webp", ".avif", ".bmp", ".svg", ".ico", ".tif", ".tiff", ".heic",
+        ".css", ".js", ".mjs", ".map", ".woff", ".woff2", ".ttf", ".otf", ".eot",
+        ".mp3", ".mp4", ".m4a", ".webm", ".mov", ".avi", ".wav", ".swf", ".db",
     ]
-)
+)  # fmt: skip
 
 
 @dataclass
@@ -74,27 +49,49 @@ class Item:
         self.file = UNPRINTABLE.sub("\ufffd", self.file)
 
 
-def items_in(path: Path, reader: Reader, name: str | None = None) -> Iterator[Item]:
-    """Every item of a file, folder or archive, in order of name. `name` is what its items are called by."""
+def items_in(
+    path: Path, reader: Reader, name: str | None = None, parts: Counter[str] | None = None
+) -> Iterator[Item]:
+    """Every item of a file, folder or archive, in order of name. `name` is what its items are called by.
+
+    In `parts` is counted, by the ends of their names, what a folder holds beside items and was not read.
+    """
     name = name or str(path)
     if path.is_dir():
-        for file in files_in(path):
-            yield from _of_file(file, str(Path(name) / file.relative_to(path)), path, reader)
+        yield from _of_folder(path, name, path, reader, Counter() if parts is None else parts)
     elif path.exists():
         yield from _of_file(path, name, path.parent, reader)
     else:
         yield Item(name, reason="文件不存在。")
 
 
-def files_in(folder: Path) -> Iterator[Path]:
-    """The files of a folder that may be items, sorted; without the folders that browsers save beside pages, and links."""
+def _of_folder(
+    folder: Path, name: str, root: Path, reader: Reader, parts: Counter[str], in_archive: bool = False
+) -> Iterator[Item]:
+    for found in files_in(folder, parts):
+        called = f"{name}/{found.relative_to(folder)}"
+        if found.is_dir():
+            yield Item(called, reason=f"文件夹超过 {MAX_DEPTH} 层，里面的文件没有读取。")
+        else:
+            yield from _of_file(found, called, root, reader, in_archive)
+
+
+def files_in(folder: Path, parts: Counter[str] | None = None) -> Iterator[Path]:
+    """The files of a folder that may be items, sorted; without the folders that browsers save beside pages, and links. Of
+    folders that lie too deep the path itself."""
     for where, folders, files in os.walk(folder):
         depth = len(Path(where).relative_to(folder).parts)
-        folders[:] = sorted(f for f in folders if not _is_beside(f) and depth < MAX_DEPTH)
+        wanted = sorted(f for f in folders if not _is_beside(f) and not (Path(where) / f).is_symlink())
+        folders[:] = wanted if depth < MAX_DEPTH else []
         for file in sorted(files):
             path = Path(where) / file
-            if not file.startswith(".") and path.suffix.lower() not in _ASSETS and not path.is_symlink():
+            if file.startswith(".") or path.suffix.lower() in _PARTS or path.is_symlink():
+                if parts is not None:
+                    parts[path.suffix.lower() or file] += 1
+            else:
                 yield path
+        if depth >= MAX_DEPTH:
+            yield from (Path(where) / deep for deep in wanted)
 
 
 def _is_beside(folder: str) -> bool:
@@ -103,7 +100,7 @@ def _is_beside(folder: str) -> bool:
 
 def _of_file(path: Path, name: str, root: Path, reader: Reader, in_archive: bool = False) -> Iterator[Item]:
     try:
-        found = reader.file(path, settings.IMPORT_MAX_BYTES)
+        found = reader.file(path, PurePath(name).name, settings.IMPORT_MAX_BYTES)
         if isinstance(found, ParsedArticle):
             yield Item(name, article=found, page=path, root=root)
         elif found.is_records:
@@ -112,20 +109,31 @@ def _of_file(path: Path, name: str, root: Path, reader: Reader, in_archive: bool
             raise Unreadable("压缩包里的压缩包没有打开。")
         else:
             yield from _of_archive(path, name, reader)
-    except Unreadable as error:
-        yield Item(name, reason=error.reason)
-    except OSError as error:
-        yield Item(name, reason=f"文件无法读取（{error.strerror or error}）。")
+    except Exception as error:  # one item, whatever is in it, never ends a run
+        yield refused(name, error)
+
+
+def refused(name: str, error: Exception) -> Item:
+    """The item that could not be read because of `error`, of whatever type."""
+    if isinstance(error, Unreadable):
+        return Item(name, reason=error.reason)
+    if isinstance(error, OSError):
+        return Item(name, reason=f"文件无法读取（{error.strerror or type(error).__name__}）。")
+    logger.error("An item could not be read", exc_info=error)
+    return Item(name, reason=f"读取时出错（{type(error).__name__}），没有导入。请把文件交给技术人员查看。")
 
 
 def _of_archive(path: Path, name: str, reader: Reader) -> Iterator[Item]:
     with tempfile.TemporaryDirectory(prefix="meiri-import-") as folder:
-        root = Path(folder)
-        for left_out in reader.unpack(path, root):
-            member, _, reason = left_out.partition("：")
+        root, is_empty = Path(folder), True
+        for member, reason in reader.unpack(path, root):
+            is_empty = False
             yield Item(f"{name}/{member}", reason=reason)
-        for file in files_in(root):
-            yield from _of_file(file, f"{name}/{file.relative_to(root)}", root, reader, in_archive=True)
+        for item in _of_folder(root, name, root, reader, Counter(), in_archive=True):
+            is_empty = False
+            yield item
+        if is_empty:
+            yield Item(name, reason="压缩包里没有可以导入的稿件。")
 
 
 def _records(path: Path, name: str, kind: Format, reader: Reader) -> Iterator[Item]:
@@ -154,6 +162,6 @@ def _records(path: Path, name: str, kind: Format, reader: Reader) -> Iterator[It
 def _record(line: bytes, name: str, path: Path, reader: Reader) -> Item:
     try:
         article, extras = reader.record(line)
-    except Unreadable as error:
-        return Item(name, reason=error.reason)
+    except Exception as error:  # nor does one line
+        return refused(name, error)
     return Item(name, article=article, extras=extras, page=path, root=path.parent)

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from meiri.guarded import Busy, Failed, Guard, Limits, Overrun, Process
 from meiri.ingest import archives
-from meiri.ingest.detect import HEAD, Format, detect
+from meiri.ingest.detect import HEAD, Format, detect, detect_pasted
 from meiri.ingest.docx import read_docx
 from meiri.ingest.html import read_html, read_page
 from meiri.ingest.parsed import ParsedArticle, Unreadable
@@ -58,9 +58,10 @@ class Reader:
     def __init__(self, process: Process, until: float | None):
         self._process, self._until = process, until
 
-    def file(self, path: Path, largest: int) -> ParsedArticle | Format:
-        """The article of a file of at most `largest` bytes; of archives and records what they are. Raises `Unreadable`."""
-        return self._read(read_file, str(path), largest)
+    def file(self, path: Path, name: str, largest: int) -> ParsedArticle | Format:
+        """The article of a file of at most `largest` bytes, which whoever sent it calls `name`; of archives and records
+        what they are. Raises `Unreadable`."""
+        return self._read(read_file, str(path), name, largest)
 
     def pasted(self, text: str) -> ParsedArticle:
         return self._read(read_pasted, text)
@@ -68,7 +69,7 @@ class Reader:
     def record(self, line: bytes) -> tuple[ParsedArticle, Extras]:
         return self._read(read_line, line)
 
-    def unpack(self, archive: Path, into: Path) -> list[str]:
+    def unpack(self, archive: Path, into: Path) -> list[tuple[str, str]]:
         """As `archives.unpack`."""
         return self._read(archives.unpack, archive, into)
 
@@ -98,14 +99,14 @@ def reading(seconds: float | None = None) -> Iterator[Reader]:
 # What follows is done in the process of the guard.
 
 
-def read_file(path: str, largest: int) -> ParsedArticle | Format:
+def read_file(path: str, name: str, largest: int) -> ParsedArticle | Format:
     """The article of a file; of archives and records what they are. Raises `Unreadable`, also for what is no file."""
     # Opening a pipe would wait for whoever writes to it.
     with fdopen(open_fd(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), "rb") as file:
         about = fstat(file.fileno())
         if not stat.S_ISREG(about.st_mode):
             raise Unreadable("这不是普通文件，没有打开。")
-        kind = detect(file.read(HEAD), file)
+        kind = detect(file.read(HEAD), file, name)
         if kind.is_archive or kind.is_records:
             return kind
         if about.st_size > largest:
@@ -125,7 +126,7 @@ def read(data: bytes, kind: Format) -> ParsedArticle:
 
 def read_pasted(text: str) -> ParsedArticle:
     """The article of pasted text, or of the source of a page. Raises `Unreadable`."""
-    is_page = detect(text[:HEAD].encode(errors="replace")) is Format.HTML
+    is_page = detect_pasted(text[:HEAD]) is Format.HTML
     return bounded(read_page(text) if is_page else read_lines(text))
 
 

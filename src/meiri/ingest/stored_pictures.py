@@ -1,11 +1,12 @@
 """Where the pictures of imported items are: in them, beside them, or stored here already."""
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 
 from meiri.delivery.kinds import media_key
+from meiri.ingest.archives import fitting
 from meiri.ingest.parsed import FoundPicture
 from meiri.media.models import Picture
 from meiri.media.taking import MAX_BYTES, Unusable
@@ -28,7 +29,7 @@ def find_bytes(picture: FoundPicture, page: Path | None, root: Path | None) -> b
     base = root if name.startswith("/") else page.parent
     try:
         # Links are followed before the check, so that none leads out of the folder.
-        path = (base / name.lstrip("/")).resolve(strict=True)
+        path = (base / fitting(PurePosixPath(name.lstrip("/")))).resolve(strict=True)
         if not path.is_relative_to(root.resolve()) or not path.is_file():
             raise Unusable("不在导入的文件夹里")
         with path.open("rb") as file:

@@ -2,22 +2,40 @@
 
 import re
 from html import escape
+from typing import Any
+from uuid import uuid4
 
 from lxml import html
+from wagtail.blocks.stream_block import StreamValue
 
 from meiri.ingest.page import parse
 from meiri.ingest.sanitise import clean
 from meiri.media.models import Picture
+from meiri.newsroom.models import Article
 
 LONGEST_HEADING = 80
 _SPEAKER = re.compile(r"^(?:——|—|--)\s*(.{2,80})$")
 _TO_RICH = ((r"<(/?)strong>", r"<\1b>"), (r"<(/?)em>", r"<\1i>"), (r"<br>", "<br/>"))
 
 
-def as_blocks(body: str, pictures: dict[str, Picture]) -> list[tuple[str, object]]:
+def as_stream(body: str, pictures: dict[str, Picture]) -> StreamValue:
+    """As `as_blocks`, as the value of an article's body."""
+    raw = [
+        {
+            "type": kind,
+            "value": {**value, "image": value["image"].pk} if kind == "image" else value,
+            "id": str(uuid4()),
+        }
+        for kind, value in as_blocks(body, pictures)
+    ]
+    # As it is stored: nothing is made of a block before somebody looks at it.
+    return StreamValue(Article._meta.get_field("body").stream_block, raw, is_lazy=True)
+
+
+def as_blocks(body: str, pictures: dict[str, Picture]) -> list[tuple[str, Any]]:
     """`body`, clean HTML, as blocks. `pictures` are the stored ones by their address in `body`; of others
     the address stays, for the editor."""
-    blocks: list[tuple[str, object]] = []
+    blocks: list[tuple[str, Any]] = []
     text: list[str] = []
 
     def end_text():

@@ -20,7 +20,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from meiri.ingest.forms import ImportForm
 from meiri.ingest.importing import take_item
-from meiri.ingest.items import Item, items_in
+from meiri.ingest.items import Item, items_in, refused
 from meiri.ingest.parsed import Unreadable
 from meiri.ingest.reading import Reader, reading
 from meiri.ingest.records import Record
@@ -157,8 +157,8 @@ def _pasted(form: ImportForm, reader: Reader) -> Iterator[Item]:
     name = "粘贴的文字"
     try:
         yield Item(name, article=reader.pasted(text))
-    except Unreadable as error:
-        yield Item(name, reason=error.reason)
+    except Exception as error:  # whatever it is: it is told, and the uploads are read
+        yield refused(name, error)
 
 
 def _uploaded(files, folder: Path, reader: Reader) -> Iterator[Item]:

@@ -23,32 +23,60 @@ class NotInTransaction(RuntimeError):
     """`append` was called outside a transaction: the change and its entry could come apart."""
 
 
-def append(kind: str, keys: Sequence[str], payload: dict, actor: str) -> Entry:
-    """Append one entry inside the caller's transaction and return it.
+class NewEntry(NamedTuple):
+    """What an entry is to say. `kind`: dotted words, `article.published`. `keys`: the content keys of what changed,
+    `article:42`, `nav`. `payload`: a JSON object without fractions, at most 256 KiB."""
 
-    `kind`: dotted words, `article.published`. `keys`: the content keys of what changed, `article:42`, `nav`.
-    `payload`: a JSON object without fractions, at most 256 KiB. `actor`: `user:3`, `system`.
+    kind: str
+    keys: Sequence[str]
+    payload: dict
+
+
+def append(kind: str, keys: Sequence[str], payload: dict, actor: str) -> Entry:
+    """Append one entry (see `NewEntry`) inside the caller's transaction and return it.
+
+    `actor`: `user:3`, `system`.
     Raises `NotInTransaction`, and `ValueError` for what is not of that form. From here to the end of the
     transaction no other process can append, so entries are ordered as their transactions are.
     """
+    return append_all([NewEntry(kind, keys, payload)], actor)[0]
+
+
+def append_all(new: Sequence[NewEntry], actor: str) -> list[Entry]:
+    """As `append`, several entries in their order."""
     if not transaction.get_connection().in_atomic_block:
-        raise NotInTransaction(f"append({kind!r}) needs the transaction of the change that it records.")
-    keys = list(dict.fromkeys(keys))
-    check_form(kind, keys, payload, actor)
+        kinds = ", ".join(dict.fromkeys(one.kind for one in new))
+        raise NotInTransaction(f"append({kinds!r}) needs the transaction of the change that it records.")
+    if not new:
+        return []
+    new = [NewEntry(one.kind, list(dict.fromkeys(one.keys)), one.payload) for one in new]
+    for one in new:
+        check_form(one.kind, list(one.keys), one.payload, actor)
     head, _ = Head.objects.select_for_update().get_or_create(
         pk=HEAD, defaults={"sequence": 0, "digest": GENESIS}
     )
-    at = timezone.now()
-    sequence = head.sequence + 1
-    entry = Entry(
-        sequence=sequence, at=at, kind=kind, keys=keys, payload=payload, actor=actor, previous=head.digest
-    )
-    entry.digest = digest(entry.previous, sequence, at, kind, keys, payload, actor)
-    entry.save()
-    Head.objects.filter(pk=HEAD).update(sequence=sequence, digest=entry.digest)
+    entries = []
+    for one in new:
+        at = timezone.now()
+        head.sequence += 1
+        entry = Entry(
+            sequence=head.sequence,
+            at=at,
+            kind=one.kind,
+            keys=one.keys,
+            payload=one.payload,
+            actor=actor,
+            previous=head.digest,
+        )
+        head.digest = entry.digest = digest(
+            entry.previous, entry.sequence, at, one.kind, list(one.keys), one.payload, actor
+        )
+        entry.save()
+        entries.append(entry)
+    Head.objects.filter(pk=HEAD).update(sequence=head.sequence, digest=head.digest)
     if known := _known.get():
         known.clear()
-    return entry
+    return entries
 
 
 def check_form(kind: str, keys: list[str], payload: dict, actor: str) -> None:

@@ -174,11 +174,11 @@ def keys_of_archives(places: list[Place], cursor: Cursor) -> list[str]:
     Where it is of the archive's first day, also `…/first`, on which it depends how far back calendars lead.
     """
     day, firsts = local(cursor.at).date(), first_days(places)
-    keys = []
+    named, keys = _keys_by_place(places), []
     for place in places:
         opening = ["first"] if day <= firsts.get(place, day) else []
         # None where the section is not there any more.
-        for key in keys_of_places([place]):
+        if key := named.get(place):
             keys += [archive_key(key, period) for period in (*periods(day), *opening)]
     return keys
 
@@ -204,15 +204,24 @@ _WORDS = {PlaceKind.SITE: "river", PlaceKind.PICTURED: "pictures"}
 
 def keys_of_places(places: list[Place]) -> list[str]:
     """The content key of each place: `river`, `channel:keji`, `station:zhejiang`, `tag:12`, `kind:flash`…"""
-    keys = []
-    for kind, model in _SECTIONS.items():
-        ids = [p.id for p in places if p.kind == kind]
-        keys += [section.content_key for section in model.objects.filter(pk__in=ids)] if ids else []
+    named = _keys_by_place(places)
+    # Those of sections first.
+    ordered = sorted(named, key=lambda place: place.kind not in _SECTIONS)
+    return [named[place] for place in ordered]
+
+
+def _keys_by_place(places: list[Place]) -> dict[Place, str]:
+    """The content key of each place that is there. One query for each kind of section among them."""
+    named = {}
     for place in places:
         if place.kind in _WORDS:
-            keys.append(_WORDS[place.kind])
+            named[place] = _WORDS[place.kind]
         elif place.kind == PlaceKind.KIND:
-            keys.append(f"kind:{list(Kind)[place.id - 1].value}")
+            named[place] = f"kind:{list(Kind)[place.id - 1].value}"
         elif place.kind not in _SECTIONS:
-            keys.append(f"{place.kind.name.lower()}:{place.id}")
-    return keys
+            named[place] = f"{place.kind.name.lower()}:{place.id}"
+    for kind, model in _SECTIONS.items():
+        ids = [place.id for place in places if place.kind == kind]
+        for section in model.objects.filter(pk__in=ids) if ids else []:
+            named[Place(kind, section.pk)] = section.content_key
+    return named

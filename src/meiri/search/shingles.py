@@ -19,7 +19,7 @@ brought in do not push out the shared ones.
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from heapq import nsmallest
 from typing import NamedTuple
@@ -135,7 +135,9 @@ def in_common(first: str, second: str) -> Common:
     return Common(_covered(ours, shared), _covered(theirs, shared))
 
 
-def _shingles(compared: str) -> list[str]:
+# One text is compared with several.
+@lru_cache(maxsize=2)
+def _shingles(compared: str) -> Sequence[str]:
     return [compared[place : place + SHORT] for place in range(len(compared) - SHORT + 1)]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.core.management import BaseCommand, CommandError
 from tqdm import tqdm
 
-from meiri.ingest.importing import take_item
+from meiri.ingest.batches import take_all
 from meiri.ingest.items import Item, files_in, items_in
 from meiri.ingest.reading import Reader, reading
 from meiri.ingest.records import Record
@@ -40,23 +40,27 @@ class Command(BaseCommand):
             if filed is None:
                 raise CommandError(f"There is no channel “{channel}”.", returncode=2)
         counts: Counter[str] = Counter()
+        parts: Counter[str] = Counter()
         encoding = getattr(self.stdout, "encoding", None) or "utf-8"
         try:
             with reading() as reader:
-                for item in self.with_progress([Path(p) for p in paths], reader):
-                    record = take_item(item, filed, publish)
+                items = self.with_progress([Path(p) for p in paths], reader, parts)
+                for record in take_all(items, filed, publish):
                     counts[record.status] += 1
                     line = record.as_json() if json else one_line(record)
                     # A terminal may know fewer characters than articles have.
                     self.stdout.write(line.encode(encoding, "backslashreplace").decode(encoding))
         finally:
             note_event(Event.IMPORTED, about=" ".join(paths), published=publish, **counts)
+        if parts:
+            kinds = ", ".join(f"{kind} {count}" for kind, count in parts.most_common(20))
+            self.stderr.write(f"{parts.total()} files beside the items were not read: {kinds}.")
         refused, total = counts["refused"], counts.total()
         if refused:
             raise CommandError(f"{refused} of {total} items were refused.", returncode=1)
 
-    def with_progress(self, paths: list[Path], reader: Reader) -> Iterator[Item]:
-        items = (item for path in paths for item in items_in(path, reader))
+    def with_progress(self, paths: list[Path], reader: Reader, parts: Counter[str]) -> Iterator[Item]:
+        items = (item for path in paths for item in items_in(path, reader, parts=parts))
         expected = sum(sum(1 for _ in files_in(p)) if p.is_dir() else 1 for p in paths)
         records = any(p.suffix in (".jsonl", ".zst", ".zip", ".tar", ".gz") for p in paths)
         if not sys.stderr.isatty() or (expected < LONG and not records):
