@@ -91,7 +91,7 @@
       copies.keep({
         key: this.key, user, model, pk: this.pk, base: this.base, sent: this.sent, acknowledged: this.acknowledged,
         fields: screen.pairs(this.form),
-        streams: JSON.stringify(Object.fromEntries(streams.map((name) => [name, screen.block(name)?.getState()]))),
+        streams: JSON.stringify(Object.fromEntries(streams.map((name) => [name, screen.statesOf(name)]))),
       }).then((kept) => { this.keepsCopies = kept; });
     }
 
@@ -221,7 +221,7 @@
       } else {
         const root = screen.block(name), at = root.children.findIndex((child) => screen.blockId(child) === id);
         const state = told.states[name].find((one) => one.id === id);
-        if (side === "theirs" && at >= 0) root.children[at].block.setState(state.value);
+        if (side === "theirs" && at >= 0) screen.setBlock(root.children[at], state);
         if (side === "both") root.insert({ ...state, id: screen.uuid() }, at + 1);
         const item = told.content[name].find((one) => one.id === id);
         this.base[name] = [...this.base[name].filter((one) => one.id !== id), item];

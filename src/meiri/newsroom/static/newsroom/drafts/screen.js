@@ -65,6 +65,45 @@
     return true;
   }
 
+  // Show what others made of a block. Rich text takes the state of its editor where it stands already, and its JSON where it
+  // is put in; whoever writes in it goes on where they were. What could be undone is forgotten: it would take others' words away.
+  function setBlock(child, state) {
+    if (child.type !== "text") {
+      child.block.setState(state.value);
+      return;
+    }
+    const before = child.block.getState(), after = window.Draftail.createEditorStateFromRaw(JSON.parse(state.value));
+    const selection = movedSelection(before, after.getCurrentContent());
+    const { constructor: EditorState } = after;
+    child.block.setState(
+      selection.getHasFocus() ? EditorState.forceSelection(after, selection) : EditorState.acceptSelection(after, selection));
+  }
+
+  function movedSelection(before, content) {
+    const selection = before.getSelection(), old = before.getCurrentContent();
+    const moved = (key, offset) => {
+      const block = content.getBlockForKey(key);
+      if (!block) return { key: content.getFirstBlock().getKey(), offset: 0 };
+      const was = old.getBlockForKey(key).getText(), is = block.getText();
+      let same = 0;
+      while (same < was.length && was[same] === is[same]) same += 1;
+      const at = offset <= same ? offset : offset + is.length - was.length;
+      return { key, offset: Math.max(0, Math.min(at, is.length)) };
+    };
+    const anchor = moved(selection.getAnchorKey(), selection.getAnchorOffset());
+    const focus = moved(selection.getFocusKey(), selection.getFocusOffset());
+    return selection.merge({
+      anchorKey: anchor.key, anchorOffset: anchor.offset, focusKey: focus.key, focusOffset: focus.offset,
+    });
+  }
+
+  // The blocks of a body as they can be kept and put in again.
+  const statesOf = (name) => (block(name)?.children ?? []).map((child) => ({
+    type: child.type,
+    id: blockId(child),
+    value: child.type === "text" ? child.block.getValue() : child.block.getState(),
+  }));
+
   const isIn = (child) => child.element.contains(document.activeElement);
 
   // Put into the body `name` what others changed: `told.content` is what is stored, `told.mine` what was sent, `sent` the fields as
@@ -99,7 +138,7 @@
         began.push(own);
         waiting = true;
       } else {
-        shown.block.setState(states[item.id].value);
+        setBlock(shown, states[item.id]);
         began.push(item);
       }
       const at = root.children.findIndex((one) => blockId(one) === item.id);
@@ -132,6 +171,6 @@
   }
 
   Object.assign(window.meiriDrafts, {
-    screen: { pairs, asText, block, nameBlocks, blockId, blocksOf, valuesOf, setField, mergeBody, uuid },
+    screen: { pairs, asText, block, nameBlocks, blockId, blocksOf, valuesOf, setField, setBlock, statesOf, mergeBody, uuid },
   });
 })();
