@@ -28,10 +28,10 @@ LOOKED_AT = tuple(
 )  # fmt: skip
 # It looks through the dictionary that comes with it.
 OWN_TEXT = ("meiri.search.syllables",)
-MADE_WHEN_NEEDED = ("meiri.ingest.metaline._label",)
+MADE_WHEN_NEEDED = ("meiri.ingest.labels.label_pattern", "meiri.ingest.labels.bare_label_pattern")
 # What is cut before they see it: patterns of authors' lines, which try several ways, and the length of the text.
 CUT_BEFORE = {
-    "[（(](?:[\\u4e00-\\u9fff]{0,8})?(?:全媒体": 80,
+    "[（(〔【\\[](?:[\\u4e00-\\u9fff]{0,8})?(?:记者": 80,
     "(?:[^,，。]{1,8}[,，]){5,}": 300,
     "(?:网|新闻|日报|晚报|客户端|频道|编辑部|在线)$": 40,
 }

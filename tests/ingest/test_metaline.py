@@ -83,3 +83,93 @@ def test_machine_times():
     assert (
         date_in_address("https://a.example/keji/2026/1123/42.html").isoformat() == "2026-11-23T00:00:00+08:00"
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            "发表于\t2024-03-05 10:32\t| \t863次阅读\t| 来源 \t江南晚讯\t| 0 条评论| 作者 \t林晚舟\t",
+            "江南晚讯",
+        ),
+        ("来源｜江南晚讯", "江南晚讯"),
+        ("转载自 江南晚讯 2024-03-05 10:32", "江南晚讯"),
+        ("发布单位：市水务局 2024-03-05", "市水务局"),
+        ("資料來源：江南新聞網", "江南新聞網"),
+        ("2024-03-05 10:32 Source: Jiangnan Daily", "Jiangnan Daily"),
+        ("来源：江南新闻·江南号·政务", "江南新闻·江南号·政务"),
+        ("来源：江南热线[整理] 2024-03-05", "江南热线[整理]"),
+        ("（来源：江南晚讯）", "江南晚讯"),
+        ("来源： 作者： 时间：2024-03-05 10:32", ""),
+        ("来源：15:31", ""),
+        ("来源：https://news.example/", ""),
+        ("来源：更新时间", ""),
+    ],
+)
+def test_e7_a_source_is_read_whole_and_is_no_label_time_or_address(line, expected):
+    assert read_line(line).source == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("发布于 2024-03-05 10:32:07", ""),
+        ("2024年03月05日 10:32:07 来自江南", ""),
+        ("更新时间 2024年3月5日", ""),
+        ("2024-03-05 10:32 試聽 15:31", ""),
+        ("建立時間 2024-03-05 10:32", ""),
+        ("2024-03-05 10:32 863次阅读 12评论", ""),
+        ("民生 北岭观察 2024-03-05 10:32", "北岭观察"),
+        ("www.jiangnan.example 2024-03-05 10:32 江南晚讯", "江南晚讯"),
+        ("2024-03-05 10:32 江南热线[整理]", "江南热线[整理]"),
+    ],
+)
+def test_e7_what_stands_beside_a_time_is_a_source_only_where_it_can_be_a_name(line, expected):
+    assert leftover(line) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "authors"),
+    [
+        ("文·林晚舟", ["林晚舟"]),
+        ("本报记者林晚舟", ["林晚舟"]),
+        ("作者｜林晚舟", ["林晚舟"]),
+        ("作者︱林晚舟", ["林晚舟"]),
+        ("林晚舟／文", ["林晚舟"]),
+        ("記者林晚舟／江南報導", ["林晚舟"]),
+        ("口述：林晚舟 整理：周牧之", ["林晚舟", "周牧之"]),
+        ("作者：林晚舟（江南大学）", ["林晚舟"]),
+        ("作者：name", []),
+        ("作者：整合", []),
+        ("原创 林晚舟 江南发布 2024年03月05日 10:32 江南", ["林晚舟"]),
+    ],
+)
+def test_e7_authors_are_people(line, authors):
+    assert read_line(line).authors == authors
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024\t03/05\t10:32",
+        "2024 03/05 10:32:07",
+        "24-03-05 10:32",
+        "Mar 5, 2024 10:32",
+        "March 5th 2024 10:32 AM",
+        "5 March 2024 10:32",
+        "民國113年3月5日 上午10時32分",
+        "2024年3月5日上午10点32分",
+        "2024年3月5日, 格林尼治标准时间02:32",
+        "更新：2024-03-05 11:05\n出版：2024-03-05 10:32",
+        "出版：2024-03-05 10:32\n更新：2024-03-05 11:05",
+        "更新于 2024-03-06 11:05 | 发布于 2024-03-05 10:32",
+    ],
+)
+def test_e7_the_time_of_publication_is_read_in_every_form(text):
+    assert read_line(text).published.strftime("%Y-%m-%d %H:%M") == "2024-03-05 10:32"
+
+
+def test_e7_an_hour_alone_is_a_time():
+    assert read_time("2024年3月5日下午3点")[0].hour == 15
+    assert read_time("2024年3月5日14時")[0].hour == 14
+    assert read_iso("20240305T103207+0800")[0].isoformat() == "2024-03-05T10:32:07+08:00"

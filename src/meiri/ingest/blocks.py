@@ -9,6 +9,7 @@ from lxml import etree, html
 
 from meiri.ingest.parsed import FoundPicture
 from meiri.ingest.pictures import picture_of
+from meiri.ingest.times import RELATIVE, WRITTEN
 
 _BLOCK_TAGS = frozenset(
     [
@@ -206,6 +207,8 @@ def read_blocks(root: html.HtmlElement, link=lambda href: None, picture_url=lamb
                 element.set("data-skipped", "1")
                 continue
             _start(reader, element, tag, picture_url)
+            if moment := _told_apart(element):
+                reader.lines.append(f"\t{moment}\t")
             reader.write(element.text)
         else:
             if element.get("data-skipped"):
@@ -236,6 +239,15 @@ def _start(reader: _Reader, element, tag: str, picture_url):
         reader.begin(_INLINE[tag], f"<{_INLINE[tag]}>")
     else:
         reader.lines.append("\t")
+
+
+def _told_apart(element) -> str:
+    """The time that an attribute tells where the page itself says 3小时前."""
+    for name in ("title", "datetime", "data-time"):
+        moment = (element.get(name) or "")[:40]
+        if moment and WRITTEN.search(moment) and RELATIVE.fullmatch((element.text or "").strip(EDGES)[:20]):
+            return moment
+    return ""
 
 
 def _end(reader: _Reader, tag: str):

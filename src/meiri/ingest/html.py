@@ -7,10 +7,11 @@ from meiri.ingest import headline
 from meiri.ingest.blocks import Block, read_blocks, render
 from meiri.ingest.body import FoundBody, find_body
 from meiri.ingest.breadcrumb import find_breadcrumb
+from meiri.ingest.credits import signed_in_text, unlabelled_credits
 from meiri.ingest.encoding import decode
 from meiri.ingest.language import language_of
 from meiri.ingest.metadata import Metadata, read_metadata
-from meiri.ingest.metaline import MetaLine, is_meta_line, leftover, read_line
+from meiri.ingest.metaline import MetaLine, is_meta_line, read_line
 from meiri.ingest.page import parse, without_machinery
 from meiri.ingest.parsed import FoundPicture, ParsedArticle, Unreadable
 from meiri.ingest.pictures import is_saved_beside
@@ -98,12 +99,13 @@ def _describe(
     for block in [*body.blocks[-3:], *below]:
         if len(block.text) <= 160:
             after.merge(read_line(block.line))
-    inside = _signed_in_text(body)
+    inside = signed_in_text([b.text for b in body.blocks if b.text])
     marked = metadata.line
     if not line.source:
-        beside = _beside_the_time(above)
+        beside, people = unlabelled_credits(above)
         line.source = beside if beside not in metadata.authors else ""
-    article.source = line.source or marked.source or metadata.source or after.source
+        line.authors = line.authors or people
+    article.source = line.source or marked.source or metadata.source or after.source or metadata.publisher
     article.source_url = _link_of(above, article.source)
     article.authors = (
         line.authors or marked.authors or after.authors or inside or _people(metadata, article, page_title)
@@ -140,30 +142,6 @@ def _below(body: FoundBody) -> list[Block]:
     return [b for b in body.below[:25] if b.linked < 0.8 * len(b.text)]
 
 
-def _beside_the_time(above: list[Block]) -> str:
-    """The source that stands without a label in a line with the time, or in the line before or after it."""
-    for number, block in enumerate(above):
-        found = read_line(block.line)
-        if not found.published or len(block.text) > 120:
-            continue
-        if name := leftover(block.line):
-            return name if not found.authors or name not in found.authors else ""
-        for neighbour in above[max(0, number - 1) : number] + above[number + 1 : number + 2]:
-            text = headline.squeeze(neighbour.text)
-            if _like_a_name(text):
-                return text
-    return ""
-
-
-def _like_a_name(text: str) -> bool:
-    return bool(
-        re.fullmatch(
-            r"[\w·（）()]{2,16}(?:网|报|社|台|日报|晚报|早报|新闻|客户端|在线|周刊|杂志|报道|传媒|融媒体中心|频道|发布|观察|时报|导报|商报)",
-            text,
-        )
-    )
-
-
 def _link_of(above: list[Block], source: str) -> str:
     if not source:
         return ""
@@ -172,21 +150,6 @@ def _link_of(above: list[Block], source: str) -> str:
         if match:
             return match[1][:300]
     return ""
-
-
-def _signed_in_text(body: FoundBody) -> list[str]:
-    """The reporters that the first or last paragraphs name: “……讯（记者 林晚舟）”."""
-    paragraphs = [b.text for b in body.blocks if b.text]
-    for text in [p[:80] for p in paragraphs[:3]] + [p[-60:] for p in paragraphs[-2:]]:
-        match = re.search(
-            r"[（(](?:[\u4e00-\u9fff]{0,8})?(?:全媒体|见习|特约)?记者[\s　:：]*((?:[\u4e00-\u9fff·]{2,4}[\s　、]*){1,6})(?:通讯员[^）)]*)?[）)]",
-            text,
-        )
-        if match:
-            found = [n for n in re.split(r"[\s　、]+", match[1]) if 2 <= len(n) <= 8]
-            if found:
-                return found
-    return []
 
 
 def _people(metadata: Metadata, article: ParsedArticle, page_title: str) -> list[str]:

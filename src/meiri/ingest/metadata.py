@@ -7,7 +7,9 @@ from datetime import datetime
 
 from lxml import html
 
-from meiri.ingest.metaline import MetaLine, names, read_line, source_name
+from meiri.ingest.labels import is_no_name
+from meiri.ingest.metaline import MetaLine, read_line
+from meiri.ingest.names import names, source_name
 from meiri.ingest.times import BEIJING, read_iso
 
 _ARTICLE = re.compile(
@@ -26,10 +28,13 @@ _SAVED_FROM = re.compile(
 
 @dataclass
 class Metadata:
+    """`source` is what the page names as the article's source, `publisher` who publishes the page."""
+
     titles: list[str] = field(default_factory=list)
     published: list[datetime] = field(default_factory=list)
     authors: list[str] = field(default_factory=list)
     source: str = ""
+    publisher: str = ""
     editor: str = ""
     site: str = ""
     summary: str = ""
@@ -85,6 +90,7 @@ def read_metadata(tree: html.HtmlElement, text: str) -> Metadata:
         found.editor = next(iter(names(tags.get("editor") or tags["责编"])), "")
     found.url = _address(tree, tags, text)
     _read_json_ld(tree, found)
+    found.publisher = found.publisher or source_name(found.site)
     _read_marked(tree, found)
     _read_wechat(tree, text, found)
     _read_semantic(tree, found)
@@ -152,8 +158,12 @@ def _read_item(item: dict, found: Metadata) -> None:
     for person in people if isinstance(people, list) else [people]:
         name = person.get("name") if isinstance(person, dict) else person
         name = name.strip() if isinstance(name, str) else ""
-        if 1 < len(name) <= 40 and not name.startswith("http") and name not in found.authors:
+        if 1 < len(name) <= 40 and not is_no_name(name) and name not in found.authors:
             found.authors = [*found.authors, name][:8]
+    publisher = item.get("publisher")
+    name = publisher.get("name") if isinstance(publisher, dict) else publisher
+    if isinstance(name, str) and not found.publisher:
+        found.publisher = source_name(name)
     if isinstance(item.get("description"), str):
         found.summary = found.summary or " ".join(item["description"].split())
 

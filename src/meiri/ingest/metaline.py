@@ -3,66 +3,40 @@
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 
-from meiri.ingest.times import WRITTEN, read_time
+from meiri.ingest.labels import BAR, GAP, bare_label_pattern, label_pattern
+from meiri.ingest.names import EDGES, LONGEST, names, source_name
+from meiri.ingest.times import read_time, without_times
 
-_GAP = r"[ \t\u3000\xa0]{0,8}"
-
-
-def _spaced(words: str) -> str:
-    """The alternatives of `words` with room for the spaces that pages put inside labels (来　源)."""
-    return "|".join(_GAP.join(w) for w in sorted(words.split(), key=len, reverse=True))
-
-
-_LABELS = {
-    "source": "来源 文章来源 新闻来源 信息来源 稿件来源 本文来源 消息来源 资讯来源 稿源 出处 转自 转载自 来源于 文章出处 来自 "
-    "來源 新聞來源 文章來源 出處 轉自",
-    "editor": "责任编辑 本文责任编辑 责编 编辑 网络编辑 本期编辑 编辑人 责任编审 責任編輯 編輯 責編",
-    "author": "作者 文章作者 本文作者 原作者 撰文 撰稿 记者 本报记者 采写 特约记者 通讯员 文字 主笔 执笔 記者 撰文者 文/图 图/文 图文 文图",
-    "views": "点击 点击量 点击数 点击率 点击次数 浏览 浏览量 浏览数 浏览次数 阅读 阅读量 阅读数 阅读次数 访问量 访问次数 "
-    "访问 人气 已阅读 已浏览 點擊 點閱 點擊數 瀏覽 瀏覽次數 瀏覽數 閱讀 人氣",
-    "time": "时间 发布时间 发表时间 更新时间 日期 发布日期 发表日期 发布 发表 更新 发布于 发表于 更新于 時間 發布時間 發佈時間 "
-    "日期時間 刊登时间 提交时间 添加时间 录入时间 上传时间 创建时间",
-    "other": "校对 审核 字号 字体 字體 分享 评论 评论数 打印 关键词 关键字 标签 分类 栏目 所属栏目 频道 审校 监制 签发 初审 复审 终审 "
-    "一审 二审 三审 一校 二校 三校 值班编委 策划 统筹 制图 摄影 视频 设计 排版 原标题 编审 主编 总监制 实习生 文章编号 信息索引号 "
-    "大 中 小 收藏 点赞 責任校對 校對 评论人数 跟贴 参与 地区 地点 公众号 微信号 ID 供稿 供图 图片 翻译 录入 发布人 发布者 录入者 审稿 排序",
-}
-
-
-@cache
-def _label() -> re.Pattern:
-    """What finds the next label; its group names say of what. Compiled when first needed: it takes a tenth of a second."""
-    words = "|".join(f"(?P<{k}>{_spaced(v)})" for k, v in _LABELS.items())
-    return re.compile(
-        rf"(?<![\u4e00-\u9fff\w，、；“])(?:{words})(?:者|人)?{_GAP}(?:[:：]|(?<=来源于)|(?<=转自)|(?<=出处))"
-    )
-
-
-# “文｜林晚舟”, “文/林晚舟”, “记者 林晚舟”
+# “文｜林晚舟”, “文·林晚舟”, “记者 林晚舟”, “本报记者林晚舟”
+_NAME = r"[\u4e00-\u9fff·]{2,4}"
+_NAME_ENDS = r"(?:[\s　、,，|｜丨︱/／)）】〕]|$)"
 _SIGNED = re.compile(
-    rf"(?:^|(?<=[\s　|｜（(【\[]))(?:(?:图{_GAP})?文{_GAP}[|｜/／丨]|撰文{_GAP}[|｜/／丨]|采写{_GAP}[|｜/／丨]"
-    rf"|(?:本报|本网|本刊)?(?:特约)?记者{_GAP}[|｜/／丨]"
-    rf"|[\u4e00-\u9fff]{{0,8}}(?:记者|通讯员|特约撰稿人|作者)[ 　\xa0]+(?=[\u4e00-\u9fff·]{{2,4}}(?:[\s　、|｜)）】]|$)))[ \t　]*"
+    rf"(?:^|(?<=[\s　|｜丨︱（(【\[〔]))(?:(?:图{GAP})?文{GAP}(?:{BAR}|[·•])|(?:撰文|采写|作者|口述|整理){GAP}{BAR}"
+    rf"|(?:本报|本网|本刊)?(?:特约)?(?:记者|記者){GAP}{BAR}"
+    rf"|[\u4e00-\u9fff]{{0,8}}(?:记者|記者|通讯员|特约撰稿人|作者|撰文)[ \t　\xa0]{{1,8}}(?={_NAME}{_NAME_ENDS})"
+    rf"|(?:本报|本网|本刊|本台)?(?:记者|記者)(?={_NAME}{_NAME_ENDS})"
+    rf"|文[ \t　\xa0]{{1,4}}(?={_NAME}{_NAME_ENDS}))[ \t　]{{0,8}}"
+)
+# “林晚舟/文”, “林晚舟 周牧之／整理”
+_SIGNED_AFTER = re.compile(
+    rf"(?:^|(?<=[\s　|｜丨︱（(【\[〔]))(?P<names>{_NAME}(?:[ 　、]{_NAME}){{0,3}}){GAP}[/／]{GAP}(?:文|撰文|文图|图文|整理|采写)(?![\u4e00-\u9fff])"
+)
+# What a WeChat account sets below its headline: 原创, the writer, the account.
+_WECHAT = re.compile(
+    rf"^[ \t]{{0,4}}原创[ \t　]{{1,8}}(?P<writer>{_NAME})[ \t　]{{1,8}}(?P<account>[^\s　]{{2,20}})(?:[\s　]|$)",
+    re.MULTILINE,
 )
 _EDITED = re.compile(
-    rf"(?:^|(?<=[\s　（(【\[]))(?:责任编辑|责编|编辑){_GAP}[|｜/／丨 　]{_GAP}(?=[\u4e00-\u9fff]{{2,4}}(?:[\s　）)】\]]|$))"
+    rf"(?:^|(?<=[\s　（(【\[]))(?:责任编辑|责编|编辑){GAP}[|｜/丨︱ 　]{GAP}(?=[\u4e00-\u9fff]{{2,4}}(?:[\s　）)】\]]|$))"
 )
 _COUNTED = re.compile(
     r"(?:阅读|浏览|点击|人气)(?:量|数|次数)?[ (（]{0,4}([\d,，.]{1,20}) ?(万|[wW])?(?: ?次)?(?:[)）]|(?=[\s　|]|$))|(?<![\d,，.])([\d,，.]{1,20}) ?(万|[wW])? ?(?:次|人)?(?:阅读|浏览|点击|人看过|次观看)"
 )
-_CUT = re.compile(r"[|｜丨\n\t▪•·‧]| {2,}|　|\xa0|[）)】\]]")
-_SEPARATORS = " \t\n|｜丨　\xa0·•,，;；:：/-—－"
-_EDGES = " \t\n\r|｜丨　\xa0,，;；:：。-—_<>《》“”\"'（）()【】[]"
-_NOT_A_SOURCE = re.compile(
-    r"^(?:原创|转载|置顶|头条|网络|互联网|综合|转载|未知|佚名|不详|作者|投稿|unknown)$|点击|字号|分享|我要|评论",
-    re.IGNORECASE,
+# What a name of a source often ends in.
+LIKE_A_SOURCE = re.compile(
+    r"[\w·（）()\[\]]{1,16}(?:网|報|报|社|台|臺|網|新闻|新聞|客户端|在线|在線|周刊|杂志|报道|传媒|融媒体中心|频道|发布|观察|时报|导报|商报|局|厅|部|委|办|号|号外|热线)"
 )
-# A part, not a person: “南都记者 林晚舟” names one.
-_NOBODY = re.compile(
-    r"[\u4e00-\u9fff]{0,8}(?:记者|通讯员|实习生)|文|图|摄|等|佚名|未知|匿名|编辑|admin", re.IGNORECASE
-)
-_NAME_TAIL = re.compile(r"[_＿]?[A-Z]{1,4}\d{2,}$|(?<!\d)\d+$")
 
 
 @dataclass
@@ -116,6 +90,11 @@ def read_line(text: str) -> MetaLine:
         elif kind == "views" and found.views is None:
             found.views = count(value)
         found.labelled += kind != "other"
+    if not found.authors:
+        found.authors = [n for m in _SIGNED_AFTER.finditer(text) for n in names(m["names"])][:8]
+        wechat = _WECHAT.search(text)
+        if wechat and source_name(wechat["account"]):
+            found.authors = found.authors or names(wechat["writer"])
     if found.views is None and (match := _COUNTED.search(text)):
         found.views = _as_count(match[1] or match[3], match[2] or match[4])
     return found
@@ -123,65 +102,34 @@ def read_line(text: str) -> MetaLine:
 
 def _marks(text: str) -> list[tuple[str, int, int]]:
     """(kind, start, end) of every label, in order."""
-    marks = [(m.lastgroup or "", m.start(), m.end()) for m in _label().finditer(text)]
+    marks = [(m.lastgroup or "", m.start(), m.end()) for m in label_pattern().finditer(text)]
     taken = [range(s, e) for _, s, e in marks]
-    for pattern, kind in ((_SIGNED, "author"), (_EDITED, "editor")):
+    for pattern, kind in ((_SIGNED, "author"), (_EDITED, "editor"), (bare_label_pattern(), "")):
         marks += [
-            (kind, m.start(), m.end())
+            (kind or m.lastgroup or "", m.start(), m.end())
             for m in pattern.finditer(text)
-            if not any(m.start() in t for t in taken)
+            if not any(m.start() in t or m.end() - 1 in t for t in taken)
         ]
     return sorted(marks, key=lambda m: m[1])
 
 
 def _time_text(text: str, marks: list[tuple[str, int, int]]) -> str:
-    """`text` from its time label on, where it has one, so that other dates in it are passed over."""
-    labels = [after for kind, _, after in marks if kind == "time"]
-    return text[labels[0] :] if labels and WRITTEN.search(text, labels[0]) else text
-
-
-def source_name(value: str) -> str:
-    """A source as written after its label, up to where the next thing begins; empty where it says nothing."""
-    value = WRITTEN.split(value, maxsplit=1)[0].lstrip(_SEPARATORS)
-    value = _CUT.split(value, maxsplit=1)[0]
-    value = re.split(r"[,，。;；]| (?=[\u4e00-\u9fff]{2,8}(?:[:：]|$))", value, maxsplit=1)[0]
-    value = re.split(r" (?=\d|作者|记者|编辑|点击|阅读|浏览|时间|发布|字号|http)", value, maxsplit=1)[
-        0
-    ].strip(_EDGES)
-    value = value.removeprefix("于").strip() if value.startswith("于") and len(value) > 3 else value
-    if not 1 < len(value) <= 40 or _NOT_A_SOURCE.search(value):
-        return ""
-    return value
-
-
-def names(value: str) -> list[str]:
-    """The people (or offices) that `value` names."""
-    value = WRITTEN.split(value, maxsplit=1)[0].lstrip(_SEPARATORS)
-    value = re.split(r"[|｜丨\n。;；）)】\]<>]| {3,}", value, maxsplit=1)[0]
-    # Pages that set no space between: “责任编辑：沈砚校对：方知行”.
-    value = re.split(
-        r"(?:校对|审核|责任编辑|责编|编辑|来源|作者|监制|统筹|摄影|时间)[:：]", value, maxsplit=1
-    )[0]
-    found: list[str] = []
-    for part in re.split(r"[、,，/&＆\t]|\s和\s|[ 　\xa0]+", value):
-        name = _NAME_TAIL.sub("", part.strip(_EDGES))
-        name = re.sub(
-            r"^(?:本报|本网|本刊|新华社|特约)?(?:记者|通讯员|实习生|文|图|摄影|撰文|特约撰稿人?)(?=[\u4e00-\u9fff]{2,4}$)",
-            "",
-            name,
-        )
-        if _NOBODY.fullmatch(name):
-            continue
-        if not 1 < len(name) <= 30 or re.search(r"https?:|[:：!！?？]|点击|字号|分享|来源", name):
-            break
-        found.append(name)
-        if len(found) == 8:
-            break
-    # Latin names hold spaces: take them whole.
-    whole = value.strip(_EDGES)
-    if len(found) > 1 and re.fullmatch(r"[A-Za-zÀ-ɏ.'’ -]{3,40}", whole):
-        return [whole]
-    return found
+    """The part of `text` that tells the time of publication: from its label on, where it has one; else without what is
+    labelled as the time of a later change, where that leaves one."""
+    for kind, _, after in marks:
+        if kind == "time" and without_times(text[after : after + 40], "\0").lstrip(
+            " \t　\xa0:：\n,，"
+        ).startswith("\0"):
+            return text[after:]
+    rest, at = "", 0
+    for number, (kind, start, _) in enumerate(marks):
+        if kind == "updated":
+            rest += text[at:start]
+            at = marks[number + 1][1] if number + 1 < len(marks) else len(text)
+            line_end = text.find("\n", start)
+            at = min(at, line_end) if line_end >= 0 else at
+    rest += text[at:]
+    return rest if without_times(rest, "\0") != rest else text
 
 
 def count(value: str) -> int | None:
@@ -200,15 +148,22 @@ def _as_count(digits: str, unit: str | None) -> int | None:
 
 
 def leftover(text: str) -> str:
-    """What stays of a meta line when its labels with their values, times and counts are taken away.
+    """What stays of a meta line when its labels with their values and counts are taken away, nearest to its time.
 
     On many pages the source stands beside the time without a label.
     """
     marks = _marks(text)
-    rest = text[: marks[0][1]] if marks else text
-    rest = _COUNTED.sub(" ", WRITTEN.sub(" ", rest))
-    parts = [p.strip(_EDGES) for p in re.split(r"[|｜丨\n]| {2,}|　|\s", rest)]
-    return next((p for p in parts if p and source_name(p)), "")
+    if marks and marks[0][0] in ("time", "updated"):
+        # “发布于 2024-03-05 10:32 澄江日报”: what follows a label is its time alone.
+        text, marks = text[: marks[0][1]] + text[marks[0][2] :], []
+        marks = [m for m in _marks(text) if m[0] not in ("time", "updated")]
+    rest = _COUNTED.sub(" ", text[: marks[0][1]] if marks else text)
+    before, _, after = without_times(rest, "\0").partition("\0")
+    parts = re.split(r"[|｜丨︱\n\0]| {2,}|　|\s", before)[::-1] + re.split(
+        r"[|｜丨︱\n\0]| {2,}|　|\s", after
+    )
+    named = [p for p in (source_name(part) for part in parts if len(part) <= LONGEST) if p]
+    return next((n for n in named if LIKE_A_SOURCE.fullmatch(n)), named[0] if named else "")
 
 
 def is_meta_line(text: str) -> bool:
@@ -221,12 +176,14 @@ def is_meta_line(text: str) -> bool:
         for i, (k, s, e) in enumerate(marks)
     ]
     if marks and (
-        text[: marks[0][1]].strip(_EDGES) and not WRITTEN.search(text[: marks[0][1]]) and marks[0][1] > 24
+        text[: marks[0][1]].strip(EDGES)
+        and without_times(text[: marks[0][1]]) == text[: marks[0][1]]
+        and marks[0][1] > 24
     ):
         return False
     if any(len(v) > 45 or re.search(r"[。！？!?]", v) for _, v in values):
         return False
     if marks and not (len(marks) == 1 and marks[0][0] == "other"):
         return True
-    rest = WRITTEN.sub("", text)
-    return rest != text and len(rest.strip(_EDGES)) <= 20 and not re.search(r"[。！？!?，,]", rest)
+    rest = without_times(text, "")
+    return rest != text and len(rest.strip(EDGES)) <= 20 and not re.search(r"[。！？!?，,]", rest)
