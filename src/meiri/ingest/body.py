@@ -2,24 +2,27 @@
 
 import re
 from dataclasses import dataclass, field
+from html import escape
 from itertools import pairwise
 
 from lxml import html
 
 from meiri.ingest.blocks import Block
+from meiri.ingest.ending import SENTENCE, find_end, opens_section, reads_as_text
+from meiri.ingest.headline import letters, squeeze
 from meiri.ingest.junk import (
-    AROUND,
-    FOOTER,
     begins_comments,
-    closes_text,
     ends_articles,
-    opens_page,
-    signs_off,
+    is_around,
+    is_control,
+    is_notice,
+    is_record,
+    trailing_control,
 )
-from meiri.ingest.metaline import is_meta_line
+from meiri.ingest.metaline import is_meta_line, read_line
 from meiri.ingest.page import words_of
+from meiri.ingest.repetition import repeated_items, set_twice
 
-_SENTENCE = re.compile(r"[。！？；，、!?;…”]|[a-zà-ž0-9][.,](?:\s|$)")
 _BODY_NAMES = re.compile(
     r"\b(?:article[-_]?(?:body|content|text|detail|con)|art(?:i)?[-_]?(?:body|content|con)|(?:post|news|main|detail|entry|story|text|txt|page|rich_media)[-_]?(?:body|content|text|con|txt)|"
     r"content|artibody|zoom|trs[-_]?editor|trs_uedit|endtext|js[-_]?content|contentarea|contenttext|main[-_]?text|neirong|zhengwen|detail|ueditor|v_news_content)\b",
@@ -30,6 +33,10 @@ _CAPTION = re.compile(
 )
 _ARTICLE_WORDS = frozenset(("article", "story", "post", "news", "artical"))
 _TEXT_WORDS = frozenset(("body", "content", "text", "detail"))
+# Elements that hold one paragraph.
+_OF_TEXT = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "span", "pre"))
+# The worth of a flash of a sentence; what weighs less is looked for below the headline's meta line.
+FLASH = 20
 # The share of the best container's worth that a smaller one inside it must hold to be preferred.
 NESTED_SHARE = 0.88
 NAMED_SHARE = 0.6
@@ -37,9 +44,13 @@ NAMED_SHARE = 0.6
 
 @dataclass
 class FoundBody:
-    """`blocks` of the text itself; `above` and `below` are what stood before and after it; `worth` is its weight."""
+    """`blocks` of the text itself; `above` and `below` are what stood before and after it; `worth` is its weight.
+
+    `left_out` are those in its part of the page, from its first to its last, that are not taken for its own.
+    """
 
     blocks: list[Block] = field(default_factory=list)
+    left_out: list[Block] = field(default_factory=list)
     above: list[Block] = field(default_factory=list)
     below: list[Block] = field(default_factory=list)
     worth: float = 0
@@ -53,25 +64,65 @@ def find_body(blocks: list[Block], title: str) -> FoundBody:
     """The body among all `blocks` of a page whose headline reads `title`."""
     weights = [weight(b) for b in blocks]
     around = _around(blocks, weights, title)
-    weights = [0.0 if n in around else w for n, w in enumerate(weights)]
+    own = [0.0 if n in around else w for n, w in enumerate(weights)]
     container = _container(
         [b for n, b in enumerate(blocks) if n not in around],
-        [w for n, w in enumerate(weights) if n not in around],
+        [w for n, w in enumerate(own) if n not in around],
     )
-    if container is None:
-        return FoundBody(above=blocks)
-    inside = _inside(blocks, container)
-    kept = [n for n in inside if n not in around]
-    first, last = _trim(blocks, kept, weights, title)
-    chosen = [n for n in kept if first <= n <= last]
-    found = FoundBody(
-        blocks=[blocks[n] for n in chosen if not _strays(blocks[n])],
-        above=[b for n, b in enumerate(blocks) if n < first],
-        below=[b for n, b in enumerate(blocks) if n > last],
-    )
-    found.worth = sum(weights[n] for n in chosen)
+    inside = _inside(blocks, container) if container is not None else []
+    found = _body_of(blocks, inside, around, own, title)
+    if found.worth <= FLASH and (under := _under_the_meta_line(blocks, title)):
+        below = _body_of(blocks, under, around, own, title)
+        begins_there = found.blocks and any(found.blocks[0] is blocks[n] for n in under)
+        if below.blocks and (not begins_there or len(below.text) > len(found.text)):
+            found = below
+        if found.blocks:
+            found.worth = max(found.worth, len(found.text))
     name_captions(found.blocks)
     return found
+
+
+def _body_of(
+    blocks: list[Block], inside: list[int], around: set[int], weights: list[float], title: str
+) -> FoundBody:
+    """The body among the blocks `inside` one part of the page."""
+    kept = [n for n in inside if n not in around]
+    twice = set_twice([blocks[n] for n in kept])
+    kept = [n for position, n in enumerate(kept) if position not in twice]
+    first, last = _trim(blocks, kept, weights, title)
+    if first > last:
+        return FoundBody(above=blocks)
+    chosen = [n for n in kept if first <= n <= last and not _strays(blocks[n])]
+    taken = set(chosen)
+    found = FoundBody(
+        blocks=[without_trailing_control(blocks[n]) for n in chosen],
+        left_out=[blocks[n] for n in inside if n >= first and n not in taken],
+        above=blocks[:first],
+        below=blocks[last + 1 :],
+    )
+    found.worth = sum(weights[n] for n in chosen)
+    return found
+
+
+def _under_the_meta_line(blocks: list[Block], title: str) -> list[int]:
+    """The blocks below the line of the time under the headline: what there is where nothing outweighs its links."""
+    at = next((n for n, b in enumerate(blocks) if title and same_words(b.text, title)), None)
+    if at is None:
+        return []
+    for n in range(at + 1, min(len(blocks), at + 8)):
+        if is_meta_line(blocks[n].line) and read_line(blocks[n].line).published:
+            return list(range(n + 1, len(blocks)))
+    return []
+
+
+def without_trailing_control(block: Block) -> Block:
+    """`block` without the button behind its last sentence."""
+    if words := trailing_control(block.text):
+        block.text = block.text[: -len(words)].rstrip()
+        block.markup = re.sub(
+            rf"(?:<a [^<>]*>)?{re.escape(escape(words, quote=False))}(?:</a>)?$", "", block.markup
+        ).rstrip()
+    return block
 
 
 def name_captions(blocks: list[Block]) -> None:
@@ -106,9 +157,9 @@ def weight(block: Block) -> float:
         return -linked - 3
     if block.kind in ("h2", "h3", "h4"):
         return min(own, 10) * 0.2
-    if len(block.text) < 600 and FOOTER.search(block.text):
-        return -own
-    if own >= 10 and _SENTENCE.search(block.text):
+    if is_notice(block.text):
+        return -own if is_record(block.text) else -3
+    if own >= 10 and SENTENCE.search(block.text):
         return own - linked * 0.5
     if own >= 30:
         return own * 0.6
@@ -124,17 +175,39 @@ def _around(blocks: list[Block], weights: list[float], title: str) -> set[int]:
             spans.setdefault(element, []).append(n)
     out: set[int] = set()
     for element, members in spans.items():
-        if element.tag in ("aside", "footer", "nav") or words_of(element) & AROUND:
+        if element.tag in _OF_TEXT and any(weights[n] > 12 and reads_as_text(blocks[n]) for n in members):
+            # A paragraph's own class says how it looks.
+            continue
+        words = words_of(element)
+        if element.tag in ("aside", "footer", "nav") or is_around(words):
             share = sum(weights[n] for n in members if weights[n] > 0) / total
-            words = words_of(element)
             # “paywall-article article-body” is the article for all its other names.
             most = 0.1 if words & _ARTICLE_WORDS and words & _TEXT_WORDS else 0.35
             if share < most and not (title and any(blocks[n].text == title for n in members)):
-                out.update(members)
+                out.update(n for n in members if blocks[n].kind != "media")
+    out |= repeated_items(blocks, spans)
     for n, block in enumerate(blocks):
-        if n not in out and ends_articles(block.text):
+        if n not in out and ends_articles(block.text) and not _is_own_section(blocks, n, spans, weights):
             out.update(_headed_by(blocks, n, spans, weights, total))
     return out
+
+
+def _is_own_section(blocks: list[Block], heading: int, spans: dict, weights: list[float]) -> bool:
+    """Whether a heading like 热点关注 is the article's own: a paragraph follows, and both stand in the flow of the text,
+    beside its paragraphs, or in a part of it that more text follows."""
+    if not opens_section(blocks, heading):
+        return False
+    block = blocks[heading]
+    part = block.element
+    for element in (block.element, *block.element.iterancestors()):
+        members = spans[element]
+        if any(weights[n] > 12 for n in members if n < heading):
+            alone = all(n == heading for n in spans[part])
+            return alone or any(
+                weights[n] > 12 and blocks[n].linked == 0 for n in members if n > spans[part][-1]
+            )
+        part = element
+    return False
 
 
 def _headed_by(
@@ -209,7 +282,7 @@ def _trim(blocks: list[Block], kept: list[int], weights: list[float], title: str
         return 0, -1
     start = 0
     for position, n in enumerate(kept[: max(12, len(kept) // 3)]):
-        if title and same_words(blocks[n].text, title):
+        if title and _is_headline(blocks, n, title):
             start = position + 1
             break
     heavy = [p for p, n in enumerate(kept) if p >= start and weights[n] > 12]
@@ -218,60 +291,49 @@ def _trim(blocks: list[Block], kept: list[int], weights: list[float], title: str
     for position in range(start, min(len(kept), limit + 1 if heavy else start + 8)):
         if _is_heading_matter(blocks[kept[position]]):
             start = position + 1
-    end = _signed_off(blocks, kept, weights, start)
-    while end > start and _closes(blocks[kept[end]]):
-        end -= 1
+        elif not heavy:
+            break
+    rest = [blocks[n] for n in kept]
+    end = find_end(rest, start, _signing_from(rest, [weights[n] for n in kept], start)) - 1
     if start > end:
         return kept[-1] + 1, kept[-1]
     return kept[start], kept[end]
 
 
-def _signed_off(blocks: list[Block], kept: list[int], weights: list[float], start: int) -> int:
-    """The position of the editor's line that stands alone under the text; the last position where there is none."""
-    total = sum(weights[n] for n in kept[start:] if weights[n] > 0)
+def _is_headline(blocks: list[Block], n: int, title: str) -> bool:
+    """Whether a block is the headline, or repeats it letter by letter. In brackets below it, it begins the text."""
+    if not same_words(blocks[n].text, title):
+        return False
+    return squeeze(blocks[n].text) == title or not any(same_words(b.text, title) for b in blocks[:n])
+
+
+def _signing_from(blocks: list[Block], weights: list[float], start: int) -> int:
+    """From where on an editor's line stands under the text, not above it: behind half of it."""
+    total = sum(w for w in weights[start:] if w > 0)
     passed = 0.0
-    for position in range(start, len(kept)):
-        block = blocks[kept[position]]
-        if passed > 0.5 * total and block.kind != "figure" and signs_off(block.text, block.line):
+    for position in range(start, len(blocks)):
+        if passed > 0.5 * total:
             return position
-        passed += max(0.0, weights[kept[position]])
-    return len(kept) - 1
+        passed += max(0.0, weights[position])
+    return len(blocks)
 
 
 def _is_heading_matter(block: Block) -> bool:
     if block.kind == "figure":
         return False
-    return opens_page(block.text) or all(
-        is_meta_line(line) for line in block.line.split("\n") if line.strip()
-    )
-
-
-def _closes(block: Block) -> bool:
-    if block.kind == "figure":
-        return False
-    linked_list = (
-        block.linked > 0.8 * len(block.text)
-        and block.kind in ("li", "p")
-        and not _SENTENCE.search(block.text[-1:])
-    )
     return (
-        linked_list
-        or closes_text(block.text, block.line)
-        or opens_page(block.text)
-        or ends_articles(block.text)
+        is_control(block.text)
+        or is_notice(block.text)
+        or all(is_meta_line(line) for line in block.line.split("\n") if line.strip())
     )
 
 
 def _strays(block: Block) -> bool:
     """A line inside a text that is no part of it: an advertisement's label, a share bar, a player's excuse."""
     return block.kind != "figure" and (
-        opens_page(block.text) or block.text in ("广告", "ADVERTISEMENT", "Advertisement")
+        is_control(block.text) or block.text in ("广告", "ADVERTISEMENT", "Advertisement")
     )
 
 
 def same_words(one: str, other: str) -> bool:
-    return _letters(one) == _letters(other) != ""
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).lower()
+    return letters(one) == letters(other) != ""

@@ -63,7 +63,8 @@ def signed_in_text(paragraphs: list[str]) -> list[str]:
     """The reporters that the first or last paragraphs name: “……讯（记者 林晚舟）”, “〔記者林晚舟／江南報導〕”."""
     for text in [p[:BEGINNING] for p in paragraphs[:3]] + [p[-END:] for p in paragraphs[-2:]]:
         if match := _REPORTERS.search(text):
-            found = [n for n in re.split(r"[\s　、]+", match[1]) if 2 <= len(n) <= 8 and not is_no_name(n)]
+            reporters = re.split(r"通讯员|实习生|摄影", match[1], maxsplit=1)[0]
+            found = [n for n in re.split(r"[\s　、]+", reporters) if 2 <= len(n) <= 8 and not is_no_name(n)]
             if found:
                 return found
     return []

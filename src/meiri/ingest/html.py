@@ -10,6 +10,7 @@ from meiri.ingest.breadcrumb import find_breadcrumb
 from meiri.ingest.credits import signed_in_text, unlabelled_credits
 from meiri.ingest.encoding import decode
 from meiri.ingest.language import language_of
+from meiri.ingest.leaving_out import left_out_of
 from meiri.ingest.metadata import Metadata, read_metadata
 from meiri.ingest.metaline import MetaLine, is_meta_line, read_line
 from meiri.ingest.page import parse, without_machinery
@@ -58,6 +59,7 @@ def read_page(text: str) -> ParsedArticle:
     article.kicker, article.subtitle = headline.find_kicker_and_subtitle(blocks, title)
     _describe(article, metadata, blocks, body, tree.findtext(".//title") or "")
     _write_body(article, body)
+    article.left_out = left_out_of(body.left_out, body.blocks)
     if not article.title and not article.body:
         raise Unreadable("网页里没有找到标题和正文。")
     return article

@@ -22,15 +22,23 @@ LABELS = {
     "一审 二审 三审 一校 二校 三校 值班编委 策划 统筹 制图 摄影 视频 设计 排版 原标题 编审 主编 总监制 实习生 文章编号 信息索引号 索引号 "
     "大 中 小 收藏 点赞 責任校對 校對 评论人数 跟贴 参与 地区 地点 IP属地 属地 公众号 微信号 ID 供稿 供图 图片 翻译 录入 发布人 发布者 录入者 审稿 排序",
 }
-# What stands beside a time or a name and does something when it is pressed, or says how a text came about.
-_CONTROLS = (
-    "试听 試聽 听报道 听新闻 听全文 朗读 语音播报 播报 播报文章 收听 收听本文 播放 暂停 分享 分享到 分享至 转发 打印 打印本页 列印 收藏 关注 已关注 订阅 点赞 赞 在看 "
-    "纠错 举报 评论 我要评论 发表评论 写评论 留言 回复 大字号 小字号 字号 字体 大 中 小 放大 缩小 默认 上一版 下一版 上一篇 下一篇 返回 关闭 首页 正文 详情 更多 展开 收起 "
-    "登录 注册 下载 打开 扫码 二维码 复制链接 链接 微信 微博 新浪微博 朋友圈 QQ空间 QQ好友 QQ Facebook Twitter LINE 原创 转载 置顶 头条 首发 独家 推荐 网络 互联网 综合 整合 "
-    "未知 佚名 不详 投稿 匿名 原文 查看原文 阅读原文 图集 视频 音频 图片 广告 Original original Share Print Listen Comments Updated Published Read More unknown name none null undefined"
+# What does something when it is pressed, on pages of articles.
+_BUTTONS = (
+    "试听 試聽 听报道 听新闻 听全文 朗读 语音播报 播报文章 点击收听 收听 收听本文 播放 暂停 分享 分享到 分享至 转发 打印 打印本页 打印本稿 列印 收藏 关注 已关注 订阅 点赞 赞 在看 "
+    "纠错 举报 我要评论 发表评论 写评论 写留言 留言 回复 字号 字体 字體 大字号 小字号 大 中 小 放大 缩小 默认 上一版 下一版 上一篇 下一篇 返回 返回首页 返回顶部 返回列表 返回目录 "
+    "关闭 关闭窗口 查看更多 查看原文 阅读原文 展开 收起 展开全文 登录 注册 扫码 复制链接 微信 微博 新浪微博 朋友圈 QQ空间 QQ好友 QQ Facebook Twitter LINE Share Print Listen "
+    "图集 倍速 高清 超清 标清 全屏 静音 重播 正在播放 即将播放 加入收藏 设为首页 我要打印 我要纠错 推荐给朋友 我要分享 顶部 A A+ A- T T+ T- T|T"
 )
+# How a text came about, what a page says where nobody is known, and what stands where a name should.
+_SAID_INSTEAD = (
+    "首页 正文 详情 更多 下载 打开 二维码 链接 播报 评论 原创 转载 置顶 头条 首发 独家 推荐 网络 互联网 综合 整合 未知 佚名 不详 投稿 匿名 原文 视频 音频 图片 广告 "
+    "Original Comments Updated Published Read More unknown name none null undefined"
+)
+BUTTONS = frozenset(_BUTTONS.split())
 _NO_NAMES = frozenset(
-    "".join(word.split()).lower() for words in (*LABELS.values(), _CONTROLS) for word in words.split()
+    "".join(word.split()).lower()
+    for words in (*LABELS.values(), _BUTTONS, _SAID_INSTEAD)
+    for word in words.split()
 )
 _COUNT = re.compile(
     r"[\d,，.]{1,15}\s?(?:万|[wWkK])?\s?(?:次|人|条|個|个|篇|则|則)?(?:阅读|浏览|点击|评论|跟贴|参与|关注|点赞|观看|播放|評論|瀏覽)?"

@@ -2,29 +2,35 @@
 
 import re
 from html import escape
+from itertools import groupby
 
 from lxml import html
 
 from meiri.ingest.blocks import EDGES, Block, render
 from meiri.ingest.body import name_captions
 from meiri.ingest.breadcrumb import find_breadcrumb
+from meiri.ingest.credits import signed_in_text
+from meiri.ingest.ending import find_end
 from meiri.ingest.headline import letters, squeeze
-from meiri.ingest.junk import FOOTER, closes_text, ends_articles, opens_page, signs_off
+from meiri.ingest.junk import is_control, is_notice
 from meiri.ingest.language import language_of
-from meiri.ingest.metaline import MetaLine, is_meta_line, leftover, read_line
+from meiri.ingest.leaving_out import left_out_of
+from meiri.ingest.metaline import LIKE_A_SOURCE, MetaLine, is_meta_line, leftover, read_line
+from meiri.ingest.names import source_name
 from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.sanitise import clean
 
-# The meta line is looked for this far down: what was copied may begin with the site's navigation.
-FAR = 60
+# Verse: a few short lines that stand together.
+VERSE_WIDTH = 24
+FEWEST_VERSES = 4
 LONGEST_TITLE = 80
 _SENTENCE_END = re.compile(r"[。！？!?；;…]”?$")
 _NAVIGATION = re.compile(r"首页|登录|注册|设为首页|加入收藏|手机版|客户端|English|无障碍|长辈版")
 
 
-def line_block(text: str, markup: str | None = None) -> Block:
-    """A paragraph that is only text."""
-    return Block("p", html.Element("p"), markup or escape(text, quote=False), text, text)
+def line_block(text: str, stanza: html.HtmlElement | None = None) -> Block:
+    """A paragraph that is only text; `stanza` is the same for lines that stand together between empty lines."""
+    return Block("p", html.Element("p"), escape(text, quote=False), text, text, group=stanza)
 
 
 def arrange(blocks: list[Block]) -> ParsedArticle:
@@ -32,19 +38,25 @@ def arrange(blocks: list[Block]) -> ParsedArticle:
     blocks = [b for b in blocks if b.text.strip(EDGES) or b.picture]
     if not any(b.text for b in blocks):
         raise Unreadable("没有可以读取的文字。")
-    meta_at = next((n for n, b in enumerate(blocks[:FAR]) if _tells_meta(b)), None)
+    meta_at = next((n for n, b in enumerate(blocks) if _tells_meta(b)), None)
     title_at = _title_at(blocks, meta_at)
     article = ParsedArticle(title=squeeze(blocks[title_at].text)[:200] if title_at is not None else "")
     start = 0 if title_at is None else title_at + 1
     head: list[Block] = blocks[max(0, start - 2) : start] if meta_at is not None and meta_at < start else []
+    first = start
     while start < len(blocks) and (
-        found := _heading_matter(blocks[start], article, meta_at is None or start <= meta_at)
+        found := _heading_matter(
+            blocks[start], article, start == first or meta_at is None or start <= meta_at
+        )
     ):
         head += [blocks[start]] if found != "subtitle" else []
         start += 1
-    end = _end(blocks, start)
-    body = [b for b in blocks[start:end] if not (b.text and opens_page(b.text))]
+    end = find_end(blocks, start)
+    body = [b for b in blocks[start:end] if not (b.text and is_control(b.text))]
+    article.left_out = left_out_of(blocks[start:], body)
     _describe(article, head, blocks[end : end + 12], body)
+    article.source = article.source or _site_above(blocks[: first - 1])
+    body = with_verse(body)
     article.breadcrumb = find_breadcrumb(blocks[:start], article.title)
     article.channel_name = article.breadcrumb[-1] if article.breadcrumb else ""
     name_captions(body)
@@ -67,7 +79,7 @@ def _tells_meta(block: Block) -> bool:
 
 def _title_at(blocks: list[Block], meta_at: int | None) -> int | None:
     """The index of the headline: just above the meta line, else the first line that reads like one."""
-    marked = next((n for n, b in enumerate(blocks[:FAR]) if b.kind == "h2" and not _is_no_title(b)), None)
+    marked = next((n for n, b in enumerate(blocks) if b.kind == "h2" and not _is_no_title(b)), None)
     if marked is not None and (meta_at is None or marked < meta_at):
         return marked
     for n in range((meta_at or 0) - 1, -1, -1):
@@ -103,7 +115,7 @@ def _is_no_title(block: Block, shortest: int = 4) -> bool:
     text = squeeze(block.text)
     return (
         len(letters(text)) < shortest
-        or opens_page(text)
+        or is_control(text)
         or bool(find_breadcrumb([block], ""))
         or (len(text) < 60 and bool(_NAVIGATION.search(text)))
         or len(re.findall(r"[\s|｜·]+", text)) >= 5
@@ -120,30 +132,40 @@ def _heading_matter(block: Block, article: ParsedArticle, before_meta: bool) -> 
         return "subtitle"
     if is_meta_line(block.line):
         return "meta"
-    if opens_page(text) or letters(text) == letters(article.title) or find_breadcrumb([block], article.title):
+    if (
+        is_control(text)
+        or is_notice(text)
+        or letters(text) == letters(article.title)
+        or find_breadcrumb([block], article.title)
+    ):
         return "control"
     return ""
 
 
-def _end(blocks: list[Block], start: int) -> int:
-    """Where the text ends: before 更多推荐 and the like, the editor's line, the footer; then without closing lines."""
-    end = len(blocks)
-    for n in range(start, len(blocks)):
-        text = blocks[n].text
-        if not text:
+def _site_above(blocks: list[Block]) -> str:
+    """The site's name that begins what was copied, before its navigation."""
+    first = blocks[0].text.split() if blocks else []
+    return first[0] if len(first) > 2 and LIKE_A_SOURCE.fullmatch(first[0]) and source_name(first[0]) else ""
+
+
+def with_verse(blocks: list[Block]) -> list[Block]:
+    """`blocks` with the short lines that stand together as one paragraph each."""
+    out: list[Block] = []
+    for stanza, lines in groupby(blocks, key=lambda b: b.group if b.kind == "p" else None):
+        lines = list(lines)
+        if stanza is None or not _are_verse(lines):
+            out += lines
             continue
-        if n > start and (
-            ends_articles(text) or signs_off(text) or (len(text) < 400 and FOOTER.search(text))
-        ):
-            end = n
-            break
-    while (
-        end > start
-        and blocks[end - 1].text
-        and (closes_text(blocks[end - 1].text) or opens_page(blocks[end - 1].text))
-    ):
-        end -= 1
-    return end
+        whole = line_block("\n".join(b.text for b in lines), stanza)
+        whole.markup = "<br>".join(b.markup for b in lines)
+        out.append(whole)
+    return out
+
+
+def _are_verse(lines: list[Block]) -> bool:
+    return len(lines) >= FEWEST_VERSES and all(
+        len(b.text) <= VERSE_WIDTH and not re.search("[:：]", b.text) for b in lines
+    )
 
 
 def _describe(article: ParsedArticle, head: list[Block], tail: list[Block], body: list[Block]) -> None:
@@ -152,12 +174,10 @@ def _describe(article: ParsedArticle, head: list[Block], tail: list[Block], body
     for block in tail:
         if len(block.text) <= 160 and is_meta_line(block.line):
             after.merge(read_line(block.line))
-    if not line.source and line.published:
-        line.source = next(
-            (leftover(b.line) for b in head if read_line(b.line).published and leftover(b.line)), ""
-        )
-    article.source = line.source or after.source
+    beside = next((leftover(b.line) for b in head if read_line(b.line).published and leftover(b.line)), "")
+    article.source = line.source or after.source or ("" if beside in line.authors else beside)
     article.published_at = line.published or after.published
-    article.authors = line.authors or after.authors
+    inside = signed_in_text([b.text for b in body])
+    article.authors = line.authors or after.authors or inside
     article.editor = line.editor or after.editor
     article.views = line.views if line.views is not None else after.views

@@ -187,3 +187,14 @@ def is_meta_line(text: str) -> bool:
         return True
     rest = without_times(text, "")
     return rest != text and len(rest.strip(EDGES)) <= 20 and not re.search(r"[。！？!?，,]", rest)
+
+
+def credits_in(line: str) -> bool:
+    """Whether a meta line tells a source, a person, a count, or a time of day: a bare date may be a letter's own."""
+    marks = _marks(line)
+    if any(kind in ("source", "author", "editor", "views") for kind, _, _ in marks):
+        return True
+    if marks and all(kind == "other" for kind, _, _ in marks):
+        return len(marks) > 1
+    found = read_time(line)
+    return bool(found and found[1])

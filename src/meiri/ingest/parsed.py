@@ -33,6 +33,7 @@ class FoundPicture:
 class ParsedArticle:
     """`published_at` is aware; `body` is clean HTML; `warnings` are Chinese sentences for the editor.
 
+    `left_out` are the paragraphs, without markup, that stood with the text and were not taken for its own.
     `breadcrumb` runs from the site's name to the channel, without the title; `channel_name` is its last name.
     """
 
@@ -53,3 +54,4 @@ class ParsedArticle:
     original_url: str = ""
     language: str = ""
     warnings: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)

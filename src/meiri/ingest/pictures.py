@@ -8,20 +8,27 @@ from urllib.parse import unquote, unquote_to_bytes
 
 from meiri.ingest.parsed import FoundPicture
 
-# Where pages that load pictures late keep the real address.
+# Where pages that load pictures late most often keep the real address; any other attribute may do so as well.
 _LATE = (
     "data-src",
     "data-original",
     "data-lazy-src",
-    "data-original-src",
-    "_src",
-    "data-url",
-    "data-echo",
-    "original",
-    "file",
-    "zoomfile",
     "data-actualsrc",
+    "_src",
+    "zoomfile",
+    "file",
+    "original",
 )
+_NOT_AN_ADDRESS = frozenset(
+    ("src", "srcset", "alt", "title", "class", "id", "style", "width", "height", "onerror", "onload")
+)
+_LOOKS_LIKE_A_PICTURE = re.compile(
+    r"(?:https?:)?//[^\s\"'<>]{4,1900}|[^\s\"'<>:]{1,500}\.(?:jpe?g|png|gif|webp|avif|bmp)(?:[?!@][^\s\"'<>]{0,300})?$",
+    re.IGNORECASE,
+)
+_A_SET = re.compile(r"\s\d{1,5}(?:\.\d{1,3})?[wx]\s{0,4}(?:,|$)")
+_NAMED_LIKE_ONE = re.compile(r"src|lazy|load|img|image|pic|original|echo|url$")
+MOST_ATTRIBUTES = 60
 _NOT_CONTENT = re.compile(
     r"(?:^|[/_-])(?:blank|spacer|pixel|loading|grey|transparent|lazy|placeholder|logo|icon|avatar|qrcode|erweima|ewm|share|btn|button|arrow)[^/]*$|\.svg(?:\?|$)|^about:|^javascript:",
     re.IGNORECASE,
@@ -48,9 +55,11 @@ def picture_of(image, resolve) -> FoundPicture | None:
             return None
     alt = " ".join((image.get("alt") or "").split())[:200]
     saved = image.get("src") or ""
-    late = next((image.get(name) for name in _LATE if image.get(name)), "")
+    late = _late_address(image)
     # A page saved by a browser has the picture beside it: that copy is better than an address.
-    source = saved if is_saved_beside(saved) else late or saved or _largest(image.get("srcset") or "")
+    source = saved if is_saved_beside(saved) else late or saved
+    if not source or (not _LOOKS_LIKE_A_PICTURE.match(source) and not source.startswith("data:image/")):
+        source = _largest(image.get("srcset") or "") or source
     source = source.strip()
     if source.startswith("data:"):
         return _embedded(source, alt)
@@ -58,6 +67,21 @@ def picture_of(image, resolve) -> FoundPicture | None:
         return None
     url = resolve(source)
     return FoundPicture(url=url, alt=alt) if url else None
+
+
+def _late_address(image) -> str:
+    """The address that a script would put into `src`: the value of whichever attribute reads like a picture's."""
+    names = [*_LATE, *list(image.attrib)[:MOST_ATTRIBUTES]]
+    for name in dict.fromkeys(names):
+        value = (image.get(name) or "").strip()[:2000]
+        if name in _NOT_AN_ADDRESS or not value:
+            continue
+        if _A_SET.search(value):
+            value = _largest(value)
+        named = name in _LATE or (_NAMED_LIKE_ONE.search(name) and _LOOKS_LIKE_A_PICTURE.match(value))
+        if named and not _NOT_CONTENT.search(value.split("?")[0]):
+            return value
+    return ""
 
 
 def is_saved_beside(source: str) -> bool:

@@ -1,19 +1,20 @@
 """Plain text, as copied from a browser or written in an editor, to an article."""
 
 import re
-from html import escape
+
+from lxml import html
 
 from meiri.ingest.blocks import EDGES, Block
 from meiri.ingest.encoding import decode
+from meiri.ingest.junk import ends_articles, is_control, is_credit, is_notice, leads_elsewhere
 from meiri.ingest.manuscript import arrange, line_block
 from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.sanitise import UNPRINTABLE
 
 MAX_LINES = 50_000
-# Verse: a few short lines that belong together. Wrapped: lines filled to one width.
-VERSE_WIDTH = 24
+# Characters of a line that may be filled to a width.
 WRAPPED_WIDTH = 28
-_END = re.compile(r"[。！？!?；;：:…”]$")
+_END = re.compile(r"(?:[。！？!?；;：:…”]|\.{3})$")
 
 
 def read_text(data: bytes, declared: str | None = None) -> ParsedArticle:
@@ -35,20 +36,28 @@ def read_lines(text: str) -> ParsedArticle:
     spaced = len(chunks) > 2
     blocks: list[Block] = []
     for chunk in chunks:
-        blocks += _paragraphs(chunk) if spaced else [line_block(line) for line in chunk]
+        stanza = html.Element("div") if spaced else None
+        for line in _unwrapped(chunk) if spaced else chunk:
+            blocks.append(line_block(line, stanza))
     return arrange(blocks)
 
 
-def _paragraphs(lines: list[str]) -> list[Block]:
-    """The paragraphs of lines that stand together between empty lines."""
+def _unwrapped(lines: list[str]) -> list[str]:
+    """The paragraphs of lines that stand together between empty lines: those that fill one width are one paragraph."""
     widest = max(len(x) for x in lines)
     if len(lines) >= 2 and widest >= WRAPPED_WIDTH:
         full = [x for x in lines[:-1] if len(x) >= 0.85 * widest]
-        if len(full) == len(lines) - 1 and sum(bool(_END.search(x)) for x in full) <= len(full) // 2:
-            return [line_block(_joined(lines))]
-    if len(lines) >= 4 and widest <= VERSE_WIDTH and not any(":" in x or "：" in x for x in lines):
-        return [line_block("\n".join(lines), "<br>".join(escape(x, quote=False) for x in lines))]
-    return [line_block(line) for line in lines]
+        ended = sum(bool(_END.search(x)) for x in full)
+        if len(full) == len(lines) - 1 and ended <= len(full) // 2 and not any(map(_stands_alone, lines)):
+            return [_joined(lines)]
+    return lines
+
+
+def _stands_alone(line: str) -> bool:
+    """Whether a line is something by itself, however long it and its neighbours are."""
+    return (
+        is_notice(line) or is_credit(line) or is_control(line) or ends_articles(line) or leads_elsewhere(line)
+    )
 
 
 def _joined(lines: list[str]) -> str:

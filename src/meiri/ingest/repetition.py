@@ -1,0 +1,89 @@
+"""Parts of a page that repeat: teasers of other articles, comments, and a text set twice for phone and desktop."""
+
+import re
+from collections.abc import Sequence
+
+from lxml import html
+
+from meiri.ingest.blocks import Block
+from meiri.ingest.ending import SENTENCE
+from meiri.ingest.times import without_times
+
+MOST_BLOCKS_OF_ITEM = 6
+FEWEST_TEASERS, FEWEST_COMMENTS = 3, 2
+# A paragraph of so many characters that stands twice is set twice.
+LONG = 30
+_COMMENT = re.compile(r"^(?:#\d{1,5}\b|\d{1,5}\s?楼|(?:回复|点赞|赞|举报)(?:\s|[(（]|$))")
+
+
+def repeated_items(blocks: Sequence[Block], spans: dict[html.HtmlElement, list[int]]) -> set[int]:
+    """The indices of blocks in items that repeat beside each other: teasers (a linked title and a line), or comments."""
+    families: dict[tuple, list[html.HtmlElement]] = {}
+    for element, members in spans.items():
+        parent = element.getparent()
+        if parent is not None and 2 <= len(members) <= MOST_BLOCKS_OF_ITEM:
+            name = (element.get("class") or "").split(" ")[0]
+            families.setdefault((parent, element.tag, name), []).append(element)
+    out: set[int] = set()
+    for (parent, _, _), items in families.items():
+        members = [spans[item] for item in items]
+        teasers = [m for m in members if _is_teaser([blocks[n] for n in m])]
+        comments = [m for m in members if _is_comment([blocks[n] for n in m])]
+        inside = {n for item in items for n in spans[item]}
+        if (
+            len(teasers) >= max(FEWEST_TEASERS, 0.7 * len(members))
+            and not _is_digest(parent, blocks, spans, inside)
+        ) or len(comments) >= max(FEWEST_COMMENTS, 0.7 * len(members)):
+            out |= inside
+    return out
+
+
+def _is_teaser(item: list[Block]) -> bool:
+    words = [b for b in item if b.text]
+    return (
+        len(words) >= 2
+        and words[0].linked > 0.6 * len(words[0].text.replace(" ", ""))
+        and len(words[0].text) <= 60
+        and 8 <= sum(len(b.text) for b in words[1:]) <= 200
+        and any(b.linked < 0.5 * len(b.text) for b in words[1:])
+    )
+
+
+def _is_comment(item: list[Block]) -> bool:
+    words = [b.text.strip() for b in item if b.text]
+    dated = any(
+        without_times(text, "") != text and len(without_times(text, "").strip()) <= 8 for text in words
+    )
+    return len(words) >= 2 and (dated or any(_COMMENT.match(text) for text in words))
+
+
+def _is_digest(parent, blocks: Sequence[Block], spans: dict, inside: set[int]) -> bool:
+    """Whether an article's own paragraphs stand right beside the items: then they are its items."""
+    beside = [n for n in spans.get(parent, []) if n not in inside and blocks[n].element.getparent() is parent]
+    return any(
+        blocks[n].kind == "p"
+        and len(blocks[n].text) >= 10
+        and SENTENCE.search(blocks[n].text)
+        and blocks[n].linked == 0
+        for n in beside
+    )
+
+
+def set_twice(blocks: Sequence[Block]) -> set[int]:
+    """The indices of blocks that repeat what stands above them, where a run of paragraphs is set a second time."""
+    seen: dict[str, int] = {}
+    again: list[int] = []
+    for n, block in enumerate(blocks):
+        words = "".join(block.text.split())
+        if len(words) < 2:
+            continue
+        if words in seen:
+            again.append(n)
+        else:
+            seen[words] = n
+    long = {"".join(b.text.split()) for b in blocks if len(b.text) >= LONG}
+    repeated = [n for n in again if len(blocks[n].text) >= LONG]
+    distinct = {"".join(blocks[n].text.split()) for n in repeated}
+    if len(distinct) < max(2, 0.6 * len(long)):
+        return set()
+    return {n for n in again if n >= repeated[0] - 2}
