@@ -21,7 +21,7 @@ from meiri.ingest.junk import (
 )
 from meiri.ingest.metaline import is_meta_line, read_line
 from meiri.ingest.page import words_of
-from meiri.ingest.repetition import repeated_items, set_twice
+from meiri.ingest.repetition import repeated_items, set_twice, spans_of
 
 _BODY_NAMES = re.compile(
     r"\b(?:article[-_]?(?:body|content|text|detail|con)|art(?:i)?[-_]?(?:body|content|con)|(?:post|news|main|detail|entry|story|text|txt|page|rich_media)[-_]?(?:body|content|text|con|txt)|"
@@ -31,6 +31,7 @@ _BODY_NAMES = re.compile(
 _CAPTION = re.compile(
     r"^[▲△↑▼]|^(?:图为|图说|图注|图\d*[:：]|图片说明|资料图)|(?:摄|供图|制图|绘|绘图|/图|图/.{2,12}|视频截图|资料图片?|图片来源.{0,20}|图源.{0,20})[）)。]?$"
 )
+_SLIDE = re.compile(r"^\s{0,4}\d{1,3}\s?/\s?\d{1,3}\s{0,4}(?=[^\d\s/])")
 _ARTICLE_WORDS = frozenset(("article", "story", "post", "news", "artical"))
 _TEXT_WORDS = frozenset(("body", "content", "text", "detail"))
 # Elements that hold one paragraph.
@@ -77,7 +78,7 @@ def find_body(blocks: list[Block], title: str) -> FoundBody:
         if below.blocks and (not begins_there or len(below.text) > len(found.text)):
             found = below
         if found.blocks:
-            found.worth = max(found.worth, len(found.text))
+            found.worth = max(found.worth, FLASH + len(found.text))
     name_captions(found.blocks)
     return found
 
@@ -127,6 +128,11 @@ def without_trailing_control(block: Block) -> Block:
 
 def name_captions(blocks: list[Block]) -> None:
     """Turn the line under a picture that tells what it shows, or who took it, into its caption."""
+    slides = [b for above, b in pairwise(blocks) if above.kind == "figure" and _SLIDE.match(b.text)]
+    for block in slides if len(slides) > 1 else []:
+        # “1/5东岸码头…”: which of how many a player shows says nothing in a text.
+        block.kind = "caption"
+        block.text, block.markup = _SLIDE.sub("", block.text), _SLIDE.sub("", block.markup)
     for above, block in pairwise(blocks):
         if (
             above.kind == "figure"
@@ -169,10 +175,7 @@ def weight(block: Block) -> float:
 def _around(blocks: list[Block], weights: list[float], title: str) -> set[int]:
     """Indices of the blocks in parts of the page that are named, or headed, as something around the article."""
     total = sum(w for w in weights if w > 0) or 1
-    spans: dict[html.HtmlElement, list[int]] = {}
-    for n, block in enumerate(blocks):
-        for element in (block.element, *block.element.iterancestors()):
-            spans.setdefault(element, []).append(n)
+    spans = spans_of(blocks)
     out: set[int] = set()
     for element, members in spans.items():
         if element.tag in _OF_TEXT and any(weights[n] > 12 and reads_as_text(blocks[n]) for n in members):

@@ -18,8 +18,8 @@ from meiri.ingest.junk import (
 )
 from meiri.ingest.times import RELATIVE, without_times
 
-SENTENCE = re.compile(r"[。！？；，、!?;…”།᠃؟،۔]|[a-zà-ž0-9][.,](?:\s|$)")
-_WHOLE = re.compile(r"[。！？!?”」』）)》.…།᠃؟۔:：]$")
+SENTENCE = re.compile(r"[。！？；，、!?;…”།᠃؟،۔।॥។።။]|[a-zà-ž0-9][.,](?:\s|$)")
+_WHOLE = re.compile(r"[。！？!?”」』）)》.…།᠃؟۔।॥។።။:：]$")
 _TEASER = re.compile(r"(?:\.{3}|…|\[(?:详细|阅读全文|全文|更多)\])$")
 _OF_COMMENTS = re.compile(
     r"^(?:回复|点赞|赞|举报|顶|踩|楼主|沙发)|^#\d{1,5}\b|^\d{1,5}\s?楼|^於\s?\d{4}|^来自.{1,12}网友"
@@ -28,6 +28,7 @@ _FILE = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|zip|rar|wps|txt)\b", re.IGNORECA
 _NUMBERED = re.compile(r"^(?:\d{1,3}|[一二三四五六七八九十]{1,3})\s?[.、．)）]")
 # Characters that make a sentence of a paragraph; fewer may be a title.
 SHORTEST_PARAGRAPH = 16
+LONG_PARAGRAPH = 60
 # How many lines of no kind may stand between a notice and the end.
 MOST_ORPHANS = 3
 # How many blocks below a heading are looked at for what it heads.
@@ -37,9 +38,11 @@ BELOW = 6
 def reads_as_text(block: Block) -> bool:
     """Whether a block is a paragraph of an article, by itself: a sentence, and not one of the site's own."""
     text = block.text
-    if block.kind == "figure" or not SENTENCE.search(text) or is_notice(text) or leads_elsewhere(text):
+    if block.kind == "figure" or is_notice(text) or leads_elsewhere(text):
         return False
-    return (len(text) >= SHORTEST_PARAGRAPH and bool(_WHOLE.search(text))) or len(text) >= 60
+    if len(text) >= LONG_PARAGRAPH:
+        return True
+    return len(text) >= SHORTEST_PARAGRAPH and bool(SENTENCE.search(text) and _WHOLE.search(text))
 
 
 def opens_section(blocks: Sequence[Block], heading: int) -> bool:

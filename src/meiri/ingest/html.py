@@ -14,9 +14,11 @@ from meiri.ingest.leaving_out import left_out_of
 from meiri.ingest.metadata import Metadata, read_metadata
 from meiri.ingest.metaline import MetaLine, is_meta_line, read_line
 from meiri.ingest.page import parse, without_machinery
+from meiri.ingest.page_kinds import is_list, is_paged
 from meiri.ingest.parsed import FoundPicture, ParsedArticle, Unreadable
 from meiri.ingest.pictures import is_saved_beside
-from meiri.ingest.sanitise import clean
+from meiri.ingest.sanitise import clean, plain
+from meiri.ingest.script_state import is_rendered_by_script, page_of_state
 from meiri.ingest.times import date_in_address
 from meiri.ingest.voting import outvoted_by_trafilatura
 
@@ -30,7 +32,36 @@ def read_html(data: bytes, declared: str | None = None) -> ParsedArticle:
 
 
 def read_page(text: str) -> ParsedArticle:
-    """The article of a page as text. Raises `Unreadable` where there is neither headline nor text."""
+    """The article of a page as text. Raises `Unreadable` where there is neither headline nor text, and for lists."""
+    article = _read(text)
+    if len(plain(article.body)) < SHORT and (state := page_of_state(text)):
+        article = _filled(article, _read(state))
+    if not article.body and not article.pictures and is_rendered_by_script(text):
+        raise Unreadable("正文由脚本生成，网页文件里没有。请在浏览器里打开网页，复制文字后粘贴导入。")
+    if not article.title and not article.body:
+        raise Unreadable("网页里没有找到标题和正文。")
+    return article
+
+
+def _filled(page: ParsedArticle, state: ParsedArticle) -> ParsedArticle:
+    """The article of a page's scripts, with what only the page itself tells."""
+    for name in (
+        "title",
+        "source",
+        "published_at",
+        "authors",
+        "original_url",
+        "summary",
+        "breadcrumb",
+        "channel_name",
+    ):
+        if not getattr(state, name):
+            setattr(state, name, getattr(page, name))
+    return state
+
+
+def _read(text: str) -> ParsedArticle:
+    """The article as it stands on the page; empty where there is none."""
     tree = parse(text)
     metadata = read_metadata(tree, text)
     base = next(
@@ -46,6 +77,7 @@ def read_page(text: str) -> ParsedArticle:
             return ("https:" + source) if source.startswith("//") else source.removeprefix("./")
         return urljoin(base, source)
 
+    paged = is_paged(tree)
     without_machinery(tree)
     blocks = read_blocks(tree, link, picture_url)
     if sum(len(b.text) for b in blocks) < SHORT:
@@ -55,13 +87,15 @@ def read_page(text: str) -> ParsedArticle:
     title = headline.find_headline(tree, blocks, metadata.titles)
     body = find_body(blocks, title)
     body = outvoted_by_trafilatura(tree, blocks, body) or body
+    if is_list(blocks, body):
+        raise Unreadable("这像是列表页，不是一篇稿件，没有导入。请打开其中的稿件，逐篇导入。")
     article = ParsedArticle(title=title[:200], original_url=metadata.url)
     article.kicker, article.subtitle = headline.find_kicker_and_subtitle(blocks, title)
     _describe(article, metadata, blocks, body, tree.findtext(".//title") or "")
     _write_body(article, body)
     article.left_out = left_out_of(body.left_out, body.blocks)
-    if not article.title and not article.body:
-        raise Unreadable("网页里没有找到标题和正文。")
+    if paged and article.body:
+        article.warnings.append("原文分成几页，这里只有其中一页，请把其余各页也导入。")
     return article
 
 

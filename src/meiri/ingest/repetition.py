@@ -16,6 +16,15 @@ LONG = 30
 _COMMENT = re.compile(r"^(?:#\d{1,5}\b|\d{1,5}\s?楼|(?:回复|点赞|赞|举报)(?:\s|[(（]|$))")
 
 
+def spans_of(blocks: Sequence[Block]) -> dict[html.HtmlElement, list[int]]:
+    """By element, the indices of the blocks within it."""
+    spans: dict[html.HtmlElement, list[int]] = {}
+    for n, block in enumerate(blocks):
+        for element in (block.element, *block.element.iterancestors()):
+            spans.setdefault(element, []).append(n)
+    return spans
+
+
 def repeated_items(blocks: Sequence[Block], spans: dict[html.HtmlElement, list[int]]) -> set[int]:
     """The indices of blocks in items that repeat beside each other: teasers (a linked title and a line), or comments."""
     families: dict[tuple, list[html.HtmlElement]] = {}

@@ -14,6 +14,7 @@ from meiri.media.models import Picture
 from meiri.newsroom.models import Article
 
 LONGEST_HEADING = 80
+LONGEST_CAPTION = 200
 _SPEAKER = re.compile(r"^(?:——|—|--)\s*(.{2,80})$")
 _TO_RICH = ((r"<(/?)strong>", r"<\1b>"), (r"<(/?)em>", r"<\1i>"), (r"<br>", "<br/>"))
 
@@ -56,14 +57,18 @@ def as_blocks(body: str, pictures: dict[str, Picture]) -> list[tuple[str, Any]]:
             caption = element.find("figcaption")
             words = _words(caption) if caption is not None else ""
             source = (image.get("src") or "") if image is not None else ""
+            # What is longer than a caption can be is a paragraph below the picture.
+            long, words = (words, "") if len(words) > LONGEST_CAPTION else ("", words)
             if stored is not None:
                 end_text()
-                blocks.append(("image", {"image": stored, "caption": words[:200], "credit": ""}))
+                blocks.append(("image", {"image": stored, "caption": words, "credit": ""}))
             elif source:
                 end_text()
-                blocks.append(("missing_picture", {"address": source[:2000], "caption": words[:200]}))
+                blocks.append(("missing_picture", {"address": source[:2000], "caption": words}))
             elif words:
-                text.append(f"<p>{escape(words, quote=False)}</p>")
+                long = words
+            if long:
+                text.append(f"<p>{escape(long, quote=False)}</p>")
         elif element.tag == "blockquote":
             end_text()
             blocks.append(("quote", _quote(element)))
