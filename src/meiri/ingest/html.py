@@ -36,10 +36,10 @@ def read_page(text: str) -> ParsedArticle:
     article = _read(text)
     if len(plain(article.body)) < SHORT and (state := page_of_state(text)):
         article = _filled(article, _read(state))
-    if not article.body and not article.pictures and is_rendered_by_script(text):
-        raise Unreadable("正文由脚本生成，网页文件里没有。请在浏览器里打开网页，复制文字后粘贴导入。")
     if not article.title and not article.body:
         raise Unreadable("网页里没有找到标题和正文。")
+    if not article.body and not article.pictures and is_rendered_by_script(text):
+        raise Unreadable("正文由脚本生成，网页文件里没有。请在浏览器里打开网页，复制文字后粘贴导入。")
     return article
 
 

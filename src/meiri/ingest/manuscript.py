@@ -151,8 +151,8 @@ def _site_above(blocks: list[Block]) -> str:
 def with_verse(blocks: list[Block]) -> list[Block]:
     """`blocks` with the short lines that stand together as one paragraph each."""
     out: list[Block] = []
-    for stanza, lines in groupby(blocks, key=lambda b: b.group if b.kind == "p" else None):
-        lines = list(lines)
+    for stanza, run in groupby(blocks, key=lambda b: b.group if b.kind == "p" else None):
+        lines = list(run)
         if stanza is None or not _are_verse(lines):
             out += lines
             continue

@@ -35,14 +35,11 @@ def repeated_items(blocks: Sequence[Block], spans: dict[html.HtmlElement, list[i
             families.setdefault((parent, element.tag, name), []).append(element)
     out: set[int] = set()
     for (parent, _, _), items in families.items():
-        members = [spans[item] for item in items]
-        teasers = [m for m in members if _is_teaser([blocks[n] for n in m])]
-        comments = [m for m in members if _is_comment([blocks[n] for n in m])]
+        held = [[blocks[n] for n in spans[item]] for item in items]
         inside = {n for item in items for n in spans[item]}
-        if (
-            len(teasers) >= max(FEWEST_TEASERS, 0.7 * len(members))
-            and not _is_digest(parent, blocks, spans, inside)
-        ) or len(comments) >= max(FEWEST_COMMENTS, 0.7 * len(members)):
+        others = sum(map(_is_teaser, held)) >= max(FEWEST_TEASERS, 0.7 * len(items))
+        comments = sum(map(_is_comment, held)) >= max(FEWEST_COMMENTS, 0.7 * len(items))
+        if comments or (others and not _is_digest(parent, blocks, spans, inside)):
             out |= inside
     return out
 
