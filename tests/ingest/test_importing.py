@@ -360,7 +360,10 @@ class TestCommand:
             (tmp_path / f"{name}.files").mkdir()
             (tmp_path / f"{name}.files" / "a.png").write_bytes(content)
             page = a_portal_page(extra=f'<p><img src="./{name}.files/a.png"></p>')
-            (tmp_path / f"{name}.html").write_text(page.replace(TITLE, f"第{number}条{name}的标题很长很长"))
+            page = page.replace(TITLE, f"第{number}条{name}的标题很长很长").replace(
+                "42.html", f"{number}.html"
+            )
+            (tmp_path / f"{name}.html").write_text(page)
         before = stored_files()
         found = {Path(r["file"]).stem: r for r in imported(capsys, tmp_path)}
         assert {name for name, r in found.items() if r["status"] != "refused"} == set(pictures)

@@ -3,7 +3,9 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
-from meiri.sections.models import Channel
+from meiri.newsroom.permissions import ADD
+from meiri.policy.reach import reach
+from meiri.sections.models import Channel, Station
 
 MOST_FILES = 50
 LONGEST_TEXT = 2_000_000
@@ -47,6 +49,24 @@ class ImportForm(forms.Form):
         empty_label="自动识别",
         help_text="稿件里认不出频道时归入这里。",
     )
+
+    station = forms.ModelChoiceField(
+        label="地方站",
+        queryset=Station.objects.none(),
+        required=False,
+        empty_label="不归地方站",
+        help_text="选了地方站，稿件就是本站稿件，由本站编辑管理。",
+    )
+
+    def __init__(self, user, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        found = reach(user, ADD)
+        stations = (
+            Station.objects.all() if found.everywhere else Station.objects.filter(pk__in=found.stations)
+        )
+        self.fields["station"].queryset = stations  # type: ignore[attr-defined]
+        if not found.everywhere and not found.stations:
+            self.fields["station"].widget = forms.HiddenInput()
 
     def clean(self):
         data = super().clean()

@@ -23,12 +23,15 @@ from meiri.ingest.stored_pictures import find_bytes
 from meiri.media.models import Picture
 from meiri.media.taking import Unusable, discard, store
 from meiri.newsroom.models import Article, Byline
-from meiri.newsroom.permissions import home_for, sole_station_of
+from meiri.newsroom.permissions import ADD, home_for, sole_station_of
 from meiri.newsroom.publishing import publish
 from meiri.policy import may
+from meiri.policy.reach import reach
 from meiri.search.article_texts import Words, words_of
 from meiri.search.duplicates import VERSION, Match, near_duplicates
 from meiri.search.lineage import likely_tie, propose
+from meiri.search.shingles import letters as letters_of
+from meiri.search.shingles import similarity
 from meiri.search.visible import visible_to
 from meiri.sections.models import Channel, Station, Topic
 
@@ -37,6 +40,8 @@ logger = logging.getLogger(__name__)
 MAX_PICTURES = 60
 # How many similar articles the warnings of an item name.
 MOST_SIMILAR = 3
+# Two texts that are less alike have nothing in common but by chance.
+UNLIKE = 0.1
 
 
 def take(
@@ -49,10 +54,12 @@ def take(
     by=None,
     page: Path | None = None,
     root: Path | None = None,
+    station: Station | None = None,
 ) -> Record:
     """Import one article and tell what became of it. Nothing of a refused item stays.
 
-    `channel` is where an item goes whose breadcrumb names no channel. `by` is the user, None for the system. Pictures
+    `channel` is where an item goes whose breadcrumb names no channel; `station` the one that files it, where that is not left
+    to the desk of `by`. `by` is the user, None for the system. Pictures
     are read beside `page`, and only within `root`. Raises `Unreadable` where the item is refused.
     """
     extras = extras or Extras()
@@ -67,7 +74,8 @@ def take(
     if known and by and not visible_to(by, [known.article.pk]):
         raise Unreadable("同样的稿件，或同一来源的稿件，已由其他部门导入；您的采编分工不包括它，没有更新。")
     if known and (known.digest == digest):
-        return _record(known.article, file=file, status="duplicate", warnings=["已经导入过同样的稿件。"])
+        told = ["已经导入过同样的稿件。", *_pictures_left(parsed, known.article)]
+        return _record(known.article, file=file, status="duplicate", warnings=told)
     if known and known.article.locked:
         raise Unreadable(f"稿件《{known.article.title}》已锁定，没有更新。")
     # A draft may be known that waits to be filed.
@@ -78,10 +86,9 @@ def take(
     if by and known and not may(by, "change", known.article):
         raise Unreadable("已有同样的稿件，由别的编辑负责，没有更新。")
     if by and not known:
-        try:
-            home = home_for(by, filed, _stations(extras) or sole_station_of(by))
-        except LookupError:
-            raise Unreadable(f"您的采编分工不包括“{filed.name}”频道。") from None
+        home = _home_for(by, filed, extras, station)
+    if known and known.digest:
+        warnings += _unlike(parsed, known.article)
     new: list[Picture] = []
     try:
         pictures = _pictures(parsed, page, root, warnings, new)
@@ -119,6 +126,42 @@ def take(
     )
 
 
+def _home_for(by, channel: Channel, extras: Extras, station: Station | None) -> Station | None:
+    """The home of what `by` imports, None for the channel. Raises `Unreadable` where `by` may file it nowhere."""
+    if station is not None:
+        if may(by, "add", Article(), station):
+            return station
+        raise Unreadable(f"您的采编分工不包括地方站“{station.name}”。")
+    try:
+        return home_for(by, channel, _stations(extras) or sole_station_of(by))
+    except LookupError:
+        advice = "请选择由哪个地方站发稿。" if reach(by, ADD).stations else ""
+        raise Unreadable(f"您的采编分工不包括“{channel.name}”频道。{advice}") from None
+
+
+def _pictures_left(parsed: ParsedArticle, article: Article) -> list[str]:
+    """Says how many pictures came with an item again that the article does not have."""
+    brought = sum(not picture.is_remote for picture in parsed.pictures[:MAX_PICTURES])
+    body = article.get_latest_revision_as_object().body
+    there = sum(
+        len(b.value["pictures"]) if b.block_type == "gallery" else b.block_type == "image" for b in body
+    )
+    if brought <= there:
+        return []
+    return [f"这一份带来 {brought} 张图片，稿件里有 {there} 张；图片没有存入，需要时请在稿件里插入。"]
+
+
+def _unlike(parsed: ParsedArticle, article: Article) -> list[str]:
+    """Says so where an item that updates an article has next to nothing of its text: it may be another page of it."""
+    before = words_of([article.pk])[article.pk]
+    alike = similarity(letters_of(plain(parsed.body)), letters_of(before.text))
+    return (
+        []
+        if alike >= UNLIKE
+        else ["正文与原来的几乎没有相同之处，请核对是不是同一篇的另一页；原来的文字在历史版本里。"]
+    )
+
+
 def similar_to(
     article: Article, by, warnings: list[str], words: Words | None = None, later: Collection[int] = ()
 ) -> dict[str, int]:
@@ -152,7 +195,9 @@ def find_similar(
     return matches
 
 
-def take_item(item: Item, channel: Channel | None, publishing: bool, by=None) -> Record:
+def take_item(
+    item: Item, channel: Channel | None, publishing: bool, by=None, station: Station | None = None
+) -> Record:
     """What became of one item. A refused one is told with its reason; it never stops the others."""
     if item.article is None:
         return Record(file=item.file, status="refused", reason=item.reason)
@@ -166,6 +211,7 @@ def take_item(item: Item, channel: Channel | None, publishing: bool, by=None) ->
             by=by,
             page=item.page,
             root=item.root,
+            station=station,
         )
     except Unreadable as error:
         reason = error.reason

@@ -21,6 +21,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from meiri.ingest.forms import ImportForm
 from meiri.ingest.importing import take_item
 from meiri.ingest.items import Item, items_in, refused
+from meiri.ingest.joining import joined
 from meiri.ingest.parsed import Unreadable
 from meiri.ingest.reading import Reader, reading
 from meiri.ingest.records import Record
@@ -78,28 +79,29 @@ class ImportPage(WagtailAdminTemplateMixin, View):
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request):
-        return self.answer(ImportForm())
+        return self.answer(ImportForm(self.request.user))
 
     def post(self, request):
-        form = ImportForm(request.POST, request.FILES)
+        form = ImportForm(request.user, request.POST, request.FILES)
         if not form.is_valid():
             return self.answer(form, status=422)
         channel, results, more = form.cleaned_data["channel"], [], False
         try:
             with tempfile.TemporaryDirectory(prefix="meiri-upload-") as folder, reading(SECONDS) as reader:
                 uploads = _uploaded(form.cleaned_data["uploads"], Path(folder), reader)
-                items = itertools.chain(_pasted(form, reader), uploads)
+                items = joined(itertools.chain(_pasted(form, reader), uploads))
                 for item in itertools.islice(items, MOST_ITEMS):
-                    results.append(self.take(item, channel))
+                    results.append(self.take(item, channel, form.cleaned_data["station"]))
                 more = next(items, None) is not None
         except Unreadable as error:
             form.add_error(None, error.reason)
             return self.answer(form, status=503)
         note_event(Event.IMPORTED, **Counter(result.record.status for result in results))
-        return self.answer(ImportForm(initial={"channel": channel}), results=results, more=more)
+        again = {name: form.cleaned_data[name] for name in ("channel", "station")}
+        return self.answer(ImportForm(request.user, initial=again), results=results, more=more)
 
-    def take(self, item: Item, channel) -> Result:
-        record = take_item(item, channel, publishing=False, by=self.request.user)
+    def take(self, item: Item, channel, station) -> Result:
+        record = take_item(item, channel, publishing=False, by=self.request.user, station=station)
         article = Article.objects.filter(pk=record.id).first() if record.id else None
         edit_url = AdminURLFinder(self.request.user).get_edit_url(article) if article else None
         return Result(record, edit_url)
@@ -113,7 +115,7 @@ class ImportPage(WagtailAdminTemplateMixin, View):
         """The page again with a plain error; the body of the request was not read."""
         self.setup(request)
         check(request.user, "add", Article)
-        form = ImportForm()
+        form = ImportForm(request.user)
         context = {
             "error": f"上传的内容太大：一次最多 {_largest()}。请分几次上传，或压缩图片后再试。没有导入任何稿件。"
         }

@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from meiri.ingest.batches import take_all
 from meiri.ingest.items import Item, files_in, items_in
+from meiri.ingest.joining import joined
 from meiri.ingest.reading import Reader, reading
 from meiri.ingest.records import Record
 from meiri.sections.models import Channel
@@ -45,7 +46,7 @@ class Command(BaseCommand):
         try:
             with reading() as reader:
                 items = self.with_progress([Path(p) for p in paths], reader, parts)
-                for record in take_all(items, filed, publish):
+                for record in take_all(joined(items), filed, publish):
                     counts[record.status] += 1
                     line = record.as_json() if json else one_line(record)
                     # A terminal may know fewer characters than articles have.
