@@ -92,7 +92,10 @@
         key: this.key, user, model, pk: this.pk, base: this.base, sent: this.sent, acknowledged: this.acknowledged,
         fields: screen.pairs(this.form),
         streams: JSON.stringify(Object.fromEntries(streams.map((name) => [name, screen.statesOf(name)]))),
-      }).then((kept) => { this.keepsCopies = kept; });
+      }).then((kept) => {
+        this.keepsCopies = kept;
+        if (kept) this.kept = now;
+      });
     }
 
     send() {
@@ -101,7 +104,7 @@
     }
 
     async attempt() {
-      const sent = screen.pairs(this.form);
+      const sent = screen.pairs(this.form);  // first: it has the editors write what is on the screen
       const data = new FormData(this.form);
       this.sent += 1;
       this.forced = false;
@@ -129,7 +132,7 @@
       } finally {
         clearTimeout(timer);
       }
-      if (response.type === "opaqueredirect" || response.status === 403) throw new NotSaved("session", "登录已过期");
+      if (response.type === "opaqueredirect" || response.status === 401) throw new NotSaved("session", "登录已过期");
       const answer = await response.json().catch(() => null);
       if (!answer) throw new NotSaved("server", "服务器出错");
       if (answer.success === false) throw new NotSaved(answer.error_code, answer.error_message);
@@ -289,7 +292,11 @@
       if (this.open.length) return this.stop("有冲突，请先选定用哪一份。");
       if (sendsOn && this.sawOthers(before)) return this.stop("别人刚改过这篇稿件，改动已并入，请看过再提交。");
       this.leaving = true;
-      this.form.requestSubmit(submitter);
+      // The button itself may be at rest until the answer comes, and would not be sent.
+      const pressed = document.createElement("input");
+      Object.assign(pressed, { type: "hidden", name: submitter.name, value: submitter.value || "1" });
+      if (submitter.name) this.form.append(pressed);
+      this.form.requestSubmit();
     }
 
     sawOthers(before) {

@@ -5,8 +5,21 @@
     "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) =>
       (+c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (+c / 4)))).toString(16));
 
+  // The editor of rich text writes into its field a moment after somebody typed: what is read is what is on the screen.
+  const written = new WeakMap();
+  function writeEditors(form) {
+    for (const input of form.querySelectorAll("input[type=hidden]")) {
+      const content = input.draftailEditor?.getEditorState().getCurrentContent();
+      if (content && written.get(input) !== content) {
+        if (written.has(input)) input.draftailEditor.saveState();
+        written.set(input, content);
+      }
+    }
+  }
+
   // The fields of the form as pairs (name, value), without what belongs to the message and not to the text.
   function pairs(form) {
+    writeEditors(form);
     return [...new FormData(form)].filter(
       ([name, value]) => typeof value === "string" && !OWN.has(name) && !/^(form_|comments-)/.test(name));
   }
