@@ -150,7 +150,12 @@ def _store(waiting: list[_Waiting], channel: Channel | None, publishing: bool) -
         stored = _fill(waiting, channel)
         add_articles([one.new for one in stored if one.new], publishing)
         Import.objects.bulk_create(
-            Import(article=one.new.article, address=one.address[:500], digest=one.digest)
+            Import(
+                article=one.new.article,
+                address=one.address[:500],
+                digest=one.digest,
+                left_out=one.parsed.left_out,
+            )
             for one in stored
             if one.new
         )

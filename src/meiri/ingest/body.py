@@ -164,7 +164,7 @@ def weight(block: Block) -> float:
     if block.kind in ("h2", "h3", "h4"):
         return min(own, 10) * 0.2
     if is_notice(block.text):
-        return -own if is_record(block.text) else -3
+        return -own if is_record(block.text) else 0
     if own >= 10 and SENTENCE.search(block.text):
         return own - linked * 0.5
     if own >= 30:

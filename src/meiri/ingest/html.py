@@ -10,7 +10,7 @@ from meiri.ingest.breadcrumb import find_breadcrumb
 from meiri.ingest.credits import signed_in_text, unlabelled_credits
 from meiri.ingest.encoding import decode
 from meiri.ingest.language import language_of
-from meiri.ingest.leaving_out import left_out_of
+from meiri.ingest.leaving_out import left_out_of, warning_of
 from meiri.ingest.metadata import Metadata, read_metadata
 from meiri.ingest.metaline import MetaLine, is_meta_line, read_line
 from meiri.ingest.page import parse, without_machinery
@@ -94,6 +94,7 @@ def _read(text: str) -> ParsedArticle:
     _describe(article, metadata, blocks, body, tree.findtext(".//title") or "")
     _write_body(article, body)
     article.left_out = left_out_of(body.left_out, body.blocks)
+    article.warnings += warning_of(article.left_out)
     if paged and article.body:
         article.warnings.append("原文分成几页，这里只有其中一页，请把其余各页也导入。")
     return article

@@ -103,7 +103,8 @@ def take(
             ]
             _save(article, extras, publishing, by, bool(known), warnings)
             Import.objects.update_or_create(
-                pk=article.pk, defaults={"address": address[:500], "digest": digest}
+                pk=article.pk,
+                defaults={"address": address[:500], "digest": digest, "left_out": parsed.left_out},
             )
             if parsed.views is not None:
                 set_imported(article.pk, parsed.views)

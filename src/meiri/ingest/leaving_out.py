@@ -31,3 +31,10 @@ def left_out_of(blocks: Iterable[Block], body: Iterable[Block]) -> list[str]:
             break
         out.append(text[:LONGEST])
     return out
+
+
+def warning_of(left_out: list[str]) -> list[str]:
+    """What the editor is told of it; nothing where all was taken."""
+    if not left_out:
+        return []
+    return [f"有 {len(left_out)} 段文字没有收入正文，列在稿件旁边的“没有收入的文字”里。"]

@@ -14,7 +14,7 @@ from meiri.ingest.ending import find_end
 from meiri.ingest.headline import letters, squeeze
 from meiri.ingest.junk import is_control, is_notice
 from meiri.ingest.language import language_of
-from meiri.ingest.leaving_out import left_out_of
+from meiri.ingest.leaving_out import left_out_of, warning_of
 from meiri.ingest.metaline import LIKE_A_SOURCE, MetaLine, is_meta_line, leftover, read_line
 from meiri.ingest.names import source_name
 from meiri.ingest.parsed import ParsedArticle, Unreadable
@@ -67,6 +67,7 @@ def arrange(blocks: list[Block]) -> ParsedArticle:
         article.warnings.append("没有找到标题，请补上。")
     if not body:
         article.warnings.append("没有找到正文，请补上。")
+    article.warnings += warning_of(article.left_out)
     return article
 
 
