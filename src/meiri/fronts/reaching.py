@@ -1,4 +1,4 @@
-"""Ask whether somebody else's site answers, without being led anywhere that is not public.
+"""Ask whether somebody else's site answers, or for a file of it, without being led anywhere that is not public.
 
 Each name is looked up once and every address it has must be public; the connection goes to the address that was looked
 at, so that a name can't come to mean another one meanwhile. The same holds for each place that a site leads on to.
@@ -57,20 +57,34 @@ class Rules:
 
 def reach(url: str, rules: Rules | None = None) -> int:
     """The status with which `url` answers in the end. Raises `Unreachable`."""
-    rules = rules or Rules()
-    for _ in range(MOST_REDIRECTS + 1):
-        status, location = _ask(url, rules)
-        if status in (301, 302, 303, 307, 308) and location:
-            url = urljoin(url, location)
-            continue
-        if 200 <= status < 300 or status in ANSWERS:
-            return status
+    status, _ = _follow(url, rules or Rules(), MOST_BYTES)
+    if 200 <= status < 300 or status in ANSWERS:
+        return status
+    raise Unreachable(f"返回状态 {status}")
+
+
+def fetch(url: str, most: int, rules: Rules | None = None) -> bytes:
+    """What `url` answers in the end, of at most `most` bytes. Raises `Unreachable`."""
+    status, body = _follow(url, rules or Rules(), most + 1)
+    if status != 200:
         raise Unreachable(f"返回状态 {status}")
+    if len(body) > most:
+        raise Unreachable(f"超过 {most // 1024 // 1024} MB")
+    return body
+
+
+def _follow(url: str, rules: Rules, most: int) -> tuple[int, bytes]:
+    """The status in the end, and the first `most` bytes of that answer."""
+    for _ in range(MOST_REDIRECTS + 1):
+        status, location, body = _ask(url, rules, most)
+        if status not in (301, 302, 303, 307, 308) or not location:
+            return status, body
+        url = urljoin(url, location)
     raise Unreachable(f"转址超过 {MOST_REDIRECTS} 次")
 
 
-def _ask(url: str, rules: Rules) -> tuple[int, str]:
-    """The status and where it leads on to, of one request."""
+def _ask(url: str, rules: Rules, most: int) -> tuple[int, str, bytes]:
+    """The status of one request, where it leads on to, and the first `most` bytes of its answer."""
     try:
         parts = urlsplit(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -93,8 +107,8 @@ def _ask(url: str, rules: Rules) -> tuple[int, str]:
     try:
         connection.request("GET", _quoted(target), headers={"User-Agent": AGENT, "Accept": "*/*"})
         answer = connection.getresponse()
-        answer.read(MOST_BYTES)
-        return answer.status, answer.headers.get("Location", "")
+        body = answer.read(most)
+        return answer.status, answer.headers.get("Location", ""), body
     except (OSError, HTTPException, ValueError) as error:
         raise Unreachable(_sentence(error)) from None
     finally:

@@ -19,7 +19,7 @@ def find_bytes(picture: FoundPicture, page: Path | None, root: Path | None) -> b
     """
     if picture.data is not None:
         return picture.data
-    stored = _stored_here(picture.url)
+    stored = stored_here(picture.url)
     if stored:
         with stored.file.open() as file:
             return _bounded(file)
@@ -38,7 +38,7 @@ def find_bytes(picture: FoundPicture, page: Path | None, root: Path | None) -> b
         raise Unusable("没有找到图片文件") from error
 
 
-def _stored_here(url: str) -> Picture | None:
+def stored_here(url: str) -> Picture | None:
     """The picture of this site whose address is written into an exported record: its original, not one of its sizes."""
     path = unquote(urlsplit(url).path) if url.startswith((settings.BASE_URL + "/", "/")) else ""
     kind, _, number = media_key(path).partition(":")

@@ -1,8 +1,11 @@
+from django.templatetags.static import static
 from django.urls import path, reverse
+from django.utils.html import format_html, format_html_join
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from meiri.ingest.left_out_desk import LeftOutSidePanel, put_back_view
+from meiri.ingest.paste_desk import PasteView
 from meiri.ingest.views import import_page
 from meiri.newsroom.editing import side_panels
 from meiri.newsroom.models import Article
@@ -13,6 +16,7 @@ admit(
     {
         "ingest_import": somewhere("newsroom.Article", "add"),
         "ingest_put_back": one("newsroom.Article", "pk", "change"),
+        "ingest_paste": somewhere("newsroom.Article", "add", "change", "review"),
     }
 )
 side_panels.append(LeftOutSidePanel)
@@ -23,7 +27,22 @@ def import_addresses():
     return [
         path("import/", import_page, name="ingest_import"),
         path("import/<int:pk>/left-out/", put_back_view, name="ingest_put_back"),
+        path("paste/", PasteView.as_view(), name="ingest_paste"),
     ]
+
+
+# Of the form of an article: each with the address that it asks. They leave every other form alone.
+SCRIPTS = {"body.js": "", "pasting.js": "ingest_paste"}
+
+
+@hooks.register("insert_editor_js")
+def editor_scripts():
+    scripts = ((static(f"ingest/{name}"), reverse(view) if view else "") for name, view in SCRIPTS.items())
+    return format_html(
+        '<link rel="stylesheet" href="{}">{}',
+        static("ingest/editor.css"),
+        format_html_join("", '<script src="{}" data-address="{}"></script>', scripts),
+    )
 
 
 class ImportMenuItem(MenuItem):
