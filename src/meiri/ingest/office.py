@@ -7,7 +7,7 @@ import re
 
 from lxml import html
 
-_LIST = re.compile(r"mso-list\s*:\s*(?!none|skip|ignore)[^;\"']*?\blevel(\d)", re.IGNORECASE)
+_LIST = re.compile(r"mso-list\s*:\s*(?!none|skip|ignore)[^;\"']{0,80}?\blevel(\d)", re.IGNORECASE)
 _ELEMENT = re.compile(r"mso-element\s*:\s*([\w-]+)", re.IGNORECASE)
 _DECIMAL = re.compile(r"(\d{1,4})[.．、)）]?")
 LONGEST_MARKER = 40

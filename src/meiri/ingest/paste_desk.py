@@ -11,8 +11,10 @@ from wagtail.blocks import StreamBlock, StreamValue
 
 from meiri.ingest.parsed import FoundPicture, Unreadable
 from meiri.ingest.pasted import LeftOut, Part, Pasted
+from meiri.ingest.pasting import LONGEST_CAPTION
 from meiri.ingest.reading_pastes import LARGEST, read
 from meiri.ingest.storing_pictures import Stored, source_of, store_pictures
+from meiri.media.models import Picture
 from meiri.newsroom.models import Article
 
 # How many things a message names, and characters of each.
@@ -75,21 +77,18 @@ def with_files(pasted: Pasted, files: list[UploadedFile]) -> Pasted:
 def form_of(parts: list[Part], stored: Stored) -> list[dict]:
     """The parts as the form of an article's body takes them: each with its type and value."""
     body: StreamBlock = Article._meta.get_field("body").stream_block
-    raw, number = [], 0
+    raw, pictures = [], 0
     for part in parts:
-        raw.append({"type": part.kind, "value": _value_of(part, stored, number)})
-        if part.picture:
-            raw[-1]["type"] = "image"
-            number += 1
+        if part.picture is None:
+            raw.append({"type": part.kind, "value": _value_of(part)})
+        else:
+            raw.append(_picture(part.picture, stored.pictures.get(pictures)))
+            pictures += 1
     return body.get_form_state(StreamValue(body, raw, is_lazy=True))
 
 
-def _value_of(part: Part, stored: Stored, number: int):
+def _value_of(part: Part) -> str | dict:
     match part.kind:
-        case "text":
-            return part.markup
-        case "heading":
-            return part.text
         case "quote":
             return {"text": part.text, "speaker": part.speaker}
         case "table":
@@ -102,14 +101,15 @@ def _value_of(part: Part, stored: Stored, number: int):
                 "first_col_is_header": False,
                 "table_header_choice": "row" if part.headed else "neither",
             }
-    picture = part.picture or FoundPicture("")
-    if number in stored.pictures:
-        return {
-            "image": stored.pictures[number].pk,
-            "caption": picture.caption[:200],
-            "credit": source_of(picture),
-        }
-    return {"image": None, "caption": f"缺图：{picture.caption or picture.url}"[:200], "credit": ""}
+    return part.markup or part.text
+
+
+def _picture(found: FoundPicture, stored: Picture | None) -> dict:
+    """A picture of the library, or the place of one that is missing."""
+    caption = found.caption[:LONGEST_CAPTION]
+    if stored is None:
+        return {"type": "missing_picture", "value": {"address": found.url[:2000], "caption": caption}}
+    return {"type": "image", "value": {"image": stored.pk, "caption": caption, "credit": source_of(found)}}
 
 
 def said_of(pasted: Pasted, stored: Stored) -> str:

@@ -60,7 +60,7 @@ HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 LISTS = frozenset(["ul", "ol", "menu"])
 # What no reader of a page sees as words.
 UNSEEN = frozenset(
-    ["head", "script", "style", "template", "noscript", "title", "meta", "link", "xml", "base"]
+    ["head", "script", "style", "template", "noscript", "title", "meta", "link", "xml", "base", "rp"]
 )
 _KINDS = {
     "嵌入的网页": ("iframe", "frame"),
@@ -72,7 +72,7 @@ _KINDS = {
     "按钮": ("button",),
     "表单": ("select", "textarea", "input"),
     "修订中删去的文字": ("del",),
-    "注音": ("rt", "rp"),
+    "注音": ("rt",),
 }
 _KIND_OF = {tag: kind for kind, tags in _KINDS.items() for tag in tags}
 # Without words there is nothing to tell of these.
@@ -91,19 +91,22 @@ def is_hidden(element: html.HtmlElement) -> bool:
 def left_out_of(element: html.HtmlElement) -> LeftOut | None:
     """What is left out with `element`; nothing is named where that has no words that a reader saw. None: it is read."""
     what = _KIND_OF.get(element.tag, "")
+    if element.tag.startswith("mp-"):
+        what = "公众号的卡片"
     if not what and office.is_comment(element):
         what = "批注"
     if not what and is_hidden(element):
         what = "隐藏的文字"
     if not what:
         return None
-    words = "".join(element.itertext(with_tail=False)).strip()
+    words = "".join(element.itertext()).strip()
     if words or what in _WORDS_ALONE:
         return LeftOut(what if words else "", words)
     if element.tag == "input":
         is_seen = element.get("type") != "hidden" and element.get("value")
         return LeftOut(what if is_seen else "", element.get("value") or "")
-    return LeftOut(what, (element.get("data-src") or element.get("src") or element.get("data") or "")[:300])
+    named = (element.get(name) for name in ("data-nickname", "data-src", "src", "data"))
+    return LeftOut(what, next(filter(None, named), "")[:300])
 
 
 def marks_of(element: html.HtmlElement, inherited: frozenset[str]) -> frozenset[str]:

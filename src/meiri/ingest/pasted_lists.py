@@ -1,7 +1,7 @@
 """Lists of a paste, nested as the editor nests them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lxml import html
 
@@ -11,12 +11,13 @@ DEEPEST = 4
 
 @dataclass
 class Item:
-    """One item of a list: its level from 1, whether it is numbered, its rich text, and the element that it was in."""
+    """One item of a list: its level from 1, whether it is numbered, the element that it was in, and its paragraphs as
+    rich text."""
 
     level: int
     is_ordered: bool
-    markup: str
     element: html.HtmlElement | None = None
+    lines: list[str] = field(default_factory=list)
 
 
 def markup_of_lists(items: Iterable[Item]) -> str:
@@ -35,7 +36,7 @@ def markup_of_lists(items: Iterable[Item]) -> str:
         if len(open_lists) < level:
             open_lists.append(tag)
             written.append(f"<{tag}>")
-        written.append(f"<li>{item.markup}")
+        written.append(f"<li>{'<br/>'.join(item.lines)}")
     while open_lists:
         written.append(f"</li></{open_lists.pop()}>")
     return "".join(written)

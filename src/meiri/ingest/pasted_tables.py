@@ -21,7 +21,7 @@ def lays_out(table: html.HtmlElement) -> bool:
     if len(cells) < 2:
         return True
     # Pictures beside each other.
-    return not any(text.strip() for text in table.itertext(with_tail=False)) and any(
+    return not any(text.strip() for text in table.itertext()) and any(
         True for _ in table.iterdescendants("img")
     )
 

@@ -28,6 +28,8 @@ LONGEST_CAPTION = 200
 # Beyond so many blocks, headings and quotes stay paragraphs.
 MOST_PARTS = 400
 MOST_LEFT_OUT = 100
+# So many letters of text/plain may be missing from the blocks: numbers of lists, words of buttons.
+TOLERANCE = 40
 
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s\"'<>\\]{2,2000}", re.IGNORECASE)
 _SPEAKER = re.compile(r"(?:——|—|--)\s*(.{2,80})")
@@ -50,7 +52,25 @@ def read_paste(markup: str, text: str, rtf: str = "") -> Pasted:
     reader = _Reader(pictures)
     reader.read(tree)
     pasted = reader.pasted()
-    return pasted if pasted.parts or pasted.left_out else read_lines(text)
+    if _letters(text) - TOLERANCE <= 1.1 * _letters(_all_words(pasted)):
+        return pasted
+    # The parser of pages gave up, as it does on elements inside each other without end.
+    pasted = read_lines(text)
+    pasted.notes.append("网页的结构太复杂，只留下了文字。")
+    return pasted
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalnum, text))
+
+
+def _all_words(pasted: Pasted) -> str:
+    """All that arrives and all that is named as left out."""
+    pieces = [left.words for left in pasted.left_out]
+    for part in pasted.parts:
+        pieces += [_plain(part), part.speaker, part.caption, *(cell for row in part.rows for cell in row)]
+        pieces.append(part.picture.caption if part.picture else "")
+    return "\n".join(pieces)
 
 
 def _between_marks(markup: str) -> str:
@@ -88,7 +108,7 @@ class _Reader:
         self._links = [""]
         self._runs: list[Run] = []
         self._broken = False
-        self._marker = ""
+        self._marker: list[str] = []
         self._is_marker = 0
         self._level = 0
         self._counted: dict[int, int] = {}  # level: the number of the last item
@@ -190,7 +210,7 @@ class _Reader:
 
     def _write(self, text: str) -> None:
         if self._is_marker:
-            self._marker += text
+            self._marker.append(text)
             return
         if self._broken and text.strip():
             self._broken = False
@@ -231,7 +251,7 @@ class _Reader:
 
     def end_paragraph(self) -> None:
         runs, self._runs, self._broken = neat(self._runs), [], False
-        marker, self._marker = "".join(self._marker.split()), ""
+        marker, self._marker = "".join("".join(self._marker).split()), []
         level, self._level = self._level, 0
         if not runs:
             return
@@ -258,12 +278,13 @@ class _Reader:
         for deeper in [one for one in self._counted if one > level]:
             del self._counted[deeper]
         if number == 0:
-            self._items.append(Item(level, False, markup_of(runs)))
+            self._items.append(Item(level, False, lines=[markup_of(runs)]))
         elif number is not None and number == self._counted.get(level, 0) + 1:
             self._counted[level] = number
-            self._items.append(Item(level, True, markup_of(runs)))
+            self._items.append(Item(level, True, lines=[markup_of(runs)]))
         else:
-            self._paragraph([Run(f"{marker} "), *runs])
+            space = " " if marker[-1:].isascii() else ""
+            self._paragraph([Run(f"{marker}{space}"), *runs])
 
     def _item(self, runs: list[Run], depth: int) -> None:
         container = next(c for c in reversed(self._containers) if c.tag in LISTS or c.tag == "li")
@@ -271,7 +292,7 @@ class _Reader:
         if container.tag == "li":
             owner = next((c for c in reversed(self._containers) if c.tag in LISTS), container)
         if self._items and self._items[-1].element is container and container.tag == "li":
-            self._items[-1].markup += f"<br/>{markup_of(runs)}"  # another paragraph of the item
+            self._items[-1].lines.append(markup_of(runs))  # another paragraph of the item
             return
         ordered = owner.tag == "ol"
         start = owner.get("start") or ""
@@ -279,7 +300,7 @@ class _Reader:
             number = self._numbers[owner] = self._numbers.get(owner, int(start) - 1) + 1
             self._paragraph([Run(f"{number}. "), *runs])
             return
-        self._items.append(Item(depth, ordered, markup_of(runs), container))
+        self._items.append(Item(depth, ordered, container, [markup_of(runs)]))
 
     def _heading(self, runs: list[Run]) -> None:
         words = " ".join(text_of(runs).split())
@@ -347,7 +368,8 @@ class _Reader:
 
         def read_cell(cell: html.HtmlElement) -> str:
             if is_hidden(cell.getparent()):
-                self.leave_out("隐藏的文字", _words(cell))
+                if words := _words(cell):
+                    self.leave_out("隐藏的文字", words)
                 return ""
             inner = _Reader(self._pictures)
             inner.read(cell)
@@ -382,7 +404,7 @@ def _is_plain_quote(quote: html.HtmlElement) -> bool:
 
 
 def _words(element: html.HtmlElement) -> str:
-    return " ".join("".join(element.itertext(with_tail=False)).split())
+    return " ".join("".join(element.itertext()).split())
 
 
 def _plain(part: Part) -> str:

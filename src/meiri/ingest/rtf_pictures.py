@@ -34,7 +34,7 @@ def _bytes_of(piece: str) -> bytes | None:
         at = brace.end()
         if depth < 0:
             break
-    text = "".join(own)
+    text = " ".join(own)  # a control word ends with its group
     if not _BLIP.search(text):
         return None
     digits = _NOT_HEX.sub("", _CONTROL.sub("", text))

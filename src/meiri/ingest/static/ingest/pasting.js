@@ -71,7 +71,7 @@
   function formOf({ html, text, rtf, pictures }) {
     const form = new FormData();
     form.append("html", new Blob([html]), "clipboard.html");
-    form.append("text", new Blob([text]), "clipboard.txt");
+    form.append("text", new Blob([text || parsed(html).body.textContent]), "clipboard.txt");
     if (/<img[^>]+file:/i.test(html)) form.append("rtf", new Blob([rtf]), "clipboard.rtf");
     // Beside words the file is a picture of them, as Excel and Word make one.
     const isPicture = !html || !parsed(html).body.textContent.trim();
