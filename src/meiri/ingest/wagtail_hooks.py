@@ -4,6 +4,7 @@ from django.utils.html import format_html, format_html_join
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
+from meiri.ingest.layout_desk import LayoutView
 from meiri.ingest.left_out_desk import LeftOutSidePanel, put_back_view
 from meiri.ingest.paste_desk import PasteView
 from meiri.ingest.views import import_page
@@ -17,6 +18,7 @@ admit(
         "ingest_import": somewhere("newsroom.Article", "add"),
         "ingest_put_back": one("newsroom.Article", "pk", "change"),
         "ingest_paste": somewhere("newsroom.Article", "add", "change", "review"),
+        "ingest_layout": somewhere("newsroom.Article", "add", "change", "review"),
     }
 )
 side_panels.append(LeftOutSidePanel)
@@ -28,11 +30,12 @@ def import_addresses():
         path("import/", import_page, name="ingest_import"),
         path("import/<int:pk>/left-out/", put_back_view, name="ingest_put_back"),
         path("paste/", PasteView.as_view(), name="ingest_paste"),
+        path("layout/", LayoutView.as_view(), name="ingest_layout"),
     ]
 
 
 # Of the form of an article: each with the address that it asks. They leave every other form alone.
-SCRIPTS = {"body.js": "", "pasting.js": "ingest_paste"}
+SCRIPTS = {"body.js": "", "pasting.js": "ingest_paste", "layout.js": "ingest_layout"}
 
 
 @hooks.register("insert_editor_js")

@@ -85,9 +85,14 @@ def as_json(data) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
 
 
+# Blanks at the head of a paragraph: the style sheet has the indent of two characters.
+TYPED_INDENT = re.compile(r"(<p(?: [^<>]*)?>(?:<(?:b|i|a)(?: [^<>]*)?>)*)[\s\u3000]+")
+
+
 def rich(value) -> Markup:
-    """Rich text as Wagtail stores it, with its links made whole. It was cleaned when it was saved."""
-    return Markup(expand_db_html(getattr(value, "source", None) or str(value)))  # noqa: S704
+    """Rich text as Wagtail stores it, with its links made whole, and no indent but the style's. It was cleaned when it was saved."""
+    written = expand_db_html(getattr(value, "source", None) or str(value))
+    return Markup(TYPED_INDENT.sub(r"\1", written))  # noqa: S704
 
 
 # Up to a space, or behind a stop and the quotation that it closes.

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const body = window.articleBody;
-  const ADDRESS = document.currentScript.dataset.paste;
+  const ADDRESS = document.currentScript.dataset.address;
   // What Draftail writes when it copies: it reads that better than anybody.
   const DRAFTAILS_OWN = "data-draftjs-conductor-fragment";
   const LOST_IN_TEXT =
