@@ -73,8 +73,8 @@ def _waited_for(content: bytes | Future[bytes], until: float) -> bytes:
 
 
 def source_of(picture: FoundPicture) -> str:
-    """Where a picture was fetched from, for its credit line of at most 60 characters; empty where it came along."""
-    if not picture.is_remote:
+    """The site where a picture is, for its credit line of at most 60 characters; empty where it is on none."""
+    if not picture.url.startswith(("http://", "https://")):
         return ""
     try:
         host = urlsplit(picture.url).hostname or ""

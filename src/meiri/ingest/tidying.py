@@ -126,9 +126,9 @@ find_full_width = _substituted(_FULL, lambda found: found[0].translate(_TO_HALF)
 
 _TO_FULL = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！", ".": "。"}
 _STOP = re.compile(
-    rf"(?<=[{_AFTER}]){_BLANK}*([,;:?!]){_BLANK}*(?=[{_WIDE}])"
+    rf"(?<=[{_AFTER}]){_BLANK}*([,;:?!]){_BLANK}*(?=[{_WIDE}\u3000])"
     rf"|(?<=[{_AFTER}]){_BLANK}*([,;:?!])(?=[\w\n]|$)"
-    rf"|(?<=[{_AFTER}]){_BLANK}*(\.){_BLANK}*(?=[{_WIDE}\n]|$)",
+    rf"|(?<=[{_AFTER}]){_BLANK}*(\.){_BLANK}*(?=[{_WIDE}\u3000\n]|$)",
 )
 _STOP_AFTER_TOKEN = re.compile(
     rf"(?<=[{_WIDE}])({_BLANK}?[\w.,:%+@/-]{{1,30}})([,;:?!])(?=[{HAN}])", re.ASCII
@@ -213,7 +213,9 @@ def find_quotes(text: str) -> Iterator[Edit]:
     """Straight quotation marks in pairs, inside each other; all stay as they are where one has no partner."""
     if not re.search(rf"[{HAN}]", text):
         return
-    protected, opened, pairs = _protected(text), [], []
+    protected = _protected(text)
+    opened: list[tuple[int, str]] = []  # where each began, and of which kind it is
+    pairs: list[tuple[int, int, str]] = []
     starts = [start for start, _ in protected]
     for found in _QUOTE.finditer(text):
         at, mark = found.start(), found[0]

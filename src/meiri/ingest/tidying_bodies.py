@@ -155,6 +155,8 @@ _FARTHEST = 24
 
 
 def _until_they_agree(before: str, after: str, one: int, other: int) -> tuple[int, int]:
+    if before[one + 1 : one + 2] == after[other + 1 : other + 2] != "":
+        return 1, 1
     for distance in range(1, _FARTHEST):
         for old in range(distance + 1):
             new = distance - old

@@ -58,19 +58,20 @@ window.articleBody = (() => {
     return answer.json();
   }
 
+  const hush = () => document.querySelector(".body-said")?.remove();
+
   /** Say `words` beside the body until they are closed. `undo` takes back what they speak of. */
   function say(words, { undo = null, isWarning = false } = {}) {
-    document.querySelector(".body-said")?.remove();
+    hush();
     const box = document.createElement("div");
     box.className = `body-said${isWarning ? " body-said--warning" : ""}`;
     const text = document.createElement("p");
     text.setAttribute("role", "status");
     box.append(text);
     if (undo) box.append(button("撤销", undo));
-    box.append(button("关闭", () => box.remove()));
+    box.append(button("关闭", hush));
     document.body.append(box);
     text.textContent = words; // after it stands on the page, so that it is read aloud
-    return box;
   }
 
   function button(label, act, className = "button button-small button-secondary") {
@@ -82,5 +83,5 @@ window.articleBody = (() => {
     return made;
   }
 
-  return { streamOf, streamOfPage, childOf, editorOf, insert, remove, changed, contentOf, ask, say, button };
+  return { streamOf, streamOfPage, childOf, editorOf, insert, remove, changed, contentOf, ask, say, hush, button };
 })();

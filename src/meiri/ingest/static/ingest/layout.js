@@ -59,6 +59,7 @@
       if (dialog.returnValue === "apply") apply(stream, blocks, changes.length);
     });
     document.body.append(dialog);
+    body.hush();
     dialog.showModal();
   }
 
