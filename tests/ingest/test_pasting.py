@@ -168,6 +168,8 @@ def text_of(markup: str) -> str:
         ),
         ("<ul><li>一<ol><li>二</li></ol></li></ul>", "<ul><li>一<ol><li>二</li></ol></li></ul>"),
         ("<ul><li>一</li></ul><ol><li>二</li></ol>", "<ul><li>一</li></ul><ol><li>二</li></ol>"),
+        ("<ol start=3><li><p>三</p><p>又</p></li><li>四</li></ol>", "<p>3. 三</p><p>又</p><p>4. 四</p>"),
+        ("<p><span style='mso-list:Ignore'>甲、</span>不在列表里</p>", "<p>甲、不在列表里</p>"),
         ("<p>\u202e反\u200b字</p>", "<p>\u202e反字</p>"),
     ],
 )

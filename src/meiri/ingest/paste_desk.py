@@ -11,7 +11,7 @@ from wagtail.blocks import StreamBlock, StreamValue
 
 from meiri.ingest.parsed import FoundPicture, Unreadable
 from meiri.ingest.pasted import LeftOut, Part, Pasted
-from meiri.ingest.pasting import LONGEST_CAPTION
+from meiri.ingest.pasted_blocks import LONGEST_CAPTION
 from meiri.ingest.reading_pastes import LARGEST, read
 from meiri.ingest.storing_pictures import Stored, source_of, store_pictures
 from meiri.media.models import Picture

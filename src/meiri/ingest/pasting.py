@@ -15,24 +15,19 @@ from meiri.ingest import office
 from meiri.ingest.page import parse
 from meiri.ingest.parsed import FoundPicture, Unreadable
 from meiri.ingest.pasted import LeftOut, Part, Pasted
+from meiri.ingest.pasted_blocks import LONGEST_CAPTION, Blocks, marked
 from meiri.ingest.pasted_elements import BLOCKS, HEADINGS, LISTS, UNSEEN, is_hidden, left_out_of, marks_of
-from meiri.ingest.pasted_lists import Item, markup_of_lists
 from meiri.ingest.pasted_pictures import PastedPictures
-from meiri.ingest.pasted_runs import BREAK, INDENT, Run, markup_of, neat, text_of, without_zero_width
+from meiri.ingest.pasted_runs import BREAK, INDENT, Run, neat, text_of, without_zero_width
 from meiri.ingest.pasted_tables import cells_of, is_headed, lays_out, tables_of
 
 # Characters of HTML, without pictures that are written into it.
 LONGEST = 4_000_000
-LONGEST_HEADING = 80
-LONGEST_CAPTION = 200
-# Beyond so many blocks, headings and quotes stay paragraphs.
-MOST_PARTS = 400
 MOST_LEFT_OUT = 100
 # So many letters of text/plain may be missing from the blocks: numbers of lists, words of buttons.
 TOLERANCE = 40
 
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s\"'<>\\]{2,2000}", re.IGNORECASE)
-_SPEAKER = re.compile(r"(?:——|—|--)\s*(.{2,80})")
 _LINE_END, _TAG = re.compile(r"</?(?:p|li|ul|ol)>|<[bh]r/>"), re.compile(r"<[^<>]*>")
 # Vector drawings go through the parser under a name that it keeps.
 _DRAWING = re.compile(r"<(/?)svg\b", re.IGNORECASE)
@@ -68,7 +63,7 @@ def _all_words(pasted: Pasted) -> str:
     """All that arrives and all that is named as left out."""
     pieces = [left.words for left in pasted.left_out]
     for part in pasted.parts:
-        pieces += [_plain(part), part.speaker, part.caption, *(cell for row in part.rows for cell in row)]
+        pieces += [_plain(part), part.caption, *(cell for row in part.rows for cell in row)]
         pieces.append(part.picture.caption if part.picture else "")
     return "\n".join(pieces)
 
@@ -95,11 +90,9 @@ class _Reader:
 
     def __init__(self, pictures: PastedPictures):
         self._pictures = pictures
-        self._parts: list[Part] = []
+        self._blocks = Blocks()
         self._left_out: dict[tuple[str, str], None] = {}
         self._notes: dict[str, None] = {}
-        self._text: list[str] = []  # the paragraphs of the text that is being read
-        self._items: list[Item] = []  # the list
         self._quote: list[str] = []
         self._quoted: html.HtmlElement | None = None
         self._containers: list[html.HtmlElement] = []
@@ -111,8 +104,6 @@ class _Reader:
         self._marker: list[str] = []
         self._is_marker = 0
         self._level = 0
-        self._counted: dict[int, int] = {}  # level: the number of the last item
-        self._numbers: dict[html.HtmlElement, int] = {}
 
     def read(self, root: html.HtmlElement) -> None:
         # Word hides from other programs behind comments what stands beside them.
@@ -134,11 +125,11 @@ class _Reader:
         self.end_paragraph()
 
     def pasted(self) -> Pasted:
-        self._end_text()
+        self._blocks.end_text()
         left_out = [LeftOut(what, words) for what, words in islice(self._left_out, MOST_LEFT_OUT)]
         if len(self._left_out) > MOST_LEFT_OUT:
             left_out.append(LeftOut(f"另有 {len(self._left_out) - MOST_LEFT_OUT} 处"))
-        return Pasted(self._parts, left_out, list(self._notes))
+        return Pasted(self._blocks.parts, left_out, list(self._notes))
 
     def leave_out(self, what: str, words: str = "") -> None:
         self._left_out[what, " ".join(words.split())] = None
@@ -166,7 +157,7 @@ class _Reader:
             self._containers.append(element)
             self._open[tag] += 1
             if tag == "blockquote" and self._quoted is None and _is_plain_quote(element):
-                self._end_text()
+                self._blocks.end_text()
                 self._quoted = element
             if tag != "li" and (level := office.list_level(element)):
                 self._level = level
@@ -194,7 +185,7 @@ class _Reader:
             if element is self._quoted:
                 self._end_quote()
             if tag in LISTS and not self._depth():
-                self._end_list()
+                self._blocks.end_list()
 
     def write(self, text: str | None, keeps_lines: bool = False) -> None:
         if not text:
@@ -257,99 +248,44 @@ class _Reader:
             return
         if self._quoted is not None:
             self._quote.append(text_of(runs))
-            if any(run.href for run in runs):
-                self._notes["引文里的链接只留下了文字。"] = None
+            self._note_links(runs, "引文")
         elif level:
-            self._office_item(runs, marker, level)
-        elif depth := self._depth():
-            self._item(runs, depth)
+            self._blocks.add_numbered_paragraph(runs, marker, level)
+        elif self._depth():
+            self._item(runs)
+        elif marker:
+            self._blocks.add_paragraph(marked(runs, marker))
         elif self._is_in(HEADINGS):
-            self._heading(runs)
-        elif not self._is_in(["figcaption"]) or not self._becomes_caption(text_of(runs)):
-            self._paragraph(runs)
-
-    def _paragraph(self, runs: list[Run]) -> None:
-        self._end_list()
-        self._text.append(f"<p>{markup_of(runs)}</p>")
-
-    def _office_item(self, runs: list[Run], marker: str, level: int) -> None:
-        """An item of Word's: numbered paragraphs. What the editor's lists can't say keeps its number as words."""
-        number = office.number_of(marker[: office.LONGEST_MARKER])
-        for deeper in [one for one in self._counted if one > level]:
-            del self._counted[deeper]
-        if number == 0:
-            self._items.append(Item(level, False, lines=[markup_of(runs)]))
-        elif number is not None and number == self._counted.get(level, 0) + 1:
-            self._counted[level] = number
-            self._items.append(Item(level, True, lines=[markup_of(runs)]))
+            self._blocks.add_heading(runs)
+            self._note_links(runs, "小标题")
+        elif self._is_in(["figcaption"]):
+            self._blocks.add_caption(runs)
+            self._note_links(runs, "图片说明")
         else:
-            space = " " if marker[-1:].isascii() else ""
-            self._paragraph([Run(f"{marker}{space}"), *runs])
+            self._blocks.add_paragraph(runs)
 
-    def _item(self, runs: list[Run], depth: int) -> None:
-        container = next(c for c in reversed(self._containers) if c.tag in LISTS or c.tag == "li")
-        owner = container
-        if container.tag == "li":
-            owner = next((c for c in reversed(self._containers) if c.tag in LISTS), container)
-        if self._items and self._items[-1].element is container and container.tag == "li":
-            self._items[-1].lines.append(markup_of(runs))  # another paragraph of the item
-            return
-        ordered = owner.tag == "ol"
-        start = owner.get("start") or ""
-        if ordered and start.isascii() and start.isdigit() and start not in ("0", "1") and len(start) < 6:
-            number = self._numbers[owner] = self._numbers.get(owner, int(start) - 1) + 1
-            self._paragraph([Run(f"{number}. "), *runs])
-            return
-        self._items.append(Item(depth, ordered, container, [markup_of(runs)]))
-
-    def _heading(self, runs: list[Run]) -> None:
-        words = " ".join(text_of(runs).split())
-        if len(words) > LONGEST_HEADING or len(self._parts) >= MOST_PARTS:
-            self._paragraph([run._replace(marks=run.marks | {"b"}) for run in runs])
+    def _item(self, runs: list[Run]) -> None:
+        inside = reversed(self._containers)
+        nearest = next(container for container in inside if container.tag in LISTS or container.tag == "li")
+        if nearest.tag != "li":
+            self._blocks.add_item(runs, self._depth(), nearest, None)
         else:
-            self._add(Part("heading", text=words))
+            owner = next(container for container in inside if container.tag in LISTS)
+            self._blocks.add_item(runs, self._depth(), owner, nearest)
 
-    def _becomes_caption(self, words: str) -> bool:
-        """The words under a picture belong to it, where they are not longer than its caption may be."""
-        last = self._parts[-1] if self._parts and not self._text and not self._items else None
-        if last is None or last.picture is None or last.picture.caption or len(words) > LONGEST_CAPTION:
-            return False
-        last.picture.caption = " ".join(words.split())
-        return True
-
-    def _end_list(self) -> None:
-        if self._items:
-            self._text.append(markup_of_lists(self._items))
-            self._items = []
-        self._counted = {}
-
-    def _end_text(self) -> None:
-        self._end_list()
-        if self._text:
-            self._parts.append(Part("text", markup="".join(self._text)))
-            self._text = []
+    def _note_links(self, runs: list[Run], where: str) -> None:
+        if any(run.href for run in runs):
+            self._notes[f"{where}里的链接只留下了文字。"] = None
 
     def _end_quote(self) -> None:
         lines, self._quote, self._quoted = self._quote, [], None
-        if not lines:
-            return
-        if len(self._parts) >= MOST_PARTS:
-            self._text += [f"<p>{markup_of([Run(line)])}</p>" for line in lines]
-            return
-        found = _SPEAKER.fullmatch(lines[-1]) if len(lines) > 1 else None
-        self._add(
-            Part("quote", text="\n".join(lines[:-1] if found else lines), speaker=found[1] if found else "")
-        )
-
-    def _add(self, part: Part) -> None:
-        self._end_text()
-        self._parts.append(part)
+        if lines:
+            self._blocks.add_quote(lines)
 
     def _rule(self, element: html.HtmlElement) -> None:
         self.end_paragraph()
         if self._quoted is None and not self._depth() and not office.is_notes_rule(element):
-            self._end_list()
-            self._text.append("<hr/>")
+            self._blocks.add_rule()
 
     def _picture(self, element: html.HtmlElement) -> None:
         """A picture inside a paragraph follows what stands before it."""
@@ -360,7 +296,7 @@ class _Reader:
         self.end_paragraph()
         if self._quoted is not None:
             self._end_quote()
-        self._add(Part("picture", picture=found))
+        self._blocks.add(Part("picture", picture=found))
 
     def _table(self, table: html.HtmlElement) -> None:
         self.end_paragraph()
@@ -385,17 +321,16 @@ class _Reader:
         rows, merged, beyond = cells_of(table, read_cell)
         caption = " ".join(filter(None, (_words(caption) for caption in table.iterchildren("caption"))))
         if caption and (not rows or len(caption) > LONGEST_CAPTION):
-            self._paragraph([Run(caption)])
+            self._blocks.add_paragraph([Run(caption)])
             caption = ""
         if rows:
-            self._end_text()
-            self._parts += tables_of(rows, is_headed(table), caption)
+            self._blocks.add(*tables_of(rows, is_headed(table), caption))
         if beyond:
             self.leave_out("表格太大，放不下的单元格", f"{beyond} 格")
         if merged and rows:
             self._notes["表格里合并的单元格已拆开，内容在左上角的一格。"] = None
         for picture in pictures:
-            self._add(Part("picture", picture=picture))
+            self._blocks.add(Part("picture", picture=picture))
 
 
 def _is_plain_quote(quote: html.HtmlElement) -> bool:
@@ -409,6 +344,8 @@ def _words(element: html.HtmlElement) -> str:
 
 def _plain(part: Part) -> str:
     """The words of one block, for a cell of a table."""
+    if part.kind == "quote" and part.speaker:
+        return f"{part.text}\n——{part.speaker}"
     if part.kind != "text":
         return part.text
     lines = unescape(_TAG.sub("", _LINE_END.sub("\n", part.markup))).split("\n")

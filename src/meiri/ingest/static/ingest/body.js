@@ -6,12 +6,18 @@ window.articleBody = (() => {
 
   const isBody = (block) => KINDS.every((kind) => block?.blockDef?.childBlockDefsByName?.[kind]);
 
-  /** The stream that `element` stands in, or else the only one of the page; null where there is none. */
-  function streamOf(element) {
-    for (let around = element; around; around = around.parentElement) {
-      if (isBody(around.rootBlock)) return around.rootBlock;
-    }
-    return null;
+  /** Call `act` with the body of the page, once it stands there. */
+  function whenReady(act) {
+    let isDone = false;
+    const look = () => {
+      const stream = isDone ? null : streamOfPage();
+      if (!stream) return;
+      isDone = true;
+      act(stream);
+    };
+    document.addEventListener("w-block:ready", look);
+    document.addEventListener("DOMContentLoaded", look);
+    look();
   }
 
   const streamOfPage = () =>
@@ -83,5 +89,5 @@ window.articleBody = (() => {
     return made;
   }
 
-  return { streamOf, streamOfPage, childOf, editorOf, insert, remove, changed, contentOf, ask, say, hush, button };
+  return { whenReady, childOf, editorOf, insert, remove, changed, contentOf, ask, say, hush, button };
 })();

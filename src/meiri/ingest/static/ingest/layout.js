@@ -4,18 +4,12 @@
   const body = window.articleBody;
   const ADDRESS = document.currentScript.dataset.address;
 
-  document.addEventListener("w-block:ready", offer);
-  document.addEventListener("DOMContentLoaded", offer);
-  if (document.readyState !== "loading") offer();
-
-  function offer() {
-    const stream = body.streamOfPage();
-    if (!stream || document.querySelector(".body-layout")) return;
+  body.whenReady((stream) => {
     const bar = document.createElement("div");
     bar.className = "body-layout";
     bar.append(body.button("一键排版", () => preview(stream)));
     stream.element.before(bar);
-  }
+  });
 
   async function preview(stream) {
     let answer;

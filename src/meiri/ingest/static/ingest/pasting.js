@@ -13,14 +13,16 @@
   const waiting = new Set(); // pastes that are on their way
   let last = null; // the one that can be taken back
 
-  document.addEventListener("paste", receive, true);
-  document.addEventListener("keydown", takeBackByKey, true);
+  // Inside the form, which hears of a paste first, and around the editors, which hear of it no more.
+  body.whenReady((stream) => {
+    stream.element.addEventListener("paste", (event) => receive(event, stream), true);
+    stream.element.addEventListener("keydown", takeBackByKey, true);
+  });
   document.addEventListener("submit", holdBack, true);
   window.addEventListener("beforeunload", (event) => waiting.size && event.preventDefault());
 
-  function receive(event) {
-    const stream = body.streamOf(event.target);
-    const child = stream && body.childOf(stream, event.target);
+  function receive(event, stream) {
+    const child = body.childOf(stream, event.target);
     const editor = child?.type === "text" && body.editorOf(child);
     if (!editor || !event.clipboardData || editor.getEditorState().isInCompositionMode()) return;
     const clipboard = read(event.clipboardData);
@@ -207,7 +209,7 @@
 
   function takeBackByKey(event) {
     const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "z";
-    if (!isUndo || !last || body.streamOf(event.target) !== last.stream || !isAsItWas(last)) return;
+    if (!isUndo || !last || !isAsItWas(last)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     takeBack(last);
