@@ -1,1 +1,1 @@
-"""Bringing articles in from pages, texts, Word files, archives and records; taking them out again."""
+"""Bringing articles in from pages, pastes, texts, Word files, archives and records; taking them out again."""
