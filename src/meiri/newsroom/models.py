@@ -275,6 +275,12 @@ class Article(
     )  # fmt: skip
     updated_at = models.DateTimeField("最后修改", auto_now=True)
     withdrawal_reason = models.CharField("撤稿原因", max_length=200, blank=True, editable=False)
+    # Of a draft that lies in the recycle bin: since when, and who put it there.
+    binned_at = models.DateTimeField("删除时间", null=True, editable=False)
+    binned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="删除人", null=True, editable=False,
+        on_delete=models.SET_NULL, related_name="+",
+    )  # fmt: skip
 
     public = Public(
         (
@@ -306,6 +312,9 @@ class Article(
             # The few that end by themselves, for the scheduler, which asks every few seconds.
             models.Index(
                 fields=["expire_at"], name="article_expiring", condition=models.Q(expire_at__isnull=False)
+            ),
+            models.Index(
+                fields=["binned_at"], name="article_binned", condition=models.Q(binned_at__isnull=False)
             ),
         ]
         constraints = [
@@ -381,6 +390,7 @@ class Article(
         article.created_by_id = self.created_by_id
         article.withdrawal_reason = self.withdrawal_reason
         article.home_station_id = self.home_station_id
+        article.binned_at, article.binned_by_id = self.binned_at, self.binned_by_id
         return article
 
     def _without_missing(self, content: dict) -> dict:

@@ -31,8 +31,16 @@ class ArticleRules(Rules):
         "view": CHANGE,
     }
 
+    def permission(self, deed):
+        return super().permission("delete" if deed == "put back" else deed)
+
     def is_possible(self, deed, article):
+        if article.binned_at is not None:
+            return deed == "put back"
         return not (deed == "delete" and article.first_published_at is not None)
+
+    def possible(self, queryset, deed):
+        return queryset.filter(binned_at__isnull=deed != "put back")
 
     def reach(self, user, deed):
         found = super().reach(user, deed)
@@ -40,7 +48,7 @@ class ArticleRules(Rules):
         return found if deed in ("add", "publish") else found & reach(user, PUBLISH)
 
     def may_somewhere(self, user, deed):
-        if deed in ("see", "choose", "change"):
+        if deed in ("see", "choose", "change", "delete", "put back"):
             return bool(reach(user, ADD, CHANGE, PUBLISH)) or (deed == "see" and bool(reviews_of(user)))
         return bool(self.reach(user, deed))
 
@@ -56,6 +64,8 @@ class ArticleRules(Rules):
         match deed:
             case "review":
                 return is_reviewed_by(user, article)
+            case "delete" | "put back":
+                return article.created_by_id == user.pk and bool(reach(user, ADD, CHANGE))
             case "change":
                 return is_own(user, article) or is_reviewed_by(user, article)
             case "see" | "choose":
@@ -74,7 +84,7 @@ class ArticleRules(Rules):
             return queryset
         # Sub-selects, not joins: an article that is visible for two reasons is still one article.
         wanted = Article.objects.q_within(found)
-        if deed in ("see", "choose", "change") and reach(user, CHANGE):
+        if deed in ("see", "choose", "change", "put back") and reach(user, CHANGE):
             wanted |= Q(created_by=user.pk)
         if deed in ("see", "choose"):
             wanted |= Q(pk__in=proposals_for(user).values("article"))

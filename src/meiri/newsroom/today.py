@@ -109,7 +109,7 @@ def scheduled(user) -> WorkList:
 
 
 def drafts_of(user) -> WorkList:
-    mine = Article.objects.filter(created_by=user, live=False, first_published_at=None)
+    mine = Article.objects.filter(created_by=user, live=False, first_published_at=None, binned_at=None)
     mine = mine.order_by("-updated_at").only("title", "updated_at")
     return WorkList("我的草稿", "没有草稿", [(a, when(a.updated_at)) for a in mine[:SHOWN]])
 

@@ -44,6 +44,8 @@ from meiri.newsroom.listing import COLUMNS, ArticleFilterSet, ArticleIndexView
 from meiri.newsroom.models import Article, Author, Desk, Proposal, Source
 from meiri.newsroom.presence import signed_in, tell_presence
 from meiri.newsroom.proposals_desk import ProposalsView
+from meiri.newsroom.recycle_bin import BINNED, PUT_BACK
+from meiri.newsroom.recycle_bin_desk import BinView, ToBinView, into_the_bin
 from meiri.newsroom.today import TodayPanel
 from meiri.policy import may
 from meiri.policy.gate import admit, everybody, one, somewhere
@@ -59,6 +61,7 @@ class ArticleViewSet(SnippetViewSet):
     index_view_class = ArticleIndexView
     index_results_template_name = "newsroom/article_index_results.html"
     unpublish_view_class = WithdrawView
+    delete_view_class = ToBinView
     copy_view_class = CopyFormView
     add_view_class = ArticleCreateView
     edit_view_class = ArticleEditView
@@ -169,6 +172,7 @@ admit(
         "corrections_withdraw": one("newsroom.Correction", "correction_id", "withdraw"),
         "article_presence": one("newsroom.Article", "article_id", "change"),
         "article_signed_in": everybody,
+        "recycle_bin": somewhere("newsroom.Article", "put back"),
     }
 )
 
@@ -178,6 +182,7 @@ def newsroom_addresses():
     return [
         path("proposals/", ProposalsView.as_view(), name="proposals_inbox"),
         path("articles/<int:article_id>/presence/", tell_presence, name="article_presence"),
+        path("articles/bin/", BinView.as_view(), name="recycle_bin"),
         path("articles/signed-in/", signed_in, name="article_signed_in"),
         path("corrections/", CorrectionsView.as_view(), name="corrections_desk"),
         path("corrections/of/<int:article_id>/", CorrectView.as_view(), name="corrections_correct"),
@@ -207,6 +212,19 @@ class ProposalsMenuItem(MenuItem):
 @hooks.register("register_admin_menu_item")
 def proposals_menu_item():
     return ProposalsMenuItem("送稿", reverse("proposals_inbox"), icon_name="mail", order=120)
+
+
+class BinMenuItem(MenuItem):
+    def is_shown(self, request):
+        return may(request.user, "put back", Article)
+
+
+@hooks.register("register_admin_menu_item")
+def bin_menu_item():
+    return BinMenuItem("回收站", reverse("recycle_bin"), icon_name="bin", order=160)
+
+
+hooks.register("before_delete_snippet", into_the_bin)
 
 
 @hooks.register("construct_snippet_action_menu")
@@ -256,6 +274,8 @@ hooks.register("register_admin_search_area", ArticleSearchArea)
 @hooks.register("register_log_actions")
 def log_actions(actions):
     actions.register_action(KEPT_ASIDE, "另存版本", "另存了没能保存的文字")
+    actions.register_action(BINNED, "放进回收站", "已放进回收站")
+    actions.register_action(PUT_BACK, "从回收站放回", "已从回收站放回")
 
 
 @hooks.register("insert_global_admin_css")

@@ -32,6 +32,7 @@ WORDS = {
     "unlock": "解锁",
     "propose": "送出",
     "accept": "采用",
+    "put back": "放回",
     "handle": "处理",
 }
 
@@ -64,6 +65,10 @@ class Rules:
     def is_possible(self, deed: str, thing: Model) -> bool:
         """Whether the deed can be done to `thing` at all, by whomever."""
         return True
+
+    def possible(self, queryset: QuerySet, deed: str) -> QuerySet:
+        """Those of `queryset` that are in lists of what the deed can be done to, by whomever."""
+        return queryset
 
     def may_somewhere(self, user, deed: str) -> bool:
         return self.reach(user, deed).everywhere
@@ -116,9 +121,9 @@ def visible(user, queryset: QuerySet, deed: str = "see") -> QuerySet:
     """Those of `queryset` to which `user` may do `deed`."""
     if user is None or not user.is_active:
         return queryset.none()
-    if user.is_superuser:
-        return queryset
-    return rules_of(queryset.model).visible(user, queryset, deed)
+    rules = rules_of(queryset.model)
+    queryset = rules.possible(queryset, deed)
+    return queryset if user.is_superuser else rules.visible(user, queryset, deed)
 
 
 def administrators() -> QuerySet:

@@ -29,6 +29,8 @@ from meiri.journal.heads import note_head
 from meiri.mail.sending import forget_mail, send_mail
 from meiri.mail.server import check_mail, server_of
 from meiri.members.contacts import forget_unproven
+from meiri.newsroom.open_forms import forget_old_forms
+from meiri.newsroom.recycle_bin import empty_bin
 from meiri.search.following import Indexer
 from meiri.search.index import store as search_store
 from meiri.security.log import forget_events
@@ -63,6 +65,8 @@ SCHEDULE: list[tuple[Callable[[], object], int]] = [
     (note_head, 600),
     (forget_mail, 60),
     (forget_events, 3600),
+    (forget_old_forms, 3600),
+    (empty_bin, 600),
 ]
 
 
