@@ -64,7 +64,7 @@ class ImportForm(forms.Form):
         stations = (
             Station.objects.all() if found.everywhere else Station.objects.filter(pk__in=found.stations)
         )
-        self.fields["station"].queryset = stations  # type: ignore[attr-defined]
+        self.fields["station"].queryset = stations
         if not found.everywhere and not found.stations:
             self.fields["station"].widget = forms.HiddenInput()
 

@@ -38,9 +38,13 @@ class ConflictError(Exception):
 class SavesTogether:
     """For Wagtail's edit view of a draft: what is stored is the form's version and the others', put together."""
 
+    request: Any
+    model: Any
+    form: Any
+    live_object: Any
     # Wagtail refuses a form that began with an older version; here it is put together with the newer one.
     is_out_of_date = False
-    outcome: Outcome | None = None
+    outcome: Outcome
 
     @cached_property
     def message(self) -> Message:
@@ -135,7 +139,7 @@ class SavesTogether:
                 row.instance.pk = row.instance.pk or keys.get(_identity(name, row.instance))
 
     def run_action_method(self):
-        if self.outcome and self.outcome.conflicts and self.action != "edit":
+        if self.outcome.conflicts and self.action != "edit":
             raise ConflictError
         return super().run_action_method()
 
@@ -206,6 +210,10 @@ def _identity(relation: str, row) -> tuple:
 
 class CreatesOnce:
     """For Wagtail's create view of a draft: a form that was sent twice, because the first answer got lost, makes one thing."""
+
+    request: Any
+    model: Any
+    form: Any
 
     @cached_property
     def message(self) -> Message:

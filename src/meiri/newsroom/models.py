@@ -232,7 +232,7 @@ class Article(
     )
 
     # None while a draft waits to be filed: whatever readers have seen is filed.
-    channel = models.ForeignKey(
+    channel: Any = models.ForeignKey(
         Channel, verbose_name="频道", null=True, on_delete=models.PROTECT, related_name="+"
     )
     stations = ParentalManyToManyField(
