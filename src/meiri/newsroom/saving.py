@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from wagtail.fields import StreamField
+from wagtail.log_actions import log
 from wagtail.models import Revision, TaskState
 
 from meiri.newsroom.merging.versions import Conflict, Merged, merge_versions, without_repeated_rows
@@ -17,6 +18,8 @@ from meiri.newsroom.open_forms import OpenForm, is_key, open_form
 # Characters of what a form says it began with.
 LONGEST_BASE = 4_000_000
 MOST_BLOCKS = 5_000
+# The deed of the log: words were kept beside the versions that lead to the newest.
+KEPT_ASIDE = "newsroom.kept_aside"
 _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]*")
 _MARKUP = re.compile(r"<[^<>]*>")
 
@@ -142,50 +145,6 @@ def merge_into(shape: FormContent, stored: Content, mine: Content, base: Content
     return Outcome(merged.value, own, merged.conflicts, shape.into(stored, merged.value))
 
 
-def base_of(message: Message, known: OpenForm | None) -> Content | None:
-    """What the form of `message` began with: what had come from it last where it does not know of the answer to that."""
-    if known and known.sequence > message.acknowledged:
-        return known.content
-    return message.base
-
-
-def remember(message: Message, user, thing, outcome: Outcome, revision, kept=None) -> None:
-    """Note what came from a form. A later message of it is compared with this."""
-    if not message.key:
-        return
-    values = {
-        "content_type": ContentType.objects.get_for_model(thing),
-        "object_id": str(thing.pk),
-        "sequence": message.sequence,
-        "content": outcome.mine,
-        "revision": revision,
-        "seen_at": timezone.now(),
-    }
-    if kept is not None:
-        values["kept"] = kept
-    OpenForm.objects.update_or_create(key=message.key, user=user, defaults=values)
-
-
-def known_form(message: Message, user) -> OpenForm | None:
-    return open_form(message.key, user)
-
-
-def replaceable(
-    latest: Revision | None, known: OpenForm | None, shape: FormContent, content: Content
-) -> Revision | None:
-    """The version `latest`, where `content` may take its place: the same form made it, nothing refers to it, and every sentence
-    of it stands in `content`. Each sentence that was ever saved thus stays in some version."""
-    if latest is None or known is None or known.revision_id != latest.pk:
-        return None
-    if latest.approved_go_live_at or latest.user_id != known.user_id:
-        return None
-    is_live = getattr(latest.content_object, "live_revision_id", None) == latest.pk
-    if is_live or TaskState.objects.filter(revision=latest).exists():
-        return None
-    old, new = shape.of_version(latest.content), shape.of_version(content)
-    return None if loses_words(old, new) else latest
-
-
 def loses_words(old: Content, new: Content) -> bool:
     """Whether a sentence of `old`, the fields of a form, stands nowhere in `new`."""
     now = "\n".join(_texts(new))
@@ -211,20 +170,101 @@ def _texts(content: Content) -> list[str]:
     return found
 
 
-def keep_aside(
-    thing, shape: FormContent, content: Content, user, earlier: Revision | None
-) -> tuple[Revision, bool]:
-    """Keep the version `content` beside those that lead to the newest: what could not be saved is not lost. `earlier` is the one
-    that the same form kept before. The version, and whether it is a new one."""
-    if earlier is not None and not loses_words(shape.of_version(earlier.content), shape.of_version(content)):
-        earlier.content, earlier.created_at = content, timezone.now()
-        earlier.save(update_fields=["content", "created_at"])
-        return earlier, False
-    kept = Revision.objects.create(
-        content_object=thing,
-        base_content_type=thing.get_base_content_type(),
-        user=user,
-        content=content,
-        object_str=str(thing),
-    )
-    return kept, True
+class FormSave:
+    """One message of an open form, to be stored together with what others saved meanwhile.
+
+    `form` is bound and valid, `stored` the row, locked by the caller's transaction. What conflicts is kept aside at once.
+    """
+
+    def __init__(self, form, stored, message: Message, user):
+        self.form, self.stored, self.message, self.user = form, stored, message, user
+        self.shape = FormContent.of(form)
+        self.latest = stored.latest_revision
+        self.known = open_form(message.key, user)
+        self.mine = form.save(commit=False).serializable_data()
+        self.outcome = merge_into(self.shape, self.stored_content, self.mine, self._base())
+        self.kept = self.keep_aside() if self.outcome.conflicts else None
+
+    @property
+    def stored_content(self) -> Content:
+        return self.latest.content if self.latest else self.stored.serializable_data()
+
+    def _base(self) -> Content | None:
+        """What the form began with: what had come from it last, where it does not know of the answer to that."""
+        if self.known and self.known.sequence > self.message.acknowledged:
+            return self.known.content
+        return self.message.base
+
+    def keep_aside(self) -> Revision:
+        """Keep what the form has as a version beside those that lead to the newest: what can't be saved is not lost."""
+        earlier = self.known.kept if self.known else None
+        if earlier and not self._loses_words(earlier.content, self.mine):
+            earlier.content, earlier.created_at = self.mine, timezone.now()
+            earlier.save(update_fields=["content", "created_at"])
+            return earlier
+        kept = Revision.objects.create(
+            content_object=self.stored,
+            base_content_type=self.stored.get_base_content_type(),
+            user=self.user,
+            content=self.mine,
+            object_str=str(self.stored),
+        )
+        log(self.stored, KEPT_ASIDE, user=self.user, revision=kept)
+        return kept
+
+    def _loses_words(self, old: Content, new: Content) -> bool:
+        return loses_words(self.shape.of_version(old), self.shape.of_version(new))
+
+    def replaceable(self) -> Revision | None:
+        """The newest version, where what is to be stored may take its place: the same form made it, nothing refers to it, and
+        every sentence of it stands in what follows. Each sentence that was ever saved thus stays in some version."""
+        latest, known = self.latest, self.known
+        if latest is None or known is None or known.revision_id != latest.pk:
+            return None
+        if latest.approved_go_live_at or latest.user_id != known.user_id:
+            return None
+        if self.stored.live_revision_id == latest.pk or TaskState.objects.filter(revision=latest).exists():
+            return None
+        return None if self._loses_words(latest.content, self.outcome.merged or self.mine) else latest
+
+    def remember(self, revision: Revision | None) -> None:
+        """Note what came from the form, which made or found the version `revision`."""
+        remember(self.message, self.user, self.stored, self.outcome.mine, revision, self.kept)
+
+    def told(self) -> dict[str, Any]:
+        """What the form is told: what is stored now, and how that differs from what it sent."""
+        outcome = self.outcome
+        told: dict[str, Any] = {"sequence": self.message.sequence, "content": outcome.content}
+        if outcome.content != outcome.mine:
+            told["mine"] = outcome.mine
+            told["states"] = {name: self._states(name) for name in self.shape.streams}
+            told["conflicts"] = [
+                {"path": conflict.path, "theirs": conflict.theirs, "label": self._label(conflict.path[0])}
+                for conflict in outcome.conflicts
+            ]
+        return told
+
+    def _states(self, name: str) -> list:
+        """The blocks of a body as the browser's editor takes them."""
+        field = self.shape.model._meta.get_field(name)
+        return field.stream_block.get_form_state(field.to_python(self.outcome.content.get(name) or []))
+
+    def _label(self, name: str) -> str:
+        return str(self.form.fields[name].label) if name in self.form.fields else name
+
+
+def remember(message: Message, user, thing, content: Content, revision, kept=None) -> None:
+    """Note what came from an open form of `thing`. Its next message may be compared with this."""
+    if not message.key:
+        return
+    values = {
+        "content_type": ContentType.objects.get_for_model(thing),
+        "object_id": str(thing.pk),
+        "sequence": message.sequence,
+        "content": content,
+        "revision": revision,
+        "seen_at": timezone.now(),
+    }
+    if kept is not None:
+        values["kept"] = kept
+    OpenForm.objects.update_or_create(key=message.key, user=user, defaults=values)

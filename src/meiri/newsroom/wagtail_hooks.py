@@ -39,13 +39,13 @@ from meiri.newsroom.editing import (
     at_hand,
     side_panels,
 )
-from meiri.newsroom.editing_together import KEPT_ASIDE
 from meiri.newsroom.listing import COLUMNS, ArticleFilterSet, ArticleIndexView
 from meiri.newsroom.models import Article, Author, Desk, Proposal, Source
 from meiri.newsroom.presence import signed_in, tell_presence
 from meiri.newsroom.proposals_desk import ProposalsView
 from meiri.newsroom.recycle_bin import BINNED, PUT_BACK
 from meiri.newsroom.recycle_bin_desk import BinView, ToBinView, into_the_bin
+from meiri.newsroom.saving import KEPT_ASIDE
 from meiri.newsroom.today import TodayPanel
 from meiri.policy import may
 from meiri.policy.gate import admit, everybody, one, somewhere
