@@ -1,18 +1,23 @@
 """What concerns the whole site in the admin: friend links, records, the words of the traditional-script edition."""
 
 from django.shortcuts import redirect
+from django.urls import path
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.admin.ui.tables import Column
+from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.contrib.settings.registry import SettingMenuItem
+from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from meiri.delivery.models import ProtectedTerm
 from meiri.fronts.addresses import taken_by_others
+from meiri.fronts.editing import FrontEditView, tell_front_presence
 from meiri.fronts.models import FriendLink, SiteSettings
 from meiri.journal.snippets import RowViewSet
+from meiri.policy.gate import admit, one
 
 
 class FriendLinkViewSet(RowViewSet):
@@ -58,6 +63,28 @@ class SiteGroup(SnippetViewSetGroup):
 
 
 register_snippet(SiteGroup)
+
+
+admit(
+    {
+        "front_presence": one("wagtailcore.Page", "page_id", "change"),
+    }
+)
+
+
+@hooks.register("register_admin_urls")
+def addresses():
+    return [path("pages/<int:page_id>/presence/", tell_front_presence, name="front_presence")]
+
+
+class FrontViewSet(PageViewSet):
+    model = Page
+    edit_view_class = FrontEditView
+
+
+@hooks.register("register_admin_viewset")
+def fronts():
+    return FrontViewSet()
 
 
 @hooks.register("before_move_page")

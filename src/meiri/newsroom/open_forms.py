@@ -67,7 +67,7 @@ def open_form(key: str, user) -> OpenForm | None:
 def others_at(thing, key: str) -> list[OpenForm]:
     """The forms of `thing` that others have open now, at most 20, without what they sent."""
     found = OpenForm.objects.filter(
-        content_type=ContentType.objects.get_for_model(thing),
+        content_type=thing.get_base_content_type(),
         object_id=str(thing.pk),
         seen_at__gt=timezone.now() - PRESENT,
     )

@@ -1,6 +1,8 @@
-"""Who else has an article's form open, and where in it they are."""
+"""Who else has a form open, and where in it they are."""
 
-from django.contrib.contenttypes.models import ContentType
+from typing import Any
+
+from django.db.models import Model
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -12,30 +14,33 @@ from meiri.newsroom.open_forms import OpenForm, is_key, others_at
 
 
 @require_POST
-def tell_presence(request, article_id: int):
-    """An open form (`form_key`) tells where its writer is (`place`) and which `version` it knows of (the time it was saved, ISO
-    8601); it hears who else writes, and whether there is a newer version."""
-    article = get_object_or_404(
-        Article.objects.select_related("latest_revision").only("pk", "latest_revision"), pk=article_id
-    )
-    key = request.POST.get("form_key", "")
+def tell_article_presence(request, article_id: int):
+    return tell_presence(request, Article, article_id)
+
+
+def tell_presence(request, model: type[Model], pk: int) -> JsonResponse:
+    """An open form (`form_key`) of the thing `pk` of `model` tells where its writer is (`place`) and which `version` it knows of
+    (when that was saved, ISO 8601); it hears who else writes, and whether there is a newer version."""
+    things = model._default_manager.select_related("latest_revision").only("pk", "latest_revision")
+    thing: Any = get_object_or_404(things, pk=pk)
+    key, place = request.POST.get("form_key", ""), request.POST.get("place", "")[:80]
     if is_key(key):
         OpenForm.objects.update_or_create(
             key=key,
             user=request.user,
-            defaults={"place": request.POST.get("place", "")[:80], "seen_at": timezone.now()},
+            defaults={"place": place, "seen_at": timezone.now()},
             create_defaults={
-                "content_type": ContentType.objects.get_for_model(Article),
-                "object_id": str(article.pk),
-                "place": request.POST.get("place", "")[:80],
+                "content_type": thing.get_base_content_type(),
+                "object_id": str(pk),
+                "place": place,
             },
         )
-    latest = article.latest_revision
+    latest = thing.latest_revision
     return JsonResponse(
         {
             "others": [
                 {"name": get_user_display_name(other.user), "place": other.place}
-                for other in others_at(article, key)
+                for other in others_at(thing, key)
             ],
             "newer": bool(latest) and latest.created_at.isoformat() != request.POST.get("version", ""),
         }

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from wagtail.fields import StreamField
 from wagtail.log_actions import log
@@ -258,7 +257,7 @@ def remember(message: Message, user, thing, content: Content, revision, kept=Non
     if not message.key:
         return
     values = {
-        "content_type": ContentType.objects.get_for_model(thing),
+        "content_type": thing.get_base_content_type(),
         "object_id": str(thing.pk),
         "sequence": message.sequence,
         "content": content,

@@ -41,7 +41,7 @@ from meiri.newsroom.editing import (
 )
 from meiri.newsroom.listing import COLUMNS, ArticleFilterSet, ArticleIndexView
 from meiri.newsroom.models import Article, Author, Desk, Proposal, Source
-from meiri.newsroom.presence import signed_in, tell_presence
+from meiri.newsroom.presence import signed_in, tell_article_presence
 from meiri.newsroom.proposals_desk import ProposalsView
 from meiri.newsroom.recycle_bin import BINNED, PUT_BACK
 from meiri.newsroom.recycle_bin_desk import BinView, ToBinView, into_the_bin
@@ -181,7 +181,7 @@ admit(
 def newsroom_addresses():
     return [
         path("proposals/", ProposalsView.as_view(), name="proposals_inbox"),
-        path("articles/<int:article_id>/presence/", tell_presence, name="article_presence"),
+        path("articles/<int:article_id>/presence/", tell_article_presence, name="article_presence"),
         path("articles/bin/", BinView.as_view(), name="recycle_bin"),
         path("articles/signed-in/", signed_in, name="article_signed_in"),
         path("corrections/", CorrectionsView.as_view(), name="corrections_desk"),

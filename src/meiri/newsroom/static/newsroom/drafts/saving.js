@@ -21,7 +21,11 @@
       this.lastKey = this.notBefore = 0;
       this.stored = this.noted = null;
       this.listen();
-      this.status = document.getElementById("meiri-draft-status");
+      this.status = Object.assign(document.createElement("p"), { id: "meiri-draft-status", className: "meiri-draft-status" });
+      this.status.setAttribute("role", "status");
+      this.notice = Object.assign(document.createElement("p"), { id: "meiri-draft-notice", className: "meiri-draft-notice" });
+      this.notice.setAttribute("aria-live", "polite");
+      form.before(this.status, this.notice);
       setInterval(() => this.look(), LOOK);
       setInterval(() => this.tellPresence(), PRESENCE);
       this.offerCopies();
@@ -248,7 +252,7 @@
     }
 
     say(state, text) {
-      if (!this.status || this.status.dataset.told === state + text) return;
+      if (this.status.dataset.told === state + text) return;
       this.status.dataset.told = state + text;
       this.status.dataset.state = state;
       this.status.textContent = text;
@@ -264,8 +268,7 @@
     }
 
     announce(text) {
-      const notice = document.getElementById("meiri-draft-notice");
-      if (notice) notice.textContent = text;
+      this.notice.textContent = text;
     }
 
     show(html) {
@@ -325,8 +328,8 @@
     }
 
     place() {
-      const at = document.activeElement?.closest("#w-editor-form [data-contentpath]");
-      return at?.dataset.contentpath ?? "";
+      const at = this.form.contains(document.activeElement) && document.activeElement.closest("[data-contentpath]");
+      return at ? at.dataset.contentpath : "";
     }
 
     showOthers(others) {
@@ -435,7 +438,7 @@
   }
 
   document.addEventListener("DOMContentLoaded", () => {
-    const about = document.getElementById("meiri-draft"), form = document.getElementById("w-editor-form");
+    const about = document.getElementById("meiri-draft"), form = document.querySelector("[data-edit-form]");
     if (!about || !form) return;
     countInsteadOfCutting(form);
     window.meiriDrafts.form = new OpenForm(form, JSON.parse(about.textContent));
