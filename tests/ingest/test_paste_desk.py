@@ -18,6 +18,7 @@ from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfiel
 
 from meiri.fronts.reaching import Rules
 from meiri.ingest import storing_pictures
+from meiri.ingest.layout_desk import LONGEST
 from meiri.ingest.parsed import FoundPicture
 from meiri.ingest.storing_pictures import MOST, store_pictures
 from meiri.media.models import Picture
@@ -248,6 +249,11 @@ def test_d15_the_preview_shows_each_change_and_stores_nothing(desk):
 
 def test_d15_a_body_that_is_in_order_has_no_changes(desk):
     assert lay_out(desk, [("text", rich_text("<p>好。</p>"))]) == {"changes": [], "blocks": []}
+
+
+def test_d15_a_body_beyond_the_bound_is_refused(desk):
+    answer = lay_out(desk, [("text", rich_text("<p>" + "字" * LONGEST + "</p>"))])
+    assert answer == {"error": "正文超过 100 万字符，请分成几篇再排版。"}
 
 
 @pytest.mark.parametrize("typed", ["　　两格开头", "<b>　　粗的开头</b>", "\xa0 \xa0开头"])

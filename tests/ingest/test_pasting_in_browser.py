@@ -129,6 +129,17 @@ def test_c4_a_paste_of_blocks_is_taken_back_by_its_button_and_by_the_keyboard(pa
         assert blocks(page) == [["text", [["unstyled", "前面后面"]]]]
 
 
+def test_c4_the_keyboard_undoes_what_was_typed_last(page):
+    write(page, "前面")
+    paste(page, MIXED + "<h2>小标题</h2>", "开头一段。\n第一项")
+    said(page)
+    heading = page.locator("#body-root input[type=text]:visible").last
+    heading.click()
+    page.keyboard.type("甲")
+    page.keyboard.press("Control+z")
+    assert kinds(page) == ["text", "text", "table", "image", "text", "heading"]
+
+
 def test_c4_what_was_changed_after_a_paste_is_not_taken_back(page):
     write(page, "前面")
     paste(page, MIXED, "开头一段。\n第一项")

@@ -147,6 +147,8 @@ class TestBlocks:
         assert (
             tidy_block("image", {"image": 3, "caption": "江,岸", "credit": "甲"}).value["caption"] == "江，岸"
         )
+        gallery = {"pictures": [{"type": "item", "value": {"image": 3, "caption": "江,岸"}, "id": "a"}]}
+        assert tidy_block("gallery", gallery).value["pictures"][0]["value"]["caption"] == "江，岸"
         table = {"data": [["１", None], ["甲,乙", "3.5"]], "table_caption": "", "cell": []}
         assert tidy_block("table", table).value["data"] == [["1", None], ["甲，乙", "3.5"]]
 

@@ -4,10 +4,13 @@ from django.http import JsonResponse
 from django.views.generic import View
 from wagtail.blocks import StreamBlock, StreamValue
 
-from meiri.ingest.tidying_bodies import TidiedBlock, parts_of_change, tidy_block
+from meiri.ingest.paste_desk import refusal
+from meiri.ingest.tidying_bodies import Change, TidiedBlock, parts_of_change, tidy_block
 from meiri.newsroom.models import Article
 
 FIELD = "body"
+# Characters of a body with its markup; the longest serial article is a twentieth of it.
+LONGEST = 1_000_000
 
 
 class LayoutView(View):
@@ -15,12 +18,14 @@ class LayoutView(View):
 
     The answer: `changes`, each with the number of its block, the name of its kind, and its words as pieces that are `same`,
     `old` or `new`; `blocks`, those that change, each with its number and its value as the form takes it, which is null
-    where nothing is left. Nothing is stored.
+    where nothing is left. Nothing is stored. 422 with `error` where the body is too long.
     """
 
     http_method_names = ["post"]
 
     def post(self, request):
+        if sum(map(len, request.POST.values())) > LONGEST:
+            return refusal(f"正文超过 {LONGEST // 10_000} 万字符，请分成几篇再排版。")
         body: StreamBlock = Article._meta.get_field(FIELD).stream_block
         stream = body.value_from_datadict(request.POST, request.FILES, FIELD)
         changes, blocks = [], []
@@ -33,7 +38,7 @@ class LayoutView(View):
         return JsonResponse({"changes": changes, "blocks": blocks})
 
 
-def shown(number: int, label: str, change) -> dict:
+def shown(number: int, label: str, change: Change) -> dict:
     return {
         "block": number,
         "label": label,

@@ -7,7 +7,7 @@ edited inside of addresses, numbers, times and code.
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -53,13 +53,14 @@ def tidy_text(pieces: Sequence[str]) -> list[str]:
         before = pieces
         for rule in RULES:
             text = "".join(pieces)
-            pieces = _applied(pieces, _outside(_protected(text), rule(text)))
+            if edits := list(rule(text)):
+                pieces = _applied(pieces, _outside(_protected(text), edits))
         if pieces == before:
             break
     return pieces
 
 
-def _applied(pieces: list[str], edits: Iterator[Edit]) -> list[str]:
+def _applied(pieces: list[str], edits: Iterable[Edit]) -> list[str]:
     """`pieces` after the edits, which stand in order and apart. What is written goes to the piece in which its edit begins."""
     written: list[list[str]] = [[] for _ in pieces]
     ends, total = [], 0
@@ -94,7 +95,7 @@ def _protected(text: str) -> list[tuple[int, int]]:
     ]
 
 
-def _outside(spans: list[tuple[int, int]], edits: Iterator[Edit]) -> Iterator[Edit]:
+def _outside(spans: list[tuple[int, int]], edits: Iterable[Edit]) -> Iterator[Edit]:
     starts = [start for start, _ in spans]
     for edit in edits:
         number = bisect_right(starts, edit.start) - 1

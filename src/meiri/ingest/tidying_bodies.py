@@ -39,12 +39,11 @@ def tidy_block(kind: str, value, tidy: Tidy = tidy_text) -> TidiedBlock:
             tidied.value = _rich_text(value, tidy, tidied.changes) or None
         case "heading", str():
             tidied.value = _line(value, tidy, tidied.changes)
-        case "quote" | "image" | "missing_picture" | "related", dict():
-            names = ("text", "speaker", "caption", "title")
+        case "quote" | "image" | "missing_picture" | "related" | "video" | "audio", dict():
+            tidied.value = _named_texts(value, tidy, tidied.changes)
+        case "gallery", {"pictures": list(items)}:
             tidied.value = value | {
-                name: _lines(value[name], tidy, tidied.changes)
-                for name in names
-                if isinstance(value.get(name), str)
+                "pictures": [_picture_of_gallery(item, tidy, tidied.changes) for item in items]
             }
         case "table", {"data": list(rows)}:
             tidied.value = value | {
@@ -52,6 +51,20 @@ def tidy_block(kind: str, value, tidy: Tidy = tidy_text) -> TidiedBlock:
                 "table_caption": _line(value.get("table_caption") or "", tidy, tidied.changes),
             }
     return tidied
+
+
+def _named_texts(value: dict, tidy: Tidy, changes: list[Change]) -> dict:
+    names = ("text", "speaker", "caption", "title", "transcript")
+    return value | {
+        name: _lines(value[name], tidy, changes) for name in names if isinstance(value.get(name), str)
+    }
+
+
+def _picture_of_gallery(item, tidy: Tidy, changes: list[Change]):
+    match item:
+        case {"value": dict(picture)}:
+            return item | {"value": _named_texts(picture, tidy, changes)}
+    return item
 
 
 def _line(text: str, tidy: Tidy, changes: list[Change]) -> str:

@@ -19,7 +19,8 @@
       body.say("没有连上服务器，没有排版，请再试一次。", { isWarning: true });
       return;
     }
-    if (!answer.changes.length) body.say("版式已经整齐，没有要改的地方。");
+    if (answer.error) body.say(answer.error, { isWarning: true });
+    else if (!answer.changes.length) body.say("版式已经整齐，没有要改的地方。");
     else show(stream, answer);
   }
 

@@ -12,11 +12,14 @@
 
   const waiting = new Set(); // pastes that are on their way
   let last = null; // the one that can be taken back
+  let isLatest = false; // whether nothing was typed in the body since
+  const CHANGING_KEYS = ["Backspace", "Delete", "Enter"];
 
   // Inside the form, which hears of a paste first, and around the editors, which hear of it no more.
   body.whenReady((stream) => {
     stream.element.addEventListener("paste", (event) => receive(event, stream), true);
     stream.element.addEventListener("keydown", takeBackByKey, true);
+    stream.element.addEventListener("beforeinput", () => { isLatest = false; }, true);
   });
   document.addEventListener("submit", holdBack, true);
   window.addEventListener("beforeunload", (event) => waiting.size && event.preventDefault());
@@ -61,6 +64,7 @@
       } else {
         const undo = answer.text ? pasteText(answer.text, at) : pasteBlocks(answer.blocks, at);
         last = undo;
+        isLatest = Boolean(undo);
         body.say(answer.said, { undo: undo && (() => takeBack(undo)), isWarning: !answer.is_complete });
       }
     } catch {
@@ -203,13 +207,16 @@
     if (isRemoved) body.insert(stream, { type: "text", value: before }, index);
     else child?.block.setState(before);
     last = null;
+    isLatest = false;
     body.changed(stream);
     body.say("已撤销粘贴。");
   }
 
   function takeBackByKey(event) {
-    const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "z";
-    if (!isUndo || !last || !isAsItWas(last)) return;
+    const isCommand = event.ctrlKey || event.metaKey;
+    if (CHANGING_KEYS.includes(event.key) || (event.key.length === 1 && !isCommand)) isLatest = false;
+    const isUndo = isCommand && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "z";
+    if (!isUndo || !isLatest || !isAsItWas(last)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     takeBack(last);
