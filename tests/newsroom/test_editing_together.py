@@ -7,7 +7,7 @@ import uuid
 import pytest
 from django.test import Client
 from django.urls import reverse
-from wagtail.models import Revision
+from wagtail.models import ModelLogEntry, Revision
 from wagtail.test.utils.form_data import inline_formset
 
 from meiri.newsroom.models import Article
@@ -255,6 +255,7 @@ class TestVersions:
             his.save(**body(("a", text[:end])))
         assert Revision.objects.count() == count
         assert text in str(stored(article).body)
+        assert ModelLogEntry.objects.filter(action="wagtail.edit").count() == 1
 
     def test_a_version_that_a_review_looks_at_is_not_changed(self, admin_user):
         from meiri.newsroom.founding import found_newsroom

@@ -4,7 +4,7 @@ A form sends what it has with its key, a number, and the version that its fields
 meanwhile is put together with it; the answer says what is stored now, and where both changed the same.
 """
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.db import transaction
@@ -85,7 +85,11 @@ class SavesTogether(ReadsMessage):
         if save.outcome.is_unchanged and save.latest:
             self.new_revision = save.latest
             return save.latest.as_object()
-        self.__dict__["overwrite_revision"] = save.replaceable() if self.expects_json_response else None
+        replaced = save.replaceable() if self.expects_json_response else None
+        self.__dict__["overwrite_revision"] = replaced
+        if replaced:
+            # Writing on is one deed of the log, however often the form saves itself.
+            self.__dict__["action_class"] = partial(self.action_class, log_action=None)
         if save.outcome.merged is None:
             return super().save_instance()
         instance = save.stored.with_content_json(save.outcome.merged or save.mine)
@@ -94,8 +98,8 @@ class SavesTogether(ReadsMessage):
         self.new_revision = instance.save_revision(
             user=self.request.user,
             clean=False,
-            overwrite_revision=self.overwrite_revision,
-            log_action="wagtail.edit",
+            overwrite_revision=replaced,
+            log_action=False if replaced else "wagtail.edit",
         )
         self._give_rows_their_keys(instance)
         return instance
