@@ -8,6 +8,7 @@ from django.utils import timezone
 from meiri.fronts.founding import found_site
 from meiri.newsroom.publishing import withdraw
 from meiri.sections.models import Region
+from meiri.web import article as article_page
 from meiri.web import chrome
 from tests.newsroom_factory import a_channel, a_draft, a_station, an_article, an_author
 
@@ -98,6 +99,15 @@ class TestAnArticle:
         page = text(client.get(article.get_absolute_url()))
         assert "<script>alert(1)" not in page
         assert "&lt;script&gt;alert(1)" in page
+
+
+class TestTheCodeOfAnArticle:
+    def test_leads_to_it_and_is_drawn_once_for_each_address(self, client):
+        article_page.drawn_code.cache_clear()
+        one, other = an_article(), an_article()
+        first, again, another = (client.get(f"/qr/{article.pk}.svg").content for article in (one, one, other))
+        assert first == again == article_page.drawn_code(one.full_url) != another
+        assert article_page.drawn_code.cache_info().misses == 2
 
 
 class TestLists:

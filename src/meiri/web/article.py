@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from functools import lru_cache
 
 import segno
 from django.conf import settings
@@ -133,8 +134,15 @@ def site_qr(request):
 
 
 def qr_code(address: str) -> HttpResponse:
+    return HttpResponse(
+        drawn_code(address), content_type="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"}
+    )
+
+
+@lru_cache(maxsize=256)
+def drawn_code(address: str) -> bytes:
+    """The code as SVG, some kilobytes. To find its pattern takes longer than all else of its page, which is made again with each
+    change of the article."""
     out = io.BytesIO()
     segno.make(address, error="m").save(out, kind="svg", scale=4, border=2, light="#fff", xmldecl=False)
-    return HttpResponse(
-        out.getvalue(), content_type="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"}
-    )
+    return out.getvalue()
