@@ -18,6 +18,8 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 
+from meiri.journal import net
+
 KEPT = 4  # Migrated databases of other states of the code, as when one goes from branch to branch.
 PROJECT = Path(__file__).resolve().parents[1]
 # What else makes rows while migrating, or the schema from migrations.
@@ -94,6 +96,8 @@ def _into_memory(cache: Path) -> None:
     connection.ensure_connection()
     with closing(sqlite3.connect(f"file:{template}?mode=ro", uri=True)) as migrated:
         migrated.backup(connection.connection)
+    # Outside of any test's transaction, with which the triggers would go again.
+    net.install(connection)
 
 
 def _migrate_into(template: Path) -> None:

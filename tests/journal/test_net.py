@@ -4,7 +4,7 @@ import pytest
 from django.db import connection, transaction
 
 from meiri.journal.log import append
-from meiri.journal.net import Unjournaled
+from meiri.journal.net import Unjournaled, install, is_whole
 from meiri.journal.public_models import NotPublic, Public, declared_models
 from meiri.newsroom.models import Article
 from meiri.sections.models import Channel
@@ -90,3 +90,15 @@ def test_every_model_says_what_readers_see_of_it():
         if not isinstance(declared, Public | NotPublic)
     ]
     assert silent == ["wagtailcore.Page"]  # which is one of its children
+
+
+def test_a_table_made_anew_is_missed_and_gets_its_triggers_again():
+    assert is_whole(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER net_sections_channel_update")
+    assert not is_whole(connection)
+    install(connection)
+    assert is_whole(connection)
+    a_channel()
+    with pytest.raises(Unjournaled), transaction.atomic():
+        Channel.objects.update(name="另一个名字")

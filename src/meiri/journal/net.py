@@ -62,6 +62,13 @@ def _connected(connection, **details) -> None:
         install(connection)
 
 
+def is_whole(connection) -> bool:
+    """Whether all triggers are there that `install` made: a table that a migration made anew has lost its own."""
+    made = getattr(connection, "journal_net_triggers", None)
+    query = "SELECT COUNT(*) FROM sqlite_temp_master WHERE type = 'trigger'"
+    return made is not None and connection.connection.execute(query).fetchone() == (made,)
+
+
 def install(connection) -> None:
     """Create the triggers on the tables that exist. Calling it again does no harm."""
     tables = set(connection.introspection.table_names())
@@ -73,6 +80,8 @@ def install(connection) -> None:
                 cursor.execute(trigger.sql)
         if Entry._meta.db_table in tables:
             cursor.execute(APPENDED)
+        cursor.execute("SELECT COUNT(*) FROM sqlite_temp_master WHERE type = 'trigger'")
+        connection.journal_net_triggers = cursor.fetchone()[0]
     connection.has_journal_net = True
     if _after_statement not in connection.execute_wrappers:
         connection.execute_wrappers.append(_after_statement)
