@@ -14,6 +14,7 @@ from meiri.journal.verification import verify_chain
 from meiri.letters.models import Letter, Stage, StageCount
 from meiri.media.models import Picture
 from meiri.members.models import User
+from meiri.newsroom.dates import fault_of_date
 from meiri.newsroom.models import Article, Author, Desk, Listing
 from meiri.newsroom.river import Place
 from meiri.sample.content_files import articles, table
@@ -91,6 +92,10 @@ class TestLoading:
 class TestArticles:
     def test_there_are_enough_and_all_are_live(self):
         assert Article.objects.count() == Article.objects.live().count() == len(articles()) >= 80
+
+    def test_a11_they_are_dated_by_the_rule_of_all_articles(self):
+        dates = Article.objects.values_list("published_at", flat=True)
+        assert not [at for at in dates if fault_of_date(at)]
 
     def test_every_channel_has_some(self):
         empty = [c.name for c in Channel.objects.all() if not Listing.objects.at(Place.channel(c)).exists()]
