@@ -2,20 +2,29 @@
 
 import gc
 import re
+import shutil
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.db import connections, transaction
+from django.test import Client, override_settings
 from django.utils import timezone
 from wagtail.models import Page
 
+from meiri.delivery.following import begin
+from meiri.delivery.pages import pages
 from meiri.delivery.verifying import stale_pages
 from meiri.fronts.founding import found_site
 from meiri.fronts.models import HomePage, MagazineIssuePage, SiteSettings, StandardPage, TopicPage
 from meiri.journal.kept import Kept
+from meiri.journal.net import paused
 from meiri.media.models import Picture
 from meiri.media.removing import take_down
 from meiri.newsroom.models import Article, Source
 from meiri.newsroom.publishing import publish, withdraw
+from tests.conftest import StoredPages
 from tests.newsroom_factory import a_channel, a_source, a_station, a_topic, an_article, an_author
 from tests.syndication.pictures import a_picture
 
@@ -34,9 +43,47 @@ FEEDS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def founded(tmp_path_factory, django_db_setup, django_db_blocker) -> Iterator[Path]:
+    """A small newsroom of which readers have asked for every page, made once; its data folder. No test changes it: each undoes
+    what it does to the database, and stores its pages in a copy of the folder."""
+    home = tmp_path_factory.mktemp("founded")
+    with django_db_blocker.unblock():
+        everything = transaction.atomic()
+        # What a test does within it is watched as if nothing were around it.
+        everything._from_testcase = True
+        everything.__enter__()
+        try:
+            with (
+                paused(),
+                override_settings(PAGE_FILES=True, HOME=home),
+                pytest.MonkeyPatch.context() as patch,
+            ):
+                keep_connection(patch)
+                begin(pages())
+                found_newsroom(StoredPages(pages()), Client())
+            yield home
+        finally:
+            transaction.set_rollback(True)
+            everything.__exit__(None, None, None)
+
+
 @pytest.fixture
-def newsroom(stored_pages, client):
-    """A small newsroom of which readers have asked for every page."""
+def newsroom(founded, db, tmp_path, settings, monkeypatch) -> StoredPages:
+    home = tmp_path / "home"
+    # The shared memory of the index belongs to whoever has it open.
+    shutil.copytree(founded, home, ignore=shutil.ignore_patterns("*-shm"))
+    keep_connection(monkeypatch)
+    settings.PAGE_FILES, settings.HOME = True, home
+    return StoredPages(pages())
+
+
+def keep_connection(monkeypatch) -> None:
+    """A page is rendered as by a request of its own, after which connections go: not that of the test."""
+    monkeypatch.setattr(connections["default"], "close_if_unusable_or_obsolete", lambda: None)
+
+
+def found_newsroom(stored_pages: StoredPages, client: Client) -> None:
     found_site()
     keji, wenlv, station = a_channel(), a_channel("文化·旅游", "wenlv"), a_station()
     home = HomePage.objects.get()
@@ -65,7 +112,6 @@ def newsroom(stored_pages, client):
         )
     stored_pages.catch_up()
     crawl(client)
-    return stored_pages
 
 
 def crawl(client, begin=("/", *FEEDS)) -> set[str]:
@@ -302,7 +348,6 @@ def test_the_next_day_pages_that_name_the_day_are_made_again(newsroom):
 
 
 def test_another_database_throws_all_pages_away(newsroom):
-    from meiri.delivery.following import begin
     from meiri.delivery.index import Position
 
     newsroom.store.index.touch([], position=Position(1, "of another journal"))
