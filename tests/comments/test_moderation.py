@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from meiri.comments.appealing import appeal
 from meiri.comments.models import Comment, State
 from meiri.comments.moderation import approve, pick, reject, unpick
+from meiri.comments.queue import QueueView
 from meiri.comments.reactions import report
 from meiri.comments.reading import counts_of
 from meiri.journal.models import Entry
@@ -209,3 +210,11 @@ def test_the_queue_costs_the_same_with_one_and_with_many(client, moderator):
         waiting()
     cost()  # what is kept is read again where the journal went on
     assert cost() == one
+
+
+def test_b4_its_views_ask_who_may_by_themselves_too(rf):
+    """Whichever address leads to them, also one that the table of the admin's doors does not know."""
+    request = rf.get("/")
+    request.user = get_user_model().objects.create_user("reader")
+    with pytest.raises(PermissionDenied):
+        QueueView.as_view()(request)

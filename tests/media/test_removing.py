@@ -20,6 +20,7 @@ from meiri.delivery.pages import pages
 from meiri.fronts.founding import found_site
 from meiri.fronts.pages import MagazineIssuePage, MagazineShelfPage, StandardPage, TopicIndexPage, TopicPage
 from meiri.journal.models import Entry
+from meiri.media import removing
 from meiri.media.models import Picture, Rendition
 from meiri.media.removing import InUse, take_down
 from meiri.media.use import is_used, users_of
@@ -245,6 +246,16 @@ def test_a4_taking_down_needs_a_reason_and_a_right_to_all_that_uses_it(django_us
         with pytest.raises(ValidationError):
             take_down(picture, reason)
     assert Picture.objects.exists()
+
+
+def test_b4_whoever_may_not_delete_does_not_by_any_program_either(django_user_model):
+    picture, document = a_picture(), a_document()
+    reader = django_user_model.objects.create_user("reader")
+    for item in (picture, document):
+        with pytest.raises(PermissionDenied):
+            removing.delete(item, by=reader)
+    assert Picture.objects.filter(pk=picture.pk).exists()
+    assert Document.objects.filter(pk=document.pk).exists()
 
 
 def test_b4_a_desk_neither_takes_down_nor_replaces_what_another_desk_shows(client, django_user_model):

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import Group
 from django.core import mail
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -15,10 +16,12 @@ from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_
 from meiri.journal.models import Entry
 from meiri.journal.verification import verify_chain
 from meiri.members.models import User
+from meiri.newsroom.corrections_desk import CorrectionsView
 from meiri.newsroom.founding import CHIEFS, EDITORS, MODERATORS, REPORTERS, found_desk, found_newsroom
 from meiri.newsroom.models import Article, Proposal
 from meiri.newsroom.placing import accept, decline
 from meiri.newsroom.proposals import State
+from meiri.newsroom.proposals_desk import ProposalsView
 from meiri.newsroom.publishing import publish
 from meiri.newsroom.river import Place
 from meiri.personal.models import Notice
@@ -497,3 +500,13 @@ class TestANewsroomThatIsThereAlready:
         assert made.get_parent() == root
         assert [p.collection for p in group.collection_permissions.filter(permission=change)] == [made]
         assert Collection.find_problems() == ([], [], [], [], [])
+
+
+@pytest.mark.parametrize("view", [CorrectionsView, ProposalsView])
+def test_b4_views_of_the_desks_ask_who_may_by_themselves_too(rf, view):
+    """Whichever address leads to them, also one that the table of the admin's doors does not know."""
+    found_newsroom()
+    request = rf.get("/")
+    request.user = member_of()
+    with pytest.raises(PermissionDenied):
+        view.as_view()(request)

@@ -11,6 +11,7 @@ from meiri.journal.models import Entry
 from meiri.newsroom.models import Correction
 from meiri.policy import visible
 from meiri.reports import handling
+from meiri.reports.inbox import ReportsView
 from meiri.reports.models import Report, State
 from meiri.reports.writing import MOST
 from tests.newsroom.test_admin import an_editor
@@ -190,3 +191,11 @@ class TestTheInbox:
             page = text(client.get("/admin/reports/"))
         assert f"from={reports[1].pk}" in page
         assert "第0处有误" in text(client.get(f"/admin/reports/?from={reports[1].pk}"))
+
+
+def test_b4_its_views_ask_who_may_by_themselves_too(rf):
+    """Whichever address leads to them, also one that the table of the admin's doors does not know."""
+    request = rf.get("/")
+    request.user = get_user_model().objects.create_user("reader")
+    with pytest.raises(PermissionDenied):
+        ReportsView.as_view()(request)

@@ -4,12 +4,14 @@ import re
 from datetime import date
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from hypothesis import given
 from hypothesis import strategies as st
 
 from meiri.journal.models import Entry
 from meiri.newsroom.authors import author_named
 from meiri.staff.models import CardState, StaffSettings
+from meiri.staff.printing import PrintView
 from meiri.staff.signing import LONGEST, address_of, card_of, code_of, token_for
 from tests.staff.test_lookup import a_card, ask, text
 
@@ -135,3 +137,11 @@ def test_a_look_up_costs_the_same_whether_somebody_is_found_or_not(client, djang
     for words in ("林晚舟", "查无此人", "B31000020260001"):
         with django_assert_num_queries(1):
             find(words)
+
+
+def test_b4_printing_asks_who_may_by_itself_too(rf, django_user_model):
+    """Whichever address leads to it, also one that the table of the admin's doors does not know."""
+    request = rf.get("/")
+    request.user = django_user_model.objects.create_user("reader")
+    with pytest.raises(PermissionDenied):
+        PrintView.as_view()(request, card_id=a_card().pk)
