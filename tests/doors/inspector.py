@@ -61,11 +61,12 @@ class Inspector:
 
         seconds = settle()
         forget()
-        found = {f"{address} is not what it should be" for address in stale()}
+        suspects, statuses = stale()
+        found = {f"{address} is not what it should be" for address in suspects}
         if broken := verify_chain().broken:
             found.add(f"entry {broken.sequence}: {broken.reason}")
         for address in self.addresses():
-            status = rendered_status(address)
+            status = statuses.get(address) or rendered_status(address)
             if status >= 500:
                 found.add(f"{address} can't be rendered: {status}")
         new, self.faults = found - self.faults, found
@@ -155,19 +156,21 @@ def settle() -> float:
     return round(time.monotonic() - began, 2)
 
 
-def stale() -> list[str]:
-    """The stored pages that are not what would be rendered now, as `meiri verify` finds them. It waits for pages that are being
-    made again; those that can't be made would be waited for in vain."""
+def stale() -> tuple[list[str], dict[str, int]]:
+    """The stored pages that are not what would be rendered now, as `meiri verify` finds them, and with which status each that it
+    looked at was rendered last. It waits for pages that are being made again; those that can't be made would be waited for in vain."""
     from meiri.delivery.pages import pages
-    from meiri.delivery.verifying import LOOKS, PASSING, is_stale
+    from meiri.delivery.verifying import LOOKS, PASSING, compare
 
-    store = pages()
+    store, statuses = pages(), {}
     suspects = [a for _, a in store.index.current(most=5000) if PASSING not in store.index.keys_of(a)]
     for _ in range(LOOKS):
-        suspects = [a for a in suspects if store.index.knows(a) and is_stale(store, a)]
+        compared = {a: compare(store, a) for a in suspects if store.index.knows(a)}
+        statuses |= {a: found.status for a, found in compared.items()}
+        suspects = [a for a, found in compared.items() if found.stale]
         if suspects:
             settle()
-    return suspects
+    return suspects, statuses
 
 
 def forget() -> None:

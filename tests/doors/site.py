@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -43,10 +42,8 @@ class Site:
         command = [sys.executable, "-m", "meiri.conf.command", *arguments]
         return subprocess.run(command, env=self.environment, capture_output=True, text=True, cwd=PROJECT)
 
-    def start(self, migrated: Path | None = None) -> None:
+    def start(self) -> None:
         """Make the newsroom and serve it. Raises `RuntimeError` where it does not start."""
-        if migrated:
-            shutil.copyfile(migrated, self.home / "meiri.sqlite3")
         done = self.manage("migrate", "--verbosity", "0")
         if done.returncode:
             raise RuntimeError(done.stderr[-2000:])
@@ -123,11 +120,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def a_site(home: Path, port: int | None = None, migrated: Path | None = None) -> Iterator[Site]:
-    """A running site on the empty folder `home`, until the block ends. `migrated`: a SQLite file to begin with."""
+def a_site(home: Path, port: int | None = None) -> Iterator[Site]:
+    """A running site on the folder `home` without a newsroom, until the block ends."""
     site = Site(home, port or free_port())
     try:
-        site.start(migrated)
+        site.start()
         yield site
     finally:
         site.stop()

@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.database import digest
 from tests.doors.findings import KINDS, Report
 from tests.doors.robot import Robot
 from tests.doors.round import TEST, go_round
 from tests.doors.site import a_site
+from tests.prepared import begin_folder
 
 pytestmark = pytest.mark.xdist_group("robot")
 
@@ -14,9 +14,9 @@ pytestmark = pytest.mark.xdist_group("robot")
 @pytest.fixture(scope="module")
 def report(request, tmp_path_factory, django_db_setup) -> Report:
     """What one round found."""
-    migrated = request.config.cache.mkdir("migrated") / f"{digest()}.sqlite3"
-    migrated = migrated if migrated.exists() else None  # there is none where the tests run on PostgreSQL
-    with a_site(tmp_path_factory.mktemp("robot"), migrated=migrated) as site:
+    home = tmp_path_factory.mktemp("robot")
+    begin_folder(home, request.config)
+    with a_site(home) as site:
         robot = Robot(site)
         go_round(robot, TEST)
     return robot.report

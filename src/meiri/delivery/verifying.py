@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from django.utils.timezone import localtime
 from meiri.delivery.failures import Failure
 from meiri.delivery.following import bring_up_to_date
 from meiri.delivery.pages import Pages, pages
-from meiri.delivery.rendering import render
+from meiri.delivery.rendering import Rendered, render
 from meiri.journal.verification import check
 from meiri.own_address import kept_address
 
@@ -80,20 +81,36 @@ def stale_pages(store: Pages) -> Iterator[str]:
 
 
 def is_stale(store: Pages, address: str) -> bool:
+    return compare(store, address).stale
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Whether a stored page differs from what is rendered now, and the status of that answer."""
+
+    stale: bool
+    status: int
+
+
+def compare(store: Pages, address: str) -> Compared:
     with store.locked(address):
         noted = store.index.noted()
         rendered = render(address)
-        file = store.files.read(address)
-        if store.index.noted() != noted:
-            return False  # it may have changed while it was rendered
-        if rendered.response.status_code == 503:
-            return False  # the database is away
-        if file is None or not rendered.fit or rendered.response.content != file.content:
-            return True
-        return any(
-            variant is None or expanded(variant.content) != file.content
-            for variant, expanded in (
-                (store.files.read(address, "br"), brotli.decompress),
-                (store.files.read(address, "gzip"), gzip.decompress),
-            )
+        differs = _differs(store, address, rendered)
+        unchanged = store.index.noted() == noted  # else it may have changed while it was rendered
+        return Compared(differs and unchanged, rendered.response.status_code)
+
+
+def _differs(store: Pages, address: str, rendered: Rendered) -> bool:
+    file = store.files.read(address)
+    if rendered.response.status_code == 503:
+        return False  # the database is away
+    if file is None or not rendered.fit or rendered.response.content != file.content:
+        return True
+    return any(
+        variant is None or expanded(variant.content) != file.content
+        for variant, expanded in (
+            (store.files.read(address, "br"), brotli.decompress),
+            (store.files.read(address, "gzip"), gzip.decompress),
         )
+    )
