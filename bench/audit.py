@@ -88,7 +88,7 @@ def scores(address: str, folder: str) -> dict[str, int]:
         f"--output-path={report}",
         f"--chrome-flags={CHROME_FLAGS}",
     ]
-    environment = {**os.environ, "CHROME_PATH": "/usr/bin/chromium"}
+    environment = {**os.environ, "CHROME_PATH": "/usr/bin/chromium-headless-shell"}
     for _ in range(ATTEMPTS):
         if subprocess.run(command, env=environment, timeout=PATIENCE).returncode == 0:
             break

@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -23,8 +24,11 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.members.one_time_codes import code_of
 from tests.members.provider_server import CLIENT, SECRET, Provider
+from tests.site_shell import Shell
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = (
+    "/usr/bin/chromium-headless-shell"  # without the windows of a whole browser, which cost as much again
+)
 # Without these a closed network is asked again and again for things that no test needs.
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 PATIENCE = 300  # seconds that a first start may take
@@ -38,6 +42,14 @@ class Site:
     home: Path
     password: str
     provider: Provider  # of other accounts, that members of the site may sign in with
+
+    def run(self, code: str) -> str:
+        """What Python `code` prints that runs beside the site, on its data folder. Raises `RuntimeError` where it fails."""
+        return self.shell.run(code)
+
+    @cached_property
+    def shell(self) -> Shell:
+        return Shell(_environment(self))
 
     def manage(self, *arguments: str) -> str:
         """The output of `meiri ARGUMENTS` on the site's data folder. Raises where it fails."""
@@ -82,8 +94,11 @@ def provider() -> Iterator[Provider]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory, provider) -> Iterator[Site]:
+def site(request, tmp_path_factory, provider, django_db_setup) -> Iterator[Site]:
+    from tests.prepared import begin_folder
+
     home = tmp_path_factory.mktemp("site")
+    begin_folder(home, request.config)
     site = Site(f"http://127.0.0.1:{_free_port()}", home, "每天一份好报纸2026", provider)
     with (home / "server.log").open("w") as log:
         server = subprocess.Popen(
@@ -97,6 +112,7 @@ def site(tmp_path_factory, provider) -> Iterator[Site]:
             _wait_for(site, server, home / "server.log")
             yield site
         finally:
+            site.shell.end()
             server.send_signal(signal.SIGTERM)
             try:
                 server.wait(15)

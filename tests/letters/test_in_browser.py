@@ -42,10 +42,10 @@ def printed(site, tmp_path):
     def print_letter(*words: str) -> str:
         path = tmp_path / "letter.json"
         path.write_text(json.dumps(words))
-        return f"/letters/published/{site.manage('shell', '-v', '0', '-c', PRINT.format(path=str(path))).strip()}/"
+        return f"/letters/published/{site.run(PRINT.format(path=str(path))).strip()}/"
 
     yield print_letter
-    site.manage("shell", "-v", "0", "-c", TAKE_BACK)
+    site.run(TAKE_BACK)
 
 
 def payloads(shared_data) -> list[str]:

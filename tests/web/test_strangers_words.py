@@ -49,7 +49,7 @@ def payloads(folder) -> list[str]:
 def test_reports_and_friend_links_never_run(editor, site, shared_data, tmp_path):
     words = payloads(shared_data)
     (tmp_path / "words.json").write_text(json.dumps(words))
-    number = site.manage("shell", "-v", "0", "-c", WRITE.format(path=str(tmp_path / "words.json"))).strip()
+    number = site.run(WRITE.format(path=str(tmp_path / "words.json"))).strip()
     page, ran = editor.new_page(), []
     page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
     page.add_init_script("window.alert = window.prompt = window.confirm = x => { window.ran = x || 1 }")
@@ -65,5 +65,5 @@ def test_reports_and_friend_links_never_run(editor, site, shared_data, tmp_path)
             assert page.evaluate("window.ran") is None, address
         assert page.locator("iframe[src^=javascript]").count() == 0
     finally:
-        site.manage("shell", "-v", "0", "-c", FORGET)
+        site.run(FORGET)
     assert ran == []
