@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+# Groups of tests of a site that is served.
+SERVED = {"browser", "serving"}
+
 
 def pytest_addoption(parser):
     parser.addoption(
@@ -28,14 +31,12 @@ def pytest_load_initial_conftests(early_config, parser, args):
 
 
 def pytest_collection_modifyitems(config, items):
-    """What a browser sees comes from a site that runs with a database of its own, whatever the tests run on."""
+    """What a served site does, and what a browser sees of it, is done with a database of its own, whatever the tests run on."""
     if not config.getoption("--postgresql"):
         return
     groups = [{mark.args[0] for mark in item.iter_markers("xdist_group")} for item in items]
-    config.hook.pytest_deselected(
-        items=[item for item, of in zip(items, groups, strict=True) if "browser" in of]
-    )
-    items[:] = [item for item, of in zip(items, groups, strict=True) if "browser" not in of]
+    config.hook.pytest_deselected(items=[item for item, of in zip(items, groups, strict=True) if SERVED & of])
+    items[:] = [item for item, of in zip(items, groups, strict=True) if not SERVED & of]
 
 
 def pytest_report_header(config):
@@ -67,8 +68,10 @@ def start() -> str:
         "UTF8",
         "--no-sync",
     )
+    # Nothing of it outlives the run, and no query of a test is worth being compiled.
     settings = (
-        f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=60"
+        f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c max_connections=60 -c fsync=off"
+        " -c full_page_writes=off -c synchronous_commit=off -c jit=off"
     )
     call(
         "pg_ctl",
