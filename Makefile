@@ -4,7 +4,7 @@ MEIRI := .venv/bin/meiri
 LOCK := .venv/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 	--no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: setup setup-run run test lint bench audit lock
+.PHONY: setup setup-run run test lint bench audit mutants lock
 
 setup:
 	@scripts/setup run develop
@@ -14,6 +14,9 @@ setup-run:
 
 run: setup-run
 	@exec $(MEIRI) serve --prepare
+
+# Compiled modules are kept, whatever the environment says: tests start Python some hundred times.
+test: export PYTHONDONTWRITEBYTECODE =
 
 ifdef T
 test:
@@ -36,6 +39,9 @@ bench: setup
 
 audit: setup
 	@.venv/bin/python -m bench.audit
+
+mutants: setup
+	@.venv/bin/python -m bench.mutations $(if $(ONLY),--only "$(ONLY)")
 
 lock:
 	@$(LOCK) requirements/run.in -o requirements/run.txt
