@@ -141,6 +141,13 @@ class TestTheInbox:
         report.refresh_from_db()
         assert report.state == State.OPEN
 
+    def test_who_changes_no_article_has_no_inbox(self, client):
+        a_report()
+        client.force_login(an_editor("xiaodui", deeds=("view",)))
+        assert 'href="/admin/reports/"' not in text(client.get("/admin/"))
+        answer = client.get("/admin/reports/?whose=all")
+        assert (answer.status_code, answer["Location"]) == (302, "/admin/")
+
     def test_who_may_not_publish_may_answer_and_not_correct(self, client):
         reporter = an_editor("jizhe", deeds=("add", "change"))
         report = a_report(an_article(editor=an_author("沈砚", "shen-yan", user=reporter)))
