@@ -26,6 +26,7 @@ from bench._processes import free_port
 from bench.killing import Site, command_of, kill_and_publish, wait_until
 from meiri.conf.bodies import MOST_OF_ONE, MOST_OF_VISITORS
 from meiri.delivery.index import PageIndex
+from tests.prepared import begin_database
 
 pytestmark = pytest.mark.xdist_group("serving")
 
@@ -39,9 +40,10 @@ NEW_NAME = re.compile("另一[个個]名字")
 
 
 @pytest.fixture(scope="module")
-def newsroom(tmp_path_factory) -> tuple[Path, list[str]]:
+def newsroom(request, tmp_path_factory, django_db_setup) -> tuple[Path, list[str]]:
     """A data folder with a small newsroom, and the addresses of its pages."""
     site = Site(tmp_path_factory.mktemp("newsroom"), free_port())
+    begin_database(site.home, request.config)
     with site.process("prepare", str(ARTICLES)) as preparing:
         try:
             addresses = json.loads(preparing.communicate(timeout=240)[0])
