@@ -24,6 +24,8 @@ from meiri.ingest.sanitise import clean
 VERSE_WIDTH = 24
 FEWEST_VERSES = 4
 LONGEST_TITLE = 80
+# Lines of source and time that may stand above the headline of a document.
+LINES_ABOVE = 5
 _SENTENCE_END = re.compile(r"[。！？!?；;…]”?$")
 _NAVIGATION = re.compile(r"首页|登录|注册|设为首页|加入收藏|手机版|客户端|English|无障碍|长辈版")
 
@@ -35,11 +37,81 @@ def line_block(text: str, stanza: html.HtmlElement | None = None) -> Block:
 
 def arrange(blocks: list[Block]) -> ParsedArticle:
     """The article in `blocks`. Raises `Unreadable` where they hold no text."""
+    blocks = _with_something(blocks)
+    meta_at = next((n for n, b in enumerate(blocks) if _tells_meta(b)), None)
+    return _arranged(blocks, meta_at, _title_at(blocks, meta_at))
+
+
+def arrange_document(blocks: list[Block]) -> ParsedArticle:
+    """As `arrange`, of a document that somebody wrote as an article: all of it is the article's, what stands above its
+    headline too."""
+    blocks = _with_something(blocks)
+    title_at = title_of_document(blocks)
+    above = blocks[: title_at or 0]
+    told = [b for b in above if _tells_meta(b)]
+    kept = [b for b in above if not _tells_meta(b)]
+    kicker = ""
+    if len(kept) == 1 and kept[0].kind == "p" and _reads_as_title(kept[0]):
+        kicker = squeeze(kept.pop().text)
+    if title_at is None:
+        return _arranged(blocks, None, None)
+    below = blocks[title_at + 1 :]
+    # What tells the source and the time stands at once below the headline or above it; what else stands above leads the text.
+    head = 0
+    while head < len(below) and (_tells_meta(below[head]) or _is_subtitle(below[head])):
+        head += 1
+    ordered = [blocks[title_at], *told, *below[:head], *kept, *below[head:]]
+    meta_at = next((n for n, b in enumerate(ordered) if _tells_meta(b)), None)
+    article = _arranged(ordered, meta_at, 0)
+    article.kicker = article.kicker or kicker[:80]
+    return article
+
+
+def _with_something(blocks: list[Block]) -> list[Block]:
+    """`blocks` without empty ones. Raises `Unreadable` where there is no text."""
     blocks = [b for b in blocks if b.text.strip(EDGES) or b.picture]
     if not any(b.text for b in blocks):
         raise Unreadable("没有可以读取的文字。")
-    meta_at = next((n for n, b in enumerate(blocks) if _tells_meta(b)), None)
-    title_at = _title_at(blocks, meta_at)
+    return blocks
+
+
+def title_of_document(blocks: list[Block]) -> int | None:
+    """The index of a document's headline: what is marked as its title, else the first line of it that reads like one."""
+    marked = next((n for n, b in enumerate(blocks) if b.element.tag == "h1" and b.text), None)
+    if marked is not None:
+        return marked
+    for n, block in enumerate(blocks[:LINES_ABOVE]):
+        if _tells_meta(block) or is_meta_line(block.line):
+            continue
+        # A picture or a paragraph comes first: there is no headline.
+        if len(blocks) < 2 or not _reads_as_title(block):
+            return None
+        # A plain line above one that stands out is its kicker.
+        below = blocks[n + 1]
+        return n + 1 if not _stands_out(block) and _stands_out(below) and _reads_as_title(below) else n
+    return None
+
+
+def _stands_out(block: Block) -> bool:
+    """Whether a line is a heading, or bold from one end to the other."""
+    is_bold = block.markup.startswith("<strong>") and block.markup.find("</strong>") == len(
+        block.markup.rstrip()
+    ) - len("</strong>")
+    return block.kind in ("h2", "h3", "h4") or is_bold
+
+
+def _reads_as_title(block: Block) -> bool:
+    text = squeeze(block.text)
+    if block.kind not in ("p", "h2", "h3", "h4"):
+        return False
+    return len(letters(text)) >= 2 and len(text) <= LONGEST_TITLE and not re.search(r"[。；;，,：:]$", text)
+
+
+def _is_subtitle(block: Block) -> bool:
+    return block.element.get("class") == "subtitle" or _is_dashed(block)
+
+
+def _arranged(blocks: list[Block], meta_at: int | None, title_at: int | None) -> ParsedArticle:
     article = ParsedArticle(title=squeeze(blocks[title_at].text)[:200] if title_at is not None else "")
     start = 0 if title_at is None else title_at + 1
     head: list[Block] = blocks[max(0, start - 2) : start] if meta_at is not None and meta_at < start else []
@@ -128,7 +200,13 @@ def _heading_matter(block: Block, article: ParsedArticle, before_meta: bool) -> 
     text = squeeze(block.text)
     if not text:
         return ""
-    if before_meta and not article.subtitle and re.match(r"——|--|—", text) and len(text) <= 100:
+    is_marked = block.element.get("class") == "subtitle"
+    if (
+        before_meta
+        and not article.subtitle
+        and (is_marked or re.match(r"——|--|—", text))
+        and len(text) <= 100
+    ):
         article.subtitle = text.lstrip("—- ")[:120]
         return "subtitle"
     if is_meta_line(block.line):
