@@ -28,6 +28,8 @@ THREADS = 6
 MOST_WAITING = 256
 # Comments that are taken together: their threads wait for each other, and take those of nobody else.
 THREADS_OF_COMMENTS = 32
+# Requests that bring files, or texts to import: reading them may take minutes, and takes no thread that readers need.
+THREADS_OF_UPLOADS = 4
 # Seconds after which a reader is asked to come back, whatever Django is waiting for. Editors' work may take longer.
 PATIENCE = 8
 # How long, in seconds, a part of an answer may be on its way.
@@ -49,6 +51,7 @@ NO_HOST = _PAGE.format("无法读取请求", "请求里没有网站的名称。"
 _PLAIN = [("content-type", "text/html; charset=utf-8"), ("cache-control", "no-store"), ("retry-after", "5")]
 # granian names itself where an answer does not say what serves it.
 SERVER = ("server", "web")
+ARTICLES = f"{EDITORS}snippets/"
 # Methods whose requests have no body that anybody reads.
 READING = ("GET", "HEAD")
 
@@ -103,6 +106,16 @@ class Threads:
         self._present -= 1
 
 
+def brings_files(scope) -> bool:
+    """Whether a request is a form that may hold files. Those of articles hold none: writing waits for nobody's upload."""
+    kind = scope.headers.get("content-type") or ""
+    return (
+        scope.method == "POST"
+        and kind.lower().startswith("multipart/form-data")
+        and not scope.path.startswith(ARTICLES)
+    )
+
+
 class Front:
     """The application. `fast` are tried in turn for each request; None from all of them means that it is Django's.
 
@@ -113,6 +126,7 @@ class Front:
         self._django, self._fast, self._together = django, tuple(fast), together
         self._threads = Threads(THREADS, "django")
         self._threads_together = Threads(THREADS_OF_COMMENTS, "django together")
+        self._threads_of_uploads = Threads(THREADS_OF_UPLOADS, "django uploads")
         self._reading_files = ThreadPoolExecutor(THREADS_OF_FILES, thread_name_prefix="files")
         self._files_sent = 0
         self._reception = Reception()
@@ -130,7 +144,7 @@ class Front:
 
     async def _by_django(self, scope, protocol) -> None:
         exchange = Exchange(protocol)
-        threads = self._threads_together if self._together(scope) else self._threads
+        threads = self._threads_for(scope)
         if threads.full:
             exchange.refuse(503, BUSY)
             return
@@ -140,6 +154,11 @@ class Front:
             if body is None:
                 return
         await self._worked_on(scope, exchange, threads, body)
+
+    def _threads_for(self, scope) -> Threads:
+        if self._together(scope):
+            return self._threads_together
+        return self._threads_of_uploads if brings_files(scope) else self._threads
 
     async def _received(self, scope, exchange: Exchange) -> Body | None:
         """The whole body of a request; None where it was refused."""

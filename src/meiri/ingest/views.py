@@ -4,8 +4,10 @@ import itertools
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFilesSent
@@ -42,6 +44,25 @@ STATUS_WORDS = {
 }
 # What a form takes beside the files themselves.
 _ENVELOPE = 4 * 1024 * 1024
+
+
+# Who imports in this process just now.
+_importing: set[int] = set()
+_lock = Lock()
+
+
+@contextmanager
+def alone(user: int) -> Iterator[None]:
+    """One import of an editor at a time. Raises `Unreadable`."""
+    with _lock:
+        if user in _importing:
+            raise Unreadable("您的上一次导入还没有结束，请等它结束再试。")
+        _importing.add(user)
+    try:
+        yield
+    finally:
+        with _lock:
+            _importing.discard(user)
 
 
 @dataclass
@@ -87,7 +108,11 @@ class ImportPage(WagtailAdminTemplateMixin, View):
             return self.answer(form, status=422)
         channel, results, more = form.cleaned_data["channel"], [], False
         try:
-            with tempfile.TemporaryDirectory(prefix="meiri-upload-") as folder, reading(SECONDS) as reader:
+            with (
+                alone(request.user.pk),
+                tempfile.TemporaryDirectory(prefix="meiri-upload-") as folder,
+                reading(SECONDS) as reader,
+            ):
                 uploads = _uploaded(form.cleaned_data["uploads"], Path(folder), reader)
                 items = joined(itertools.chain(_pasted(form, reader), uploads))
                 for item in itertools.islice(items, MOST_ITEMS):

@@ -14,7 +14,8 @@ from django.core.files.uploadhandler import FileUploadHandler
 
 from meiri.letters import rewriting
 from meiri.media import redrawing
-from meiri.media.redrawing import Bounds, redrawn
+from meiri.media.guarded_drawing import NotDrawn, Unfit, drawn, for_a_letter
+from meiri.media.redrawing import Bounds
 
 MOST = 4
 MOST_BYTES = 8 * 1024 * 1024
@@ -32,6 +33,8 @@ _REASONS = {
     redrawing.Why.FORMAT: "不是 JPEG、PNG、WebP、HEIC 照片，也不是 PDF，不能上传。"
     "Word、表格等文件请另存为 PDF，其他图片请截屏或转换格式后再上传。",
     redrawing.Why.BROKEN: "无法识别，照片可能已损坏。请换一张再试。",
+    Unfit.COSTLY: "过于复杂，无法处理。请截屏或换一张照片再上传。",
+    Unfit.BUSY: "没有处理：现在提交附件的人较多。请过几分钟再提交，或先提交文字，之后再补充附件。",
     rewriting.Why.BROKEN: "无法读取，PDF 可能不完整或已损坏。请重新导出，或打印成 PDF 后再上传。",
     rewriting.Why.LOCKED: "设有打开密码，编辑无法阅读。请去掉密码后再上传。",
     rewriting.Why.PAGES: f"超过 {rewriting.MOST_PAGES} 页或内容过于复杂，请拆分后再上传。",
@@ -106,6 +109,8 @@ def accept(content: bytes, which: str = "附件") -> Accepted:
     try:
         if content.startswith(b"%PDF-"):
             return Accepted(rewriting.rewritten(content), "application/pdf")
-        return Accepted(redrawn(content, PICTURES).jpeg(quality=85), "image/jpeg")
-    except (redrawing.Refused, rewriting.Refused) as refused:
+        if redrawing.format_of(content) not in PICTURES.formats:
+            raise NotDrawn(redrawing.Why.FORMAT)
+        return Accepted(drawn(for_a_letter, content, PICTURES), "image/jpeg")
+    except (NotDrawn, rewriting.Refused) as refused:
         raise ValidationError(which + _REASONS[refused.why]) from None

@@ -6,22 +6,27 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import DatabaseError
 
+from meiri.media.guarded_drawing import NotDrawn, Unfit, drawn, for_the_library
 from meiri.media.models import Picture
-from meiri.media.moving import MOST_FRAMES, TooMuch, moving_webp
-from meiri.media.redrawing import Bounds, Refused, Why, redrawn
+from meiri.media.moving import MOST_FRAMES
+from meiri.media.redrawing import Bounds, Why, format_of
 from meiri.media.variants import LONGEST_JPEG, WIDTHS
 
 MAX_BYTES = settings.WAGTAILIMAGES_MAX_UPLOAD_SIZE
 MAX_PIXELS = 50_000_000
 SMALLEST_SIDE = 40
 FORMATS = frozenset(["JPEG", "PNG", "GIF", "WEBP", "AVIF", "HEIF", "BMP", "TIFF"])
-MOVING = frozenset(["GIF", "PNG", "WEBP"])
 BOUNDS = Bounds(FORMATS, MAX_BYTES, MAX_PIXELS)
-_PHRASES = {
+_PHRASES: dict[Why | Unfit, str] = {
     Why.BYTES: f"超过 {MAX_BYTES // 1024 // 1024} MB",
     Why.PIXELS: "像素过多",
     Why.FORMAT: "不是可以使用的图片",
     Why.BROKEN: "不是可以使用的图片",
+    Unfit.SMALL: "尺寸太小，不像新闻图片",
+    Unfit.FRAMES: f"动图超过 {MOST_FRAMES} 帧，或者画面太大，请剪短、缩小，或存成视频",
+    Unfit.BROKEN_FRAME: "动图有一帧坏了",
+    Unfit.COSTLY: "过于复杂，没有读完",
+    Unfit.BUSY: "没有处理：现在上传图片的人较多，请过一会儿再试",
 }
 
 
@@ -52,30 +57,18 @@ def store(data: bytes, title: str, caption: str = "", alt: str = "") -> tuple[Pi
 
 
 def reencoded(data: bytes, smallest_side: int = 1) -> tuple[bytes, str]:
-    """The picture as a JPEG, as a PNG where it was drawn or is clear, as a WebP where it moves; and the file's suffix.
+    """The picture as `guarded_drawing.for_the_library`, drawn in a guarded process; and the file's suffix.
 
     Raises `Unusable`.
     """
+    if len(data) > MAX_BYTES:
+        raise Unusable(_PHRASES[Why.BYTES])
+    if format_of(data) not in FORMATS:
+        raise Unusable(_PHRASES[Why.FORMAT])
     try:
-        drawn = redrawn(data, BOUNDS)
-    except Refused as refused:
+        return drawn(for_the_library, data, BOUNDS, smallest_side, WIDTHS[-1], LONGEST_JPEG)
+    except NotDrawn as refused:
         raise Unusable(_PHRASES[refused.why]) from refused
-    if min(drawn.picture.size) < smallest_side:
-        raise Unusable("尺寸太小，不像新闻图片")
-    if drawn.format in MOVING and (moving := _moving(data)):
-        return moving, "webp"
-    if drawn.format in ("PNG", "GIF") or drawn.is_clear or max(drawn.picture.size) > LONGEST_JPEG:
-        return drawn.png(), "png"
-    return drawn.jpeg(quality=90), "jpg"
-
-
-def _moving(data: bytes) -> bytes | None:
-    try:
-        return moving_webp(data, WIDTHS[-1])
-    except TooMuch:
-        raise Unusable(f"动图超过 {MOST_FRAMES} 帧，或者画面太大，请剪短、缩小，或存成视频") from None
-    except Exception as error:  # Pillow raises whatever a broken file makes it trip over
-        raise Unusable("动图有一帧坏了") from error
 
 
 def discard(pictures: list[Picture]) -> None:
