@@ -255,6 +255,31 @@ class TestPictures:
             assert not dict(picture.getexif())
         assert b"secret" not in content
 
+    @pytest.mark.parametrize("name", ["jfif", "heic", "cmyk", "long", "gif", "apng", "webp"])
+    def test_a13_a14_d12_pictures_of_all_kinds_are_taken_and_what_moves_goes_on(self, tmp_path, capsys, name):
+        a_channel()
+        content = {
+            "jfif": a_jpeg,
+            "heic": lambda: encoded("HEIF", Image.new("RGB", (300, 200), "red")),
+            "cmyk": lambda: encoded("JPEG", Image.new("CMYK", (300, 200), (0, 255, 255, 0))),
+            "long": lambda: encoded("PNG", Image.new("RGB", (60, 66_000), "white")),
+            "gif": lambda: samples.moving("GIF"),
+            "apng": lambda: samples.moving("PNG"),
+            "webp": lambda: samples.moving("WEBP"),
+        }[name]()
+        (tmp_path / "a_files").mkdir()
+        (tmp_path / "a_files" / f"a.{name}").write_bytes(content)
+        (tmp_path / "a.html").write_text(a_portal_page(extra=f'<p><img src="./a_files/a.{name}"></p>'))
+        (record,) = imported(capsys, tmp_path)
+        assert record["warnings"] == []
+        picture = Picture.objects.get()
+        assert picture.stored_sizes().moves == (name in ("gif", "apng", "webp"))
+        assert all(picture.file.storage.exists(file) for file in picture.stored_sizes().names())
+        if name == "cmyk":
+            with picture.file.open() as file, Image.open(file) as shown:
+                red, green, blue = shown.convert("RGB").getpixel((5, 5))
+            assert red > 200 > 100 > max(green, blue)
+
     def test_the_same_picture_is_stored_once(self):
         one, new = store(a_jpeg(), "标题")
         other, again = store(a_jpeg(), "另一个标题")

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
@@ -19,6 +20,7 @@ from meiri.ingest.page import parse
 from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.reading import GUARD, LONGEST_BODY, bounded, read_line, read_pasted, reading
 from meiri.ingest.times import read_iso
+from meiri.ingest.views import alone
 from meiri.newsroom.models import Article, Desk
 from tests.ingest import faults
 from tests.ingest.pages import COPIED, TITLE, a_portal_page
@@ -177,6 +179,14 @@ class TestTheAdmin:
         assert answer.status_code == 503
         assert "正在导入的人较多" in answer.content.decode()
         assert not Article.objects.exists()
+
+    def test_b11_an_editor_imports_one_thing_at_a_time(self, client, editor, address):
+        with alone(get_user_model().objects.get().pk):
+            answer = client.post(address, {"text": COPIED})
+        assert answer.status_code == 503
+        assert "上一次导入还没有结束" in answer.content.decode()
+        assert client.post(address, {"text": COPIED}).status_code == 200
+        assert Article.objects.count() == 1
 
     @pytest.mark.parametrize("fault", faults.ALL)
     def test_e1_an_error_of_any_type_is_told_to_the_editor(self, client, editor, address, monkeypatch, fault):

@@ -5,7 +5,7 @@ from enum import Enum, auto
 
 from meiri.guarded import Busy, Failed, Guard, Limits, Overrun
 from meiri.media.moving import TooMuch, moving_webp
-from meiri.media.redrawing import Bounds, Refused, Why, redrawn
+from meiri.media.redrawing import Bounds, Drawn, Refused, Why, redrawn
 
 MOVING = frozenset(["GIF", "PNG", "WEBP"])
 
@@ -56,10 +56,7 @@ def for_the_library(
 ) -> tuple[bytes, str]:
     """The picture as a JPEG, as a PNG where it was drawn or is clear, as a WebP where it moves, at most `widest` pixels wide;
     and the file's suffix."""
-    try:
-        picture = redrawn(content, bounds)
-    except Refused as refused:
-        raise NotDrawn(refused.why) from None
+    picture = _redrawn(content, bounds)
     if min(picture.picture.size) < smallest_side:
         raise NotDrawn(Unfit.SMALL)
     if picture.format in MOVING and (moving := _moving(content, widest)):
@@ -71,9 +68,15 @@ def for_the_library(
 
 def for_a_letter(content: bytes, bounds: Bounds) -> bytes:
     """The picture as a JPEG."""
+    return _redrawn(content, bounds).jpeg(quality=85)
+
+
+def _redrawn(content: bytes, bounds: Bounds) -> Drawn:
     try:
-        return redrawn(content, bounds).jpeg(quality=85)
+        return redrawn(content, bounds)
     except Refused as refused:
+        if isinstance(refused.__cause__, MemoryError):
+            raise MemoryError from None
         raise NotDrawn(refused.why) from None
 
 
