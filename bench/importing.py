@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> None:
         take_step("bench.importing", empty, "prepare")
         file, one = Path(folder) / "records.jsonl", Path(folder) / "one.jsonl"
         lines = records(options.records)
-        file.write_text("\\n".join(lines))
+        file.write_text("\n".join(lines))
         one.write_text(lines[-1])
         pages = sorted(str(page) for page in (DATA / "pages" / "zh").glob("*.html"))
         measure(Path(folder), empty, file, one, len(lines), pages)
@@ -49,7 +49,7 @@ def records(count: int) -> list[str]:
     lines: dict[str, str] = {}
     with (DATA / "text" / "articles.jsonl.zst").open("rb") as packed:
         text = zstandard.ZstdDecompressor().stream_reader(packed).read().decode()
-    for line in text.split("\\n"):
+    for line in text.split("\n"):
         article = json.loads(line) if line else {}
         if not article.get("html") or len(lines) == count:
             continue

@@ -143,6 +143,8 @@ def _home_for(by, channel: Channel, extras: Extras, station: Station | None) -> 
 def _pictures_left(parsed: ParsedArticle, article: Article) -> list[str]:
     """Says how many pictures came with an item again that the article does not have."""
     brought = sum(not picture.is_remote for picture in parsed.pictures[:MAX_PICTURES])
+    if not brought:
+        return []
     body = article.get_latest_revision_as_object().body
     there = sum(
         len(b.value["pictures"]) if b.block_type == "gallery" else b.block_type == "image" for b in body
