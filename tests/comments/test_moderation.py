@@ -2,7 +2,7 @@
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -14,6 +14,7 @@ from meiri.comments.queue import QueueView
 from meiri.comments.reactions import report
 from meiri.comments.reading import counts_of
 from meiri.journal.models import Entry
+from meiri.newsroom.founding import LETTER_EDITORS, MODERATORS, REPORTERS, found_newsroom
 from tests.comments.test_reading import a_comment
 from tests.newsroom_factory import an_article
 
@@ -218,3 +219,12 @@ def test_b4_its_views_ask_who_may_by_themselves_too(rf):
     request.user = get_user_model().objects.create_user("reader")
     with pytest.raises(PermissionDenied):
         QueueView.as_view()(request)
+
+
+def test_b4_the_menu_leads_moderators_alone_to_the_queue(client):
+    found_newsroom()
+    for group, leads in ((MODERATORS, True), (REPORTERS, False), (LETTER_EDITORS, False)):
+        person = get_user_model().objects.create_user(group)
+        person.groups.set(Group.objects.filter(name=group))
+        client.force_login(person)
+        assert ('"/admin/comments/"' in client.get("/admin/").content.decode()) == leads

@@ -17,7 +17,15 @@ from meiri.journal.models import Entry
 from meiri.journal.verification import verify_chain
 from meiri.members.models import User
 from meiri.newsroom.corrections_desk import CorrectionsView
-from meiri.newsroom.founding import CHIEFS, EDITORS, MODERATORS, REPORTERS, found_desk, found_newsroom
+from meiri.newsroom.founding import (
+    CHIEFS,
+    EDITORS,
+    LETTER_EDITORS,
+    MODERATORS,
+    REPORTERS,
+    found_desk,
+    found_newsroom,
+)
 from meiri.newsroom.models import Article, Proposal
 from meiri.newsroom.placing import accept, decline
 from meiri.newsroom.proposals import State
@@ -510,3 +518,19 @@ def test_b4_views_of_the_desks_ask_who_may_by_themselves_too(rf, view):
     request.user = member_of()
     with pytest.raises(PermissionDenied):
         view.as_view()(request)
+
+
+# Of the newsroom's lists, those that the menu names to each.
+MENU = {
+    "/admin/corrections/": {CHIEFS, EDITORS},
+    "/admin/proposals/": {CHIEFS, EDITORS},
+    "/admin/articles/bin/": {CHIEFS, EDITORS, REPORTERS},
+}
+
+
+@pytest.mark.parametrize("group", [CHIEFS, EDITORS, REPORTERS, MODERATORS, LETTER_EDITORS])
+def test_b4_the_menu_names_what_its_reader_may_open(group):
+    found_newsroom()
+    page = signed_in(member_of(group)).get("/admin/").content.decode()
+    menu = {address for address in MENU if f'"{address}"' in page}
+    assert menu == {address for address, groups in MENU.items() if group in groups}
