@@ -534,3 +534,4 @@ def test_b4_the_menu_names_what_its_reader_may_open(group):
     page = signed_in(member_of(group)).get("/admin/").content.decode()
     menu = {address for address in MENU if f'"{address}"' in page}
     assert menu == {address for address, groups in MENU.items() if group in groups}
+    assert ("SearchModule" in page) == (group in (CHIEFS, EDITORS, REPORTERS))  # it leads to the articles

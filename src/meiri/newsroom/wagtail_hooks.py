@@ -40,7 +40,7 @@ from meiri.newsroom.editing import (
     side_panels,
 )
 from meiri.newsroom.listing import COLUMNS, ArticleFilterSet, ArticleIndexView
-from meiri.newsroom.models import Article, Author, Desk, Proposal, Source
+from meiri.newsroom.models import Article, Author, Desk, Source
 from meiri.newsroom.presence import signed_in, tell_article_presence
 from meiri.newsroom.proposals_desk import ProposalsView
 from meiri.newsroom.recycle_bin import BINNED, PUT_BACK
@@ -194,34 +194,19 @@ def newsroom_addresses():
     ]
 
 
-class CorrectionsMenuItem(MenuItem):
-    def is_shown(self, request):
-        return may(request.user, "publish", Article)
-
-
 @hooks.register("register_admin_menu_item")
 def corrections_menu_item():
-    return CorrectionsMenuItem("更正", reverse("corrections_desk"), icon_name="edit", order=335)
-
-
-class ProposalsMenuItem(MenuItem):
-    def is_shown(self, request):
-        return may(request.user, "see", Proposal)
+    return MenuItem("更正", reverse("corrections_desk"), icon_name="edit", order=335)
 
 
 @hooks.register("register_admin_menu_item")
 def proposals_menu_item():
-    return ProposalsMenuItem("送稿", reverse("proposals_inbox"), icon_name="mail", order=120)
-
-
-class BinMenuItem(MenuItem):
-    def is_shown(self, request):
-        return may(request.user, "put back", Article)
+    return MenuItem("送稿", reverse("proposals_inbox"), icon_name="mail", order=120)
 
 
 @hooks.register("register_admin_menu_item")
 def bin_menu_item():
-    return BinMenuItem("回收站", reverse("recycle_bin"), icon_name="bin", order=160)
+    return MenuItem("回收站", reverse("recycle_bin"), icon_name="bin", order=160)
 
 
 hooks.register("before_delete_snippet", into_the_bin)
