@@ -38,6 +38,8 @@ _TEXT_WORDS = frozenset(("body", "content", "text", "detail"))
 _OF_TEXT = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "span", "pre"))
 # The worth of a flash of a sentence; what weighs less is looked for below the headline's meta line.
 FLASH = 20
+# More headings of what follows articles are looked at on no page: for each, all that it may head is gone through.
+MOST_HEADINGS = 100
 # The share of the best container's worth that a smaller one inside it must hold to be preferred.
 NESTED_SHARE = 0.88
 NAMED_SHARE = 0.6
@@ -189,8 +191,9 @@ def _around(blocks: list[Block], weights: list[float], title: str) -> set[int]:
             if share < most and not (title and any(blocks[n].text == title for n in members)):
                 out.update(n for n in members if blocks[n].kind != "media")
     out |= repeated_items(blocks, spans)
-    for n, block in enumerate(blocks):
-        if n not in out and ends_articles(block.text) and not _is_own_section(blocks, n, spans, weights):
+    headings = [n for n, block in enumerate(blocks) if ends_articles(block.text)]
+    for n in headings[:MOST_HEADINGS]:
+        if n not in out and not _is_own_section(blocks, n, spans, weights):
             out.update(_headed_by(blocks, n, spans, weights, total))
     return out
 
@@ -205,8 +208,8 @@ def _is_own_section(blocks: list[Block], heading: int, spans: dict, weights: lis
     for element in (block.element, *block.element.iterancestors()):
         members = spans[element]
         if any(weights[n] > 12 for n in members if n < heading):
-            alone = all(n == heading for n in spans[part])
-            return alone or any(
+            in_the_flow = element is block.element or all(n == heading for n in spans[part])
+            return in_the_flow or any(
                 weights[n] > 12 and blocks[n].linked == 0 for n in members if n > spans[part][-1]
             )
         part = element

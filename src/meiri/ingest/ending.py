@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from meiri.ingest.blocks import Block
 from meiri.ingest.junk import (
@@ -52,14 +53,16 @@ def opens_section(blocks: Sequence[Block], heading: int) -> bool:
         return False
     if below[0].linked > 0.3 * len(below[0].text) or is_credit(below[0].text, below[0].line):
         return False
-    return not (begins_comments(blocks[heading].text) and any(_is_comments_own(b.text) for b in below))
+    # What stands below the next such heading is that one's.
+    own = takewhile(lambda block: not ends_articles(block.text), below)
+    return not (begins_comments(blocks[heading].text) and any(_is_comments_own(b.text) for b in own))
 
 
 def _is_comments_own(text: str) -> bool:
     text = text.strip()
     return len(text) <= 40 and bool(
         _OF_COMMENTS.match(text)
-        or RELATIVE.match(text)
+        or RELATIVE.fullmatch(text)
         or (without_times(text, "") != text and len(without_times(text, "").strip()) <= 6)
     )
 

@@ -34,12 +34,13 @@ def repeated_items(blocks: Sequence[Block], spans: dict[html.HtmlElement, list[i
             name = (element.get("class") or "").split(" ")[0]
             families.setdefault((parent, element.tag, name), []).append(element)
     out: set[int] = set()
+    digests = _digests(blocks)
     for (parent, _, _), items in families.items():
         held = [[blocks[n] for n in spans[item]] for item in items]
         inside = {n for item in items for n in spans[item]}
         others = sum(map(_is_teaser, held)) >= max(FEWEST_TEASERS, 0.7 * len(items))
         comments = sum(map(_is_comment, held)) >= max(FEWEST_COMMENTS, 0.7 * len(items))
-        if comments or (others and not _is_digest(parent, blocks, spans, inside)):
+        if comments or (others and parent not in digests):
             out |= inside
     return out
 
@@ -63,16 +64,17 @@ def _is_comment(item: list[Block]) -> bool:
     return len(words) >= 2 and (dated or any(_COMMENT.match(text) for text in words))
 
 
-def _is_digest(parent, blocks: Sequence[Block], spans: dict, inside: set[int]) -> bool:
-    """Whether an article's own paragraphs stand right beside the items: then they are its items."""
-    beside = [n for n in spans.get(parent, []) if n not in inside and blocks[n].element.getparent() is parent]
-    return any(
-        blocks[n].kind == "p"
-        and len(blocks[n].text) >= 10
-        and SENTENCE.search(blocks[n].text)
-        and blocks[n].linked == 0
-        for n in beside
-    )
+def _digests(blocks: Sequence[Block]) -> set[html.HtmlElement]:
+    """The elements in which paragraphs of an article stand right beside other things: those are items of the article."""
+    return {
+        block.element.getparent()
+        for block in blocks
+        if block.kind == "p"
+        and block.element.tag == "p"
+        and len(block.text) >= 10
+        and block.linked == 0
+        and SENTENCE.search(block.text)
+    }
 
 
 def set_twice(blocks: Sequence[Block]) -> set[int]:
