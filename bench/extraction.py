@@ -1,12 +1,18 @@
-"""How well articles are read from pages, beside trafilatura in the same run. Needs the real material in ../shared/data."""
+"""How well articles are read from pages, beside trafilatura and, where it is installed, GNE in the same run.
+
+Bodies are compared as they are read, and as they are stored in the newsroom's blocks. Needs the real material in ../shared/data.
+"""
 
 import gzip
 import json
+import os
 import re
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import mean, quantiles
 
@@ -21,11 +27,12 @@ DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 @dataclass
 class Score:
-    """Counts of hits and of pages that can be judged, by field; body F1 and milliseconds page by page."""
+    """Counts of hits and of pages that can be judged, by field; F1 of bodies as read and as stored, and milliseconds page by page."""
 
     hits: Counter = field(default_factory=Counter)
     judged: Counter = field(default_factory=Counter)
     body: list[float] = field(default_factory=list)
+    stored: list[float] = field(default_factory=list)
     milliseconds: list[float] = field(default_factory=list)
     misses: list[str] = field(default_factory=list)
 
@@ -43,7 +50,8 @@ class Score:
             for w in ("title", "minute", "source", "author")
         ]
         cuts = quantiles(self.milliseconds, n=20)
-        return [*cells, f"{mean(self.body):.3f}", f"{cuts[9]:.0f}", f"{cuts[18]:.0f}"]
+        stored = f"{mean(self.stored):.3f}" if self.stored else "-"
+        return [*cells, f"{mean(self.body):.3f}", stored, f"{cuts[9]:.0f}", f"{cuts[18]:.0f}"]
 
 
 def f1(expected: str, found: str) -> float:
@@ -147,25 +155,69 @@ def by_trafilatura(data: bytes) -> ParsedArticle:
     )
 
 
-def measure(pages, reader) -> Score:
+def by_gne(data: bytes) -> ParsedArticle:
+    """By GeneralNewsExtractor, which is no dependency: for whoever has installed it."""
+    from html import escape
+
+    from gne import GeneralNewsExtractor
+
+    from meiri.ingest.encoding import decode
+    from meiri.ingest.times import read_time
+
+    try:
+        found = GeneralNewsExtractor().extract(decode(data)[0])
+    except Exception:  # it fails in many ways on pages that it does not know
+        return ParsedArticle()
+    moment = read_time(found.get("publish_time") or "")
+    return ParsedArticle(
+        title=found.get("title") or "",
+        authors=[found["author"]] if found.get("author") else [],
+        published_at=moment[0] if moment else None,
+        body="".join(f"<p>{escape(line)}</p>" for line in (found.get("content") or "").split("\n")),
+    )
+
+
+def as_stored(article: ParsedArticle) -> str:
+    """The text of a body as the newsroom's blocks hold it, before any picture is fetched."""
+    from meiri.ingest.stream import as_blocks, as_html
+    from meiri.newsroom.models import Article
+
+    body = Article._meta.get_field("body").stream_block.to_python([])
+    for block in as_blocks(article.body, {}):
+        body.append(block)
+    return plain(as_html(body))
+
+
+def measure(pages, reader, storing: bool = False) -> Score:
     score = Score()
     for name, data, truth in pages:
         begun = time.perf_counter()
         article = reader(data)
         score.milliseconds.append((time.perf_counter() - begun) * 1000)
         judge(score, name, truth, article)
+        if storing:
+            score.stored.append(f1(truth["body"], as_stored(article)))
     return score
 
 
+def readers() -> list[tuple[str, Callable[[bytes], ParsedArticle]]]:
+    found = [("Meiri", by_meiri), ("trafilatura", by_trafilatura)]
+    return [*found, ("GNE", by_gne)] if find_spec("gne") else found
+
+
 def main(arguments: list[str]) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meiri.conf.settings")
+    import django
+
+    django.setup()
     print(
-        f"{'':22}{'title':>8}{'minute':>8}{'source':>8}{'author':>8}{'body F1':>9}{'p50 ms':>8}{'p95 ms':>8}"
+        f"{'':22}{'title':>8}{'minute':>8}{'source':>8}{'author':>8}{'body F1':>9}{'stored':>8}{'p50 ms':>8}{'p95 ms':>8}"
     )
     for what, pages in (("Chinese", chinese_pages), ("English", english_pages), ("other", other_pages)):
-        for who, reader in (("Meiri", by_meiri), ("trafilatura", by_trafilatura)):
-            score = measure(pages(DATA), reader)
+        for who, reader in readers():
+            score = measure(pages(DATA), reader, storing=who == "Meiri")
             cells = score.row()
-            widths = (8, 8, 8, 8, 9, 8, 8)
+            widths = (8, 8, 8, 8, 9, 8, 8, 8)
             print(
                 f"{what}, {who}".ljust(22) + "".join(f"{c:>{w}}" for c, w in zip(cells, widths, strict=True))
             )
