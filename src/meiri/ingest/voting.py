@@ -12,6 +12,9 @@ SHORT = 120
 ENOUGH = 20
 # Where trafilatura's text lies within Meiri's and is this much shorter, Meiri's holds something foreign.
 TIGHTER = 0.75
+# Where the longer text of trafilatura's has less than this in common with Meiri's, Meiri looked in the wrong place: measured
+# on the pages in some thirty languages, of which it makes more right than wrong, and none of the English ones worse.
+ALIKE = 0.5
 
 
 def outvoted_by_trafilatura(tree: html.HtmlElement, blocks: list[Block], body: FoundBody) -> FoundBody | None:
@@ -31,7 +34,8 @@ def outvoted_by_trafilatura(tree: html.HtmlElement, blocks: list[Block], body: F
     length = sum(len("".join(blocks[n].text.split())) for n in picked)
     within = sum(len("".join(b.text.split())) for b in body.blocks if _among(b, lines, joined))
     tighter = within > 0.95 * length and len(joined) < TIGHTER * len(own)
-    if (len(own) > SHORT and not tighter) or (length <= SHORT and len(own) > 0.5 * length):
+    elsewhere = length > len(own) and 2 * within < ALIKE * (length + len(own))
+    if (len(own) > SHORT and not tighter and not elsewhere) or (length <= SHORT and len(own) > 0.5 * length):
         return None
     first, last = min(picked), max(picked)
     return FoundBody(
