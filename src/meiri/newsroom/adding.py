@@ -19,7 +19,7 @@ from meiri.journal.log import NewEntry, actor, append_all
 from meiri.newsroom.inserting import insert_rows
 from meiri.newsroom.models import Article, ArticleTag, Author, Byline
 from meiri.newsroom.published_texts import digest_of
-from meiri.newsroom.publishing import keys_of
+from meiri.newsroom.publishing import keys_at, keys_by_place
 from meiri.newsroom.river import enlist_new, places_of
 from meiri.sections.models import Station, Topic
 
@@ -150,11 +150,12 @@ def _publish(new: Sequence[NewArticle], of_article: ContentType) -> None:
     as_kept = connection.ops.adapt_datetimefield_value
     listed = [(one.article.pk, one.article.published_at or now, places_of(one.article)) for one in new]
     enlist_new(listed)
+    named = keys_by_place(list(dict.fromkeys(place for _, _, places in listed for place in places)))
     append_all(
         [
             NewEntry(
                 "article.published",
-                keys_of(one.article),
+                keys_at(one.article, places, one.article.cursor, named),
                 {
                     "title": one.article.title,
                     "url": one.article.get_absolute_url(),
@@ -162,7 +163,7 @@ def _publish(new: Sequence[NewArticle], of_article: ContentType) -> None:
                     "text": digest_of(one.article),
                 },
             )
-            for one in new
+            for one, (_, _, places) in zip(new, listed, strict=True)
         ],
         actor(None),
     )

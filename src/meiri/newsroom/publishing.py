@@ -151,30 +151,35 @@ def keys_of(article: Article, listed: bool = False) -> list[str]:
     With `listed`, of the places that list it now (before the change), else of those that will.
     """
     if not listed:
-        return _keys_at(article, places_of(article), article.cursor)
+        return keys_at(article, places_of(article), article.cursor)
     listings = list(article.listings.all())
     if not listings:
         return [article.content_key]
     stood_at = Cursor(listings[0].published_at, article.pk)
-    return _keys_at(article, [x.place for x in listings], stood_at)
+    return keys_at(article, [x.place for x in listings], stood_at)
 
 
-def _keys_at(article: Article, places: list[Place], cursor: Cursor) -> list[str]:
+def keys_at(
+    article: Article, places: list[Place], cursor: Cursor, named: dict[Place, str] | None = None
+) -> list[str]:
+    """The content keys of an article at `cursor` in `places`. `named` are the keys of the places, where they are at hand."""
+    named = keys_by_place(places) if named is None else named
+    with_calendar = [p for p in places if p.kind in WITH_CALENDAR]
     return [
         article.content_key,
-        *keys_of_places(places),
-        *keys_of_archives([p for p in places if p.kind in WITH_CALENDAR], cursor),
+        *keys_of_places(places, named),
+        *keys_of_archives(with_calendar, cursor, named),
         *keys_of_neighbours(places, cursor),
     ]
 
 
-def keys_of_archives(places: list[Place], cursor: Cursor) -> list[str]:
+def keys_of_archives(places: list[Place], cursor: Cursor, named: dict[Place, str] | None = None) -> list[str]:
     """The keys of the year, month and day of each place's archive that an article at `cursor` stands in.
 
     Where it is of the archive's first day, also `…/first`, on which it depends how far back calendars lead.
     """
     day, firsts = local(cursor.at).date(), first_days(places)
-    named, keys = _keys_by_place(places), []
+    named, keys = keys_by_place(places) if named is None else named, []
     for place in places:
         opening = ["first"] if day <= firsts.get(place, day) else []
         # None where the section is not there any more.
@@ -202,15 +207,15 @@ _SECTIONS = {PlaceKind.CHANNEL: Channel, PlaceKind.STATION: Station, PlaceKind.T
 _WORDS = {PlaceKind.SITE: "river", PlaceKind.PICTURED: "pictures"}
 
 
-def keys_of_places(places: list[Place]) -> list[str]:
+def keys_of_places(places: list[Place], named: dict[Place, str] | None = None) -> list[str]:
     """The content key of each place: `river`, `channel:keji`, `station:zhejiang`, `tag:12`, `kind:flash`…"""
-    named = _keys_by_place(places)
+    named = keys_by_place(places) if named is None else named
     # Those of sections first.
-    ordered = sorted(named, key=lambda place: place.kind not in _SECTIONS)
-    return [named[place] for place in ordered]
+    ordered = sorted(dict.fromkeys(places), key=lambda place: place.kind not in _SECTIONS)
+    return [named[place] for place in ordered if place in named]
 
 
-def _keys_by_place(places: list[Place]) -> dict[Place, str]:
+def keys_by_place(places: list[Place]) -> dict[Place, str]:
     """The content key of each place that is there. One query for each kind of section among them."""
     named = {}
     for place in places:
