@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from meiri.guarded import Busy, Failed, Guard, Limits, Overrun
+from meiri.guarded import NICENESS, Busy, Failed, Guard, Limits, Overrun
 
 LIMITS = Limits(seconds=30, processor_seconds=1, memory=512 * 1024 * 1024)
 
@@ -75,6 +75,11 @@ def test_b11_a_guarded_process_answers_one_call_after_another():
     with guard().process() as process:
         assert [process.call(double, n) for n in (1, 2)] == [2, 4]
         assert process.call(what_it_knows)[2] == process.call(what_it_knows)[2] != os.getpid()
+
+
+def test_b11_a_guarded_process_lets_others_go_first():
+    with guard().process() as process:
+        assert process.call(os.nice, 0) >= min(19, os.nice(0) + NICENESS)
 
 
 def test_b11_a_guarded_process_knows_nothing_of_the_site():
