@@ -15,9 +15,10 @@ PAGES = {
     "unclosed scripts": "<script>",
     "unclosed drawings": "<svg><p>字",
     "attributes": None,
-    "nested parts": "<div class='a'>",
-    "nested quotations": "<blockquote>字",
-    "nested emphasis": "<b><i>字",
+    # How deep a page may be is bounded by itself.
+    "nested parts": "<div class='a'>" * 20 + "</div>" * 20,
+    "nested quotations": "<blockquote>字" * 20 + "</blockquote>" * 20,
+    "nested emphasis": "<b><i>字" * 10 + "</i></b>" * 10,
     "linked paragraphs": "<p><a href='/1'>一条别的新闻标题在这里</a></p>",
     "cells": "<table><tr><td>一</td><td>二</td></tr></table>",
     "cells of one table": "<tr><td>一</td><td>二</td></tr>",
