@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 from secrets import token_hex
 from statistics import quantiles
@@ -22,6 +23,7 @@ HOSTILE = "<html><body>" + "<script>" * 20_000  # 160 kB
 ANNOTATIONS = 30_000
 LETTERS = 10
 COOKIE = "c" * 32
+answered: Counter[str] = Counter()
 PASSWORD = "a-password-of-the-benchmark"  # noqa: S105
 
 
@@ -33,11 +35,14 @@ def main(arguments: list[str]) -> None:
         take_step("bench.hostile_reading", folder, "prepare")
         site = UnguardedStaff(Path(folder), free_port(), ("--prepare",))
         asked = json.loads(answer_of_step("bench.hostile_reading", folder, "addresses"))
-        site.start()
         try:
+            site.start()
             measure(site, asked, options.seconds)
         finally:
             site.stop()
+    print(
+        "what was sent, and how it was answered: " + ", ".join(f"{n} {what}" for what, n in answered.items())
+    )
 
 
 class UnguardedStaff(Site):
@@ -121,6 +126,7 @@ def post(site: Site, path: str, fields: dict, files=(), address="", cookie="") -
     answer = connection.getresponse()
     answer.read()
     connection.close()
+    answered[f"{path} {answer.status}"] += 1
     return answer.status
 
 
