@@ -1,7 +1,9 @@
 """Writing an article under bad luck: two people in one, ten people at fifty, tabs and networks and servers that go away."""
 
 import argparse
+import functools
 import json
+import operator
 import os
 import random
 import re
@@ -11,6 +13,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,6 +23,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, sync_playwright
 
 from bench._processes import data_folder, environment, free_port, wait_for
 from tests.browser import CHROMIUM, QUIET
+from tests.doors.forms import forms_of
 from tests.doors.visitor import Visitor
 from tests.newsroom.writers import ADD, Writer
 
@@ -284,15 +288,17 @@ class Saver:
         self.visitor = Visitor(site.url, f"第{number}人", lambda *told: None)
         form = self.visitor.form("/members/login/?next=/admin/", field="login")
         self.visitor.send(form, login="admin", password=PASSWORD)
-        self.number, self.saved = number, []
+        self.number, self.saved, self.refusals = number, [], []
 
     def save(self, article: int) -> None:
         address = f"/admin/snippets/newsroom/article/edit/{article}/"
         page = self.visitor.get(address)
-        about = json.loads(
-            re.search(r'<script id="meiri-draft"[^>]*>(.*?)</script>', page.text, re.DOTALL)[1]
-        )
-        form = self.visitor.form(address, field="title")
+        told = re.search(r'<script id="meiri-draft"[^>]*>(.*?)</script>', page.text, re.DOTALL)
+        if not told:
+            self.refusals.append(page.status_code)
+            return
+        about = json.loads(told[1])
+        form = next(f for f in forms_of(page.text, address) if "title" in {name for name, _ in f.values})
         word = f"第{self.number}人第{len(self.saved)}次存{article}号。"
         values = [(name, value) for name, value in form.filled() if not name.startswith("body-")]
         blocks = [*about["content"]["body"], {"id": str(uuid.uuid4()), "type": "heading", "value": word}]
@@ -304,6 +310,8 @@ class Saver:
         answer = self.visitor.post(address, values, Accept="application/json")
         if answer.status_code == 200 and answer.json()["success"]:
             self.saved.append((article, word))
+        else:
+            self.refusals.append(answer.status_code)
 
 
 def _fields(number: int, block: dict) -> dict[str, str]:
@@ -332,6 +340,8 @@ def many_savers(site: Site, seconds: float) -> dict[str, int]:
     counts = [newest[article].count(word) for saver in savers for article, word in saver.saved]
     return {
         "acknowledged": len(counts),
+        "refused": sum(len(saver.refusals) for saver in savers),
+        **{f"of them {status}": n for status, n in Counter(functools.reduce(operator.iadd, (s.refusals for s in savers), [])).items()},
         "lost": counts.count(0),
         "doubled": sum(count > 1 for count in counts),
     }

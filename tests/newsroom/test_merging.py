@@ -136,7 +136,11 @@ class TestParagraphs:
         assert merge_texts(base, theirs, mine) == "今天上午十点，图书馆开放了新馆，读者很多。"
 
     def test_what_both_put_in_at_the_end_stands_one_behind_the_other(self):
-        assert merge_texts("一。", "一。二。", "一。三。") == "一。二。三。"
+        assert merge_texts("一。", "一。二。", "一。三。") == "一。三。二。"
+
+    def test_who_goes_on_where_another_wrote_too_goes_on_behind_the_own_words(self):
+        stored = merge_texts("一。", "一。她的话。", "一。我的")
+        assert merge_texts("一。我的", stored, "一。我的话。") == "一。我的话。她的话。"
 
     def test_the_same_words_changed_in_two_ways_overlap(self):
         with pytest.raises(Overlap):

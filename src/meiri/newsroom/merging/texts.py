@@ -90,8 +90,8 @@ def joined(paragraphs: Sequence[Paragraph]) -> str:
 def merge_texts(base: str, theirs: str, mine: str) -> str:
     """`theirs` with what `mine` changed since `base`, by character; tags and character references are not taken apart.
 
-    What both put in at one place stands one behind the other, theirs first; what both did alike is done once. Raises
-    `Overlap` where both changed the same characters in different ways, and where the text is too long to be compared.
+    What both put in at one place stands one behind the other, mine first: whoever goes on writing there goes on behind their own
+    words. What both did alike is done once. Raises `Overlap` where both changed the same characters in different ways, and where the text is too long to be compared.
     """
     old, their, my = (_TOKEN.findall(text) for text in (base, theirs, mine))
     if max(len(old), len(their), len(my)) > LONGEST:
@@ -113,8 +113,17 @@ class _Edit:
 
 
 def _edits(old: list[str], new: list[str]) -> list[_Edit]:
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    return [_Edit(i, j, tuple(new[a:b])) for tag, i, j, a, b in matcher.get_opcodes() if tag != "equal"]
+    # What both begin and end with is set apart first: the matcher takes the longest piece that both have, and in "aaa" -> "aXaa" that
+    # is not the one that stayed.
+    shortest = min(len(old), len(new))
+    head = next((n for n in range(shortest) if old[n] != new[n]), shortest)
+    tail = next((n for n in range(shortest - head) if old[-1 - n] != new[-1 - n]), shortest - head)
+    matcher = SequenceMatcher(None, old[head : len(old) - tail], new[head : len(new) - tail], autojunk=False)
+    return [
+        _Edit(head + i, head + j, tuple(new[head + a : head + b]))
+        for tag, i, j, a, b in matcher.get_opcodes()
+        if tag != "equal"
+    ]
 
 
 def _edits_of_both(old: list[str], their: list[str], my: list[str]) -> Iterator[_Edit]:
@@ -125,7 +134,7 @@ def _edits_of_both(old: list[str], their: list[str], my: list[str]) -> Iterator[
             yield left
             theirs.pop(0), mine.pop(0)
         elif left.start == left.end == right.start == right.end:
-            yield _Edit(left.start, left.end, left.tokens + right.tokens)
+            yield _Edit(left.start, left.end, right.tokens + left.tokens)
             theirs.pop(0), mine.pop(0)
         elif left.end <= right.start:
             yield theirs.pop(0)

@@ -1,7 +1,7 @@
 // The open form of a draft: saves itself while somebody writes, says truly where the text is, and takes in what others write.
 (() => {
   const { copies, screen, conflicts } = window.meiriDrafts;
-  const LOOK = 250, PRESENCE = 4_000, LONGEST_WAIT = 20_000, LONGEST_PAUSE = 15_000, TYPING = 3_000;
+  const LOOK = 250, PRESENCE = 4_000, HAND = 1_000, LONGEST_WAIT = 20_000, LONGEST_PAUSE = 15_000, TYPING = 3_000;
   const time = (date) => date.toLocaleTimeString("zh-CN", { hour12: false });
 
   class NotSaved extends Error {
@@ -185,7 +185,9 @@
         return false;
       }
       const base = {};
-      const busy = Date.now() - this.lastKey < TYPING;
+      const rest = Date.now() - this.lastKey;
+      // A hand on the keyboard or the mouse: nothing moves under it. Where somebody writes, nothing does for longer.
+      const busy = { anywhere: this.composing || rest < HAND, here: this.composing || rest < TYPING };
       const stale = [];
       this.waiting = false;
       for (const name of Object.keys(told.content)) {

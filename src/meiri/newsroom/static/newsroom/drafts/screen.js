@@ -120,7 +120,7 @@
   const isIn = (child) => child.element.contains(document.activeElement);
 
   // Put into the body `name` what others changed: `told.content` is what is stored, `told.mine` what was sent, `sent` the fields as
-  // they were sent. A block that was changed since, or is being written in (`busy`), waits. Gives what the body on the screen
+  // they were sent. A block that was changed since waits, and all of them while somebody writes (`busy`). Gives what the body on the screen
   // now begins with, and whether something waits.
   function mergeBody(form, name, told, base, sent, busy) {
     const root = block(name), wanted = told.content[name], mine = told.mine[name];
@@ -130,13 +130,15 @@
     const baseById = Object.fromEntries(base.map((item) => [item.id, item]));
     const inConflict = new Set(told.conflicts.filter(({ path }) => path[0] === name).map(({ path }) => path[1]));
     const child = (id) => root.children.find((one) => blockId(one) === id);
-    const waits = (id) => now[id] !== then[id] || (busy && child(id) && isIn(child(id)));
+    const waits = (id) => now[id] !== then[id] || busy.anywhere || (busy.here && child(id) && isIn(child(id)));
     const began = [];
     let waiting = false, before = -1;
 
     for (const item of wanted) {
       const own = mineById[item.id], shown = child(item.id);
-      if (!own && !shown) {
+      if (!own && !shown && busy.anywhere) {
+        waiting = true;
+      } else if (!own && !shown) {
         root.insert(states[item.id], before + 1);
         began.push(item);
       } else if (!own) {
@@ -167,7 +169,7 @@
         root.deleteBlock(root.children.indexOf(child(own.id)));
       }
     }
-    if (!busy || !root.children.some(isIn)) inOrder(root, wanted.map((item) => item.id));
+    if (!busy.anywhere && !(busy.here && root.children.some(isIn))) inOrder(root, wanted.map((item) => item.id));
     return { began, waiting };
   }
 
