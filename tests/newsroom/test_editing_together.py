@@ -7,6 +7,7 @@ import uuid
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.models import ModelLogEntry, Revision
 from wagtail.test.utils.form_data import inline_formset
 
@@ -180,6 +181,16 @@ class TestTwoPeople:
         assert "另存为一个版本" in answer["error_message"]
         assert stored(article).summary == ""
         assert "锁定时正在写的话。" in all_words()
+
+    def test_times_are_no_conflict(self, shen, lin):
+        article = a_draft("旧题", published_at=timezone.now().replace(microsecond=0))
+        when = timezone.localtime(article.published_at).strftime("%Y-%m-%d %H:%M:%S")
+        hers = Browser(lin, article, published_at=when)
+        his = Browser(shen, article, published_at=when)
+        hers.save(summary="林的摘要")
+        answer = his.save(title="沈的标题")
+        assert answer["form"]["conflicts"] == []
+        assert stored(article).published_at == article.published_at
 
     def test_saving_a_live_article_by_two_changes_no_readers_page(self, shen, lin):
         article = an_article("旧题")

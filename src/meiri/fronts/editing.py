@@ -10,7 +10,7 @@ from wagtail.models import Page
 
 from meiri.newsroom.editing_together import CONFLICT, ReadsMessage, about_form
 from meiri.newsroom.presence import tell_presence
-from meiri.newsroom.saving import FormSave
+from meiri.newsroom.saving import FormSave, version_of
 
 
 def tell_front_presence(request, page_id: int):
@@ -66,7 +66,8 @@ class FrontEditView(ReadsMessage, EditView):
         context = super().get_context_data(**kwargs)
         if not self.expects_json_response:
             latest = self.page.latest_revision
-            content = latest.content if latest else self.page.serializable_data()
+            stored = None if latest else self.page_class.objects.get(pk=self.page.pk)
+            content = latest.content if latest else version_of(stored)
             context["draft"] = about_form(
                 self.request,
                 self.form,

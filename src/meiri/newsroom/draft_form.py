@@ -1,6 +1,7 @@
 """A form that keeps what was typed: a draft is saved as it stands, and what is missing is asked for when it is sent on."""
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.models import construct_instance
 from wagtail.admin.forms.models import WagtailAdminModelForm
@@ -39,7 +40,20 @@ class DraftForm(WagtailAdminModelForm):
             return
         for name in list(self._errors):
             self._take_as_typed(name)
+        before = {name: self.instance.serializable_value(name) for name in self._columns()}
         self.instance = construct_instance(self, self.instance, self._meta.fields, self._meta.exclude)
+        try:
+            self.instance.clean()
+        except ValidationError as error:
+            for name, reasons in error.message_dict.items():
+                if name in before:
+                    setattr(self.instance, self.instance._meta.get_field(name).attname, before[name])
+                    self.cleaned_data.pop(name, None)
+                label = str(self.fields[name].label) if name in self.fields else ""
+                self.not_saved[label] = " ".join(reasons)
+
+    def _columns(self) -> list[str]:
+        return [field.name for field in self.instance._meta.concrete_fields if field.name in self.fields]
 
     def _take_as_typed(self, name: str) -> None:
         """Take the value of a field that is not valid where it can be stored, else say that it was not."""

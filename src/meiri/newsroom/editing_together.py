@@ -14,7 +14,7 @@ from wagtail.admin.utils import set_query_params
 from meiri.newsroom.draft_form import save_row
 from meiri.newsroom.merging.versions import ROWS
 from meiri.newsroom.open_forms import open_form
-from meiri.newsroom.saving import Content, FormContent, FormSave, Message, remember
+from meiri.newsroom.saving import Content, FormContent, FormSave, Message, remember, version_of
 
 CONFLICT = "别人同时改了同一处，您的文字已另存为一个版本，没有覆盖对方的。请核对后再提交。"
 LOCKED = "稿件已被别人锁定，您刚写的另存为一个版本，没有丢。"
@@ -28,8 +28,11 @@ class ReadsMessage:
     """For a view of an open form: its message, and no warning of newer versions, which are put together with it."""
 
     request: Any
-    # Wagtail refuses a form that began with an older version.
-    is_out_of_date = False
+
+    @cached_property
+    def is_out_of_date(self) -> bool:
+        """Whether to refuse what saves itself: only where it began with an older version and does not say with what."""
+        return self.message.base is None and not self.message.key and super().is_out_of_date  # type: ignore[misc]
 
     @cached_property
     def message(self) -> Message:
@@ -49,7 +52,10 @@ class SavesTogether(ReadsMessage):
     model: Any
     form: Any
     live_object: Any
-    save: FormSave
+    action_class: Any
+    expects_json_response: bool
+    # None where Wagtail restores an older version: that is put in the place of the newest as it is.
+    save: FormSave | None = None
 
     def is_valid(self, form):
         valid = super().is_valid(form)
@@ -76,12 +82,11 @@ class SavesTogether(ReadsMessage):
     def save_instance(self):
         stored = self.model.objects.select_for_update().get(pk=self.live_object.pk)
         self.save = FormSave(self.form, stored, self.message, self.request.user)
-        instance = self._store()
+        instance = self._store(self.save)
         self.save.remember(self.new_revision)
         return instance
 
-    def _store(self):
-        save = self.save
+    def _store(self, save: FormSave):
         if save.outcome.is_unchanged and save.latest:
             self.new_revision = save.latest
             return save.latest.as_object()
@@ -91,7 +96,7 @@ class SavesTogether(ReadsMessage):
             # Writing on is one deed of the log, however often the form saves itself.
             self.__dict__["action_class"] = partial(self.action_class, log_action=None)
         if save.outcome.merged is None:
-            return super().save_instance()
+            return super().save_instance()  # type: ignore[misc]
         instance = save.stored.with_content_json(save.outcome.merged or save.mine)
         if not instance.live:
             save_row(instance)
@@ -112,7 +117,7 @@ class SavesTogether(ReadsMessage):
                 row.instance.pk = row.instance.pk or keys.get(_identity(name, row.instance))
 
     def run_action_method(self):
-        if self.save.outcome.conflicts and self.action != "edit":
+        if self.save and self.save.outcome.conflicts and self.action != "edit":
             raise ConflictError
         return super().run_action_method()
 
@@ -123,13 +128,14 @@ class SavesTogether(ReadsMessage):
             url = self.get_edit_url()
             hydrate = set_query_params(url, {"_w_hydrate_create_view": "1"})
             answer |= {"url": url, "hydrate_url": hydrate}
-        return answer | {"form": self.save.told()}
+        return answer | {"form": self.save.told()} if self.save else answer
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         if not self.expects_json_response:
             latest = self.latest_revision
-            content = latest.content if latest else self.object.serializable_data()
+            stored = None if latest else self.model.objects.get(pk=self.object.pk)
+            content = latest.content if latest else version_of(stored)
             context["draft"] = about_form(
                 self.request, context["form"], self.object.pk, content, self.latest_revision_created_at
             )
@@ -175,13 +181,13 @@ class CreatesOnce(ReadsMessage):
 
     def save_instance(self):
         instance = super().save_instance()
-        self.shown = FormContent.of(self.form).of_version(self.new_revision.content)
+        self.shown = FormContent.of(self.form).of_version(version_of(instance))
         remember(self.message, self.request.user, instance, self.shown, self.new_revision)
         return instance
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        content = context["form"].instance.serializable_data()
+        content = version_of(self.model())
         context["draft"] = about_form(self.request, context["form"], None, content, None)
         return context
 

@@ -174,7 +174,7 @@ class ArticleIndexView(IndexView):
         fields = (
             "title", "live", "has_unpublished_changes", "first_published_at", "go_live_at", "published_at",
             "updated_at", "channel__name", "editor__name", "source__name", "latest_revision",
-            "created_by_id", "home_station_id",
+            "created_by_id", "home_station_id", "binned_at",
         )  # fmt: skip
         seen = visible(self.request.user, Article.objects.all())
         return with_schedule(seen.select_related("channel", "editor", "source").only(*fields))

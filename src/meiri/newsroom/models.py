@@ -345,6 +345,8 @@ class Article(
 
     @property
     def comments_by(self):
+        if self.channel is None:
+            return CommentPolicy.CLOSED
         return CommentPolicy(self.comment_policy or self.channel.comment_policy)
 
     def clean(self):

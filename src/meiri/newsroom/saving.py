@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 from wagtail.fields import StreamField
 from wagtail.log_actions import log
@@ -94,6 +95,11 @@ class Outcome:
         return self.merged is not None and not self.merged
 
 
+def version_of(thing) -> Content:
+    """The version that `thing` would be stored as, in the types that JSON has."""
+    return json.loads(json.dumps(thing.serializable_data(), cls=DjangoJSONEncoder))
+
+
 class FormContent:
     """Which parts of a version a form shows, with bodies as lists of blocks."""
 
@@ -180,13 +186,13 @@ class FormSave:
         self.shape = FormContent.of(form)
         self.latest = stored.latest_revision
         self.known = open_form(message.key, user)
-        self.mine = form.save(commit=False).serializable_data()
+        self.mine = version_of(form.save(commit=False))
         self.outcome = merge_into(self.shape, self.stored_content, self.mine, self._base())
         self.kept = self.keep_aside() if self.outcome.conflicts else None
 
     @property
     def stored_content(self) -> Content:
-        return self.latest.content if self.latest else self.stored.serializable_data()
+        return self.latest.content if self.latest else version_of(self.stored)
 
     def _base(self) -> Content | None:
         """What the form began with: what had come from it last, where it does not know of the answer to that."""

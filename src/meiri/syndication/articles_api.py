@@ -180,7 +180,7 @@ def line(article: Article | Card) -> Line:
         url=article.full_url,
         summary=article.summary,
         published_at=zoned(article.published_at),
-        channel=article.channel.slug,
+        channel=article.channel.slug if article.channel else "",
         source=article.source.name if article.source else "",
         kind=article.kind,
         picture=picture_url(picture) if picture and picture.sizes.widths else None,

@@ -94,7 +94,10 @@ def corrections_html(corrections: Iterable[Correction]) -> str:
 
 def item_of(article: Article, body: str) -> FeedItem:
     authors = [byline.author for byline in article.bylines.all()]
-    sections = [article.channel.name, *(tagged.tag.name for tagged in article.tagged_items.all())]
+    sections = [
+        *([article.channel.name] if article.channel else []),
+        *(tagged.tag.name for tagged in article.tagged_items.all()),
+    ]
     picture = picture_url(article.picture) if article.picture else ""
     items = SyndicationFeed(title="", link="", description="")
     items.add_item(

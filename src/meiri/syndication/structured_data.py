@@ -32,7 +32,7 @@ def news_article(
         "dateModified": modified_at(article).isoformat(timespec="seconds"),
         "inLanguage": "zh-Hans",
         "mainEntityOfPage": article.full_url,
-        "articleSection": article.channel.name,
+        "articleSection": article.channel.name if article.channel else "",
         "author": [{"@type": "Person", "name": b.author.name} for b in bylines]
         or [
             {
