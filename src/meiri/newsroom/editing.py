@@ -155,7 +155,8 @@ class BesideTheForm:
 
     def get_side_panels(self):
         panels = super().get_side_panels()
-        if self.expects_json_response:  # an article saved by itself: the panels stand on the page
+        # An article that saved itself, or was just made by that: the panels stand on the page.
+        if self.expects_json_response or getattr(self, "hydrate_create_view", False):
             return panels
         article = self.form.instance
         return MediaContainer([*panels, *(panel(article, self.request) for panel in side_panels)])

@@ -138,8 +138,10 @@ def listed(first: date, last: date):
 def article_entries(listings) -> Iterator[tuple[date, str]]:
     """The day and the entry of each, newest first, at most `MOST`. One query."""
     folder = cache(_folder)
-    rows = listings.newest().values_list(
-        "article_id", "published_at", "article__channel__slug", "article__last_published_at"
+    rows = (
+        listings.filter(article__channel__slug__gt="")
+        .newest()
+        .values_list("article_id", "published_at", "article__channel__slug", "article__last_published_at")
     )
     for key, published_at, slug, changed_at in rows[:MOST]:
         day = local(published_at).date()
