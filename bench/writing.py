@@ -301,8 +301,9 @@ class Saver:
             site.cookies = [
                 {"name": c.name, "value": c.value, "url": site.url} for c in self.visitor.session.cookies
             ]
-        for cookie in site.cookies:
-            self.visitor.session.cookies.set(cookie["name"], cookie["value"])
+        else:
+            for cookie in (c for c in site.cookies if c["name"] != "csrftoken"):
+                self.visitor.session.cookies.set(cookie["name"], cookie["value"])
         self.number, self.saved, self.refusals = number, [], []
 
     def save(self, article: int) -> None:
