@@ -118,6 +118,7 @@ class RandomWriter:
     def __init__(self, writer: Writer, name: str, chance: random.Random):
         self.writer, self.name, self.chance = writer, name, chance
         self.words: list[str] = []
+        self.made = self.taken_back = 0
         self.offline_until = 0.0
 
     def act(self) -> None:
@@ -130,7 +131,8 @@ class RandomWriter:
         deed()
 
     def word(self) -> str:
-        self.words.append(f"{self.name}{len(self.words)}。")
+        self.made += 1
+        self.words.append(f"{self.name}{self.made}。")
         return self.words[-1]
 
     def go_somewhere(self) -> None:
@@ -155,13 +157,16 @@ class RandomWriter:
         self.writer.page.keyboard.insert_text(self.word())
 
     def undo_and_redo(self) -> None:
+        """The editor may undo more than it does again: what the own screen shows no more was taken back by its writer."""
         self.go_somewhere()
         self.writer.page.keyboard.type(self.word())
+        before = "".join(self.writer.texts())
         self.writer.page.keyboard.press("Control+z")
         self.writer.page.keyboard.press("Control+Shift+z")
-        # What the own screen does not show any more was taken back by its writer.
-        if not any(self.words[-1] in text for text in self.writer.texts()):
-            self.words.pop()
+        after = "".join(self.writer.texts())
+        taken_back = [word for word in self.words if word in before and word not in after]
+        self.taken_back += len(taken_back)
+        self.words = [word for word in self.words if word not in taken_back]
 
     def lose_network(self) -> None:
         self.writer.go_offline()
@@ -207,6 +212,7 @@ def _compare(writers: list[RandomWriter], site: Site) -> dict[str, int]:
     wanted, found = Counter("".join([*words, *BEGINNING])), Counter(shown[0].replace("\n", ""))
     return {
         "words": len(words),
+        "taken back by undoing": sum(writer.taken_back for writer in writers),
         "characters lost": (wanted - found).total(),
         "characters doubled": (found - wanted).total(),
         # Two who write at one place may part each other's words.
