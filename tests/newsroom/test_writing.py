@@ -113,7 +113,8 @@ def test_c2_two_people_write_and_see_each_others_words(writer, other):
     second.wait_to_hear()
     assert writer.texts() == second.texts() == ["沈写的。沈又写。", "林写的一段。"]
     assert writer.page.locator("#id_summary").input_value() == "林写的摘要。"
-    expect(writer.page.locator(".meiri-writes-here")).to_have_count(1)
+    # Each form tells of itself every few seconds.
+    expect(writer.page.locator(".meiri-writes-here")).to_have_count(1, timeout=20_000)
 
 
 def test_c2_both_write_in_one_paragraph_and_the_caret_stays(writer, other):

@@ -11,7 +11,7 @@
     for (const input of form.querySelectorAll("input[type=hidden]")) {
       const content = input.draftailEditor?.getEditorState().getCurrentContent();
       if (content && written.get(input) !== content) {
-        if (written.has(input)) input.draftailEditor.saveState();
+        input.draftailEditor.saveState();
         written.set(input, content);
       }
     }
