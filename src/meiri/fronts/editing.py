@@ -10,7 +10,7 @@ from wagtail.models import Page
 
 from meiri.newsroom.editing_together import CONFLICT, ReadsMessage, about_form
 from meiri.newsroom.presence import tell_presence
-from meiri.newsroom.saving import FormSave, version_of
+from meiri.newsroom.saving import FormSave, newest_version
 
 
 def tell_front_presence(request, page_id: int):
@@ -20,8 +20,6 @@ def tell_front_presence(request, page_id: int):
 class FrontEditView(ReadsMessage, EditView):
     """Wagtail's view, which saves the form's version and the others' put together."""
 
-    save: FormSave | None = None
-
     def get_template_names(self):
         names = super().get_template_names()
         return names if self.hydrate_create_view else ["fronts/edit.html", *names]
@@ -29,7 +27,7 @@ class FrontEditView(ReadsMessage, EditView):
     @transaction.atomic
     def form_valid(self, form):
         stored = self.page_class.objects.select_for_update().get(pk=self.page.pk)
-        save = self.save = FormSave(form, stored, self.message, self.request.user)
+        save = FormSave(form, stored, self.message, self.request.user)
         outcome = save.outcome
         if outcome.conflicts and self.action_name != "save":
             messages.error(self.request, CONFLICT)
@@ -65,9 +63,7 @@ class FrontEditView(ReadsMessage, EditView):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         if not self.expects_json_response:
-            latest = self.page.latest_revision
-            stored = None if latest else self.page_class.objects.get(pk=self.page.pk)
-            content = latest.content if latest else version_of(stored)
+            content = newest_version(self.page)
             context["draft"] = about_form(
                 self.request,
                 self.form,

@@ -11,7 +11,7 @@ from meiri.ingest.parsed import FoundPicture
 from meiri.ingest.pictures import picture_of
 from meiri.ingest.times import RELATIVE, WRITTEN
 
-_BLOCK_TAGS = frozenset(
+BLOCK_TAGS = frozenset(
     [
         "address",
         "article",
@@ -222,7 +222,7 @@ def read_blocks(root: html.HtmlElement, link=lambda href: None, picture_url=lamb
 
 
 def _start(reader: _Reader, element, tag: str, picture_url):
-    if tag in _BLOCK_TAGS:
+    if tag in BLOCK_TAGS:
         reader.flush()
         reader.containers.append(element)
     elif tag == "br":
@@ -251,7 +251,7 @@ def _told_apart(element) -> str:
 
 
 def _end(reader: _Reader, tag: str):
-    if tag in _BLOCK_TAGS:
+    if tag in BLOCK_TAGS:
         reader.flush()
         if reader.containers:
             reader.containers.pop()

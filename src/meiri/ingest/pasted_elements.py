@@ -5,57 +5,13 @@ import re
 from lxml import html
 
 from meiri.ingest import office
+from meiri.ingest.blocks import BLOCK_TAGS
 from meiri.ingest.pasted import LeftOut
 
-BLOCKS = frozenset(
-    [
-        *(
-            "address",
-            "article",
-            "aside",
-            "blockquote",
-            "body",
-            "caption",
-            "center",
-            "dd",
-            "details",
-            "dialog",
-            "div",
-        ),
-        *(
-            "dl",
-            "dt",
-            "fieldset",
-            "figcaption",
-            "figure",
-            "footer",
-            "form",
-            "h1",
-            "h2",
-            "h3",
-            "h4",
-            "h5",
-            "h6",
-            "header",
-        ),
-        *(
-            "hgroup",
-            "html",
-            "legend",
-            "li",
-            "main",
-            "menu",
-            "nav",
-            "ol",
-            "p",
-            "pre",
-            "search",
-            "section",
-            "summary",
-        ),
-        *("table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"),
-    ]
-)
+# As on pages, with what stands in text alone, and without what an editor does not paste as words.
+BLOCKS = BLOCK_TAGS - {"audio", "h7", "head", "hr", "title", "video"} | {
+    *("dialog", "hgroup", "legend", "menu", "search"),
+}
 HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 LISTS = frozenset(["ul", "ol", "menu"])
 # What no reader of a page sees as words.

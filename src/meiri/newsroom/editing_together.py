@@ -14,7 +14,15 @@ from wagtail.admin.utils import set_query_params
 from meiri.newsroom.draft_form import save_row
 from meiri.newsroom.merging.versions import ROWS
 from meiri.newsroom.open_forms import open_form
-from meiri.newsroom.saving import Content, FormContent, FormSave, Message, remember, version_of
+from meiri.newsroom.saving import (
+    Content,
+    FormContent,
+    FormSave,
+    Message,
+    newest_version,
+    remember,
+    version_of,
+)
 
 CONFLICT = "别人同时改了同一处，您的文字已另存为一个版本，没有覆盖对方的。请核对后再提交。"
 LOCKED = "稿件已被别人锁定，您刚写的另存为一个版本，没有丢。"
@@ -32,7 +40,7 @@ class ReadsMessage:
     @cached_property
     def is_out_of_date(self) -> bool:
         """Whether to refuse what saves itself: only where it began with an older version and does not say with what."""
-        return self.message.base is None and not self.message.key and super().is_out_of_date  # type: ignore[misc]
+        return not self.message.key and super().is_out_of_date  # type: ignore[misc]
 
     @cached_property
     def message(self) -> Message:
@@ -133,9 +141,7 @@ class SavesTogether(ReadsMessage):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         if not self.expects_json_response:
-            latest = self.latest_revision
-            stored = None if latest else self.model.objects.get(pk=self.object.pk)
-            content = latest.content if latest else version_of(stored)
+            content = newest_version(self.object)
             context["draft"] = about_form(
                 self.request, context["form"], self.object.pk, content, self.latest_revision_created_at
             )

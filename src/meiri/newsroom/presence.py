@@ -21,20 +21,15 @@ def tell_article_presence(request, article_id: int):
 def tell_presence(request, model: type[Model], pk: int) -> JsonResponse:
     """An open form (`form_key`) of the thing `pk` of `model` tells where its writer is (`place`) and which `version` it knows of
     (when that was saved, ISO 8601); it hears who else writes, and whether there is a newer version."""
-    things = model._default_manager.select_related("latest_revision").only("pk", "latest_revision")
+    # A form asks every few seconds: what is in the version is not read.
+    things = model._default_manager.select_related("latest_revision").only("latest_revision__created_at")
     thing: Any = get_object_or_404(things, pk=pk)
     key, place = request.POST.get("form_key", ""), request.POST.get("place", "")[:80]
     if is_key(key):
-        OpenForm.objects.update_or_create(
-            key=key,
-            user=request.user,
-            defaults={"place": place, "seen_at": timezone.now()},
-            create_defaults={
-                "content_type": thing.get_base_content_type(),
-                "object_id": str(pk),
-                "place": place,
-            },
-        )
+        form = OpenForm.objects.filter(key=key, user=request.user)
+        if not form.update(place=place, seen_at=timezone.now()):
+            of = {"content_type": thing.get_base_content_type(), "object_id": str(pk), "place": place}
+            OpenForm.objects.get_or_create(key=key, user=request.user, defaults=of)
     latest = thing.latest_revision
     return JsonResponse(
         {

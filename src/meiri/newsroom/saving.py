@@ -100,6 +100,13 @@ def version_of(thing) -> Content:
     return json.loads(json.dumps(thing.serializable_data(), cls=DjangoJSONEncoder))
 
 
+def newest_version(thing) -> Content:
+    """The newest version of `thing`; of what has none, its row, whatever a form has made of the object."""
+    if thing.latest_revision:
+        return thing.latest_revision.content
+    return version_of(type(thing)._default_manager.get(pk=thing.pk))
+
+
 class FormContent:
     """Which parts of a version a form shows, with bodies as lists of blocks."""
 
@@ -187,12 +194,8 @@ class FormSave:
         self.latest = stored.latest_revision
         self.known = open_form(message.key, user)
         self.mine = version_of(form.save(commit=False))
-        self.outcome = merge_into(self.shape, self.stored_content, self.mine, self._base())
+        self.outcome = merge_into(self.shape, newest_version(stored), self.mine, self._base())
         self.kept = self.keep_aside() if self.outcome.conflicts else None
-
-    @property
-    def stored_content(self) -> Content:
-        return self.latest.content if self.latest else version_of(self.stored)
 
     def _base(self) -> Content | None:
         """What the form began with: what had come from it last, where it does not know of the answer to that."""
