@@ -77,6 +77,9 @@ window.articleBody = (() => {
     if (undo) box.append(button("撤销", undo));
     box.append(button("关闭", hush));
     document.body.append(box);
+    // In the top layer: no panel of the form lies above its buttons.
+    box.popover = "manual";
+    box.showPopover?.();
     text.textContent = words; // after it stands on the page, so that it is read aloud
   }
 
