@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from meiri.comments.closing import policy_of
-from meiri.comments.models import SETTINGS_KEY, CommentSettings
+from meiri.comments.models import CommentSettings
+from meiri.journal.content_keys import COMMENT_SETTINGS
 from meiri.journal.models import Entry
 from meiri.sections.models import CommentPolicy
 from tests.comments.test_writing import send, words
@@ -29,7 +30,7 @@ def test_the_site_closes_after_its_days_and_the_journal_says_so(client):
     article = old(8)
     assert policy_of(article) == CommentPolicy.REVIEW
     the_site_closes_after(7)
-    assert SETTINGS_KEY in Entry.objects.order_by("-sequence")[0].keys
+    assert COMMENT_SETTINGS in Entry.objects.order_by("-sequence")[0].keys
     assert policy_of(article) == CommentPolicy.CLOSED
     assert policy_of(old(7)) == CommentPolicy.REVIEW
     assert send(client, article).status_code == 403

@@ -15,8 +15,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def short_lists(monkeypatch):
-    monkeypatch.setattr(pages, "TOPICS", 3)
-    monkeypatch.setattr(pages, "ISSUES", 3)
+    monkeypatch.setattr(pages, "TOPICS_PER_PAGE", 3)
+    monkeypatch.setattr(pages, "ISSUES_PER_PAGE", 3)
     found_site()
 
 

@@ -18,12 +18,12 @@ from django.conf import settings
 from meiri.audience.counts_file import LARGEST_ID, NAME, Counts, CountsFile, NoCounts, Progress, create
 from meiri.audience.models import ArticleViews, ViewsHead
 from meiri.delivery.locks import try_lock
+from meiri.journal.content_keys import COMMENTS
 from meiri.journal.log import last_sequence
 from meiri.journal.models import Entry
 from meiri.journal.verification import check
 
 LOCK = "counts.lock"
-COMMENTS = "comments:"
 CHUNK = 10_000
 PART = 500
 # How many articles that seem to differ are looked at again, and how long a running worker is given to catch up.
@@ -135,8 +135,7 @@ def _commented(after: int, last: int) -> Iterator[list[int]]:
     """The articles whose comments changed in the entries after `after` up to `last`, in bounded parts."""
     entries = Entry.objects.filter(sequence__gt=after, sequence__lte=last, kind__startswith="comment.")
     found = entries.order_by("sequence").values_list("keys", flat=True).iterator(CHUNK)
-    named = (key.removeprefix(COMMENTS) for keys in found for key in keys if key.startswith(COMMENTS))
-    ids = (int(name) for name in named if name.isdecimal())
+    ids = (number for keys in found for number in COMMENTS.numbers(keys))
     while part := list(islice(ids, PART)):
         yield part
 

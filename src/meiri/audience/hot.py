@@ -12,6 +12,7 @@ from django.utils import timezone
 from meiri.audience.counting import day_of
 from meiri.audience.models import DayViews, HotRule, HourViews, QuarterViews
 from meiri.delivery.keys import EVERYWHERE
+from meiri.journal.content_keys import HOT, RIVER
 from meiri.journal.kept import Kept
 from meiri.newsroom.cards import Card
 from meiri.newsroom.models import Article
@@ -98,7 +99,7 @@ class Contest:
 
 
 # By the window and the stretch of `KEPT_SECONDS`; editors' rules are in the journal.
-_contests: Kept[tuple[str, int], Contest] = Kept(2 * len(WINDOWS), EVERYWHERE | {"hot", "river"})
+_contests: Kept[tuple[str, int], Contest] = Kept(2 * len(WINDOWS), EVERYWHERE | {HOT, RIVER})
 
 
 def hot_list(window: str = "day") -> list[HotEntry]:

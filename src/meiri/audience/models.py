@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from meiri.journal.content_keys import HOT, ContentKey
 from meiri.journal.public_models import NotPublic, Public
 from meiri.newsroom.models import Article
 
@@ -169,8 +170,8 @@ class HotRule(models.Model):
         return f"《{self.article.title}》{where}{end}：{self.reason}"
 
     @property
-    def content_key(self) -> str:
-        return "hot"
+    def content_key(self) -> ContentKey:
+        return HOT
 
     def clean(self):
         if self.deed == self.Deed.KEEP_OFF:

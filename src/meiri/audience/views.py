@@ -12,6 +12,7 @@ from meiri.audience.readers import is_reader
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
 from meiri.fronts.models import FriendLink
+from meiri.journal.content_keys import HOT, MINUTE
 from meiri.visitors.counting import times
 
 # The same browser that follows a link again meanwhile is counted once, as a view is.
@@ -25,7 +26,7 @@ LARGEST_ID = 2**63 - 1
 def hot(request):
     """The hot list of the day, the same for everybody: a piece of a page, made again each minute."""
     entries = hot_list()
-    uses("hot", "minute", *(entry.article.content_key for entry in entries))
+    uses(HOT, MINUTE, *(entry.article.content_key for entry in entries))
     return render(request, "audience/hot.html", {"entries": entries, "window": WINDOWS["day"]})
 
 
@@ -35,7 +36,7 @@ def hot(request):
 def hot_page(request):
     """The hot lists of the day, the hour and the week on one page."""
     lists = [(window, hot_list(name)) for name, window in WINDOWS.items()]
-    uses("hot", "minute", *(entry.article.content_key for _, entries in lists for entry in entries))
+    uses(HOT, MINUTE, *(entry.article.content_key for _, entries in lists for entry in entries))
     return render(request, "audience/hot_page.html", {"lists": lists})
 
 

@@ -2,8 +2,9 @@
 
 from datetime import date, timedelta
 
-from meiri.comments.models import SETTINGS_KEY, CommentSettings
+from meiri.comments.models import CommentSettings
 from meiri.delivery.keys import uses
+from meiri.journal.content_keys import COMMENT_SETTINGS, TODAY
 from meiri.newsroom.clock import local, today
 from meiri.newsroom.models import Article
 from meiri.sections.models import CommentPolicy
@@ -15,7 +16,7 @@ def policy_of(article: Article, days: int | None = None) -> CommentPolicy:
 
     An article that names a policy of its own is not closed by its age.
     """
-    uses(SETTINGS_KEY)
+    uses(COMMENT_SETTINGS)
     policy = article.comments_by
     if policy == CommentPolicy.CLOSED or article.comment_policy:
         return policy
@@ -24,7 +25,7 @@ def policy_of(article: Article, days: int | None = None) -> CommentPolicy:
         return policy
     # A page that shows whether comments are open changes by itself when that day is over.
     if today() <= last:
-        uses("today")
+        uses(TODAY)
         return policy
     return CommentPolicy.CLOSED
 

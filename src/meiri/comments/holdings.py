@@ -3,6 +3,7 @@
 from django.db.models import Exists, OuterRef
 
 from meiri.comments.models import Comment, State
+from meiri.journal.content_keys import COMMENTS
 from meiri.journal.log import append
 from meiri.personal.holdings import GONE, Holding, hold
 
@@ -25,7 +26,7 @@ def _release(user) -> None:
     articles = sorted(set(written.values_list("article_id", flat=True)))
     written.update(name=GONE, member=None)
     for start in range(0, len(articles), STEP):
-        keys = [f"comments:{key}" for key in articles[start : start + STEP]]
+        keys = [COMMENTS.key(key) for key in articles[start : start + STEP]]
         append("comment.unsigned", keys, {"articles": len(keys)}, "system")
 
 

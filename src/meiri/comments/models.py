@@ -11,13 +11,19 @@ from django.db.models.functions import RowNumber
 from wagtail.contrib.settings.models import register_setting
 
 from meiri.comments.patterns import LONGEST_LINE, MOST_LINES, unclear
+from meiri.journal.content_keys import (
+    COMMENT_QUESTIONS,
+    COMMENT_RULES,
+    COMMENT_SETTINGS,
+    COMMENTS,
+    ContentKey,
+)
 from meiri.journal.public_models import NotPublic, Public
 from meiri.newsroom.models import Article
 from meiri.stored_settings import StoredSettings
 
 LONGEST = 500
 # What every piece of comments on a page shows: how long comments stay open.
-SETTINGS_KEY = "comment-settings"
 
 
 class Position(NamedTuple):
@@ -186,7 +192,7 @@ class Comment(models.Model):
 
     @property
     def content_key(self):
-        return f"comments:{self.article_id}"
+        return COMMENTS.key(self.article_id)
 
 
 class CommentCount(models.Model):
@@ -286,8 +292,8 @@ class WordRule(models.Model):
         return f"{self.name}（{self.get_deed_display()}）"
 
     @property
-    def content_key(self) -> str:
-        return "comment-rules"
+    def content_key(self) -> ContentKey:
+        return COMMENT_RULES
 
     def clean(self):
         if wrong := unclear(self.lines):
@@ -314,8 +320,8 @@ class Question(models.Model):
         return self.question
 
     @property
-    def content_key(self) -> str:
-        return "comment-questions"
+    def content_key(self) -> ContentKey:
+        return COMMENT_QUESTIONS
 
 
 @register_setting(icon="comment")
@@ -330,7 +336,7 @@ class CommentSettings(StoredSettings):
 
     public = Public(
         ("days",),
-        keys=lambda settings: [SETTINGS_KEY],
+        keys=lambda settings: [COMMENT_SETTINGS],
         kind="settings",
         appears=False,
         payload=lambda settings: {"comment_days": settings.days},

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from meiri.comments.models import Comment, Like, LikedArticle, Report, ReportReason
 from meiri.comments.moderation import named
+from meiri.journal.content_keys import COMMENTS
 from meiri.journal.log import append
 from meiri.visitors.devices import device_of
 
@@ -70,7 +71,7 @@ def tell_likes() -> int:
     articles = list(LikedArticle.objects.order_by("pk").values_list("pk", flat=True)[:TOLD_AT_ONCE])
     if articles:
         LikedArticle.objects.filter(pk__in=articles).delete()
-        append("comment.liked", [f"comments:{pk}" for pk in articles], {"articles": len(articles)}, "system")
+        append("comment.liked", [COMMENTS.key(pk) for pk in articles], {"articles": len(articles)}, "system")
     return len(articles)
 
 

@@ -18,6 +18,7 @@ from meiri.comments.work import BITS
 from meiri.comments.writing import CommentForm
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
+from meiri.journal.content_keys import COMMENTS
 from meiri.newsroom.models import Article
 from meiri.sections.models import CommentPolicy
 from meiri.visitors.marks import mark_of
@@ -105,7 +106,7 @@ def fragment(request, article_id: int):
         article = _article(article_id)
     except Http404:
         return HttpResponseNotFound("<p class='empty-line'>这篇稿件暂无评论。</p>")
-    uses(article.content_key, f"comments:{article.pk}")
+    uses(article.content_key, COMMENTS.key(article.pk))
     return render(request, "comments/fragment.html", _listed(article))
 
 

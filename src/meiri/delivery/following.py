@@ -22,6 +22,7 @@ from meiri.delivery.locks import try_lock
 from meiri.delivery.making import IDLE_SECONDS, PAUSE_SECONDS, Maker
 from meiri.delivery.pages import Pages, pages
 from meiri.delivery.release import release
+from meiri.journal.content_keys import MINUTE, TODAY, ContentKey
 from meiri.journal.log import end, last_sequence
 from meiri.journal.models import GENESIS, Entry
 
@@ -108,10 +109,10 @@ def follows(position: Position) -> bool:
     return Entry.objects.filter(pk=position.sequence, digest=position.digest).exists()
 
 
-def clocks() -> dict[str, str]:
+def clocks() -> dict[ContentKey, str]:
     """The content keys that change by themselves, with what they stand at."""
     now = timezone.localtime()
-    return {"today": f"{now:%Y-%m-%d}", "minute": f"{now:%Y-%m-%d %H:%M}"}
+    return {TODAY: f"{now:%Y-%m-%d}", MINUTE: f"{now:%Y-%m-%d %H:%M}"}
 
 
 def tick(store: Pages) -> None:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from meiri.delivery.editions import inner_path
+from meiri.journal.content_keys import ARTICLE, CHANNEL, DOCUMENT, PICTURE, STATION
 
 MINUTE = "public, max-age=60, stale-if-error=86400"
 QUARTER = "public, max-age=900, stale-if-error=86400"
@@ -55,10 +56,10 @@ RULES = [
     (r"/", lambda found: PageKind(Importance.HOME, "home", kept=True)),
     (
         r"/([a-z][a-z0-9-]*)/[0-9]{4}/[0-9]{4}/([0-9]+)\.html",
-        lambda found: PageKind(Importance.ARTICLE, f"article:{found[2]} channel:{found[1]}"),
+        lambda found: PageKind(Importance.ARTICLE, f"{ARTICLE.key(found[2])} {CHANNEL.key(found[1])}"),
     ),
-    (r"/difang/([a-z][a-z0-9-]*)/", lambda found: PageKind(Importance.FRONT, f"station:{found[1]}", kept=True)),
-    (r"/([a-z][a-z0-9-]*)/", lambda found: PageKind(Importance.FRONT, f"front:{found[1]} channel:{found[1]}", kept=True)),
+    (r"/difang/([a-z][a-z0-9-]*)/", lambda found: PageKind(Importance.FRONT, STATION.key(found[1]), kept=True)),
+    (r"/([a-z][a-z0-9-]*)/", lambda found: PageKind(Importance.FRONT, f"front:{found[1]} {CHANNEL.key(found[1])}", kept=True)),
     (r"(?:/.*)?/rss\.xml", _feed("application/rss+xml; charset=utf-8")),
     (r"/atom\.xml", _feed("application/atom+xml; charset=utf-8")),
     (r"/feed\.json", _feed("application/feed+json; charset=utf-8")),
@@ -87,16 +88,14 @@ def kind_of(address: str) -> PageKind:
 
 # Files that are no pages, and whose they are.
 _MEDIA = [
-    (re.compile(r"/media/pictures/(?:[0-9]+/)?([0-9]+)-[^/]*"), "picture"),
-    (re.compile(r"/documents/([0-9]+)/[^/]*"), "document"),
+    (re.compile(r"/media/pictures/(?:[0-9]+/)?([0-9]+)-[^/]*"), PICTURE),
+    (re.compile(r"/documents/([0-9]+)/[^/]*"), DOCUMENT),
 ]
 
 
 def media_key(address: str) -> str:
     """The name under which a CDN can forget the picture or the document whose file is at `address`; "" where none is."""
-    return next(
-        (f"{name}:{found[1]}" for pattern, name in _MEDIA if (found := pattern.fullmatch(address))), ""
-    )
+    return next((form.key(found[1]) for pattern, form in _MEDIA if (found := pattern.fullmatch(address))), "")
 
 
 def simplified(address: str) -> str:

@@ -8,9 +8,10 @@ from django.http.response import HttpResponseBase
 
 from meiri.delivery.editions import PREFIX, has_edition, in_edition, inner_path, rendering_traditional
 from meiri.delivery.keys import uses
-from meiri.delivery.models import CONTENT_KEY, ProtectedTerm
+from meiri.delivery.models import ProtectedTerm
 from meiri.delivery.script import Term, Wording
 from meiri.delivery.traditional import traditional_feed, traditional_html, traditional_json_feed
+from meiri.journal.content_keys import SCRIPT
 
 CONVERTERS: dict[str, Callable[[str, str, Wording], str]] = {
     "text/html": traditional_html,
@@ -36,7 +37,7 @@ class TraditionalEdition:
         if not path:
             query = request.META.get("QUERY_STRING", "")
             return HttpResponsePermanentRedirect(f"{PREFIX}/{'?' if query else ''}{query}")
-        uses(CONTENT_KEY)
+        uses(SCRIPT)
         terms = ProtectedTerm.objects.as_pairs()
         with rendering_traditional() as people:
             response = self._answer(request, path)

@@ -4,10 +4,10 @@ from django.core.validators import RegexValidator
 from django.db import models
 
 from meiri.delivery.script import Term
+from meiri.journal.content_keys import SCRIPT
 from meiri.journal.public_models import Public
 
 # The content key of the edition, which every page of it shows: its protected terms.
-CONTENT_KEY = "script"
 # Terms are put into pages as they are.
 no_markup = RegexValidator(
     r"[<>&\"'\\\s]", "用词里不能有空格、引号、反斜线和 <、>、& 这些符号。", inverse_match=True
@@ -34,7 +34,7 @@ class ProtectedTerm(models.Model):
         help_text="如“范偉”。留空则照简体原样显示。较长的用词优先。",
     )
 
-    public = Public(("term", "traditional"), keys=lambda term: [CONTENT_KEY])
+    public = Public(("term", "traditional"), keys=lambda term: [SCRIPT])
 
     objects = ProtectedTermQuerySet.as_manager()
 

@@ -6,7 +6,7 @@ import logging
 import math
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -200,7 +200,7 @@ class Pages:
     def _throw_away(self, address: str) -> None:
         self.index.forget(address, self.files.remove(address))
 
-    def withdraw(self, address: str, keys: list[str]) -> None:
+    def withdraw(self, address: str, keys: Sequence[str]) -> None:
         """After a withdrawal: the page at `address` is gone when this returns, in both editions.
 
         What shows one of `keys`, all that the withdrawal changed, waits to be made again. Whoever is rendering the page
@@ -254,7 +254,7 @@ def _pages_of(home: Path) -> Pages:
     return Pages(home, purges=bool(settings.CDN))
 
 
-def withdraw_page(address: str, keys: list[str]) -> None:
+def withdraw_page(address: str, keys: Sequence[str]) -> None:
     """See `Pages.withdraw`; call it once the withdrawal is committed."""
     if settings.PAGE_FILES:
         pages().withdraw(address, keys)

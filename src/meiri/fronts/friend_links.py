@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
+from meiri.journal.content_keys import FOOTER, FRIEND_LINK, ContentKey
 from meiri.journal.public_models import Public
 
 # So many checks in a row that fail mark a link for the editors.
@@ -73,12 +74,12 @@ class FriendLink(models.Model):
 
     @property
     def content_key(self):
-        return f"friend-link:{self.pk}"
+        return FRIEND_LINK.key(self.pk)
 
     @property
-    def keys_of_pages(self) -> list[str]:
+    def keys_of_pages(self) -> list[ContentKey]:
         """The footer shows it on every page, once it was accepted."""
-        return ["footer"] if self.state == self.State.SHOWN else [self.content_key]
+        return [FOOTER] if self.state == self.State.SHOWN else [self.content_key]
 
     @property
     def logo_url(self) -> str:

@@ -2,6 +2,7 @@
 
 from meiri.fronts.models import SiteSettings
 from meiri.identity import Identity
+from meiri.journal.content_keys import FOOTER
 from meiri.journal.kept import Kept
 
 _kept: Kept[str, Identity] = Kept(1)
@@ -9,7 +10,7 @@ _kept: Kept[str, Identity] = Kept(1)
 
 def current() -> Identity:
     """One small query to see that the journal stands still, one more where the settings changed."""
-    return _kept.one("identity", lambda: (_read(), ["footer"]))
+    return _kept.one("identity", lambda: (_read(), [FOOTER]))
 
 
 def _read() -> Identity:

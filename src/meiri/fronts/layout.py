@@ -12,6 +12,7 @@ from typing import Any
 
 from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.delivery.omissions import omit, optional
+from meiri.journal.content_keys import ARTICLE, MAGAZINE, PICTURES, TOPICS
 from meiri.journal.kept import Kept
 from meiri.newsroom.blocks import blocks_of
 from meiri.newsroom.cards import Card
@@ -106,9 +107,9 @@ def newest_topics() -> list:
             .filter(topic__isnull=False)
             .order_by("-first_published_at")[:4]
         )
-        return topics, ["topics", *(t.banner.content_key for t in topics if t.banner)]
+        return topics, [TOPICS, *(t.banner.content_key for t in topics if t.banner)]
 
-    uses("topics")
+    uses(TOPICS)
     return _beside.one("topics", read)
 
 
@@ -118,9 +119,9 @@ def newest_issue():
 
     def read():
         issue = MagazineIssuePage.objects.live().select_related("cover").order_by("-slug").first()
-        return issue, ["magazine", *([issue.cover.content_key] if issue and issue.cover else [])]
+        return issue, [MAGAZINE, *([issue.cover.content_key] if issue and issue.cover else [])]
 
-    uses("magazine")
+    uses(MAGAZINE)
     return _beside.one("magazine", read)
 
 
@@ -231,10 +232,10 @@ def draw_top(value, page: Page, stations) -> Drawn:
 
 
 def draw_carousel(value, page: Page, stations) -> Drawn:
-    uses("pictures")
+    uses(PICTURES)
     pinned = raw_ids(value["pinned"])
     if bare := page.without_picture(pinned):
-        uses(*(f"article:{i}" for i in bare))
+        uses(*(ARTICLE.key(i) for i in bare))
         for title in Article.objects.filter(pk__in=bare).values_list("title", flat=True):
             omit("焦点图", f"指定的稿件“{title}”没有题图，请为它配上题图或改选稿件。")
     pinned = [i for i in pinned if i not in bare]

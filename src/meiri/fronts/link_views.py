@@ -10,6 +10,7 @@ from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
 from meiri.fronts.applying import MOST, PERIOD, ApplicationForm, apply, too_many
 from meiri.fronts.friend_links import FriendLink
+from meiri.journal.content_keys import FOOTER
 from meiri.visitors.receipts import digest_of, kept_to_oneself
 
 SHOWN = 500
@@ -19,7 +20,7 @@ SHOWN = 500
 @require_safe
 def links(request):
     """All friend links by their groups. One query."""
-    uses("footer")
+    uses(FOOTER)
     shown = FriendLink.objects.shown().order_by("group", "order", "id")[:SHOWN]
     groups = [(name, list(group)) for name, group in groupby(shown, key=lambda link: link.group)]
     return render(request, "fronts/links.html", {"groups": groups})

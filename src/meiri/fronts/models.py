@@ -17,6 +17,7 @@ from meiri.fronts.pages import (
 )
 from meiri.fronts.signs import PICTURE_NAMES, PICTURES, draw_anew
 from meiri.identity import Identity
+from meiri.journal.content_keys import FOOTER
 from meiri.journal.public_models import Public
 from meiri.stored_settings import StoredSettings
 
@@ -84,7 +85,7 @@ class SiteSettings(StoredSettings):
             *("reporting_line", "reporting_url", "minors_line", "legal_adviser"),
             *("icp", "icp_url", "police", "police_url", "licences", "copyright"),
         ),
-        keys=lambda settings: ["footer"],
+        keys=lambda settings: [FOOTER],
         kind="settings",
         appears=False,
         payload=lambda settings: {"organisation": settings.organisation},

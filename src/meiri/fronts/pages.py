@@ -18,6 +18,7 @@ from meiri.fronts.addresses import FrontCopyForm, FrontForm, taken_by_others
 from meiri.fronts.blocks import DepartmentBlock, HomeBody, MagazineEntry, TopicBody
 from meiri.fronts.layout import plan_home, plan_topic
 from meiri.fronts.topics import TopicCopyForm, TopicPageForm, topic_of
+from meiri.journal.content_keys import FRONTS, MAGAZINE, NAV, PAGE, REDIRECTS, RIVER, TOPICS, ContentKey
 from meiri.journal.public_models import Public, Specific, declare
 from meiri.media.models import Picture
 from meiri.media.use import CountsDrafts
@@ -25,8 +26,8 @@ from meiri.newsroom.keyset import EPOCH, Cursor
 from meiri.sections.models import Topic
 
 # Topics and issues of the magazine on one page of their lists.
-TOPICS = 60
-ISSUES = 120
+TOPICS_PER_PAGE = 60
+ISSUES_PER_PAGE = 120
 LONGEST_SLUG = 255
 
 
@@ -51,7 +52,7 @@ class LaidOutPage(CountsDrafts, Page):
     """A page that editors lay out. Each kind says in `public` what readers see of it, so that the journal is told."""
 
     # What other pages that list pages of this kind depend on.
-    listed_under: tuple[str, ...] = ()
+    listed_under: tuple[ContentKey, ...] = ()
     base_form_class = FrontForm
     copy_form_class = FrontCopyForm
     # Fronts are for everybody: what is stored as a file can't ask who reads it.
@@ -62,11 +63,11 @@ class LaidOutPage(CountsDrafts, Page):
 
     @property
     def content_key(self):
-        return f"page:{self.pk}"
+        return PAGE.key(self.pk)
 
     @property
-    def journal_keys(self) -> list[str]:
-        return [self.content_key, "fronts", *self.listed_under]
+    def journal_keys(self) -> list[ContentKey]:
+        return [self.content_key, FRONTS, *self.listed_under]
 
     def get_context(self, request, *args, **kwargs):
         uses(self.content_key)
@@ -88,7 +89,7 @@ def public_front(*fields: str) -> Public:
         words=("published", "published", "withdrawn"),
         change=lambda before, after: "moved" if has_moved(before, after) else "published",
         # Whatever links to it, or to what stands below it, leads elsewhere now.
-        also=lambda before, after: ["nav"] if before.url_path != after.url_path else [],
+        also=lambda before, after: [NAV] if before.url_path != after.url_path else [],
         payload=lambda page: {"title": page.title, "url": page.url or ""},
     )
 
@@ -102,17 +103,17 @@ def kind_of_page(page: Page) -> type[Page] | None:
     return page.specific_class
 
 
-def restricted_pages(restriction: PageViewRestriction) -> list[str]:
+def restricted_pages(restriction: PageViewRestriction) -> list[ContentKey]:
     below = restriction.page.get_descendants(inclusive=True).values_list("pk", flat=True)
-    return ["fronts", *(f"page:{pk}" for pk in below)]
+    return [FRONTS, *(PAGE.key(pk) for pk in below)]
 
 
 REDIRECT = ("old_path", "site", "is_permanent", "redirect_page", "redirect_page_route_path", "redirect_link")
 
 declare(Page, Specific(kind_of_page))
 declare(PageViewRestriction, Public(("restriction_type", "page"), keys=restricted_pages))
-declare(Site, Public(("hostname", "port", "root_page"), keys=lambda site: ["nav"], appears=False))
-declare(Redirect, Public(REDIRECT, keys=lambda redirect: ["redirects"]))
+declare(Site, Public(("hostname", "port", "root_page"), keys=lambda site: [NAV], appears=False))
+declare(Redirect, Public(REDIRECT, keys=lambda redirect: [REDIRECTS]))
 
 
 class HomePage(LaidOutPage):
@@ -130,7 +131,7 @@ class HomePage(LaidOutPage):
         verbose_name = "首页"
 
     def get_context(self, request, *args, **kwargs):
-        uses("river")
+        uses(RIVER)
         return {**super().get_context(request, *args, **kwargs), "blocks": plan_home(self.body)}
 
 
@@ -147,7 +148,7 @@ class TopicIndexPage(LaidOutPage):
 
     def get_context(self, request, *args, **kwargs):
         """The newest topics; with `?before=` those that were first published before that position. One query."""
-        uses("topics")
+        uses(TOPICS)
         opened = Coalesce("first_published_at", Value(EPOCH))
         topics = (
             TopicPage.objects.live()
@@ -161,15 +162,15 @@ class TopicIndexPage(LaidOutPage):
         cursor = position_in(request)
         if cursor:
             topics = topics.filter(opened__lte=cursor.at).exclude(opened=cursor.at, pk__gte=cursor.key)
-        found = list(topics[: TOPICS + 1])
-        shown = found[:TOPICS]
-        older = str(Cursor(shown[-1].opened, shown[-1].pk)) if len(found) > TOPICS else ""
+        found = list(topics[: TOPICS_PER_PAGE + 1])
+        shown = found[:TOPICS_PER_PAGE]
+        older = str(Cursor(shown[-1].opened, shown[-1].pk)) if len(found) > TOPICS_PER_PAGE else ""
         context = {"topics": shown, "older": older, "is_first": cursor is None}
         return {**super().get_context(request, *args, **kwargs), **context}
 
 
 class TopicPage(LaidOutPage):
-    listed_under = ("topics",)
+    listed_under = (TOPICS,)
 
     topic = models.OneToOneField(
         Topic, verbose_name="专题", null=True, blank=True, on_delete=models.PROTECT, related_name="page",
@@ -245,21 +246,21 @@ class MagazineShelfPage(LaidOutPage):
 
     def get_context(self, request, *args, **kwargs):
         """The newest issues; with `?before=` those before the issue of that address. One query."""
-        uses("magazine")
+        uses(MAGAZINE)
         issues = MagazineIssuePage.objects.live().child_of(self).select_related("cover").order_by("-slug")
         before = request.GET.get("before", "")
         if before:
             if len(before) > LONGEST_SLUG or "\x00" in before:
                 raise Http404
             issues = issues.filter(slug__lt=before)
-        found = list(issues.defer("contents", "words")[: ISSUES + 1])
-        older = found[ISSUES - 1].slug if len(found) > ISSUES else ""
-        context = {"issues": found[:ISSUES], "older": quote(older), "is_first": not before}
+        found = list(issues.defer("contents", "words")[: ISSUES_PER_PAGE + 1])
+        older = found[ISSUES_PER_PAGE - 1].slug if len(found) > ISSUES_PER_PAGE else ""
+        context = {"issues": found[:ISSUES_PER_PAGE], "older": quote(older), "is_first": not before}
         return {**super().get_context(request, *args, **kwargs), **context}
 
 
 class MagazineIssuePage(RoutablePageMixin, LaidOutPage):
-    listed_under = ("magazine",)
+    listed_under = (MAGAZINE,)
 
     number = models.CharField("期号", max_length=40)
     cover = models.ForeignKey(

@@ -8,6 +8,7 @@ from django.conf import settings
 from meiri.delivery.kinds import media_key
 from meiri.ingest.archives import fitting
 from meiri.ingest.parsed import FoundPicture
+from meiri.journal.content_keys import PICTURE
 from meiri.media.models import Picture
 from meiri.media.taking import MAX_BYTES, Unusable
 
@@ -41,10 +42,8 @@ def find_bytes(picture: FoundPicture, page: Path | None, root: Path | None) -> b
 def stored_here(url: str) -> Picture | None:
     """The picture of this site whose address is written into an exported record: its original, not one of its sizes."""
     path = unquote(urlsplit(url).path) if url.startswith((settings.BASE_URL + "/", "/")) else ""
-    kind, _, number = media_key(path).partition(":")
-    if kind != "picture":
-        return None
-    found = Picture.objects.filter(pk=number[:18]).first()
+    number = PICTURE.number(media_key(path))
+    found = Picture.objects.filter(pk=number).first() if number is not None else None
     # The address holds what nobody guesses: who does not know it gets nothing.
     sizes = found.stored_sizes() if found else None
     return found if sizes and path.startswith(f"{settings.MEDIA_URL}{sizes.stem}-") else None

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from meiri.journal.content_keys import LETTERS
 from meiri.journal.log import actor, append
 from meiri.letters.attachments import Accepted
 from meiri.letters.masking import left_in
@@ -277,7 +278,7 @@ _UNSEEN = frozenset({"letter.noted", "letter.replied", "letter.added", "letter.c
 
 
 def _tell(letter: Letter, by, kind: str, **payload) -> None:
-    keys = [letter.content_key] if kind in _UNSEEN else ["letters", letter.content_key]
+    keys = [letter.content_key] if kind in _UNSEEN else [LETTERS, letter.content_key]
     append(kind, keys, {"receipt": letter.receipt, "stage": str(letter.stage), **payload}, actor(by))
 
 

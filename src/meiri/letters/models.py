@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from wagtail.contrib.settings.models import register_setting
 
+from meiri.journal.content_keys import LETTER
 from meiri.journal.public_models import NotPublic, Public
 from meiri.letters.sealing import SealedTextField, digest_of_key, open_contact, unseal
 from meiri.newsroom.models import Desk
@@ -167,7 +168,7 @@ class Letter(models.Model):
 
     @property
     def content_key(self):
-        return f"letter:{self.pk}"
+        return LETTER.key(self.pk)
 
     @property
     def stage_in_words(self):

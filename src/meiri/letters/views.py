@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
+from meiri.journal.content_keys import LETTERS, TODAY
 from meiri.letters import handling
 from meiri.letters.discretion import discreet, unreferred
 from meiri.letters.models import Letter, Message, Stage
@@ -49,7 +50,7 @@ def find(request):
 
 
 def _index(request) -> dict:
-    uses("letters")
+    uses(LETTERS)
     text = request.GET.get("before", "")
     before = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
     letters = Letter.objects.newest_published(PER_PAGE + 1, before)
@@ -66,7 +67,7 @@ def _index(request) -> dict:
 @require_safe
 def numbers(request):
     """How many letters came and were answered, by month and station, and how long it took."""
-    uses("letters", "today")
+    uses(LETTERS, TODAY)
     context = {"statistics": statistics(timezone.localdate())}
     return unreferred(render(request, "letters/numbers.html", context))
 

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from wagtail.documents.models import Document
 from wagtail.models import CollectionViewRestriction
 
+from meiri.journal.content_keys import DOCUMENT, ContentKey
 from meiri.journal.public_models import Public, declare
 
 # What is read of a file to tell what it is.
@@ -105,8 +106,8 @@ def kind_of_document(name: str) -> DocumentKind:
     return KINDS.get(PurePosixPath(name).suffix[1:].lower(), _UNKNOWN)
 
 
-def document_key(document: Document) -> str:
-    return f"document:{document.pk}"
+def document_key(document: Document) -> ContentKey:
+    return DOCUMENT.key(document.pk)
 
 
 declare(Document, Public(("title", "file"), keys=lambda document: [document_key(document)], appears=False))

@@ -6,6 +6,7 @@ from wagtail.images.models import Image as WagtailImage
 
 from meiri.delivery.keys import uses
 from meiri.delivery.pages import purge
+from meiri.journal.content_keys import PICTURE, ContentKey
 from meiri.journal.public_models import NotPublic, Public
 from meiri.journal.recording import recording
 from meiri.media import documents as documents  # what readers see of documents is declared there
@@ -72,8 +73,8 @@ class Picture(AbstractImage):
         transaction.on_commit(lambda: purge([storage.url(name) for name in names]), robust=True)
 
     @property
-    def content_key(self) -> str:
-        return f"picture:{self.pk}"
+    def content_key(self) -> ContentKey:
+        return PICTURE.key(self.pk)
 
     @property
     def sizes(self) -> Variants:

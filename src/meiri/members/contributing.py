@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from meiri.journal.consumers import consumer
+from meiri.journal.content_keys import ARTICLE
 from meiri.journal.log import actor, append
 from meiri.media.models import Picture
 from meiri.media.taking import MAX_BYTES, Unusable, discard, store
@@ -223,8 +224,8 @@ def turn_down(manuscript: Manuscript, reply: str, by: User) -> Manuscript:
 @consumer("contributors")
 def follow_publication(entries) -> None:
     """Tell a contributor when what they wrote is published, however often it is."""
-    published = [e.keys[0] for e in entries if e.kind == "article.published" and e.keys]
-    ids = {int(key.partition(":")[2]) for key in published if key.startswith("article:")}
+    published = [entry for entry in entries if entry.kind == "article.published"]
+    ids = {number for entry in published for number in ARTICLE.numbers(entry.keys[:1])}
     waiting = Manuscript.objects.exclude(state=Decision.ACCEPTED).filter(article__in=ids, article__live=True)
     for manuscript in waiting.select_related("member", "article__channel") if ids else []:
         with transaction.atomic():

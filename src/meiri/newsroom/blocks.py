@@ -11,6 +11,7 @@ from wagtail.embeds.blocks import EmbedBlock
 from wagtail.images.blocks import ImageChooserBlock
 
 from meiri.delivery.omissions import optional
+from meiri.journal.content_keys import DOCUMENT, PICTURE, ContentKey
 from meiri.media.documents import kind_of_document
 
 TEXT_FEATURES = ["bold", "italic", "link", "ol", "ul", "superscript", "subscript", "hr"]
@@ -197,22 +198,22 @@ def blocks_of(stream: blocks.StreamValue, part: str) -> Iterator[blocks.StreamVa
             yield child
 
 
-def keys_in_body(raw: Iterable[dict]) -> list[str]:
+def keys_in_body(raw: Iterable[dict]) -> list[ContentKey]:
     """The content keys of the pictures and documents in a body as it is stored: a list of blocks. What is not as its block
     should be, names nothing."""
     keys = []
     for block in raw:
         match block:
             case {"type": "document", "value": int(document)}:
-                keys.append(f"document:{document}")
+                keys.append(DOCUMENT.key(document))
             case {"type": "image", "value": {"image": int(picture)}}:
-                keys.append(f"picture:{picture}")
+                keys.append(PICTURE.key(picture))
             case {"type": "gallery", "value": {"pictures": list(pictures)}}:
-                keys += [f"picture:{item['value']['image']}" for item in pictures if _holds_picture(item)]
+                keys += [PICTURE.key(item["value"]["image"]) for item in pictures if _holds_picture(item)]
             case {"type": "video" | "audio", "value": dict(recording)}:
                 keys += [
-                    f"{kind}:{recording[field]}"
-                    for kind, field in (("document", "file"), ("document", "captions"), ("picture", "poster"))
+                    form.key(recording[field])
+                    for form, field in ((DOCUMENT, "file"), (DOCUMENT, "captions"), (PICTURE, "poster"))
                     if isinstance(recording.get(field), int)
                 ]
     return keys

@@ -15,6 +15,7 @@ from django.db import connection
 
 from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.delivery.omissions import optional
+from meiri.journal.content_keys import ARTICLE, CHANNEL, PICTURE, SOURCE, ContentKey
 from meiri.journal.kept import Kept
 from meiri.media.models import focus_of
 from meiri.media.variants import Variants
@@ -32,8 +33,8 @@ class CardSection:
     slug: str
 
     @property
-    def content_key(self) -> str:
-        return f"channel:{self.slug}"
+    def content_key(self) -> ContentKey:
+        return CHANNEL.key(self.slug)
 
     def get_absolute_url(self) -> str:
         return channel_address(self.slug)
@@ -70,7 +71,7 @@ class Card:
     source: CardSource | None
     picture: CardPicture | None
     # The content keys of all it shows.
-    keys: tuple[str, ...] = ()
+    keys: tuple[ContentKey, ...] = ()
     # What templates made of it, by their parts and what these differ in: the same lines stand on many pages.
     drawn: dict[tuple, str] = field(default_factory=dict, repr=False)
 
@@ -85,8 +86,8 @@ class Card:
         return self.title
 
     @property
-    def content_key(self) -> str:
-        return f"article:{self.pk}"
+    def content_key(self) -> ContentKey:
+        return ARTICLE.key(self.pk)
 
     @property
     def cursor(self) -> Cursor:
@@ -154,11 +155,11 @@ def _card(row: tuple, channels: dict[str, CardSection], sources: dict[str, CardS
         picture_id,
         *of_picture,
     ) = row
-    keys = [f"article:{key}"]
+    keys = [ARTICLE.key(key)]
     if source_id:
-        keys.append(f"source:{source_id}")
+        keys.append(SOURCE.key(source_id))
     if picture_id:
-        keys.append(f"picture:{picture_id}")
+        keys.append(PICTURE.key(picture_id))
     return Card(
         key,
         kicker,
@@ -194,7 +195,7 @@ def in_order(ids: Sequence[int]) -> list[Card]:
     if not ids:
         return []
 
-    def read(missing: list[int]) -> dict[int, tuple[Card, tuple[str, ...]]]:
+    def read(missing: list[int]) -> dict[int, tuple[Card, tuple[ContentKey, ...]]]:
         return {card.pk: (card, card.keys) for card in cards(missing)}
 
     found = _cards.get(ids, read)

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from meiri.journal.content_keys import CORRECTIONS
 from meiri.journal.log import actor, append
 from meiri.newsroom.corrections import LONGEST, Correction
 from meiri.newsroom.exchanging import Spots, exchange, spots_of
@@ -112,7 +113,7 @@ def _tell(correction: Correction, kind: str, by, **payload) -> None:
     article = correction.article
     append(
         kind,
-        [article.content_key, "corrections"],
+        [article.content_key, CORRECTIONS],
         {
             "correction": correction.pk,
             "title": article.title,

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from meiri.journal.content_keys import ARTICLE, CORRECTIONS
 from meiri.journal.public_models import Public
 
 LONGEST = 500
@@ -53,7 +54,7 @@ class Correction(models.Model):
 
     public = Public(
         ("wrong", "right", "note", "withdrawn_at", "withdrawal_reason"),
-        keys=lambda correction: [f"article:{correction.article_id}", "corrections"],
+        keys=lambda correction: [ARTICLE.key(correction.article_id), CORRECTIONS],
         deeds=True,
     )
 

@@ -3,6 +3,7 @@
 from django.contrib.auth.models import Group
 from django.db import models
 
+from meiri.journal.content_keys import DESK
 from meiri.journal.public_models import Public
 from meiri.sections.models import Channel, Station
 
@@ -17,7 +18,7 @@ class Desk(models.Model):
     )
 
     # Readers see nothing of it; the journal says all the same who could publish where.
-    public = Public(("group",), relations=("channels", "stations"), keys=lambda desk: [f"desk:{desk.pk}"])
+    public = Public(("group",), relations=("channels", "stations"), keys=lambda desk: [DESK.key(desk.pk)])
 
     class Meta:
         verbose_name = "采编分工"

@@ -24,6 +24,7 @@ from wagtail.models import (
     WorkflowMixin,
 )
 
+from meiri.journal.content_keys import ARTICLE, AUTHOR, BYLINE, SOURCE
 from meiri.journal.public_models import NotPublic, Public
 from meiri.media.models import Picture
 from meiri.media.use import CountsDrafts
@@ -83,7 +84,7 @@ class Source(models.Model):
 
     @property
     def content_key(self):
-        return f"source:{self.pk}"
+        return SOURCE.key(self.pk)
 
 
 class Author(models.Model):
@@ -98,7 +99,7 @@ class Author(models.Model):
     )
 
     public = Public(
-        ("name", "slug", "role", "bio"), keys=lambda author: [f"author:{author.pk}", author.byline_key]
+        ("name", "slug", "role", "bio"), keys=lambda author: [AUTHOR.key(author.pk), author.byline_key]
     )
 
     class Meta:
@@ -112,7 +113,7 @@ class Author(models.Model):
     @property
     def byline_key(self):
         """The content key of the name itself, which signs articles; the author's page is `author:N`."""
-        return f"byline:{self.pk}"
+        return BYLINE.key(self.pk)
 
     def get_absolute_url(self):
         return reverse("author", args=[self.slug])
@@ -329,7 +330,7 @@ class Article(
 
     @property
     def content_key(self):
-        return f"article:{self.pk}"
+        return ARTICLE.key(self.pk)
 
     @property
     def cursor(self):

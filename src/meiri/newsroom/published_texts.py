@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 
+from meiri.journal.content_keys import ARTICLE
 from meiri.journal.encoding import canonical
 from meiri.journal.models import Entry
 from meiri.journal.verification import check
@@ -49,6 +50,6 @@ def live_articles_are_as_published() -> Iterator[str]:
 def _remember(published: sqlite3.Connection) -> None:
     entries = Entry.objects.filter(kind="article.published").order_by("sequence")
     for keys, payload in entries.values_list("keys", "payload").iterator(chunk_size=BATCH):
-        digest, key = payload.get("text"), keys[0].removeprefix("article:")
-        if isinstance(digest, str) and key.isdigit():
-            published.execute("INSERT OR REPLACE INTO text VALUES (?, ?)", [int(key), bytes.fromhex(digest)])
+        digest, article = payload.get("text"), next(ARTICLE.numbers(keys), None)
+        if isinstance(digest, str) and article is not None:
+            published.execute("INSERT OR REPLACE INTO text VALUES (?, ?)", [article, bytes.fromhex(digest)])

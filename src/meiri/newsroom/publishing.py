@@ -11,9 +11,19 @@ from django.utils import timezone
 from wagtail.actions.publish_revision import PublishPermissionError
 
 from meiri.delivery.pages import withdraw_page
+from meiri.journal.content_keys import (
+    AUTHOR,
+    BESIDE,
+    KIND,
+    PICTURES,
+    RIVER,
+    TAG,
+    ContentKey,
+    archive_key,
+    periods,
+)
 from meiri.journal.log import actor, append
 from meiri.journal.recording import acting_user
-from meiri.newsroom.archive_keys import archive_key, periods
 from meiri.newsroom.clock import local
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article, Kind
@@ -145,7 +155,7 @@ def deleted(instance: Article, **details) -> None:
         withdrawn(article, by=acting_user())
 
 
-def keys_of(article: Article, listed: bool = False) -> list[str]:
+def keys_of(article: Article, listed: bool = False) -> list[ContentKey]:
     """The content keys that a change of `article` touches: its own and those of its places.
 
     With `listed`, of the places that list it now (before the change), else of those that will.
@@ -160,8 +170,8 @@ def keys_of(article: Article, listed: bool = False) -> list[str]:
 
 
 def keys_at(
-    article: Article, places: list[Place], cursor: Cursor, named: dict[Place, str] | None = None
-) -> list[str]:
+    article: Article, places: list[Place], cursor: Cursor, named: dict[Place, ContentKey] | None = None
+) -> list[ContentKey]:
     """The content keys of an article at `cursor` in `places`. `named` are the keys of the places, where they are at hand."""
     named = keys_by_place(places) if named is None else named
     with_calendar = [p for p in places if p.kind in WITH_CALENDAR]
@@ -173,7 +183,9 @@ def keys_at(
     ]
 
 
-def keys_of_archives(places: list[Place], cursor: Cursor, named: dict[Place, str] | None = None) -> list[str]:
+def keys_of_archives(
+    places: list[Place], cursor: Cursor, named: dict[Place, ContentKey] | None = None
+) -> list[ContentKey]:
     """The keys of the year, month and day of each place's archive that an article at `cursor` stands in.
 
     Where it is of the archive's first day, also `…/first`, on which it depends how far back calendars lead.
@@ -188,7 +200,7 @@ def keys_of_archives(places: list[Place], cursor: Cursor, named: dict[Place, str
     return keys
 
 
-def keys_of_neighbours(places: list[Place], cursor: Cursor) -> list[str]:
+def keys_of_neighbours(places: list[Place], cursor: Cursor) -> list[ContentKey]:
     """`beside:7` for each article 7 on whose page an article at `cursor` may stand: as the next one, or as related.
 
     Related reading looks `REACH` articles back in the channel and at each tag. Two queries.
@@ -200,14 +212,15 @@ def keys_of_neighbours(places: list[Place], cursor: Cursor) -> list[str]:
     newer = newer_at_each(dict.fromkeys(looked_at, REACH), cursor)
     older = [keys_beside(place, cursor)[0] for place in channels]
     found = dict.fromkeys([*(i for i in older if i), *(i for ids in newer.values() for i in ids)])
-    return [f"beside:{i}" for i in found if i != cursor.key]
+    return [BESIDE.key(i) for i in found if i != cursor.key]
 
 
 _SECTIONS = {PlaceKind.CHANNEL: Channel, PlaceKind.STATION: Station, PlaceKind.TOPIC: Topic}
-_WORDS = {PlaceKind.SITE: "river", PlaceKind.PICTURED: "pictures"}
+_WORDS = {PlaceKind.SITE: RIVER, PlaceKind.PICTURED: PICTURES}
+_NUMBERED = {PlaceKind.AUTHOR: AUTHOR, PlaceKind.TAG: TAG}
 
 
-def keys_of_places(places: list[Place], named: dict[Place, str] | None = None) -> list[str]:
+def keys_of_places(places: list[Place], named: dict[Place, ContentKey] | None = None) -> list[ContentKey]:
     """The content key of each place: `river`, `channel:keji`, `station:zhejiang`, `tag:12`, `kind:flash`…"""
     named = keys_by_place(places) if named is None else named
     # Those of sections first.
@@ -215,16 +228,16 @@ def keys_of_places(places: list[Place], named: dict[Place, str] | None = None) -
     return [named[place] for place in ordered if place in named]
 
 
-def keys_by_place(places: list[Place]) -> dict[Place, str]:
+def keys_by_place(places: list[Place]) -> dict[Place, ContentKey]:
     """The content key of each place that is there. One query for each kind of section among them."""
     named = {}
     for place in places:
         if place.kind in _WORDS:
             named[place] = _WORDS[place.kind]
         elif place.kind == PlaceKind.KIND:
-            named[place] = f"kind:{list(Kind)[place.id - 1].value}"
-        elif place.kind not in _SECTIONS:
-            named[place] = f"{place.kind.name.lower()}:{place.id}"
+            named[place] = KIND.key(list(Kind)[place.id - 1].value)
+        elif place.kind in _NUMBERED:
+            named[place] = _NUMBERED[place.kind].key(place.id)
     for kind, model in _SECTIONS.items():
         ids = [place.id for place in places if place.kind == kind]
         for section in model.objects.filter(pk__in=ids) if ids else []:

@@ -11,6 +11,7 @@ from django.db import connection, models
 from taggit.models import Tag
 
 from meiri.delivery.keys import EVERYWHERE, uses
+from meiri.journal.content_keys import PICTURE, ContentKey
 from meiri.journal.kept import Kept
 from meiri.media.models import Picture
 from meiri.newsroom.models import Article, Author, Source
@@ -26,11 +27,11 @@ class Signature(NamedTuple):
     credit: str
 
 
-def at_hand(model: type[Row], most: int, keys: Callable[[Row], Iterable[str]]):
+def at_hand(model: type[Row], most: int, keys: Callable[[Row], Iterable[ContentKey]]):
     """A function from primary keys to the rows of `model`, of which `most` are kept, each until one of its `keys` changes."""
     kept: Kept[int, Row] = Kept(most, EVERYWHERE)
 
-    def read(missing: Sequence[int]) -> Mapping[int, tuple[Row, Iterable[str]]]:
+    def read(missing: Sequence[int]) -> Mapping[int, tuple[Row, Iterable[ContentKey]]]:
         return {row.pk: (row, keys(row)) for row in model._default_manager.filter(pk__in=missing)}
 
     return lambda ids: kept.get(ids, read)
@@ -59,7 +60,7 @@ def article_to_read(pk: int) -> Article:
 
 
 def _picture(pk: int) -> Picture | None:
-    uses(f"picture:{pk}")
+    uses(PICTURE.key(pk))
     try:
         return row(Picture, pk)
     except Picture.DoesNotExist:

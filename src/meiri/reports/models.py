@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from meiri.journal.content_keys import REPORT
 from meiri.journal.public_models import NotPublic
 from meiri.newsroom.models import Article, Correction
 from meiri.policy import visible
@@ -87,7 +88,7 @@ class Report(models.Model):
 
     @property
     def content_key(self):
-        return f"report:{self.pk}"
+        return REPORT.key(self.pk)
 
     @property
     def state_in_words(self):

@@ -21,6 +21,7 @@ from wagtail.blocks.stream_block import StreamValue
 
 from meiri.audience.counting import next_change
 from meiri.audience.models import ArticleViews
+from meiri.journal.content_keys import ARTICLE
 from meiri.journal.log import append
 from meiri.journal.models import Entry
 from meiri.media.models import Picture
@@ -144,7 +145,7 @@ def add_batch(newsroom: Newsroom, times: list[datetime], step: timedelta) -> Non
     places = list(dict.fromkeys(place for *_, places in listed for place in places))
     append(
         ENTRY,
-        [*(f"article:{i}" for i in ids), *keys_of_places(places)],
+        [*(ARTICLE.key(i) for i in ids), *keys_of_places(places)],
         {"articles": len(ids), "first": min(ids), "last": max(ids), "numbers": [first, first + len(ids) - 1]},
         "system",
     )

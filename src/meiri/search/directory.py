@@ -12,10 +12,10 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from meiri.journal.content_keys import AUTHOR, BYLINE, KNOWN_NAMES, NAV, SOURCE, TOPICS, ContentKey
 from meiri.journal.kept import Kept
 from meiri.newsroom.models import Author, Source
 from meiri.search.folding import fold
-from meiri.search.models import KNOWN_NAMES
 from meiri.search.names import groups_of_names
 from meiri.search.pinyin import spoken
 from meiri.sections.models import Channel, Station, Topic
@@ -141,10 +141,10 @@ def forget() -> None:
     _kept.forget()
 
 
-def _filled(kind: str, block: int, last: int) -> tuple[Shelf, list[str]]:
+def _filled(kind: str, block: int, last: int) -> tuple[Shelf, list[ContentKey]]:
     """The names of a block, and the content keys they are made of."""
     if kind == "sections":
-        return Shelf((name.text, name) for name in _sections()), ["nav", "topics"]
+        return Shelf((name.text, name) for name in _sections()), [NAV, TOPICS]
     if kind == Kind.NAME:
         groups = groups_of_names()
         return Shelf((called, _search(Kind.NAME, g[0], g[0])) for g in groups for called in g), [KNOWN_NAMES]
@@ -154,9 +154,9 @@ def _filled(kind: str, block: int, last: int) -> tuple[Shelf, list[str]]:
         shelf = Shelf(
             (name, Named(Kind.AUTHOR, name, reverse("author", args=[slug]))) for _, name, slug in people
         )
-        return shelf, [key for pk, *_ in people for key in (f"author:{pk}", f"byline:{pk}")]
+        return shelf, [key for pk, *_ in people for key in (AUTHOR.key(pk), BYLINE.key(pk))]
     sources = list(Source.objects.filter(**within).order_by("-pk").values_list("pk", "name"))
-    return Shelf((name, _source(name)) for _, name in sources), [f"source:{pk}" for pk, _ in sources]
+    return Shelf((name, _source(name)) for _, name in sources), [SOURCE.key(pk) for pk, _ in sources]
 
 
 def _sections() -> Iterator[Named]:

@@ -14,6 +14,7 @@ import tantivy
 from django.db import close_old_connections
 
 from meiri.delivery.following import let_pages_go_first
+from meiri.journal.content_keys import ARTICLE
 from meiri.journal.log import last_sequence
 from meiri.journal.models import GENESIS, Entry
 from meiri.search.documents import document_of, fields_of_articles
@@ -35,7 +36,6 @@ BATCH = 200
 PORTION = 500
 PAUSE_SECONDS = 0.2
 RETRY_SECONDS = 5.0
-ARTICLE = "article:"
 
 
 class Indexer:
@@ -150,10 +150,7 @@ class Writer:
         entries = list(Entry.objects.after(position.sequence)[:BATCH])
         if not entries:
             return 0
-        changed = {key for entry in entries for key in entry.keys if key.startswith(ARTICLE)}
-        ids = sorted(
-            int(key.removeprefix(ARTICLE)) for key in changed if key.removeprefix(ARTICLE).isdecimal()
-        )
+        ids = sorted({number for entry in entries for number in ARTICLE.numbers(entry.keys)})
         if ids:
             self._write(folder, ids)
         keep_position(folder, Position(entries[-1].sequence, entries[-1].digest))

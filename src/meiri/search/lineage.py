@@ -13,6 +13,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from meiri.journal.content_keys import BESIDE, ContentKey
 from meiri.journal.log import actor, append
 from meiri.newsroom.models import Article
 from meiri.search.models import ProposedVersion, Story, Tie, Version
@@ -192,11 +193,11 @@ def _descendants(version: Version) -> set[int]:
     return found
 
 
-def _pages_of(story: Story | None) -> set[str]:
+def _pages_of(story: Story | None) -> set[ContentKey]:
     """The content keys of what the pages of a story's articles show of it; none where readers don't see it."""
     if story is None or not story.shown:
         return set()
-    return {f"beside:{key}" for key in Version.objects.filter(story=story.pk).values_list("pk", flat=True)}
+    return {BESIDE.key(key) for key in Version.objects.filter(story=story.pk).values_list("pk", flat=True)}
 
 
 def _tidy(story: Story | None) -> None:
@@ -205,5 +206,5 @@ def _tidy(story: Story | None) -> None:
         story.delete()
 
 
-def _tell(kind: str, keys: set[str], article: Article, by, **payload) -> None:
+def _tell(kind: str, keys: set[ContentKey], article: Article, by, **payload) -> None:
     append(kind, sorted(keys), {"article": article.pk, "title": article.title, **payload}, actor(by))

@@ -6,11 +6,11 @@ import re
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from meiri.journal.content_keys import KNOWN_NAMES
 from meiri.journal.public_models import NotPublic, Public
 from meiri.newsroom.models import Article
 
 # The content key of the dictionary of names.
-KNOWN_NAMES = "known-names"
 _BETWEEN = re.compile(r"[\s、，,；;]+")
 MOST_ALIASES = 20
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 
+from meiri.journal.content_keys import KNOWN_NAMES
 from meiri.journal.kept import Kept
 from meiri.search.folding import fold
-from meiri.search.models import KNOWN_NAMES, KnownName
+from meiri.search.models import KnownName
 
 _KNOWN_TO_ALL = Path(__file__).with_name("aliases.txt")
 # How many other wordings of one term are looked for.

@@ -13,10 +13,10 @@ import tantivy
 from django.db import transaction
 
 from meiri.journal.consumers import consumer
+from meiri.journal.content_keys import ARTICLE, RELATED
 from meiri.journal.log import append
 from meiri.journal.models import Entry
 from meiri.search.closeness import Close, Comparison
-from meiri.search.following import ARTICLE
 from meiri.search.index import Unavailable, asked, position_of, store
 from meiri.search.models import RelatedArticle
 from meiri.search.recommending import Recommended, recommended
@@ -55,7 +55,7 @@ def articles_of(entry: Entry) -> list[int]:
     """The articles that an entry published or withdrew. Thousands that `meiri generate` made are not worked out one by one."""
     if entry.kind not in KINDS:
         return []
-    return [int(key.removeprefix(ARTICLE)) for key in entry.keys if key.startswith(ARTICLE)]
+    return list(ARTICLE.numbers(entry.keys))
 
 
 def lists_after(key: int, searcher: tantivy.Searcher) -> dict[int, Sequence[Recommended]]:
@@ -116,7 +116,7 @@ def keep(lists: Lists, reason: dict) -> list[int]:
     if changed:
         with transaction.atomic():
             # First the entry: from here on no other process keeps lists.
-            append("related.changed", [f"related:{key}" for key in changed], reason, "system")
+            append("related.changed", [RELATED.key(key) for key in changed], reason, "system")
             RelatedArticle.objects.filter(article__in=changed).delete()
             RelatedArticle.objects.bulk_create(
                 RelatedArticle(

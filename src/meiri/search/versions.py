@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from meiri.delivery.keys import uses
+from meiri.journal.content_keys import ARTICLE
 from meiri.newsroom.cards import Card
 from meiri.newsroom.models import Article
 from meiri.search.lineage import MOST_VERSIONS
@@ -42,7 +43,7 @@ def versions_of(article_id: int) -> list[ShownVersion]:
     if not rows:
         return []
     # Whichever of them is published or withdrawn changes this page.
-    uses(*(f"article:{key}" for key, _, _ in rows))
+    uses(*(ARTICLE.key(key) for key, _, _ in rows))
     cards = {card.pk: card for card in Article.objects.in_order([key for key, _, _ in rows])}
     if len(cards) < 2:
         return []

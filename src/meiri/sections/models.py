@@ -1,10 +1,13 @@
 """Channels, stations, topics and the navigation that leads to them."""
 
+from typing import ClassVar
+
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from wagtail.models import Page, Site
 
+from meiri.journal.content_keys import CHANNEL, NAV, STATION, TOPIC, ContentKey, NamedForm
 from meiri.journal.public_models import Public
 
 address_word = RegexValidator(r"\A[a-z][a-z0-9-]*\Z", "地址只用小写字母、数字和连字符，以字母开头。")
@@ -77,6 +80,7 @@ class Section(models.Model):
     order = models.PositiveIntegerField("排序", default=0, db_index=True, help_text="数字小的在前。")
     visible = models.BooleanField("显示", default=True)
 
+    key_form: ClassVar[NamedForm]
     # What readers see of each of them.
     SHOWN = ("name", "slug", "description", "order", "visible")
 
@@ -90,17 +94,19 @@ class Section(models.Model):
         return self.name
 
     @property
-    def content_key(self) -> str:
+    def content_key(self) -> ContentKey:
         """`channel:keji`, `station:zhejiang`, `topic:dawan`: what page files that show it depend on."""
-        return f"{self._meta.model_name}:{self.slug}"
+        return self.key_form.key(self.slug)
 
 
-def keys_of_section(section: Section) -> list[str]:
+def keys_of_section(section: Section) -> list[ContentKey]:
     """Channels, stations and topics stand in the frame of every page."""
-    return ["nav", section.content_key]
+    return [NAV, section.content_key]
 
 
 class Channel(Section):
+    key_form = CHANNEL
+
     comment_policy = models.CharField(
         "评论", max_length=8, choices=CommentPolicy.choices, default=CommentPolicy.REVIEW
     )
@@ -143,6 +149,8 @@ class Region(models.TextChoices):
 class Station(Section):
     """A provincial station (地方站). The contact lines override the site's own in the footer of its pages."""
 
+    key_form = STATION
+
     region = models.CharField("区域", max_length=12, choices=Region.choices)
     address = models.CharField("联系地址", max_length=120, blank=True)
     telephone = models.CharField("联系电话", max_length=60, blank=True)
@@ -160,6 +168,8 @@ class Station(Section):
 
 class Topic(Section):
     """A special topic (专题) as something articles belong to; its page is laid out in `fronts`."""
+
+    key_form = TOPIC
 
     public = Public(Section.SHOWN, keys=keys_of_section)
 
@@ -201,7 +211,7 @@ class NavigationItem(models.Model):
     )
     visible = models.BooleanField("显示", default=True)
 
-    public = Public(("row", "order", "label", "channel", "address", "visible"), keys=lambda item: ["nav"])
+    public = Public(("row", "order", "label", "channel", "address", "visible"), keys=lambda item: [NAV])
 
     objects = SectionQuerySet.as_manager()
 

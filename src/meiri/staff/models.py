@@ -4,6 +4,7 @@ from django.db import models
 from django.utils import timezone
 from wagtail.contrib.settings.models import register_setting
 
+from meiri.journal.content_keys import AUTHOR, PRESS_CARD
 from meiri.journal.public_models import Public
 from meiri.media.models import Picture
 from meiri.newsroom.models import Author
@@ -73,12 +74,12 @@ class PressCard(models.Model):
 
     @property
     def content_key(self):
-        return f"press-card:{self.pk}"
+        return PRESS_CARD.key(self.pk)
 
     @property
     def journal_keys(self):
         """What pages show of the card: the author's page leads here."""
-        return [self.content_key, *([f"author:{self.author_id}"] if self.author_id else [])]
+        return [self.content_key, *([AUTHOR.key(self.author_id)] if self.author_id else [])]
 
     @property
     def is_valid(self):

@@ -17,6 +17,7 @@ from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.delivery.omissions import optional
 from meiri.delivery.rendering import page
 from meiri.identity import site_name
+from meiri.journal.content_keys import RIVER
 from meiri.journal.kept import Kept
 from meiri.newsroom.blocks import keys_in_body
 from meiri.newsroom.clock import local, zoned
@@ -124,7 +125,7 @@ def item_of(article: Article, body: str) -> FeedItem:
 
 
 def site(feed_address: str) -> Outlet:
-    uses("river")
+    uses(RIVER)
     name = site_name()
     return Outlet(name, f"{name}的最新报道", "/", feed_address, Place.site())
 

@@ -24,8 +24,8 @@ from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.delivery.omissions import optional
 from meiri.delivery.rendering import page
 from meiri.identity import site_name
+from meiri.journal.content_keys import FRONTS, RIVER, archive_key, periods
 from meiri.journal.kept import Kept
-from meiri.newsroom.archive_keys import archive_key, periods
 from meiri.newsroom.cards import Card
 from meiri.newsroom.clock import local, zoned
 from meiri.newsroom.models import Article, DayCount, Listing, day_bounds
@@ -55,7 +55,7 @@ NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
 @cache_control(public=True, max_age=MAX_AGE)
 def index(request):
     """/sitemap.xml: where the maps are. Two queries, and one for the years that are not at hand, over one row a day."""
-    uses("river")
+    uses(RIVER)
     days = (
         DayCount.objects.at(Place.site()).filter(articles__gt=0).order_by("day").values_list("day", flat=True)
     )
@@ -76,7 +76,7 @@ def read_years(years: list[int]) -> dict[int, tuple[list[str], list[str]]]:
     )
     for day, count in days.values_list("day", "articles"):
         articles[day.replace(day=1)] += count
-    found: dict[int, tuple[list[str], list[str]]] = {y: ([], [archive_key("river", str(y))]) for y in years}
+    found: dict[int, tuple[list[str], list[str]]] = {y: ([], [archive_key(RIVER, str(y))]) for y in years}
     for month in sorted(articles, reverse=True):
         if articles[month] and month.year in found:
             found[month.year][0].extend(parts_of(month, articles[month]))
@@ -106,7 +106,7 @@ def month(request, year: str, month: str, part: str = "1", parts: str = "1"):
         first = date(int(year), int(month), 1)
     except ValueError:
         raise Http404 from None
-    uses(archive_key("river", periods(first)[1]))
+    uses(archive_key(RIVER, periods(first)[1]))
     last = first.replace(day=monthrange(first.year, first.month)[1])
     counts = DayCount.objects.at(Place.site()).filter(day__gte=first, day__lte=last, articles__gt=0)
     days = dict(counts.order_by("-day").values_list("day", "articles"))
@@ -127,7 +127,7 @@ def read_days(days: list[date]) -> dict[date, tuple[str, list[str]]]:
     for day, text in article_entries(listed(min(days), max(days))):
         if day in found:
             found[day].append(text)
-    return {day: ("".join(texts), [archive_key("river", periods(day)[2])]) for day, texts in found.items()}
+    return {day: ("".join(texts), [archive_key(RIVER, periods(day)[2])]) for day, texts in found.items()}
 
 
 def listed(first: date, last: date):
@@ -162,7 +162,7 @@ def _folder(slug: str, day: date) -> str:
 @cache_control(public=True, max_age=MAX_AGE)
 def sections(request):
     """/sitemaps/sections.xml: the fronts of channels and stations, and the pages that editors lay out."""
-    uses("fronts")
+    uses(FRONTS)
     fronts = [reverse("station-index")]
     fronts += [
         section.get_absolute_url() for section in (*Channel.objects.visible(), *Station.objects.visible())

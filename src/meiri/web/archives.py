@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
-from meiri.newsroom.archive_keys import archive_key, periods
+from meiri.journal.content_keys import TODAY, archive_key, periods
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article
 from meiri.newsroom.river import Place, days_with_articles, first_days
@@ -75,7 +75,7 @@ def date_or_404(year, month, day) -> date:
 
 def calendar_page(request, section, place, first, months):
     is_month = len(months) == 1
-    uses(archive_key(section.content_key, periods(first)[is_month]), "today")
+    uses(archive_key(section.content_key, periods(first)[is_month]), TODAY)
     opens = first_day_or_404(section, place, first.replace(month=months[-1]))
     last = date(first.year, list(months)[-1], 1)
     last = last.replace(day=calendar.monthrange(last.year, last.month)[1])

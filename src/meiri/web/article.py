@@ -13,6 +13,7 @@ from taggit.models import Tag
 from meiri.delivery.keys import uses
 from meiri.delivery.omissions import optional
 from meiri.delivery.rendering import page
+from meiri.journal.content_keys import ARTICLE, BESIDE, RELATED
 from meiri.newsroom.blocks import keys_in_body
 from meiri.newsroom.corrections import Correction, corrections_of
 from meiri.newsroom.models import Article, Byline
@@ -36,7 +37,7 @@ def article(request, channel, year, day, article_id):
         return render(request, "web/withdrawn.html", {"article": article}, status=410)
     if request.path != article.get_absolute_url():
         return HttpResponsePermanentRedirect(article.get_absolute_url())
-    uses(article.content_key, f"beside:{article.pk}")
+    uses(article.content_key, BESIDE.key(article.pk))
     note_what_it_shows(article)
     tags = tags_of(article)
     context = article_context(article, signatures_of(article), tags, corrections_of(article.pk))
@@ -61,7 +62,7 @@ def further_reading(article: Article, tags: Sequence[Tag]) -> dict:
     themselves. Two queries, three where related ones were not worked out yet."""
     older, newer, related, same_event = reading_after(article, tags)
     # Those on the list that are withdrawn are named too: they may come back.
-    uses(f"related:{article.pk}", *(f"article:{key}" for key in related))
+    uses(RELATED.key(article.pk), *(ARTICLE.key(key) for key in related))
     keys = dict.fromkeys(i for i in (older, newer, *related) if i)
     cards = {card.pk: card for card in Article.objects.in_order(list(keys))}
     recommended = shown(article, [cards[i] for i in related if i in cards])
@@ -122,7 +123,7 @@ def pinyin(request, article_id):
 @page
 def qr(request, article_id):
     """The address of an article as a QR code (SVG), made here."""
-    uses(f"article:{article_id}")
+    uses(ARTICLE.key(article_id))
     article = get_object_or_404(Article.objects.live().select_related("channel"), pk=article_id)
     return qr_code(article.full_url)
 

@@ -17,6 +17,7 @@ from meiri.delivery.keys import uses
 from meiri.delivery.omissions import Omission, collecting_omissions, omit_again, optional
 from meiri.fronts.models import FriendLink, SiteSettings
 from meiri.identity import Identity
+from meiri.journal.content_keys import FOOTER, NAV, TODAY
 from meiri.journal.log import any_since, last_sequence
 from meiri.newsroom.blocks import blocks_of
 from meiri.sections.models import NavigationItem, NavigationRow, Region, Station
@@ -87,7 +88,7 @@ class Chrome:
 
     @property
     def today(self):
-        uses("today")
+        uses(TODAY)
         return today_lines(timezone.localdate())
 
 
@@ -106,7 +107,7 @@ _kept: Kept | None = None
 def current() -> Chrome:
     """The chrome as it is now. Costs one small query while the journal stands still, two where it went on."""
     global _kept
-    uses("nav", "footer")
+    uses(NAV, FOOTER)
     database, sequence = str(connection.settings_dict["NAME"]), last_sequence()
     kept = _kept  # other threads may keep another one meanwhile
     if kept is None or kept.database != database or changed_since(kept.sequence, sequence):

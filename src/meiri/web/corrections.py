@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
+from meiri.journal.content_keys import CORRECTIONS
 from meiri.newsroom.models import Correction
 from meiri.web.breadcrumbs import breadcrumbs
 
@@ -17,7 +18,7 @@ def corrections(request):
     words = request.GET.get("before", "")
     if words and not (words.isascii() and words.isdigit() and len(words) < 19):
         raise Http404
-    uses("corrections")
+    uses(CORRECTIONS)
     found = Correction.objects.newest(SHOWN + 1, int(words) if words else None)
     shown = found[:SHOWN]
     # Titles and addresses stand there too.

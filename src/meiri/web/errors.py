@@ -17,6 +17,7 @@ from meiri.delivery.pages import PageFailed, pages
 from meiri.delivery.rendering import PageRequest, page
 from meiri.delivery.script import Wording
 from meiri.delivery.traditional import traditional_html
+from meiri.journal.content_keys import RIVER
 from meiri.newsroom.models import Article
 from meiri.newsroom.river import Place
 
@@ -33,7 +34,7 @@ def nothing_here(request):
 
 
 def _nothing_here(request, status: int) -> HttpResponse:
-    uses("river")
+    uses(RIVER)
     newest = []
     with optional("最新报道"):
         newest = Article.objects.newest_at(Place.site(), 8)

@@ -10,6 +10,7 @@ from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
 from meiri.fronts.views import laid_out
 from meiri.identity import identity
+from meiri.journal.content_keys import AUTHOR, TAG
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article, Author
 from meiri.newsroom.river import Place
@@ -52,7 +53,7 @@ def station(request, slug):
 @page(varies_by=("before",))
 def author(request, slug):
     author = get_object_or_404(Author, slug=slug)
-    uses(f"author:{author.pk}", author.byline_key)
+    uses(AUTHOR.key(author.pk), author.byline_key)
     card = PressCard.objects.filter(author=author).only("name").first()
     return front(
         request, "web/author.html", author, Place.author(author), author=author, card=card, crumbs=[author]
@@ -69,7 +70,7 @@ def tag(request, word):
     if word != tag.slug:
         query = request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(f"{address}{'?' if query else ''}{query}")
-    uses(f"tag:{tag.pk}")
+    uses(TAG.key(tag.pk))
     crumbs = [(tag.name, address)]
     return front(request, "web/tag.html", tag, Place.tag(tag), tag=tag, address=address, crumbs=crumbs)
 
