@@ -13,12 +13,13 @@ from PIL import Image
 
 from meiri.fronts.applying import MOST
 from meiri.fronts.friend_links import FAILING, FriendLink
-from meiri.fronts.link_checking import check_next
+from meiri.fronts.link_checking import check_next, reach
 from meiri.fronts.logos import SIZE
-from meiri.fronts.reaching import Unreachable
 from meiri.journal.models import Entry
+from meiri.outbound import OutboundRules, Unreachable
 from meiri.web import chrome
 from tests.newsroom.test_admin import an_editor
+from tests.other_site import a_server, stop
 
 pytestmark = pytest.mark.django_db
 SITE = {"name": "江南晚讯", "url": "https://jiangnan.example.com/", "contact": "林晚舟 13800001234"}
@@ -204,6 +205,26 @@ class TestAClick:
         page = text(desk.get("/admin/snippets/fronts/friendlink/"))
         assert "4711" in page
         assert "打不开，请核实（连续 3 次）：域名无法解析" in page
+
+
+class TestAskingASite:
+    @pytest.fixture
+    def reached(self):
+        server = a_server()
+        rules = OutboundRules(is_allowed=lambda address: address == "127.0.0.1", ports=None)
+        yield lambda path: reach(f"http://127.0.0.1:{server.server_port}/{path}", rules)
+        stop(server)
+
+    def test_one_that_answers(self, reached):
+        assert reached("") == 200
+        assert reached("status/403") == 403
+        assert reached("to//status/204") == 204
+        assert reached("endless") == 200
+
+    @pytest.mark.parametrize("status", [404, 410, 500, 502])
+    def test_one_that_is_gone(self, reached, status):
+        with pytest.raises(Unreachable, match=f"返回状态 {status}"):
+            reached(f"status/{status}")
 
 
 class TestTheDailyCheck:

@@ -16,12 +16,12 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image
 from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
 
-from meiri.fronts.reaching import Rules
 from meiri.ingest import storing_pictures
 from meiri.ingest.layout_desk import LONGEST
 from meiri.ingest.parsed import FoundPicture
 from meiri.ingest.storing_pictures import MOST, store_pictures
 from meiri.media.models import Picture
+from meiri.outbound import OutboundRules
 from tests.ingest.test_admin import a_user
 from tests.newsroom_factory import an_article
 
@@ -157,7 +157,7 @@ def a_site(pictures: dict[str, bytes]):
         server.server_close()
 
 
-HERE = Rules(is_public=lambda address: True, ports=None)
+HERE = OutboundRules(is_allowed=lambda address: True, ports=None)
 
 
 def test_c4_pictures_of_other_sites_are_fetched(desk):

@@ -6,16 +6,14 @@ try again. Every request here ends in bounded time with a success or with `NotFo
 
 import json
 import re
-import socket
-import ssl
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from threading import Event, Timer
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from meiri import outbound
 from meiri.delivery.kinds import kind_of, media_key, quoted
+from meiri.outbound import OutboundRules, Unreachable, is_any
 
 # Seconds that nothing may be heard for, and that a request may take in all.
 SILENCE = 10
@@ -141,41 +139,16 @@ def ask(
 ) -> bytes:
     """The beginning of the answer to one request. Raises `NotForgotten` where its status is not 2xx or one of `also`.
 
-    TLS is verified, redirects are not followed.
+    The operator's setting names the host, so it may stand in a private network. Redirects are not followed.
     """
-    parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port
-    connection: HTTPConnection
-    if parts.scheme == "https":
-        connection = HTTPSConnection(host, port, timeout=SILENCE, context=ssl.create_default_context())
-    else:
-        connection = HTTPConnection(host, port, timeout=SILENCE)
-    late = Event()
-    timer = Timer(LONGEST, _hang_up, [connection, late])
-    timer.daemon = True
-    timer.start()
+    host = urlsplit(url).hostname
+    rules = OutboundRules(
+        is_any, None, silence=SILENCE, longest=LONGEST, most_bytes=MOST_ANSWERED, redirects=0
+    )
     try:
-        connection.request(method, parts.path, body, headers)
-        response = connection.getresponse()
-        status, answer = response.status, response.read(MOST_ANSWERED)
-        if late.is_set():  # what was cut off may look like a whole answer
-            raise NotForgotten(f"{host} took longer than {LONGEST} s")
-    except (OSError, HTTPException) as error:
-        raise NotForgotten(f"{host} does not answer: {type(error).__name__} {error}") from None
-    finally:
-        timer.cancel()
-        connection.close()
-    if not 200 <= status < 300 and status not in also:
-        raise NotForgotten(f"{host} answered with status {status}")
-    return answer
-
-
-def _hang_up(connection: HTTPConnection, late: Event) -> None:
-    """Break a connection that another thread waits for."""
-    late.set()
-    if connection.sock is not None:
-        try:
-            # Of the socket itself, not of the TLS session, which belongs to the thread that reads.
-            socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
-        except OSError:
-            return  # it has ended meanwhile
+        response = outbound.ask(url, rules, method, headers, body)
+    except Unreachable as error:
+        raise NotForgotten(f"{host} does not answer: {error.in_english}") from None
+    if not 200 <= response.status < 300 and response.status not in also:
+        raise NotForgotten(f"{host} answered with status {response.status}")
+    return response.body

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from time import monotonic
 from urllib.parse import urlsplit
 
-from meiri.fronts.reaching import Rules, Unreachable, fetch
 from meiri.ingest.parsed import FoundPicture
 from meiri.ingest.stored_pictures import stored_here
 from meiri.media.models import Picture
 from meiri.media.taking import MAX_BYTES, Unusable, store
+from meiri.outbound import OutboundRules, Unreachable, fetch
 from meiri.policy import may
 
 MOST = 60
@@ -29,7 +29,7 @@ class Stored:
     missing: dict[int, str] = field(default_factory=dict)
 
 
-def store_pictures(found: Sequence[FoundPicture], by, rules: Rules | None = None) -> Stored:
+def store_pictures(found: Sequence[FoundPicture], by, rules: OutboundRules | None = None) -> Stored:
     """Put `found` into the library on behalf of the user `by`. `rules` say what may be fetched."""
     stored, until = Stored(), monotonic() + SECONDS
     wanted: dict[int, bytes | Future[bytes]] = {}

@@ -4,105 +4,60 @@ The one exception is a provider that the operator has said to stand in a private
 """
 
 import io
-import time
-from threading import Timer
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError
-from urllib3.util.connection import create_connection
+from urllib3 import HTTPHeaderDict, HTTPResponse
 
-from meiri.fronts.reaching import PORTS, Rules, Unreachable, hang_up, looked_up
+from meiri import outbound
+from meiri.outbound import OutboundRules, Unreachable
 
 # Seconds that nothing may be heard for, and that one answer may take in all.
 SILENCE, LONGEST = 5, 10
 MOST_BYTES = 256 * 1024
 
 
-def rules_for(host: str | None) -> Rules:
-    private = settings.OIDC_PRIVATE and host == urlsplit(settings.OIDC).hostname
-    return Rules(is_public=lambda address: True, ports=None) if private else Rules()
+def rules_for(host: str | None) -> OutboundRules:
+    rules = OutboundRules(
+        schemes=("https",), silence=SILENCE, longest=LONGEST, most_bytes=MOST_BYTES, redirects=0
+    )
+    if settings.OIDC_PRIVATE and host == urlsplit(settings.OIDC).hostname:
+        return replace(rules, is_allowed=outbound.is_any, ports=None, schemes=("http", "https"))
+    return rules
 
 
 def may_be_asked(url: str) -> bool:
     """Whether `url` is one that a provider may have."""
-    parts = urlsplit(url)
-    rules = rules_for(parts.hostname)
-    if not parts.hostname or parts.username is not None:
+    try:
+        outbound.check(url, rules_for(urlsplit(url).hostname))
+    except (Unreachable, ValueError):
         return False
-    if rules.ports is None:
-        return parts.scheme in ("http", "https")
-    return parts.scheme == "https" and parts.port in (None, *PORTS)
+    return True
 
 
-class _Pinned:
-    """A connection to the address that was looked at, and hung up on when it takes too long."""
-
-    timer: Timer | None = None
-
-    def _new_conn(self):
-        address = looked_up(self.host, self.port, rules_for(self.host))
-        self.timer = Timer(LONGEST, hang_up, [self])
-        self.timer.daemon = True
-        self.timer.start()
-        return create_connection((address, self.port), SILENCE)
-
-    def close(self):
-        if self.timer:
-            self.timer.cancel()
-        super().close()
-
-
-class _PinnedHTTP(_Pinned, HTTPConnection):
-    pass
-
-
-class _PinnedHTTPS(_Pinned, HTTPSConnection):
-    pass
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _PinnedHTTP
-
-
-class _TLSPool(HTTPSConnectionPool):
-    ConnectionCls = _PinnedHTTPS
-
-
-class _Guarded(HTTPAdapter):
-    def init_poolmanager(self, connections, maxsize, block=False, **options):
-        self.poolmanager = PoolManager(num_pools=connections, maxsize=maxsize, block=block, **options)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
+class _OutboundAdapter(HTTPAdapter):
+    """Sends what requests prepares through the site's one client."""
 
     def send(self, request, **options):
-        if not may_be_asked(request.url):
-            raise requests.exceptions.InvalidURL("not an address that a provider may have", request=request)
-        until = time.monotonic() + LONGEST
         try:
-            answer = super().send(request, **options | {"stream": True, "timeout": SILENCE})
-            answer.raw = io.BytesIO(_body(answer.raw, until))
-        except requests.RequestException:
-            raise
-        except (Unreachable, HTTPError, OSError) as error:
-            raise requests.ConnectionError(str(error), request=request) from None
-        return answer
-
-
-def _body(raw, until: float) -> bytes:
-    """All of a body, unpacked."""
-    parts, length = [], 0
-    while part := raw.read1(64 * 1024, decode_content=True):
-        length += len(part)
-        if length > MOST_BYTES:
-            raise HTTPError("the answer is too long")
-        if time.monotonic() > until:
-            raise HTTPError("the answer takes too long")
-        parts.append(part)
-    return b"".join(parts)
+            rules = rules_for(urlsplit(request.url).hostname)
+            answer = outbound.ask(request.url, rules, request.method, request.headers, request.body)
+        except (Unreachable, ValueError) as error:
+            reason = error.in_english if isinstance(error, Unreachable) else "not an address"
+            raise requests.ConnectionError(reason, request=request) from None
+        if not answer.is_whole:
+            raise requests.ConnectionError("the answer is too long", request=request)
+        # What the body was packed by is no longer true of it.
+        headers = HTTPHeaderDict(answer.headers)
+        for name in ("Content-Encoding", "Content-Length", "Transfer-Encoding"):
+            headers.discard(name)
+        raw = HTTPResponse(
+            io.BytesIO(answer.body), headers=headers, status=answer.status, preload_content=False
+        )
+        return self.build_response(request, raw)
 
 
 class GuardedSession(requests.Session):
@@ -112,7 +67,7 @@ class GuardedSession(requests.Session):
         super().__init__()
         self.trust_env = False
         for scheme in ("https://", "http://"):
-            self.mount(scheme, _Guarded())
+            self.mount(scheme, _OutboundAdapter())
 
     def request(self, method, url, **options):
         return super().request(method, url, **options | {"allow_redirects": False})
