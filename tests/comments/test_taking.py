@@ -11,6 +11,7 @@ from meiri.comments.models import Comment, State
 from meiri.comments.reading import counts_of
 from meiri.comments.taking import Fate, Sent, take, take_all
 from meiri.sections.models import CommentPolicy
+from meiri.visitors.rate_limits import TokenBuckets
 from meiri.visitors.together import Together
 from tests.newsroom_factory import an_article
 
@@ -151,22 +152,6 @@ def test_an_error_reaches_everyone_who_waits_and_the_next_is_served():
     assert together.do(1) == 1
 
 
-def test_the_gate_lets_an_address_send_as_much_as_people_write():
-    now = 0.0
-    gate = flooding.Gate(lambda: now)
-    assert sum(gate.admits("203.0.113.7") for _ in range(1_000)) == flooding.BURST
-    assert gate.admits("203.0.113.8")
-    now = 5.0
-    assert sum(gate.admits("203.0.113.7") for _ in range(1_000)) == 5 * flooding.A_SECOND
-
-
-def test_the_gate_remembers_a_bounded_number_of_addresses():
-    gate = flooding.Gate()
-    for number in range(flooding.MOST_ADDRESSES + 50):
-        gate.admits(str(number))
-    assert len(gate._buckets) == flooding.MOST_ADDRESSES
-
-
 class Scope:
     method, path, query_string, client = "POST", "/comments/7/", "", "127.0.0.1:4711"
 
@@ -176,7 +161,9 @@ class Scope:
 
 
 def test_a_flood_is_answered_without_django_and_leaves_the_others_alone(monkeypatch):
-    monkeypatch.setattr(flooding, "_gate", flooding.Gate(lambda: 0.0))
+    monkeypatch.setattr(
+        flooding, "_buckets", TokenBuckets(flooding.BURST, flooding.A_SECOND, 10, lambda: 0.0)
+    )
     answers = [flooding.respond(Scope("203.0.113.7")) for _ in range(flooding.BURST + 1)]
     assert answers[:-1] == [None] * flooding.BURST
     assert answers[-1].status == 429

@@ -5,13 +5,11 @@ time of all others. Each process counts for itself, in memory.
 """
 
 import re
-import time
-from collections.abc import Callable
-from typing import NamedTuple
 
 from meiri.delivery.headers import guarding
 from meiri.delivery.wire import Answer, Scope
 from meiri.visitors.address import visitor_of
+from meiri.visitors.rate_limits import TokenBuckets
 
 # What one address may send at once, and then each second. A school or an office shares one.
 BURST, A_SECOND = 30, 2
@@ -28,34 +26,7 @@ _HEADERS = (
 )
 
 
-class _Bucket(NamedTuple):
-    """What an address may still send, as of a moment."""
-
-    left: float
-    at: float
-
-
-class Gate:
-    """Which addresses send too much. For one thread: the event loop."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic):
-        self._clock = clock
-        # Those that sent last stand last.
-        self._buckets: dict[str, _Bucket] = {}
-
-    def admits(self, address: str) -> bool:
-        """Whether one more from `address` may pass; it is counted."""
-        now = self._clock()
-        bucket = self._buckets.pop(address, _Bucket(BURST, now))
-        left = min(bucket.left + (now - bucket.at) * A_SECOND, BURST)
-        admitted = left >= 1
-        self._buckets[address] = _Bucket(left - admitted, now)
-        if len(self._buckets) > MOST_ADDRESSES:
-            del self._buckets[next(iter(self._buckets))]
-        return admitted
-
-
-_gate = Gate()
+_buckets = TokenBuckets(BURST, A_SECOND, MOST_ADDRESSES)
 
 
 def is_sent(scope: Scope) -> bool:
@@ -68,6 +39,6 @@ def respond(scope: Scope) -> Answer | None:
     if not is_sent(scope):
         return None
     forwarded = [value for name, value in scope.headers.items() if name == "x-forwarded-for"]
-    if _gate.admits(visitor_of(forwarded, scope.client.rpartition(":")[0].strip("[]"))):
+    if _buckets.hit(visitor_of(forwarded, scope.client.rpartition(":")[0].strip("[]"))):
         return None
     return Answer(429, (*_HEADERS, *guarding()), _PAGE)

@@ -13,10 +13,10 @@ from meiri.comments import reactions
 from meiri.comments.models import Comment, ReportReason
 from meiri.comments.views import LARGEST_ID
 from meiri.visitors.address import address_of
-from meiri.visitors.counting import times, times_by
 from meiri.visitors.devices import name_device
 from meiri.visitors.forms import LineField
 from meiri.visitors.origin import from_our_pages
+from meiri.visitors.rate_limits import RateLimit
 
 PERIOD, DAY = timedelta(minutes=10), timedelta(days=1)
 MOST_LIKES, MOST_REPORTS = 60, 10
@@ -99,9 +99,9 @@ def _name_first(request, comment: Comment, template: str, **context):
 
 
 def _too_many(request, comment: Comment, deed: str, most: int) -> bool:
-    if times(request, deed, PERIOD) > most:
+    if not RateLimit(deed, most, PERIOD).hit_by_address(request):
         return True
-    return times_by(f"{comment.pk}\n{address_of(request)}", f"{deed} one", DAY) > MOST_OF_ONE
+    return not RateLimit(f"{deed} one", MOST_OF_ONE, DAY).hit(f"{comment.pk}\n{address_of(request)}")
 
 
 def _told(request, comment: Comment, template: str, status: int, words: str, **context):

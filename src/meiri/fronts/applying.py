@@ -9,8 +9,8 @@ from django.utils import timezone
 from meiri.fronts.friend_links import FriendLink
 from meiri.fronts.logos import small_logo
 from meiri.journal.recording import recording
-from meiri.visitors.counting import times
 from meiri.visitors.forms import LineField, VisitorForm
+from meiri.visitors.rate_limits import RateLimit
 from meiri.visitors.receipts import digest_of, key_for
 
 MOST, PERIOD = 5, timedelta(hours=1)
@@ -59,7 +59,7 @@ class ApplicationForm(VisitorForm):
 
 
 def too_many(request) -> bool:
-    return times(request, "friend link", PERIOD) > MOST
+    return not RateLimit("friend link", MOST, PERIOD).hit_by_address(request)
 
 
 @recording()

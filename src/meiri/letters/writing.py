@@ -14,8 +14,8 @@ from meiri.letters.models import Letter
 from meiri.letters.sealing import digest_of_key, key_for, new_receipt, seal_contact
 from meiri.sections.models import Station
 from meiri.visitors.address import address_of, network_of
-from meiri.visitors.counting import all_times, times
 from meiri.visitors.forms import LineField, PlainTextField, VisitorForm
+from meiri.visitors.rate_limits import RateLimit, hit_all
 
 MOST_LETTERS, LETTERS_PERIOD = 5, timedelta(hours=1)
 # Forms with attachments, which take long to make anew: of one address, and of one network.
@@ -173,20 +173,17 @@ def submit(form: LetterForm) -> Receipt:
 
 
 def too_many_letters(request) -> bool:
-    return times(request, "letter", LETTERS_PERIOD) > MOST_LETTERS
+    return not RateLimit("letter", MOST_LETTERS, LETTERS_PERIOD).hit_by_address(request)
 
 
 def too_many_files(request) -> bool:
     """Whether the attachments of this request are too many to be looked at. It counts those that are not, too."""
     if not request.FILES:
         return False
-    deeds = [
-        (address_of(request), "letter attachments"),
-        (network_of(request), "letter attachments of network"),
-    ]
-    own, near = all_times(deeds, FILES_PERIOD)
-    return own > MOST_WITH_FILES or near > MOST_WITH_FILES_OF_NETWORK
+    own = RateLimit("letter attachments", MOST_WITH_FILES, FILES_PERIOD)
+    near = RateLimit("letter attachments of network", MOST_WITH_FILES_OF_NETWORK, FILES_PERIOD)
+    return not all(hit_all([(own, address_of(request)), (near, network_of(request))]))
 
 
 def too_many_looks(request) -> bool:
-    return times(request, "letter look", LOOKS_PERIOD) > MOST_LOOKS
+    return not RateLimit("letter look", MOST_LOOKS, LOOKS_PERIOD).hit_by_address(request)

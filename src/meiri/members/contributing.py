@@ -23,8 +23,8 @@ from meiri.newsroom.models import Article, Author, Byline, Origin
 from meiri.personal.notices import tell
 from meiri.policy import may
 from meiri.sections.models import Channel
-from meiri.visitors.counting import times_by
 from meiri.visitors.forms import LineField, PlainTextField, VisitorForm
+from meiri.visitors.rate_limits import RateLimit
 
 MOST_PICTURES = 6
 # Manuscripts of one contributor in a day.
@@ -116,7 +116,7 @@ def is_contributor(member: User) -> bool:
 
 
 def sends_too_often(member: User) -> bool:
-    return times_by(str(member.pk), "manuscript", DAY) > MOST_MANUSCRIPTS
+    return not RateLimit("manuscript", MOST_MANUSCRIPTS, DAY).hit(str(member.pk))
 
 
 @transaction.atomic

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from meiri.members.known_devices import device_known_to
 from meiri.visitors.address import network_of
-from meiri.visitors.counting import times, times_by
+from meiri.visitors.counting import times_by
+from meiri.visitors.rate_limits import RateLimit
 
 PERIOD = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
@@ -27,14 +28,14 @@ def guesses_too_often(request, account: str, user) -> bool:
     guesser is stopped and the owner is not; the owner with a new browser proves by a code or a passkey who they are.
     """
     if device := device_known_to(request, user):
-        return times_by(f"{user.pk} {device}", "login by known device", PERIOD) > MOST_GUESSES
+        return not RateLimit("login by known device", MOST_GUESSES, PERIOD).hit(f"{user.pk} {device}")
     account = f"#{user.pk}" if user else account.lower()
     there = f"{account}\n{network_of(request)}"
     # What is refused already does not count for the account: one network alone does not stop all others.
     return (
-        times(request, "login", PERIOD) > MOST_LOGINS
-        or any(times_by(there, "login from network", period) > most for period, most in OF_NETWORK)
-        or times_by(account, "login to account", PERIOD) > MOST_GUESSES
+        not RateLimit("login", MOST_LOGINS, PERIOD).hit_by_address(request)
+        or any(not RateLimit("login from network", most, period).hit(there) for period, most in OF_NETWORK)
+        or not RateLimit("login to account", MOST_GUESSES, PERIOD).hit(account)
     )
 
 
@@ -45,36 +46,41 @@ def is_stopped_first(account: str, user) -> bool:
 
 def guesses_password_too_often(user) -> bool:
     """Counts a password asked for again of somebody who is signed in."""
-    return times_by(str(user.pk), "password", PERIOD) > MOST_GUESSES
+    return not RateLimit("password", MOST_GUESSES, PERIOD).hit(str(user.pk))
 
 
 def guesses_code_too_often(request, user) -> bool:
     who = f"{user.pk} {device_known_to(request, user) or ''}"
-    return times_by(who, "second factor", PERIOD) > MOST_GUESSES
+    return not RateLimit("second factor", MOST_GUESSES, PERIOD).hit(who)
 
 
 def sets_out_too_often(request) -> bool:
     """Counts a way to another account."""
-    return times(request, "other account", PERIOD) > MOST_LOGINS
+    return not RateLimit("other account", MOST_LOGINS, PERIOD).hit_by_address(request)
 
 
 def sets_out_with_passkey_too_often(request) -> bool:
     """Counts a challenge for a passkey."""
-    return times(request, "passkey", PERIOD) > MOST_LOGINS
+    return not RateLimit("passkey", MOST_LOGINS, PERIOD).hit_by_address(request)
 
 
 def registers_too_often(request) -> bool:
-    return times(request, "register", PERIOD) > MOST_REGISTRATIONS
+    return not RateLimit("register", MOST_REGISTRATIONS, PERIOD).hit_by_address(request)
+
+
+def exports_too_often(user) -> bool:
+    """Counts a copy of everything that is held about a member."""
+    return not RateLimit("export", MOST_EXPORTS, HOUR).hit(str(user.pk))
 
 
 def messages_too_often(request, to: str, user) -> bool:
     """Counts a message to `to`, which is a contact of `user` where it is anybody's; whether it is one too many. The same
     whether or not there is an account. Who has messages sent from elsewhere does not keep the owner from one."""
     if device := device_known_to(request, user):
-        return times_by(f"{user.pk} {device}", "message by known device", HOUR) > MOST_MESSAGES
+        return not RateLimit("message by known device", MOST_MESSAGES, HOUR).hit(f"{user.pk} {device}")
     there = f"{to.lower()}\n{network_of(request)}"
     return (
-        times(request, "message", HOUR) > MOST_MESSAGES_OF_VISITOR
-        or times_by(there, "message from network", HOUR) > MOST_MESSAGES
-        or times_by(to.lower(), "message", HOUR) > MOST_MESSAGES_IN_ALL
+        not RateLimit("message", MOST_MESSAGES_OF_VISITOR, HOUR).hit_by_address(request)
+        or not RateLimit("message from network", MOST_MESSAGES, HOUR).hit(there)
+        or not RateLimit("message", MOST_MESSAGES_IN_ALL, HOUR).hit(to.lower())
     )

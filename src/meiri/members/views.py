@@ -27,7 +27,6 @@ from meiri.members.proof import has_second_factor
 from meiri.personal.holdings import release
 from meiri.personal.notices import has_unread
 from meiri.policy import administers
-from meiri.visitors.counting import times_by
 
 
 @require_safe
@@ -200,7 +199,7 @@ def export(request):
     """All that the site holds about the member, to take away."""
     if request.method != "POST":
         return render(request, "members/take_away.html")
-    if times_by(str(request.user.pk), "export", limits.HOUR) > limits.MOST_EXPORTS:
+    if limits.exports_too_often(request.user):
         return render(request, "members/take_away.html", {"refusal": "请一小时后再下载。"}, status=429)
     answer = HttpResponse(packed(request.user), content_type="application/zip")
     answer["Content-Disposition"] = 'attachment; filename="my-data.zip"'

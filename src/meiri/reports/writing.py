@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from meiri.newsroom.models import Article
 from meiri.reports.handling import received
 from meiri.reports.models import LONGEST, LONGEST_QUOTE, Report
-from meiri.visitors.counting import times
 from meiri.visitors.forms import LineField, PlainTextField, VisitorForm
+from meiri.visitors.rate_limits import RateLimit
 from meiri.visitors.receipts import digest_of, key_for
 
 MOST, PERIOD = 10, timedelta(minutes=30)
@@ -62,7 +62,7 @@ class BarrierForm(VisitorForm):
 
 
 def too_many(request) -> bool:
-    return times(request, "report", PERIOD) > MOST
+    return not RateLimit("report", MOST, PERIOD).hit_by_address(request)
 
 
 def submit(form: VisitorForm, article: Article | None = None) -> str:

@@ -7,8 +7,8 @@ from django.db.models import Q
 
 from meiri.delivery.script import simplified
 from meiri.staff.models import PressCard, tidy
-from meiri.visitors.counting import times
 from meiri.visitors.forms import LineField
+from meiri.visitors.rate_limits import RateLimit
 
 # People of one name; a number has one card.
 MOST_CARDS = 5
@@ -32,7 +32,7 @@ class LookupForm(forms.Form):
 
 
 def too_many(request) -> bool:
-    return times(request, "staff", PERIOD) > MOST
+    return not RateLimit("staff", MOST, PERIOD).hit_by_address(request)
 
 
 def find(words: str) -> list[PressCard]:
