@@ -240,7 +240,7 @@ def test_a9_captions_that_no_browser_shows_are_refused_with_the_reason(desk, con
 def test_a9_a_block_takes_only_what_it_plays(desk):
     from wagtail.blocks import StructBlockValidationError
 
-    from meiri.newsroom.blocks import AudioBlock, VideoBlock
+    from meiri.newsroom.body.recordings import AudioBlock, VideoBlock
 
     def a_document(name, content):
         return Document.objects.create(title=name, file=SimpleUploadedFile(name, content))

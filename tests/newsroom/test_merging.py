@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meiri.newsroom.body.stream import ArticleBody
 from meiri.newsroom.merging.texts import Overlap, joined, merge_rich_text, merge_texts, paragraphs_of
 from meiri.newsroom.merging.versions import Conflict, merge_versions
 
-BODY = frozenset({"body"})
+BODY = {"body": ArticleBody()}
 
 
 def text(key, html):

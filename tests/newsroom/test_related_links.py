@@ -3,7 +3,7 @@
 import pytest
 from wagtail.blocks import StructBlockValidationError
 
-from meiri.newsroom.blocks import RelatedLinkBlock, leads_somewhere
+from meiri.newsroom.body.links import RelatedLinkBlock, leads_somewhere
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ class TestArticles:
             assert set(fields.get("topics", [])) <= topics, article.stem
             assert {*fields.get("authors", []), fields["editor"]} <= people, article.stem
             assert fields["source"] in sources, article.stem
-            scenes = {value.scene for kind, value in article.blocks if kind == "image"}
+            scenes = {stored["image"].split(":")[0] for kind, stored in article.blocks if kind == "image"}
             assert scenes | ({article.picture.scene} if article.picture else set()) <= set(SCENES), (
                 article.stem
             )

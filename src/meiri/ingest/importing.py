@@ -146,9 +146,7 @@ def _pictures_left(parsed: ParsedArticle, article: Article) -> list[str]:
     if not brought:
         return []
     body = article.get_latest_revision_as_object().body
-    there = sum(
-        len(b.value["pictures"]) if b.block_type == "gallery" else b.block_type == "image" for b in body
-    )
+    there = sum(b.block.count_pictures(b.value) for b in body)
     if brought <= there:
         return []
     return [f"这一份带来 {brought} 张图片，稿件里有 {there} 张；图片没有存入，需要时请在稿件里插入。"]

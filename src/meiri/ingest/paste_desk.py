@@ -11,10 +11,11 @@ from wagtail.blocks import StreamBlock, StreamValue
 
 from meiri.ingest.parsed import FoundPicture, Unreadable
 from meiri.ingest.pasted import LeftOut, Part, Pasted
-from meiri.ingest.pasted_blocks import LONGEST_CAPTION
 from meiri.ingest.reading_pastes import LARGEST, read
 from meiri.ingest.storing_pictures import Stored, source_of, store_pictures
 from meiri.media.models import Picture
+from meiri.newsroom.body.bounds import LONGEST_ADDRESS, LONGEST_CAPTION
+from meiri.newsroom.body.stream import RUNNING_TEXT, body_blocks
 from meiri.newsroom.models import Article
 
 # How many things a message names, and characters of each.
@@ -77,52 +78,37 @@ def with_files(pasted: Pasted, files: list[UploadedFile]) -> Pasted:
 def form_of(parts: list[Part], stored: Stored) -> list[dict]:
     """The parts as the form of an article's body takes them: each with its type and value."""
     body: StreamBlock = Article._meta.get_field("body").stream_block
-    raw, pictures = [], 0
+    raw, pictures, kinds = [], 0, body_blocks()
     for part in parts:
         if part.picture is None:
-            raw.append({"type": part.kind, "value": _value_of(part)})
+            raw.append({"type": part.kind, "value": kinds[part.kind].from_paste(part)})
         else:
             raw.append(_picture(part.picture, stored.pictures.get(pictures)))
             pictures += 1
     return body.get_form_state(StreamValue(body, raw, is_lazy=True))
 
 
-def _value_of(part: Part) -> str | dict:
-    match part.kind:
-        case "quote":
-            return {"text": part.text, "speaker": part.speaker}
-        case "table":
-            return {
-                "data": part.rows,
-                "cell": [],
-                "mergeCells": [],
-                "table_caption": part.caption,
-                "first_row_is_table_header": part.headed,
-                "first_col_is_header": False,
-                "table_header_choice": "row" if part.headed else "neither",
-            }
-    return part.markup or part.text
-
-
 def _picture(found: FoundPicture, stored: Picture | None) -> dict:
     """A picture of the library, or the place of one that is missing."""
     caption = found.caption[:LONGEST_CAPTION]
     if stored is None:
-        return {"type": "missing_picture", "value": {"address": found.url[:2000], "caption": caption}}
+        return {
+            "type": "missing_picture",
+            "value": {"address": found.url[:LONGEST_ADDRESS], "caption": caption},
+        }
     return {"type": "image", "value": {"image": stored.pk, "caption": caption, "credit": source_of(found)}}
 
 
 def said_of(pasted: Pasted, stored: Stored) -> str:
     """What arrived and what did not, in one sentence."""
     counted: Counter[str] = Counter(part.kind for part in pasted.parts)
+    kinds = {kind: block for kind, block in body_blocks().items() if kind != RUNNING_TEXT}
     paragraphs = sum(part.markup.count("<p>") + part.markup.count("<li>") for part in pasted.parts)
     arrived = [
         f"{count} {noun}"
         for count, noun in (
             (paragraphs, "段文字"),
-            (counted["heading"], "个小标题"),
-            (counted["quote"], "段引文"),
-            (counted["table"], "个表格"),
+            *((counted[kind], f"{block.measure}{block.label}") for kind, block in kinds.items()),
             (len(stored.pictures), "张图片"),
         )
         if count

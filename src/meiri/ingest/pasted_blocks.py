@@ -1,19 +1,16 @@
 """The blocks of a paste, as its paragraphs come one after the other."""
 
-import re
-
 from lxml import html
 
 from meiri.ingest import office
 from meiri.ingest.pasted import Part
 from meiri.ingest.pasted_lists import Item, markup_of_lists
 from meiri.ingest.pasted_runs import Run, markup_of, text_of
+from meiri.newsroom.body.bounds import LONGEST_CAPTION, LONGEST_HEADING
+from meiri.newsroom.body.speaker import split_speaker
 
-LONGEST_HEADING = 80
-LONGEST_CAPTION = 200
 # Beyond so many blocks, headings and quotes stay paragraphs.
 MOST_PARTS = 400
-_SPEAKER = re.compile(r"(?:——|—|--)\s*(.{2,80})")
 
 
 class Blocks:
@@ -57,9 +54,8 @@ class Blocks:
             for line in lines:
                 self.add_paragraph([Run(line)])
             return
-        found = _SPEAKER.fullmatch(lines[-1]) if len(lines) > 1 else None
-        speaker = found[1] if found else ""
-        self.add(Part("quote", text="\n".join(lines[:-1] if found else lines), speaker=speaker))
+        text, speaker = split_speaker(lines)
+        self.add(Part("quote", text=text, speaker=speaker))
 
     def add_numbered_paragraph(self, runs: list[Run], marker: str, level: int) -> None:
         """An item of a list of Word's, which is a paragraph. What the editor's lists can't say keeps its number as words."""

@@ -15,11 +15,12 @@ from meiri.ingest import office
 from meiri.ingest.page import parse
 from meiri.ingest.parsed import FoundPicture, Unreadable
 from meiri.ingest.pasted import LeftOut, Part, Pasted
-from meiri.ingest.pasted_blocks import LONGEST_CAPTION, Blocks, marked
+from meiri.ingest.pasted_blocks import Blocks, marked
 from meiri.ingest.pasted_elements import BLOCKS, HEADINGS, LISTS, UNSEEN, is_hidden, left_out_of, marks_of
 from meiri.ingest.pasted_pictures import PastedPictures
 from meiri.ingest.pasted_runs import BREAK, INDENT, Run, neat, text_of, without_zero_width
 from meiri.ingest.pasted_tables import cells_of, is_headed, lays_out, tables_of
+from meiri.newsroom.body.bounds import LONGEST_CAPTION
 
 # Characters of HTML, without pictures that are written into it.
 LONGEST = 4_000_000

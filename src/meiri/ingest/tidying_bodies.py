@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from html import escape, unescape
 
 from meiri.ingest.tidying import tidy_text
+from meiri.newsroom.body.block import BlockText
+from meiri.newsroom.body.stream import body_blocks
 
 _TAG = re.compile(r"(<[^<>]*>)")
 _OPENS_PARAGRAPH = re.compile(r"<(?:p|li|h[2-6])\b")
@@ -31,40 +33,33 @@ class TidiedBlock:
     changes: list[Change] = field(default_factory=list)
 
 
-def tidy_block(kind: str, value, tidy: Tidy = tidy_text) -> TidiedBlock:
+def tidy_block(kind: str, stored, tidy: Tidy = tidy_text) -> TidiedBlock:
     """One block of a stored body. Blocks without words of their own stay as they are."""
-    tidied = TidiedBlock(value)
-    match kind, value:
-        case "text", str():
-            tidied.value = _rich_text(value, tidy, tidied.changes) or None
-        case "heading", str():
-            tidied.value = _line(value, tidy, tidied.changes)
-        case "quote" | "image" | "missing_picture" | "related" | "video" | "audio", dict():
-            tidied.value = _named_texts(value, tidy, tidied.changes)
-        case "gallery", {"pictures": list(items)}:
-            tidied.value = value | {
-                "pictures": [_picture_of_gallery(item, tidy, tidied.changes) for item in items]
-            }
-        case "table", {"data": list(rows)}:
-            tidied.value = value | {
-                "data": [[_cell(cell, tidy, tidied.changes) for cell in row] for row in rows],
-                "table_caption": _line(value.get("table_caption") or "", tidy, tidied.changes),
-            }
-    return tidied
+    known = body_blocks()
+    if kind not in known:
+        return TidiedBlock(stored)
+    tidier = _Tidier(tidy)
+    tidied = known[kind].edit_texts(stored, tidier)
+    return TidiedBlock(None if tidier.is_emptied and not tidied else tidied, tidier.changes)
 
 
-def _named_texts(value: dict, tidy: Tidy, changes: list[Change]) -> dict:
-    names = ("text", "speaker", "caption", "title", "transcript")
-    return value | {
-        name: _lines(value[name], tidy, changes) for name in names if isinstance(value.get(name), str)
-    }
+@dataclass
+class _Tidier:
+    """Tidies the texts of one block. `is_emptied`: of a rich text nothing is left."""
 
+    tidy: Tidy
+    changes: list[Change] = field(default_factory=list)
+    is_emptied: bool = False
 
-def _picture_of_gallery(item, tidy: Tidy, changes: list[Change]):
-    match item:
-        case {"value": dict(picture)}:
-            return item | {"value": _named_texts(picture, tidy, changes)}
-    return item
+    def edit_text(self, text: BlockText, written: str) -> str:
+        return _lines(written, self.tidy, self.changes) if text.is_tidied else written
+
+    def edit_markup(self, text: BlockText, written: str) -> str:
+        if not text.is_tidied:
+            return written
+        tidied = _rich_text(written, self.tidy, self.changes)
+        self.is_emptied = self.is_emptied or not tidied
+        return tidied
 
 
 def _line(text: str, tidy: Tidy, changes: list[Change]) -> str:
@@ -76,10 +71,6 @@ def _line(text: str, tidy: Tidy, changes: list[Change]) -> str:
 
 def _lines(text: str, tidy: Tidy, changes: list[Change]) -> str:
     return "\n".join(_line(line, tidy, changes) for line in text.replace("\r\n", "\n").split("\n"))
-
-
-def _cell(cell, tidy: Tidy, changes: list[Change]):
-    return _lines(cell, tidy, changes) if isinstance(cell, str) else cell
 
 
 def _rich_text(markup: str, tidy: Tidy, changes: list[Change]) -> str:

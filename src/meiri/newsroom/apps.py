@@ -19,6 +19,7 @@ class NewsroomConfig(AppConfig):
             publishing,  # noqa: F401 its receiver registers itself
             reviewing,
         )
+        from meiri.newsroom.body import checks  # noqa: F401 its checks register themselves
         from meiri.newsroom.models import Author, Desk, Source
         from meiri.newsroom.tags import give_slug
         from meiri.sections.in_use import keep_while_used

@@ -9,19 +9,13 @@ from hashlib import sha256
 from html import escape, unescape
 from html.parser import HTMLParser
 
+from meiri.newsroom.body.block import BlockText
+from meiri.newsroom.body.stream import edited_body
 from meiri.newsroom.models import Article
 
 # How many characters of the text around a place are shown.
 AROUND = 30
 FIELDS = ("kicker", "title", "subtitle", "short_title", "summary", "dateline")
-# The texts of blocks that have several, by their names in the stored value.
-PARTS = {
-    "quote": {"text": "引文", "speaker": "引文出处"},
-    "image": {"caption": "图片说明", "credit": "供图"},
-    "video": {"title": "视频标题", "transcript": "视频文字稿"},
-    "audio": {"title": "音频标题", "transcript": "音频文字稿"},
-    "related": {"title": "相关链接"},
-}
 
 
 @dataclass(frozen=True)
@@ -61,7 +55,7 @@ def exchange(article: Article, words: str, others: str, numbers: Collection[int]
 
 @dataclass
 class _Exchange:
-    """A walk through the texts of an article."""
+    """A walk through the texts of an article: the editor of its blocks' texts."""
 
     words: str
     others: str
@@ -72,12 +66,18 @@ class _Exchange:
     def __post_init__(self):
         self.digest = sha256(self.words.encode())
 
-    def text(self, where: str, text: str) -> str:
+    def edit_text(self, text: BlockText, written: str) -> str:
+        return self.exchanged_text(text.label, written) if text.is_corrected else written
+
+    def edit_markup(self, text: BlockText, written: str) -> str:
+        return self._exchanged_markup(text.label, written) if text.is_corrected else written
+
+    def exchanged_text(self, where: str, text: str) -> str:
         return self._exchanged(
             where, text, [(character, character) for character in text], lambda words: words
         )
 
-    def html(self, where: str, html: str) -> str:
+    def _exchanged_markup(self, where: str, html: str) -> str:
         return "".join(
             self._exchanged(
                 where, "".join(text for text, _ in units), units, lambda t: escape(t, quote=False)
@@ -128,34 +128,8 @@ def _walk(article: Article, walk: _Exchange) -> list[dict]:
     """Show `walk` every text of an article in their order. Returns the body with what it gave for them, as it is stored."""
     for name in FIELDS:
         label = str(Article._meta.get_field(name).verbose_name)
-        walk.fields[name] = walk.text(label, getattr(article, name))
-    return [
-        {**block, "value": _block(block["type"], block["value"], walk)} for block in article.body.raw_data
-    ]
-
-
-def _block(kind: str, value, walk: _Exchange):
-    match kind:
-        case "text":
-            return walk.html("正文", value)
-        case "heading":
-            return walk.text("小标题", value)
-        case "gallery":
-            pictures = [{**one, "value": _block("image", one["value"], walk)} for one in value["pictures"]]
-            return {**value, "pictures": pictures}
-        case "table" if value:
-            caption = value.get("table_caption")
-            shown = {"table_caption": walk.text("表格标题", caption)} if isinstance(caption, str) else {}
-            rows = [
-                [walk.text("表格", cell) if isinstance(cell, str) else cell for cell in row]
-                for row in value.get("data") or []
-            ]
-            return {**value, **shown, "data": rows}
-        case _ if kind in PARTS:
-            texts = {name: value.get(name) for name in PARTS[kind]}
-            given = {n: walk.text(PARTS[kind][n], t) for n, t in texts.items() if isinstance(t, str)}
-            return {**value, **given}
-    return value
+        walk.fields[name] = walk.exchanged_text(label, getattr(article, name))
+    return edited_body(article.body.raw_data, walk)
 
 
 class _Cutter(HTMLParser):

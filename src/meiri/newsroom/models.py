@@ -29,7 +29,7 @@ from meiri.journal.public_models import NotPublic, Public
 from meiri.media.models import Picture
 from meiri.media.use import CountsDrafts
 from meiri.newsroom.addresses import article_address
-from meiri.newsroom.blocks import BodyBlock
+from meiri.newsroom.body.stream import ArticleBody
 from meiri.newsroom.body_field import BodyField
 from meiri.newsroom.cards import Card
 from meiri.newsroom.cards import in_order as cards_in_order
@@ -227,7 +227,7 @@ class Article(
         "首页短标题", max_length=40, blank=True, help_text="首页和列表位置窄时用，不填则用标题。"
     )
     summary = models.CharField("摘要", max_length=300, blank=True)
-    body: Any = BodyField(BodyBlock(required=False), verbose_name="正文", blank=True)
+    body: Any = BodyField(ArticleBody(required=False), verbose_name="正文", blank=True)
     picture = models.ForeignKey(
         Picture, verbose_name="题图", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

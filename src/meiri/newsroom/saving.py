@@ -70,10 +70,8 @@ def _content(text: str) -> Content | None:
 def _is_item(item: Any) -> bool:
     """Whether it may stand in a list of a version: a key, a row, or a block."""
     match item:
-        case int() | {"type": "text", "value": str(), "id": str()}:
+        case int() | {"type": str(), "value": _, "id": str()}:
             return True
-        case {"type": str() as kind, "value": _, "id": str()}:
-            return kind != "text"
         case dict():
             return "type" not in item
     return False
@@ -113,11 +111,11 @@ class FormContent:
     def __init__(self, model, names: Collection[str]):
         self.model = model
         self.names = frozenset(names)
-        self.streams = frozenset(
-            name.name
-            for name in model._meta.get_fields()
-            if isinstance(name, StreamField) and name.name in names
-        )
+        self.streams = {
+            field.name: field.stream_block
+            for field in model._meta.get_fields()
+            if isinstance(field, StreamField) and field.name in names
+        }
 
     @classmethod
     def of(cls, form) -> "FormContent":
@@ -128,14 +126,14 @@ class FormContent:
 
     def of_version(self, content: Content) -> Content:
         shown = {name: content[name] for name in self.names if name in content}
-        for name in self.streams & shown.keys():
+        for name in self.streams.keys() & shown.keys():
             shown[name] = json.loads(shown[name] or "[]")
         return shown
 
     def into(self, content: Content, shown: Content) -> Content:
         """The version `content` with what a form shows of it."""
         whole = content | shown
-        for name in self.streams & shown.keys():
+        for name in self.streams.keys() & shown.keys():
             whole[name] = json.dumps(shown[name], ensure_ascii=False)
         return whole
 

@@ -6,13 +6,15 @@ end, `| ` a row of a table, and `![caption|credit](scene:seed)` is a generated p
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
+from typing import Any
+
+from meiri.newsroom.body.stream import RUNNING_TEXT, body_blocks
 
 CONTENT = Path(__file__).parent / "content"
-PICTURE = re.compile(r"!\[(?P<caption>[^|\]]*)(?:\|(?P<credit>[^\]]*))?\]\((?P<scene>[a-z]+):(?P<seed>\d+)\)")
-SPEAKER = re.compile(r"(?P<text>.+?)（(?P<speaker>[^（）]+)）$", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,18 @@ class Scene:
     caption: str = ""
     credit: str = ""
 
+    @classmethod
+    def named(cls, name: str, caption: str, credit: str) -> "Scene":
+        """The picture that a text names “scene:seed”."""
+        scene, seed = name.split(":")
+        return cls(scene, int(seed), caption, credit)
+
 
 @dataclass
 class SampleArticle:
     stem: str
     fields: dict
-    blocks: list[tuple[str, object]] = field(default_factory=list)
+    blocks: list[tuple[str, Any]] = field(default_factory=list)
 
     @property
     def picture(self) -> Scene | None:
@@ -52,39 +60,29 @@ def read_article(path: Path) -> SampleArticle:
     return SampleArticle(path.stem, tomllib.loads(front), list(blocks_of(body)))
 
 
-def blocks_of(body: str):
-    """The body as (block type, value); a picture's value is a `Scene`, a table's its rows."""
-    text: list[str] = []
-    for part in (p.strip() for p in re.split(r"\n\s*\n", body)):
-        if not part:
-            continue
-        block = special(part)
-        if block is None:
-            text.append(
-                "<p>" + "<br/>".join(escape(line.strip(), quote=False) for line in part.splitlines()) + "</p>"
-            )
+def blocks_of(body: str) -> Iterator[tuple[str, Any]]:
+    """The body as the kinds of its blocks and what is stored of each; “scene:seed” in the place of a picture."""
+    text = ""
+    for part in filter(None, map(str.strip, re.split(r"\n\s*\n", body))):
+        kind, stored = read_part(part)
+        if kind == RUNNING_TEXT:
+            text += stored
             continue
         if text:
-            yield "text", "".join(text)
-            text = []
-        yield block
+            yield RUNNING_TEXT, text
+            text = ""
+        yield kind, stored
     if text:
-        yield "text", "".join(text)
+        yield RUNNING_TEXT, text
 
 
-def special(part: str) -> tuple[str, object] | None:
-    if part.startswith("## "):
-        return "heading", part[3:].strip()
-    if part.startswith("> "):
-        quotation = " ".join(line.removeprefix(">").strip() for line in part.splitlines())
-        found = SPEAKER.match(quotation)
-        return "quote", (found["text"], found["speaker"]) if found else (quotation, "")
-    if part.startswith("|"):
-        rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in part.splitlines()]
-        return "table", [row for row in rows if not all(set(cell) <= set("-: ") for cell in row)]
-    if found := PICTURE.fullmatch(part):
-        return "image", Scene(found["scene"], int(found["seed"]), found["caption"], found["credit"] or "")
-    return None
+def read_part(part: str) -> tuple[str, Any]:
+    """A block other than text where the notation says so; text where it says nothing."""
+    kinds = body_blocks()
+    for kind, block in kinds.items():
+        if kind != RUNNING_TEXT and (stored := block.from_markdown(part)) is not None:
+            return kind, stored
+    return RUNNING_TEXT, kinds[RUNNING_TEXT].from_markdown(part)
 
 
 def as_html(text: str) -> str:

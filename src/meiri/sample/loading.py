@@ -4,6 +4,7 @@ Whoever stops it halfway runs it again: each article is there whole or not at al
 """
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,6 +22,8 @@ from meiri.fronts.models import (
 )
 from meiri.journal.log import append, last_sequence
 from meiri.newsroom.authors import author_named
+from meiri.newsroom.body.block import StructBodyBlock
+from meiri.newsroom.body.stream import body_blocks
 from meiri.newsroom.dates import fault_of_date
 from meiri.newsroom.founding import found_desk, found_newsroom
 from meiri.newsroom.models import Article, Author, Byline, Source
@@ -149,7 +152,7 @@ def load_article(sample: SampleArticle, album: Album) -> bool:
         return False
     # Drawing takes its time: nobody who writes has to wait for it.
     picture = album.picture(sample.picture, fields["title"]) if sample.picture else None
-    body = [body_block(kind, value, fields["title"], album) for kind, value in sample.blocks]
+    body = [body_block(kind, stored, fields["title"], album) for kind, stored in sample.blocks]
     with transaction.atomic():
         article = Article(
             live=False,
@@ -180,14 +183,14 @@ def load_article(sample: SampleArticle, album: Album) -> bool:
     return True
 
 
-def body_block(kind: str, value, title: str, album: Album) -> tuple[str, object]:
-    if kind == "image":
-        return kind, {"image": album.picture(value, title), "caption": value.caption, "credit": value.credit}
-    if kind == "quote":
-        return kind, {"text": value[0], "speaker": value[1]}
-    if kind == "table":
-        return kind, {"data": value, "first_row_is_table_header": True, "first_col_is_header": False}
-    return kind, value
+def body_block(kind: str, stored, title: str, album: Album) -> tuple[str, Any]:
+    """A block with drawn pictures in the place of the scenes that its text names."""
+    block = body_blocks()[kind]
+    if not isinstance(block, StructBodyBlock):
+        return kind, stored
+    words = stored.get("caption", ""), stored.get("credit", "")
+    scenes = {name: Scene.named(stored[name], *words) for name in block.pictures if stored.get(name)}
+    return kind, {**stored, **{name: album.picture(scene, title) for name, scene in scenes.items()}}
 
 
 def load_fronts(album: Album) -> None:

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from meiri.newsroom.plain_text import from_html
+from meiri.newsroom.body.stream import with_kinds
+from meiri.newsroom.rich_text import paragraphs_of_rich_text
 from meiri.search.shingles import letters
 
 
@@ -24,25 +25,13 @@ class Words(NamedTuple):
 
 def text_of(body: Iterable[Mapping[str, Any]]) -> str:
     """The words of a body as it is stored, a list of blocks: what the reporter wrote, without captions and files."""
-    lines = []
-    for block in body:
-        value = block["value"]
-        match block["type"]:
-            case "text":
-                lines.append(of_html(value))
-            case "heading":
-                lines.append(value)
-            case "quote":
-                lines.append(value.get("text") or "")
-            case "table":
-                rows = (value or {}).get("data") or []
-                lines += ["　".join(str(cell or "") for cell in row) for row in rows]
+    lines = (line for kind, stored in with_kinds(body) for line in kind.compared_text(stored))
     return "\n".join(line for line in lines if line)
 
 
 def of_html(html: str) -> str:
     """The words of clean HTML, a line for each paragraph."""
-    return "\n".join(line for piece in from_html(html) if (line := piece.strip()))
+    return "\n".join(line for piece in paragraphs_of_rich_text(html) if (line := piece.strip()))
 
 
 def words_of(ids: Sequence[int], as_published: Container[int] = ()) -> dict[int, Words]:

@@ -9,13 +9,12 @@ from wagtail.rich_text import expand_db_html
 
 from meiri.delivery.omissions import optional
 from meiri.ingest.sanitise import UNPRINTABLE, clean
-from meiri.ingest.stream import block_html
 from meiri.media.models import Picture
 from meiri.newsroom.blocks import blocks_of
+from meiri.newsroom.body.pictures import feed_address, feed_figure
 from meiri.newsroom.cards import CardPicture
 from meiri.newsroom.models import Article
 
-PICTURE_WIDTH = 1280
 # Formulas and units read otherwise without them.
 _MORE_TAGS = frozenset({"sup", "sub", "hr"})
 # An address of the site's own, in a link or picture.
@@ -49,8 +48,7 @@ def _streams(articles: Sequence[Article]) -> Sequence:
 
 def picture_url(picture: Picture | CardPicture) -> str:
     """The whole address of a picture in a format that every program knows."""
-    sizes = picture.sizes
-    return whole_address(sizes.url(PICTURE_WIDTH, "jpeg") if sizes.widths else "")
+    return whole_address(feed_address(picture))
 
 
 def printable(text: str) -> str:
@@ -65,49 +63,15 @@ def whole_address(address: str) -> str:
 
 def _html(article: Article, body) -> str:
     parts = (
-        [_figure(article.picture, article.picture.caption, article.picture.credit)] if article.picture else []
+        [feed_figure(article.picture, article.picture.caption, article.picture.credit)]
+        if article.picture
+        else []
     )
     if article.dateline:
         parts.append(f"<p>{escape(article.dateline, quote=False)}</p>")
     for block in blocks_of(body, "正文"):
         with optional("正文"):
-            parts.append(_block(block.block_type, block.value))
+            parts.append(block.block.feed_html(block.value) if block.value else "")
     if article.aigc_label:
         parts.append(f"<p>{escape(article.aigc_label, quote=False)}</p>")
     return "\n".join(filter(None, parts))
-
-
-def _block(kind: str, value) -> str:
-    if not value or kind == "missing_picture":
-        return ""
-    if kind == "image":
-        return _figure(value["image"], value["caption"], value["credit"])
-    if kind == "gallery":
-        return "\n".join(_figure(p["image"], p["caption"], p["credit"]) for p in value["pictures"])
-    if kind == "document":
-        return f"<p>附件：{_link(value.url, value.title)}</p>"
-    if kind in ("video", "audio"):
-        return _recording("视频" if kind == "video" else "音频", value)
-    return block_html(kind, value)
-
-
-def _figure(picture: Picture | None, caption: str, credit: str) -> str:
-    if picture is None:
-        return ""
-    words = escape(" ".join(filter(None, (caption, credit))), quote=False)
-    below = f"<figcaption>{words}</figcaption>" if words else ""
-    return f'<figure><img src="{escape(picture_url(picture))}" alt="{escape(caption or picture.alt)}">{below}</figure>'
-
-
-def _recording(label: str, value) -> str:
-    """A link: nothing plays, or loads, by itself in somebody else's program."""
-    if value["file"] is None:
-        return ""
-    lines = "".join(
-        f"<p>{escape(line, quote=False)}</p>" for line in value["transcript"].splitlines() if line
-    )
-    return f"<p>{label}：{_link(value['file'].url, value['title'])}</p>{lines}"
-
-
-def _link(address: str, text: str) -> str:
-    return f'<a href="{escape(address)}">{escape(text, quote=False)}</a>'

@@ -19,7 +19,7 @@ from meiri.delivery.rendering import page
 from meiri.identity import site_name
 from meiri.journal.content_keys import RIVER
 from meiri.journal.kept import Kept
-from meiri.newsroom.blocks import keys_in_body
+from meiri.newsroom.body.stream import keys_in_body
 from meiri.newsroom.clock import local, zoned
 from meiri.newsroom.corrections import Correction, standing_corrections_of
 from meiri.newsroom.models import Article, ArticleTag, Byline, Listing

@@ -6,3 +6,6 @@ class WebConfig(AppConfig):
     label = "web"
     verbose_name = "读者网站"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from meiri.web import checks  # noqa: F401 its check registers itself

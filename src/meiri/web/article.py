@@ -14,7 +14,7 @@ from meiri.delivery.keys import uses
 from meiri.delivery.omissions import optional
 from meiri.delivery.rendering import page
 from meiri.journal.content_keys import ARTICLE, BESIDE, RELATED
-from meiri.newsroom.blocks import keys_in_body
+from meiri.newsroom.body.stream import keys_in_body
 from meiri.newsroom.corrections import Correction, corrections_of
 from meiri.newsroom.models import Article, Byline
 from meiri.newsroom.reading import Signature, article_to_read, signatures_of, tags_of

@@ -5,9 +5,11 @@ the two changed something, that change stands; where both changed the same, what
 `Conflict`. See Khanna, Kunal, Pierce: A Formal Investigation of Diff3 (2007), for what a three-way merge can promise.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from wagtail.blocks import Block, RichTextBlock, StreamBlock
 
 from meiri.newsroom.merging.sequences import merge_sequences
 from meiri.newsroom.merging.texts import Overlap, merge_rich_text
@@ -33,7 +35,7 @@ KEY_SETS = frozenset({"stations", "topics"})
 ROWS = {"bylines": ("author", "credit"), "tagged_items": ("tag",)}
 
 
-def merge_versions(base: dict, theirs: dict, mine: dict, streams: frozenset[str]) -> Merged:
+def merge_versions(base: dict, theirs: dict, mine: dict, streams: Mapping[str, StreamBlock]) -> Merged:
     """`theirs` with what `mine` changed since `base`. The fields `streams` are lists of blocks; only what stands in both
     counts, whatever else `theirs` has stays."""
     merged = Merged(dict(theirs))
@@ -42,7 +44,8 @@ def merge_versions(base: dict, theirs: dict, mine: dict, streams: frozenset[str]
         if isinstance(theirs[name], list) and not isinstance(old, list):
             old = []
         if name in streams:
-            part = _merge_blocks((name,), old, theirs[name], mine[name])
+            kinds = streams[name].child_blocks
+            part = _merge_blocks((name,), old, theirs[name], mine[name], kinds)
         elif name in KEY_SETS:
             part = Merged(_merge_keys(old, theirs[name], mine[name]))
         elif name in ROWS:
@@ -62,7 +65,7 @@ def _merge_value(path: tuple[str, ...], base: Any, theirs: Any, mine: Any) -> Me
     if isinstance(base, dict) and isinstance(theirs, dict) and isinstance(mine, dict):
         return _merge_struct(path, base, theirs, mine)
     if all(_is_blocks(value) for value in (base, theirs, mine)):
-        return _merge_blocks(path, base, theirs, mine)
+        return _merge_blocks(path, base, theirs, mine, {})
     return Merged(theirs, [Conflict(path, theirs, mine)])
 
 
@@ -79,11 +82,18 @@ def _is_blocks(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, dict) and item.get("id") for item in value)
 
 
-def _merge_blocks(path: tuple[str, ...], base: list[dict], theirs: list[dict], mine: list[dict]) -> Merged:
+def _merge_blocks(
+    path: tuple[str, ...],
+    base: list[dict],
+    theirs: list[dict],
+    mine: list[dict],
+    kinds: Mapping[str, Block],
+) -> Merged:
+    """`kinds` are those of a stream's blocks by their names, none for the items of a list."""
     merged = Merged([])
 
     def both_changed(identity: Hashable, old: dict | None, their: dict, my: dict) -> dict:
-        part = _merge_block((*path, str(identity)), old, their, my)
+        part = _merge_block((*path, str(identity)), old, their, my, kinds)
         merged.conflicts += part.conflicts
         return part.value
 
@@ -95,11 +105,14 @@ def _identity(block: dict) -> Hashable:
     return block.get("id") or (block.get("type"), repr(block.get("value")))
 
 
-def _merge_block(path: tuple[str, ...], base: dict | None, theirs: dict, mine: dict) -> Merged:
+def _merge_block(
+    path: tuple[str, ...], base: dict | None, theirs: dict, mine: dict, kinds: Mapping[str, Block]
+) -> Merged:
     if theirs["type"] != mine["type"] or (base and base["type"] != theirs["type"]):
         return Merged(theirs, [Conflict(path, theirs["value"], mine["value"])])
     old, their, my = base["value"] if base else None, theirs["value"], mine["value"]
-    if theirs["type"] == "text" and old is not None and old not in (their, my) and their != my:
+    is_rich = isinstance(kinds.get(theirs["type"]), RichTextBlock)
+    if is_rich and isinstance(old, str) and old not in (their, my) and their != my:
         try:
             part = Merged(merge_rich_text(old, their, my))
         except Overlap:

@@ -1,0 +1,176 @@
+"""What each kind of block in an article's body is: one class, which knows all that is done with a block of its kind.
+
+What readers see of it is the template `web/blocks/<name>.html`; nothing else stands elsewhere. `body/stream.py` lists the kinds.
+A block has its content in two forms: `stored`, as the database has it (JSON), and `value`, as Wagtail gives it (with pictures
+and documents as objects). Methods that look at many articles take what is stored, and no query.
+"""
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from lxml.html import HtmlElement
+from wagtail import blocks
+
+from meiri.journal.content_keys import DOCUMENT, PICTURE, ContentKey, NumberedForm
+from meiri.media.models import Picture
+
+
+@dataclass(frozen=True)
+class BlockText:
+    """A text of a block: its name in the stored struct, what editors call it, and what is done with it."""
+
+    name: str
+    label: str
+    # Readers read it: it is part of the plain text, and found by search.
+    is_plain_text: bool = True
+    # The reporter wrote it: it counts where articles are compared with each other.
+    is_compared: bool = False
+    is_corrected: bool = True
+    is_tidied: bool = True
+
+
+class TextEditor(Protocol):
+    """Whoever goes through the texts of a block, and may change them."""
+
+    def edit_text(self, text: BlockText, written: str) -> str:
+        """What is to stand in the place of `written`, plain text."""
+
+    def edit_markup(self, text: BlockText, written: str) -> str:
+        """What is to stand in the place of `written`, rich text as it is stored."""
+
+
+@dataclass(frozen=True)
+class ReadBlock:
+    """The stored content of a block that was read, and what it could not hold: rich text that follows it."""
+
+    stored: Any
+    below: str = ""
+
+
+class PastedPart(Protocol):
+    """A part of what an editor pastes, as its reader gives it; only what its kind has is not empty.
+
+    `markup`: rich text. `text`: a heading, or the lines of a quote. `rows`: the cells of a table, all of one length; `headed`:
+    the first row names the columns.
+    """
+
+    markup: str
+    text: str
+    speaker: str
+    rows: list[list[str]]
+    headed: bool
+    caption: str
+
+
+class BodyBlock:
+    """A kind of block of the body, beside the class of Wagtail's that draws its form.
+
+    `meiri check` fails for a kind that does not define what is abstract here.
+    """
+
+    # The class of Wagtail's that migrations name: they know nothing of what a block does. Wagtail itself names that of structs.
+    migrated_as = ""
+    # Elements of clean HTML that may become a block of this kind.
+    elements: frozenset[str] = frozenset()
+    # What editors call the kind: Wagtail's, of its `Meta`.
+    label: str
+    # The measure word with which blocks of this kind are counted.
+    measure = "个"
+
+    def deconstruct(self) -> tuple[str, Any, Any]:
+        path, arguments, options = super().deconstruct()  # type: ignore[misc]
+        return self.migrated_as or path, arguments, options
+
+    @abstractmethod
+    def plain_text(self, stored: Any) -> Iterator[str]:
+        """The paragraphs, lines or cells that readers read."""
+
+    @abstractmethod
+    def edit_texts(self, stored: Any, editor: TextEditor) -> Any:
+        """The stored content with each text as `editor` gives it; everything else stays as it is."""
+
+    @abstractmethod
+    def content_keys(self, stored: Any) -> Iterator[ContentKey]:
+        """The content keys of what it shows. Content that is not as it should be names nothing."""
+
+    @abstractmethod
+    def html(self, value: Any) -> str:
+        """The block in an exported article, as HTML that is still to be cleaned."""
+
+    def compared_text(self, stored: Any) -> Iterator[str]:
+        """The lines that count where articles are compared: what the reporter wrote, without captions and files."""
+        yield from ()
+
+    def feed_html(self, value: Any) -> str:
+        """The block in feeds and in the public API, as HTML that is still to be cleaned. Addresses of the site may be without its
+        host."""
+        return self.html(value)
+
+    def from_element(self, element: HtmlElement, pictures: Mapping[str, Picture]) -> ReadBlock | None:
+        """The block that an element of clean HTML is, one of `elements`; None where it is none of this kind. `pictures` are the
+        stored ones by their addresses in the HTML."""
+        return None
+
+    def from_paste(self, part: PastedPart) -> Any:
+        """What is stored for a part of a paste."""
+        return part.markup or part.text
+
+    def from_markdown(self, part: str) -> Any:
+        """What is stored for a part of the plain notation that the sample's texts have, None where it is none of this kind. What
+        stands for a picture there is left in its place."""
+        return None
+
+    def count_pictures(self, value: Any) -> int:
+        """How many pictures an editor placed in it."""
+        return 0
+
+
+class StructBodyBlock(BodyBlock, blocks.StructBlock):
+    """A block of named parts, which says which of them are texts, pictures and documents."""
+
+    texts: tuple[BlockText, ...] = ()
+    # The names of parts that hold the key of a picture or of a document, in the order in which content keys name them.
+    documents: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
+
+    def plain_text(self, stored: Any) -> Iterator[str]:
+        parts = struct_of(stored)
+        return (parts.get(text.name) or "" for text in self.texts if text.is_plain_text)
+
+    def compared_text(self, stored: Any) -> Iterator[str]:
+        parts = struct_of(stored)
+        return (parts.get(text.name) or "" for text in self.texts if text.is_compared)
+
+    def edit_texts(self, stored: Any, editor: TextEditor) -> Any:
+        parts = struct_of(stored)
+        written = [text for text in self.texts if isinstance(parts.get(text.name), str)]
+        if not written:
+            return stored
+        return {**parts, **{text.name: editor.edit_text(text, parts[text.name]) for text in written}}
+
+    def content_keys(self, stored: Any) -> Iterator[ContentKey]:
+        parts = struct_of(stored)
+        yield from keys_of(DOCUMENT, (parts.get(name) for name in self.documents))
+        yield from keys_of(PICTURE, (parts.get(name) for name in self.pictures))
+
+
+def struct_of(stored: Any) -> dict[str, Any]:
+    """The parts of a stored struct, none where it is no struct."""
+    return stored if isinstance(stored, dict) else {}
+
+
+def keys_of(form: NumberedForm, stored: Iterable[Any]) -> Iterator[ContentKey]:
+    """The content keys of those of `stored` that are primary keys."""
+    return (form.key(number) for number in stored if isinstance(number, int))
+
+
+def words_of(element: HtmlElement) -> str:
+    """The words of an element on one line."""
+    return " ".join("".join(element.itertext()).split())
+
+
+def lines_of(element: HtmlElement) -> list[str]:
+    """The words of each element inside of `element`, or of itself where there is none."""
+    return [line for inner in (list(element) or [element]) if (line := words_of(inner))]

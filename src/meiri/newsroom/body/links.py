@@ -1,0 +1,93 @@
+"""What the body leads to: a document of the site (附件), content of another site (外部内容), a related link (相关链接)."""
+
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from wagtail import blocks
+from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.embeds.blocks import EmbedBlock
+
+from meiri.journal.content_keys import DOCUMENT, ContentKey
+from meiri.newsroom.body.block import BlockText, BodyBlock, StructBodyBlock, TextEditor, keys_of
+
+
+class DocumentBlock(BodyBlock, DocumentChooserBlock):
+    migrated_as = "wagtail.documents.blocks.DocumentChooserBlock"
+
+    def plain_text(self, stored: Any) -> Iterator[str]:
+        yield from ()
+
+    def edit_texts(self, stored: Any, editor: TextEditor) -> Any:
+        return stored
+
+    def content_keys(self, stored: Any) -> Iterator[ContentKey]:
+        return keys_of(DOCUMENT, [stored])
+
+    def html(self, value: Any) -> str:
+        return f"<p>{escape(value.title, quote=False)}</p>"
+
+    def feed_html(self, value: Any) -> str:
+        return f"<p>附件：{link(value.url, value.title)}</p>"
+
+
+class ExternalContentBlock(BodyBlock, EmbedBlock):
+    migrated_as = "wagtail.embeds.blocks.EmbedBlock"
+
+    def plain_text(self, stored: Any) -> Iterator[str]:
+        yield from ()
+
+    def edit_texts(self, stored: Any, editor: TextEditor) -> Any:
+        return stored
+
+    def content_keys(self, stored: Any) -> Iterator[ContentKey]:
+        yield from ()
+
+    def html(self, value: Any) -> str:
+        return f"<p>{link(value.url, value.url)}</p>"
+
+
+class RelatedLinkBlock(StructBodyBlock):
+    texts = (BlockText("title", "相关链接"),)
+
+    title = blocks.CharBlock(label="标题", max_length=120)
+    url = blocks.CharBlock(
+        label="地址", max_length=500, help_text="站内地址以“/”开头，站外以“https://”开头。"
+    )
+
+    def clean(self, value):
+        value = super().clean(value)
+        if not leads_somewhere(value["url"]):
+            raise blocks.StructBlockValidationError(
+                {"url": ValidationError("地址须以“/”“http://”或“https://”开头。")}
+            )
+        return value
+
+    def html(self, value: Any) -> str:
+        return f"<p>{link(value['url'], value['title'])}</p>"
+
+    class Meta:
+        icon = "link"
+        label = "相关链接"
+
+
+def link(address: str, words: str) -> str:
+    return f'<a href="{escape(address)}">{escape(words, quote=False)}</a>'
+
+
+def leads_somewhere(url: str) -> bool:
+    """Whether `url` is an address of this site's (`/keji/`), or one of another's with its scheme and host.
+
+    `//host/` and `/\\host/` are another site's to every browser, and look like this one's.
+    """
+    if any(character.isspace() or not character.isprintable() for character in url):
+        return False
+    if url.startswith("/"):
+        return not url.startswith(("//", "/\\"))
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)

@@ -1,0 +1,68 @@
+"""The body of an article: which kinds of blocks it may be made of, and what is asked of all of its blocks."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from wagtail import blocks
+
+from meiri.journal.content_keys import ContentKey
+from meiri.newsroom.body.block import BodyBlock, TextEditor
+from meiri.newsroom.body.bounds import LONGEST_HEADING
+from meiri.newsroom.body.heading import HeadingBlock
+from meiri.newsroom.body.links import DocumentBlock, ExternalContentBlock, RelatedLinkBlock
+from meiri.newsroom.body.pictures import GalleryBlock, MissingPictureBlock, PictureBlock
+from meiri.newsroom.body.quote import QuoteBlock
+from meiri.newsroom.body.recordings import AudioBlock, VideoBlock
+from meiri.newsroom.body.table import ArticleTableBlock
+from meiri.newsroom.body.text import TEXT_FEATURES, TextBlock
+
+# The kind of what is no other kind.
+RUNNING_TEXT = "text"
+
+
+class ArticleBody(blocks.StreamBlock):
+    text = TextBlock(label="正文", features=TEXT_FEATURES)
+    heading = HeadingBlock(label="小标题", max_length=LONGEST_HEADING, icon="title")
+    image = PictureBlock()
+    missing_picture = MissingPictureBlock()
+    gallery = GalleryBlock()
+    video = VideoBlock()
+    audio = AudioBlock()
+    quote = QuoteBlock()
+    table = ArticleTableBlock(label="表格", icon="table")
+    document = DocumentBlock(label="附件", icon="doc-full")
+    embed = ExternalContentBlock(label="外部内容", icon="media")
+    related = RelatedLinkBlock()
+
+
+def body_blocks() -> Mapping[str, BodyBlock]:
+    """The kinds of blocks by their names."""
+    return ArticleBody.base_blocks
+
+
+def with_kinds(raw: Iterable[Mapping[str, Any]]) -> Iterator[tuple[BodyBlock, Any]]:
+    """The blocks of a body as it is stored: the kind of each and its stored content. Those of a kind that the site does not have
+    are left out, as Wagtail leaves them out of pages."""
+    known = body_blocks()
+    for block in raw:
+        kind = known.get(block["type"])
+        if kind is not None:
+            yield kind, block["value"]
+
+
+def keys_in_body(raw: Iterable[Any]) -> list[ContentKey]:
+    """The content keys of the pictures and documents in a body as it is stored: a list of blocks. What is not as its block
+    should be, names nothing."""
+    whole = [block for block in raw if isinstance(block, dict) and block.keys() >= {"type", "value"}]
+    return [key for kind, stored in with_kinds(whole) for key in kind.content_keys(stored)]
+
+
+def edited_body(raw: Iterable[dict], editor: TextEditor) -> list[dict]:
+    """A body as it is stored, with each text of its blocks as `editor` gives it."""
+    known = body_blocks()
+    return [
+        {**block, "value": known[block["type"]].edit_texts(block["value"], editor)}
+        if block["type"] in known
+        else block
+        for block in raw
+    ]
