@@ -92,12 +92,12 @@ def threes(text: str) -> list[str]:
 
 def ours(titles: list[str]) -> Rank:
     """The search of this project over an index of these titles."""
-    from meiri.search.documents import Text, document_of, fields_of
     from meiri.search.finding import best
-    from meiri.search.index import LARGE_HEAP, opened
+    from meiri.search.index import LARGE_HEAP, open_index
+    from meiri.search.index_documents import Text, document_of, fields_of
     from meiri.search.query import LONGEST_QUERY, parse
 
-    index = opened(Path(tempfile.mkdtemp(prefix="meiri-bench-")))
+    index = open_index(Path(tempfile.mkdtemp(prefix="meiri-bench-")))
     writer = index.writer(LARGE_HEAP, 1)
     at = datetime(2020, 1, 1, tzinfo=UTC)
     for place, title in enumerate(titles):

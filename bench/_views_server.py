@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meiri.conf.settings")
 django.setup()
 
 from meiri.conf import process_group, web_server  # noqa: E402
-from meiri.conf.loading import load_site  # noqa: E402
+from meiri.conf.preloading import load_site  # noqa: E402
 
 
 def main(port: str) -> None:
@@ -19,7 +19,7 @@ def main(port: str) -> None:
     # Whoever is killed on purpose is not to be punished for it: each is started again at once.
     process_group.STEADY_SECONDS = 0
     web = partial(web_server.serve, "127.0.0.1", int(port), 1)
-    process_group.run({"web": web, "worker": partial(call_command, "work")})
+    process_group.run_group({"web": web, "worker": partial(call_command, "work")})
 
 
 if __name__ == "__main__":

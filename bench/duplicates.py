@@ -95,7 +95,7 @@ def insert() -> None:
     from wagtail.blocks.stream_block import StreamValue
 
     from meiri.newsroom.models import Article
-    from meiri.search.fingerprints import remember_missing
+    from meiri.search.fingerprints import store_missing_fingerprints
     from meiri.sections.models import Channel
 
     call_command("migrate", verbosity=0)
@@ -116,7 +116,7 @@ def insert() -> None:
         batch_size=1000,
     )
     began = time.perf_counter()
-    made = remember_missing()
+    made = store_missing_fingerprints()
     print(f"{made} fingerprints made, {(time.perf_counter() - began) / made * 1000:.2f} ms each\n")
 
 
@@ -204,12 +204,12 @@ def measure_time(samples: str) -> None:
 
 
 def timed(what: str, texts) -> None:
-    from meiri.search.article_texts import Words
+    from meiri.search.article_texts import ArticleText
     from meiri.search.duplicates import candidates_of, near_duplicates
 
     whole, looking, found = [], [], 0
     for title, text in texts:
-        compared = Words(title, text).compared
+        compared = ArticleText(title, text).compared
         began = time.perf_counter()
         candidates_of(compared)
         looking.append((time.perf_counter() - began) * 1000)

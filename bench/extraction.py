@@ -161,7 +161,7 @@ def by_gne(data: bytes) -> ParsedArticle:
 
     from gne import GeneralNewsExtractor
 
-    from meiri.ingest.encoding import decode
+    from meiri.ingest.text_encoding import decode
     from meiri.ingest.times import read_time
 
     try:

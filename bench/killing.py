@@ -313,7 +313,7 @@ def prepare(articles: str) -> list[str]:
     from django.core.management import call_command
 
     from meiri.conf.preparation import note_prepared
-    from meiri.fronts.founding import found_site
+    from meiri.fronts.initial_pages import create_pages
     from meiri.newsroom.models import Article
     from meiri.sample.generating import generate
     from meiri.sections.models import Channel
@@ -322,7 +322,7 @@ def prepare(articles: str) -> list[str]:
     others = ["wagtail*", "admin*", "ninja*", "django*", "rest*", "taggit*"]
     call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=others)
     generate(int(articles))
-    found_site()
+    create_pages()
     note_prepared()
     channels = [channel.get_absolute_url() for channel in Channel.objects.visible()]
     newest = [article.get_absolute_url() for article in Article.objects.order_by("-pk")[:20]]

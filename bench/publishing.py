@@ -56,10 +56,10 @@ def ask(url: str) -> None:
 
 def measure(port: str, publications: str) -> None:
     """Publish one article after the other, each when all pages show the one before and were asked for again."""
-    from meiri.delivery.pages import pages
+    from meiri.delivery.page_store import page_store
     from meiri.newsroom.models import Article
 
-    base, store, author = f"http://127.0.0.1:{port}", pages(), an_author()
+    base, store, author = f"http://127.0.0.1:{port}", page_store(), an_author()
     asked_for = addresses_of(an_article(0, author))
     of_pages: list[float] = []
     of_publications: list[float] = []
@@ -146,7 +146,7 @@ def publish_and_watch(store, number: int, author) -> list[float]:
         if (version := store.index.version()) != looked_at:
             looked_at = version
             position = store.index.position
-            waiting = set(store.index.waiting(10_000))
+            waiting = set(store.index.dirty_pages(10_000))
             now = (time.perf_counter() - committed) * 1000
             if position and position.sequence >= end:
                 seen |= waiting

@@ -128,8 +128,8 @@ def headline(record: dict) -> str:
 
 def size() -> None:
     """The index beside the text that is in it."""
-    from meiri.search.documents import greatest_key, keys_of_all, texts_of
     from meiri.search.index import store
+    from meiri.search.index_documents import greatest_key, keys_of_all, texts_of
 
     articles = text = 0
     for keys in keys_of_all(greatest_key(), 500):
@@ -145,8 +145,8 @@ def size() -> None:
 
 def ask() -> None:
     """Answers with highlights, in one process that has settled as the web server has; each query another."""
-    from meiri.conf.collector import settle
-    from meiri.search.finding import Position, Sort, facets, find
+    from meiri.conf.gc_freeze import freeze_loaded_objects
+    from meiri.search.finding import HitCursor, Sort, facets, find
     from meiri.search.index import moment_of
     from meiri.search.query import parse
     from meiri.sections.models import Channel, Station
@@ -176,14 +176,14 @@ def ask() -> None:
         ),
         "a word, without another": lambda: find(parse(f"{dice.choice(texts)[0]} -{dice.choice(texts)[1]}")),
         "the newest": lambda: find(parse(words()), Sort.NEWEST),
-        "page 50": lambda: find(parse(dice.choice(texts)[0]), after=Position(980, now)),
+        "page 50": lambda: find(parse(dice.choice(texts)[0]), after=HitCursor(980, now)),
         "words of which few are found": lambda: find(
             parse(" ".join(dice.choice(texts)[:1] + dice.choice(texts)[1:3]))
         ),
     }
     for question in kinds.values():
         question()
-    settle()
+    freeze_loaded_objects()
     together: list[float] = []
     for name, question in kinds.items():
         times = timed(question, QUERIES)
@@ -200,8 +200,8 @@ def ask() -> None:
 
 def sample(dice: random.Random, count: int) -> list[list[str]]:
     """Three words side by side of `count` articles' titles or texts."""
-    from meiri.search.documents import greatest_key, texts_of
     from meiri.search.folding import fold
+    from meiri.search.index_documents import greatest_key, texts_of
     from meiri.search.words import is_han, words
 
     found: list[list[str]] = []

@@ -234,10 +234,10 @@ def prepare() -> list[int]:
 
 def total() -> dict[int, int]:
     """The views that were counted of each article, once all is."""
-    from meiri.audience.folding import fold_views
+    from meiri.audience.aggregation import aggregate_views
     from meiri.audience.models import HourViews
 
-    while fold_views():
+    while aggregate_views():
         pass
     counted: Counter = Counter()
     for article, count in HourViews.objects.values_list("article_id", "count"):

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from meiri.delivery.pages import Pages
+    from meiri.delivery.page_store import PageStore
     from meiri.search.index import Store
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -115,11 +115,11 @@ def quick_hashing():
 class StoredPages:
     """The pages of a test that stores them: in a folder of its own, kept in step when it says so."""
 
-    store: "Pages"
+    store: "PageStore"
 
     def catch_up(self) -> None:
         """What the worker does after a change: mark what the journal tells, make those pages again."""
-        from meiri.delivery.following import bring_up_to_date
+        from meiri.delivery.invalidation import bring_up_to_date
 
         assert bring_up_to_date(self.store)
 
@@ -136,14 +136,14 @@ def stored_pages(db, tmp_path, settings, monkeypatch) -> StoredPages:
     """Public pages are stored as files, as on a real site."""
     from django.db import connections
 
-    from meiri.delivery.following import begin
-    from meiri.delivery.pages import pages
+    from meiri.delivery.invalidation import start_following
+    from meiri.delivery.page_store import page_store
 
     # A page is rendered as by a request of its own, and the worker lets connections go: not that of the test.
     monkeypatch.setattr(connections["default"], "close_if_unusable_or_obsolete", lambda: None)
     settings.PAGE_FILES, settings.HOME = True, tmp_path
-    begin(pages())
-    return StoredPages(pages())
+    start_following(page_store())
+    return StoredPages(page_store())
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ class SearchIndex:
 
     def catch_up(self) -> None:
         """What the worker does after a change."""
-        from meiri.search.following import bring_up_to_date
+        from meiri.search.indexing import bring_up_to_date
 
         assert bring_up_to_date(self.store)
 

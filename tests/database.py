@@ -25,7 +25,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 # What else makes rows while migrating, or the schema from migrations.
 MAKERS = [
     "src/meiri/newsroom/new_permissions.py",
-    "src/meiri/newsroom/founding.py",
+    "src/meiri/newsroom/initial_newsroom.py",
     "src/meiri/stored_settings.py",
     "requirements/run.txt",
 ]

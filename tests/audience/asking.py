@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 
 from meiri.audience.fastpath import respond
-from meiri.delivery.wire import Answer
+from meiri.delivery.rsgi import Answer
 
 FIREFOX = "Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0"
 

@@ -9,18 +9,18 @@ django.setup()
 
 from django.utils import timezone  # noqa: E402
 
-from meiri.audience import counting, folding  # noqa: E402
-from meiri.audience.counting import views_of  # noqa: E402
-from meiri.audience.counts_keeping import keep_counts  # noqa: E402
+from meiri.audience import aggregation, view_counts  # noqa: E402
+from meiri.audience.aggregation import aggregate_views, share_salts  # noqa: E402
+from meiri.audience.counts_writer import keep_counts  # noqa: E402
 from meiri.audience.fastpath import respond  # noqa: E402
-from meiri.audience.folding import fold_views, share_salts  # noqa: E402
 from meiri.audience.models import HourViews  # noqa: E402
+from meiri.audience.view_counts import views_of  # noqa: E402
 from meiri.newsroom.models import Article  # noqa: E402
 from meiri.sections.models import Channel  # noqa: E402
 from tests.audience.asking import Asked, view  # noqa: E402
 
 # A window that does not end while a test runs.
-counting.WINDOW = folding.WINDOW = 10**9
+view_counts.WINDOW = aggregation.WINDOW = 10**9
 
 
 def found():
@@ -39,12 +39,12 @@ def read(article, readers, first, pause="0"):
 def work():
     while True:
         share_salts()
-        print(fold_views(), flush=True)
+        print(aggregate_views(), flush=True)
         keep_counts()
 
 
 def count(article):
-    while fold_views():
+    while aggregate_views():
         pass
     keep_counts()
     hours = HourViews.objects.filter(article=article).values_list("count", flat=True)

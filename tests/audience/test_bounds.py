@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meiri.audience.counting import views_of
-from meiri.audience.folding import fold_views
+from meiri.audience.aggregation import aggregate_views
 from meiri.audience.hot import make_hot_list
 from meiri.audience.models import CountedView, HourViews
 from meiri.audience.reader_number import (
@@ -16,6 +15,7 @@ from meiri.audience.reader_number import (
     of_network,
     reader_number,
 )
+from meiri.audience.view_counts import views_of
 from tests.audience.asking import view
 from tests.newsroom_factory import an_article
 
@@ -36,7 +36,7 @@ def test_b16_three_hundred_browsers_behind_one_address_do_not_lead_the_hot_list(
         view(pushed.pk, browser=f"Mozilla/5.0 (Android 15; Mobile) {n}", client="203.0.113.7:1")
     for n in range(20):
         view(read.pk, client=f"198.51.{n}.9:1")
-    fold_views()
+    aggregate_views()
     assert hottest() == [read.pk, pushed.pk]
     assert views_of([pushed.pk]) == {pushed.pk: MOST_OF_ADDRESS}
     assert in_lists(pushed) == FREE_OF_ADDRESS + 2  # the twentieth and the fortieth
@@ -48,8 +48,8 @@ def test_b16_the_bound_holds_over_batches(batches):
     for n in range(140):
         view(article.pk, browser=f"Mozilla/5.0 {n}", client="203.0.113.7:1")
         if n % (140 // batches) == 0:
-            fold_views()
-    fold_views()
+            aggregate_views()
+    aggregate_views()
     assert views_of([article.pk]) == {article.pk: MOST_OF_ADDRESS}
     assert CountedView.objects.count() <= 140
 
@@ -58,17 +58,17 @@ def test_b16_a_whole_network_read_by_one_reader_an_address_counts_whole():
     article = an_article()
     for n in range(256):
         view(article.pk, client=f"203.0.113.{n}:1")
-    fold_views()
+    aggregate_views()
     assert views_of([article.pk]) == {article.pk: 256}
     assert in_lists(article) == 256
 
 
 def test_b16_one_prefix_of_ipv6_is_one_network(monkeypatch):
-    monkeypatch.setattr("meiri.audience.folding.MOST_OF_NETWORK", 30)
+    monkeypatch.setattr("meiri.audience.aggregation.MOST_OF_NETWORK", 30)
     article = an_article()
     for n in range(60):
         view(article.pk, client=f"[2001:db8:7:{n:x}::1]:1")
-    fold_views()
+    aggregate_views()
     assert views_of([article.pk]) == {article.pk: 30}
 
 

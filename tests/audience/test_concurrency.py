@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from meiri.audience.view_log import files
+from meiri.audience.view_log import log_files
 from tests.conftest import PROJECT
 
 PROCESS = Path(__file__).with_name("process.py")
@@ -97,7 +97,7 @@ def test_killed_at_any_moment_no_answered_view_is_lost_or_counted_twice(start, a
     worker.wait()
     # The view that each killed process was about to answer may be counted, or not.
     assert len(seen) <= counted(start, article) <= len(seen) + possible
-    assert files(tmp_path / "node" / "views") == []
+    assert log_files(tmp_path / "node" / "views") == []
 
 
 def test_two_nodes_count_one_reader_once(start, article, request):

@@ -6,11 +6,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from meiri.audience import view_log
-from meiri.audience.counting import add, set_imported
-from meiri.audience.counts_keeping import keep_counts
+from meiri.audience.aggregation import aggregate_views
+from meiri.audience.counts_writer import keep_counts
 from meiri.audience.fastpath import respond
-from meiri.audience.folding import fold_views
 from meiri.audience.models import ArticleViews
+from meiri.audience.view_counts import add_views, set_imported
 from meiri.delivery.headers import in_order
 from tests.audience.asking import FIREFOX, Asked, Heads, view
 from tests.newsroom_factory import an_article
@@ -38,7 +38,7 @@ def counts(query):
 @pytest.fixture
 def articles():
     found = [an_article().pk for _ in range(3)]
-    add(found[0], 7)
+    add_views(found[0], 7)
     set_imported(found[1], 2**33)
     keep_counts()
     return found
@@ -147,5 +147,5 @@ def test_a_reader_is_known_by_the_nearest_address_that_is_no_proxy(forwarded, cl
         pairs = [("user-agent", FIREFOX), *(("x-forwarded-for", value) for value in headers)]
         path = f"/api/v1/articles/{article}/views"
         assert respond(Asked(path, "POST", client=who, headers=Heads(*pairs))).status == 202
-    fold_views()
+    aggregate_views()
     assert ArticleViews.objects.get().total == 1

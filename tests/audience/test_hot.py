@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 
 from meiri.audience import hot
-from meiri.audience.counting import KEPT, add, forget_old_views
 from meiri.audience.hot import WINDOWS, ago, in_words, make_hot_list
 from meiri.audience.models import DayViews, HotRule, HourViews, QuarterViews
+from meiri.audience.view_counts import KEPT, add_views, forget_old_views
 from meiri.newsroom.publishing import withdraw
 from tests.newsroom_factory import an_article
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def read(article, count, hours_ago=0.0):
     """Each stretch as `add` fills it, at a moment in the middle of the quarter."""
-    add(article.pk, count, timezone.now() - timedelta(hours=hours_ago))
+    add_views(article.pk, count, timezone.now() - timedelta(hours=hours_ago))
 
 
 def test_a_fresh_reading_weighs_more_than_an_old_one():
@@ -95,7 +95,7 @@ def test_it_looks_at_the_most_read_alone(monkeypatch):
 
 def test_the_fragment_and_the_api_answer_from_a_list_that_is_kept(client, django_assert_num_queries):
     article = an_article("<b>多人</b>在读")
-    add(article.pk, 3)
+    add_views(article.pk, 3)
     page = client.get("/fragments/hot/")
     text = page.content.decode()
     assert "&lt;b&gt;多人" in text
@@ -110,7 +110,7 @@ def test_the_fragment_and_the_api_answer_from_a_list_that_is_kept(client, django
 
 
 def test_the_api_gives_the_lists_of_an_hour_and_a_week(client):
-    add(an_article().pk, 3)
+    add_views(an_article().pk, 3)
     whys = [client.get(f"/api/v1/hot/?window={w}").json()["results"][0]["why"] for w in ("hour", "week")]
     assert [why.partition("，")[0] for why in whys] == ["1 小时 3 次", "7 天 3 次"]
     refused = client.get("/api/v1/hot/?window=year")
@@ -119,7 +119,7 @@ def test_the_api_gives_the_lists_of_an_hour_and_a_week(client):
 
 
 def test_who_follows_the_link_gets_a_page_with_the_three_lists(client):
-    add(an_article("多人在读").pk, 3)
+    add_views(an_article("多人在读").pk, 3)
     page = client.get("/hot/").content.decode()
     assert "<html" in page
     assert page.count("多人在读") == 3
@@ -171,7 +171,7 @@ class TestA27AWithdrawalIsEverywhereAtOnce:
         article = an_article("撤下的稿件", published_at=timezone.now() - timedelta(hours=1))
         for n in range(12):
             an_article(f"第{n}篇", published_at=timezone.now() - timedelta(hours=n + 2))
-        add(article.pk, 1000)
+        add_views(article.pk, 1000)
         assert "撤下的稿件" in client.get("/fragments/hot/").content.decode()
         assert client.get("/api/v1/hot/").json()["results"][0]["id"] == article.pk
         return article

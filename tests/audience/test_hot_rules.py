@@ -7,11 +7,11 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from meiri.audience.counting import add
 from meiri.audience.hot import WINDOWS, make_hot_list
 from meiri.audience.models import HotRule
+from meiri.audience.view_counts import add_views
 from meiri.journal.models import Entry
-from meiri.newsroom.founding import CHIEFS, EDITORS, REPORTERS, found_newsroom
+from meiri.newsroom.initial_newsroom import CHIEFS, EDITORS, REPORTERS, create_newsroom
 from meiri.newsroom.publishing import withdraw
 from tests.newsroom_factory import an_article
 
@@ -24,13 +24,13 @@ def articles():
     """Five articles, the first read most."""
     found = [an_article(f"第{n}篇") for n in range(5)]
     for n, article in enumerate(found):
-        add(article.pk, 100 - n)
+        add_views(article.pk, 100 - n)
     return found
 
 
 @pytest.fixture
 def desk(client):
-    found_newsroom()
+    create_newsroom()
     editor = get_user_model().objects.create_user("bianji")
     editor.groups.add(Group.objects.get(name=CHIEFS))
     client.force_login(editor)
@@ -138,7 +138,7 @@ def test_editors_see_who_is_pinned_and_why(desk, articles):
 
 
 def test_b6_reporters_and_editors_can_not(client, articles):
-    found_newsroom()
+    create_newsroom()
     reporter = get_user_model().objects.create_user("jizhe")
     reporter.groups.add(*Group.objects.filter(name__in=[REPORTERS, EDITORS]))
     client.force_login(reporter)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meiri.audience import view_log
-from meiri.audience.view_log import SIZE, View, ViewLog, delete_if_ended, files, packed, read
+from meiri.audience.view_log import SIZE, View, ViewLog, delete_if_ended, log_files, pack_view, read_records
 
 views = st.builds(
     View,
@@ -22,7 +22,7 @@ A_VIEW = View(42, 1_800_000_000_000_000, 7)
 
 def everything(path, most=100):
     found, at = [], 0
-    while (records := read(path, at, most)).end > at:
+    while (records := read_records(path, at, most)).end > at:
         found, at = found + list(records.views), records.end
     return found
 
@@ -37,7 +37,7 @@ def log(tmp_path):
 def test_what_is_appended_can_be_read_at_once(log):
     log.append(A_VIEW)
     log.append(A_VIEW._replace(reader=8))
-    [path] = files(log.folder)
+    [path] = log_files(log.folder)
     assert [v.reader for v in everything(path)] == [7, 8]
     assert path.stat().st_mode & 0o777 == 0o600
 
@@ -47,27 +47,27 @@ def test_two_writers_have_files_of_their_own(log):
     log.append(A_VIEW)
     other.append(A_VIEW)
     other.close()
-    assert len(files(log.folder)) == 2
+    assert len(log_files(log.folder)) == 2
 
 
 def test_a_file_that_is_written_stays_and_one_that_ended_goes(log):
     log.append(A_VIEW)
-    [path] = files(log.folder)
+    [path] = log_files(log.folder)
     assert not delete_if_ended(path, SIZE)
     log.close()
     assert not delete_if_ended(path, 0), "it holds a view that nobody counted"
     assert delete_if_ended(path, SIZE)
-    assert files(log.folder) == []
+    assert log_files(log.folder) == []
     log.append(A_VIEW)
-    assert len(files(log.folder)) == 1
+    assert len(log_files(log.folder)) == 1
 
 
 def test_a_file_of_full_size_is_followed_by_another(log, monkeypatch):
     monkeypatch.setattr(view_log, "LARGEST_FILE", 3 * SIZE)
     for n in range(7):
         log.append(A_VIEW._replace(reader=n))
-    assert sorted(v.reader for path in files(log.folder) for v in everything(path)) == list(range(7))
-    assert sorted(p.stat().st_size // SIZE for p in files(log.folder)) == [1, 3, 3]
+    assert sorted(v.reader for path in log_files(log.folder) for v in everything(path)) == list(range(7))
+    assert sorted(p.stat().st_size // SIZE for p in log_files(log.folder)) == [1, 3, 3]
 
 
 def test_a_writer_whose_file_was_deleted_before_it_was_locked_begins_another(log, monkeypatch):
@@ -76,13 +76,13 @@ def test_a_writer_whose_file_was_deleted_before_it_was_locked_begins_another(log
 
     def steal(file):
         if not stolen:
-            stolen.extend(files(log.folder))
+            stolen.extend(log_files(log.folder))
             stolen[0].unlink()
         return locked(file)
 
     monkeypatch.setattr(view_log, "try_lock", steal)
     log.append(A_VIEW)
-    [path] = files(log.folder)
+    [path] = log_files(log.folder)
     assert path != stolen[0]
     assert everything(path) == [A_VIEW]
 
@@ -90,14 +90,14 @@ def test_a_writer_whose_file_was_deleted_before_it_was_locked_begins_another(log
 @given(st.lists(st.one_of(views, st.binary(max_size=70)), max_size=30), st.integers(1, 5))
 def test_records_between_damage_are_all_found_and_reading_comes_to_an_end(tmp_path_factory, parts, most):
     path = tmp_path_factory.mktemp("views") / "x.log"
-    path.write_bytes(b"".join(packed(p) if isinstance(p, View) else p for p in parts))
+    path.write_bytes(b"".join(pack_view(p) if isinstance(p, View) else p for p in parts))
     wanted = [p for p in parts if isinstance(p, View)]
     assert everything(path, most) == wanted
 
 
 @given(st.lists(views, min_size=1, max_size=10), st.data())
 def test_a_changed_byte_costs_one_record_at_most(tmp_path_factory, written, data):
-    content = bytearray(b"".join(packed(v) for v in written))
+    content = bytearray(b"".join(pack_view(v) for v in written))
     at = data.draw(st.integers(0, len(content) - 1))
     content[at] ^= data.draw(st.integers(1, 255))
     path = tmp_path_factory.mktemp("views") / "x.log"
@@ -107,17 +107,17 @@ def test_a_changed_byte_costs_one_record_at_most(tmp_path_factory, written, data
 
 
 def test_a_torn_end_is_left_until_it_is_whole_or_passed_over(tmp_path):
-    path, record = tmp_path / "x.log", packed(A_VIEW)
+    path, record = tmp_path / "x.log", pack_view(A_VIEW)
     path.write_bytes(record + record[:10])
-    assert read(path, 0, 100).end == SIZE
+    assert read_records(path, 0, 100).end == SIZE
     path.write_bytes(record + record[:10] + record)
-    records = read(path, SIZE, 100)
+    records = read_records(path, SIZE, 100)
     assert (records.views, records.end, records.damaged) == ([A_VIEW], 2 * SIZE + 10, 10)
 
 
 def test_numbers_that_no_database_takes_are_no_record(tmp_path):
     path = tmp_path / "x.log"
-    path.write_bytes(packed(View(2**64 - 1, 0, 0)) + packed(View(1, 2**64 - 1, 0)) + packed(A_VIEW))
+    path.write_bytes(pack_view(View(2**64 - 1, 0, 0)) + pack_view(View(1, 2**64 - 1, 0)) + pack_view(A_VIEW))
     assert everything(path) == [A_VIEW]
 
 
@@ -150,6 +150,6 @@ def test_where_a_file_takes_no_more_the_view_is_refused_and_nothing_is_torn(tmp_
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "meiri.conf.settings", "MEIRI_HOME": str(tmp_path)},
     )  # fmt: skip
     assert said.stdout.split() == ["3"]
-    [path] = files(folder)
+    [path] = log_files(folder)
     assert [v.reader for v in everything(path)] == [0, 1, 99]
     assert path.stat().st_size == 3 * SIZE

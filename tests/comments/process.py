@@ -13,7 +13,7 @@ from django.utils import timezone  # noqa: E402
 
 from meiri.comments import moderation, reactions  # noqa: E402
 from meiri.comments.models import Comment, CommentCount, Like  # noqa: E402
-from meiri.comments.taking import Sent, take  # noqa: E402
+from meiri.comments.submission import Sent, take_comment  # noqa: E402
 from meiri.journal.models import Entry  # noqa: E402
 from meiri.newsroom.models import Article  # noqa: E402
 from meiri.sections.models import Channel, CommentPolicy  # noqa: E402
@@ -25,7 +25,7 @@ def found():
     for name in ("first", "second"):
         user = get_user_model().objects.create_user(name, password="x")
         user.user_permissions.add(Permission.objects.get(codename="moderate_comment"))
-    print(article.pk, take(Sent(article.pk, "digest", "读者", "好")).comment)
+    print(article.pk, take_comment(Sent(article.pk, "digest", "读者", "好")).comment)
 
 
 def told(comment):
@@ -49,20 +49,20 @@ def told(comment):
 
 def like(comment, *readers):
     comment = Comment.objects.get(pk=comment)
-    return sum(reactions.like(comment, reader) for reader in readers)
+    return sum(reactions.like_comment(comment, reader) for reader in readers)
 
 
 def decide(comment, name, deed):
     by, comment = get_user_model().objects.get(username=name), Comment.objects.get(pk=comment)
     if deed == "reject":
-        return moderation.reject(comment, "广告或推广", by).state
-    return moderation.approve(comment, by).state
+        return moderation.reject_comment(comment, "广告或推广", by).state
+    return moderation.approve_comment(comment, by).state
 
 
 def send(article, first, count):
     numbers = range(int(first), int(first) + int(count))
     sent = (Sent(int(article), f"digest {n}", "读者", str(n)) for n in numbers)
-    return sum(take(one).comment is not None for one in sent)
+    return sum(take_comment(one).comment is not None for one in sent)
 
 
 command, *arguments = sys.argv[1:]

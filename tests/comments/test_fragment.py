@@ -6,11 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from meiri.comments.models import State
-from meiri.comments.moderation import approve, pick, reject
-from meiri.comments.reactions import like, tell_likes
+from meiri.comments.models import CommentState
+from meiri.comments.moderation import approve_comment, pick_comment, reject_comment
+from meiri.comments.reactions import like_comment, tell_likes
 from meiri.newsroom.publishing import withdraw
-from tests.comments.test_reading import a_comment
+from tests.comments.test_thread_pages import a_comment
 from tests.newsroom_factory import an_article
 
 pytestmark = pytest.mark.django_db
@@ -22,16 +22,16 @@ def read(client, article) -> str:
 
 def test_a_decision_reaches_the_stored_fragment(client, stored_pages, admin_user):
     article = an_article()
-    comment = a_comment(article, "写得好", state=State.PENDING)
+    comment = a_comment(article, "写得好", state=CommentState.PENDING)
     assert "还没有评论" in read(client, article)
     with CaptureQueriesContext(connection) as queries:
         read(client, article)
     assert len(queries) == 0
     for deed, shown in [
-        (lambda: approve(comment, admin_user), "共 1 条评论"),
-        (lambda: pick(comment, admin_user), "精选评论"),
-        (lambda: like(comment, "device:a") and tell_likes(), "<b>1</b>"),
-        (lambda: reject(comment, "广告或推广", admin_user), "还没有评论"),
+        (lambda: approve_comment(comment, admin_user), "共 1 条评论"),
+        (lambda: pick_comment(comment, admin_user), "精选评论"),
+        (lambda: like_comment(comment, "device:a") and tell_likes(), "<b>1</b>"),
+        (lambda: reject_comment(comment, "广告或推广", admin_user), "还没有评论"),
     ]:
         deed()
         stored_pages.catch_up()
@@ -40,7 +40,7 @@ def test_a_decision_reaches_the_stored_fragment(client, stored_pages, admin_user
 
 def test_a_withdrawn_articles_comments_are_gone(client, stored_pages):
     article = an_article()
-    approve(a_comment(article, "写得好", state=State.PENDING))
+    approve_comment(a_comment(article, "写得好", state=CommentState.PENDING))
     assert "写得好" in read(client, article)
     withdraw(article, "来源失实")
     stored_pages.catch_up()
@@ -49,7 +49,7 @@ def test_a_withdrawn_articles_comments_are_gone(client, stored_pages):
 
 def test_it_is_the_same_for_everybody(client, admin_client):
     article = an_article()
-    comment = approve(a_comment(article, state=State.PENDING))
+    comment = approve_comment(a_comment(article, state=CommentState.PENDING))
     client.post(f"/comments/like/{comment.pk}/", {"deed": "like"}, follow=True)
     page = read(client, article)
     assert page == read(admin_client, article)

@@ -22,7 +22,7 @@ WRITE = """
 import json, pathlib, secrets
 from meiri.comments.models import Comment
 from meiri.comments.moderation import approve
-from meiri.comments.taking import take
+from meiri.comments.submission import take
 from meiri.comments.writing import CommentForm
 from meiri.newsroom.models import Article
 article = Article.objects.live().select_related("channel").order_by("-pk")[0]
@@ -224,7 +224,7 @@ DECIDED = """
 import hashlib
 from meiri.comments.moderation import reject
 from meiri.comments.models import Comment
-from meiri.comments.taking import Sent, take
+from meiri.comments.submission import Sent, take
 for key in {keys!r}:
     taken = take(Sent({article}, hashlib.sha256(key.encode()).hexdigest(), "写信的人", "盼望有回音。"))
     comment = Comment.objects.get(pk=taken.comment)

@@ -8,14 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from meiri.comments.appealing import appeal
-from meiri.comments.models import Comment, State
-from meiri.comments.moderation import approve, pick, reject, unpick
+from meiri.comments.models import Comment, CommentState
+from meiri.comments.moderation import approve_comment, pick_comment, reject_comment, unpick_comment
 from meiri.comments.queue import QueueView
-from meiri.comments.reactions import report
-from meiri.comments.reading import counts_of
+from meiri.comments.reactions import report_comment
+from meiri.comments.thread_pages import counts_of
 from meiri.journal.models import Entry
-from meiri.newsroom.founding import LETTER_EDITORS, MODERATORS, REPORTERS, found_newsroom
-from tests.comments.test_reading import a_comment
+from meiri.newsroom.initial_newsroom import LETTER_EDITORS, MODERATORS, REPORTERS, create_newsroom
+from tests.comments.test_thread_pages import a_comment
 from tests.newsroom_factory import an_article
 
 pytestmark = pytest.mark.django_db
@@ -31,20 +31,24 @@ def moderator():
 
 
 def waiting(article=None, text="好"):
-    return a_comment(article or an_article(), text, state=State.PENDING)
+    return a_comment(article or an_article(), text, state=CommentState.PENDING)
 
 
 def test_each_decision_is_one_entry_and_keeps_the_count(moderator):
     comment = waiting()
     article = comment.article_id
     before = Entry.objects.count()
-    approve(comment, moderator)
-    approve(comment, moderator)
+    approve_comment(comment, moderator)
+    approve_comment(comment, moderator)
     assert counts_of([article]) == {article: 1}
-    comment = reject(comment, "广告或推广", moderator)
+    comment = reject_comment(comment, "广告或推广", moderator)
     assert counts_of([article]) == {article: 0}
-    assert (comment.state, comment.reason, comment.decided_by) == (State.REJECTED, "广告或推广", moderator)
-    approve(comment, moderator)
+    assert (comment.state, comment.reason, comment.decided_by) == (
+        CommentState.REJECTED,
+        "广告或推广",
+        moderator,
+    )
+    approve_comment(comment, moderator)
     assert counts_of([article]) == {article: 1}
     entries = list(Entry.objects.order_by("sequence"))[before:]
     assert [e.kind for e in entries] == ["comment.approved", "comment.rejected", "comment.approved"]
@@ -54,17 +58,17 @@ def test_each_decision_is_one_entry_and_keeps_the_count(moderator):
 
 def test_a_rejection_needs_a_reason(moderator):
     with pytest.raises(ValidationError):
-        reject(waiting(), "  ", moderator)
+        reject_comment(waiting(), "  ", moderator)
     with pytest.raises(ValidationError):
-        reject(waiting(), "长" * 101, moderator)
+        reject_comment(waiting(), "长" * 101, moderator)
 
 
 def test_who_may_not_moderate_changes_nothing():
     user = get_user_model().objects.create_user("someone", password="x")
     comment = waiting()
     with pytest.raises(PermissionDenied):
-        approve(comment, user)
-    assert Comment.objects.get().state == State.PENDING
+        approve_comment(comment, user)
+    assert Comment.objects.get().state == CommentState.PENDING
 
 
 def test_many_are_decided_at_once_in_the_queue(client, moderator):
@@ -95,17 +99,21 @@ def test_the_queue_says_what_is_missing(client, moderator, sent, message):
     sent = {**sent, "comment": comment.pk} if sent.get("comment") == "this" else sent
     answer = client.post("/admin/comments/", sent, follow=True)
     assert message in answer.content.decode()
-    assert Comment.objects.get().state == State.PENDING
+    assert Comment.objects.get().state == CommentState.PENDING
 
 
 def test_editors_pick_and_answer_and_the_journal_says_so(client, moderator):
     client.force_login(moderator)
     comment = waiting()
     with pytest.raises(ValidationError, match="已通过"):
-        pick(comment, moderator)
+        pick_comment(comment, moderator)
     client.post(f"/admin/comments/{comment.pk}/", {"text": "谢谢，已转记者核实。"})
     reply = Comment.objects.get(official=True)
-    assert (reply.reply_to, reply.text, reply.state) == (comment, "谢谢，已转记者核实。", State.APPROVED)
+    assert (reply.reply_to, reply.text, reply.state) == (
+        comment,
+        "谢谢，已转记者核实。",
+        CommentState.APPROVED,
+    )
     assert counts_of([comment.article_id]) == {comment.article_id: 2}
     client.post("/admin/comments/?list=approved", {"deed": f"pick-{comment.pk}"})
     comment.refresh_from_db()
@@ -116,9 +124,9 @@ def test_editors_pick_and_answer_and_the_journal_says_so(client, moderator):
         "comment.approved",
     ]
     assert "精选" in client.get(f"/comments/{comment.article_id}/").content.decode()
-    assert unpick(comment, moderator).picked_at is None
-    pick(comment, moderator)
-    assert reject(comment, "与稿件无关", moderator).picked_at is None
+    assert unpick_comment(comment, moderator).picked_at is None
+    pick_comment(comment, moderator)
+    assert reject_comment(comment, "与稿件无关", moderator).picked_at is None
 
 
 @pytest.mark.parametrize("text", ["", "  ", "长" * 501])
@@ -127,14 +135,14 @@ def test_an_answer_needs_words_of_bounded_number(client, moderator, text):
     comment = waiting()
     assert client.post(f"/admin/comments/{comment.pk}/", {"text": text}).status_code == 422
     assert not Comment.objects.filter(official=True).exists()
-    assert Comment.objects.get().state == State.PENDING
+    assert Comment.objects.get().state == CommentState.PENDING
 
 
 def test_what_the_same_person_wrote_before_stands_beside_a_comment(client, moderator):
     client.force_login(moderator)
     article = an_article()
-    first = a_comment(article, "早先的一条", visitor="m" * 32, state=State.REJECTED, reason="人身攻击")
-    comment = a_comment(article, "这一条", visitor="m" * 32, state=State.PENDING)
+    first = a_comment(article, "早先的一条", visitor="m" * 32, state=CommentState.REJECTED, reason="人身攻击")
+    comment = a_comment(article, "这一条", visitor="m" * 32, state=CommentState.PENDING)
     a_comment(article, "别人的", visitor="n" * 32)
     a_comment(article, "没有标记的")
     page = client.get(f"/admin/comments/{comment.pk}/").content.decode()
@@ -149,7 +157,7 @@ def test_lists_of_what_needs_another_look(client, moderator):
     client.force_login(moderator)
     article = an_article()
     flagged = report_enough(a_comment(article, "惹人举报的"))
-    appealed = appeal(reject(waiting(article, "不服的"), "与稿件无关"), "有关")
+    appealed = appeal(reject_comment(waiting(article, "不服的"), "与稿件无关"), "有关")
     page = client.get("/admin/comments/?list=flagged").content.decode()
     assert "惹人举报的" in page
     assert "举报：泄露他人隐私，门牌" in page
@@ -164,7 +172,7 @@ def test_lists_of_what_needs_another_look(client, moderator):
 
 
 def report_enough(comment):
-    report(comment, "device:a", "privacy", "门牌")
+    report_comment(comment, "device:a", "privacy", "门牌")
     return comment
 
 
@@ -190,7 +198,7 @@ def test_the_queue_is_for_moderators(client, admin_user):
     assert client.get(f"/admin/comments/{comment.pk}/").status_code == 302
     client.post("/admin/comments/", {"deed": f"approve-{comment.pk}"})
     client.post(f"/admin/comments/{comment.pk}/", {"text": "官方"})
-    assert Comment.objects.get().state == State.PENDING
+    assert Comment.objects.get().state == CommentState.PENDING
     assert "评论审核" not in client.get("/admin/", follow=True).content.decode()
     client.force_login(admin_user)
     assert "评论审核" in client.get("/admin/comments/?list=nonsense&from=x").content.decode()
@@ -222,7 +230,7 @@ def test_b4_its_views_ask_who_may_by_themselves_too(rf):
 
 
 def test_b4_the_menu_leads_moderators_alone_to_the_queue(client):
-    found_newsroom()
+    create_newsroom()
     for group, leads in ((MODERATORS, True), (REPORTERS, False), (LETTER_EDITORS, False)):
         person = get_user_model().objects.create_user(group)
         person.groups.set(Group.objects.filter(name=group))

@@ -10,12 +10,12 @@ from django.contrib.auth import get_user_model
 from django.db import OperationalError, connection
 from django.test import Client
 
-from meiri.comments.models import Comment, Like, Report, State
-from meiri.comments.moderation import approve
-from meiri.comments.reactions import ENOUGH_REPORTS, like, tell_likes
+from meiri.comments.models import Comment, CommentReport, CommentState, Like
+from meiri.comments.moderation import approve_comment
+from meiri.comments.reactions import ENOUGH_REPORTS, like_comment, tell_likes
 from meiri.journal.models import Entry
 from meiri.visitors.devices import COOKIE
-from tests.comments.test_reading import a_comment
+from tests.comments.test_thread_pages import a_comment
 from tests.newsroom_factory import an_article
 
 pytestmark = pytest.mark.django_db
@@ -85,7 +85,10 @@ def test_the_script_is_told_in_json(client):
 @pytest.mark.parametrize("address", ["/comments/like/{}/", "/comments/report/{}/"])
 def test_what_readers_cannot_see_can_be_neither_liked_nor_reported(client, address):
     article = an_article()
-    for comment in (a_comment(article, state=State.PENDING), a_comment(article, state=State.REJECTED)):
+    for comment in (
+        a_comment(article, state=CommentState.PENDING),
+        a_comment(article, state=CommentState.REJECTED),
+    ):
         assert client.post(address.format(comment.pk), {"reason": "abuse"}).status_code == 404
     assert client.get(address.format(10**25)).status_code == 404
 
@@ -121,7 +124,7 @@ def test_one_reader_racing_with_itself_counts_once():
             while True:
                 # A database in memory, as tests have on SQLite, refuses where one on a disk lets writers wait.
                 with suppress(OperationalError):
-                    return like(comment, "device:same")
+                    return like_comment(comment, "device:same")
         finally:
             connection.close()
 
@@ -132,9 +135,9 @@ def test_one_reader_racing_with_itself_counts_once():
 
 def test_likes_are_told_to_the_pages_in_one_entry():
     first, second = a_comment(an_article()), a_comment(an_article())
-    like(first, "device:a")
-    like(first, "device:b")
-    like(second, "device:a")
+    like_comment(first, "device:a")
+    like_comment(first, "device:b")
+    like_comment(second, "device:a")
     before = Entry.objects.count()
     assert tell_likes() == 2
     assert tell_likes() == 0
@@ -144,7 +147,7 @@ def test_likes_are_told_to_the_pages_in_one_entry():
 
 
 def test_enough_reports_put_a_comment_before_the_moderators_again(admin_user):
-    comment = approve(a_comment(an_article(), state=State.PENDING), admin_user)
+    comment = approve_comment(a_comment(an_article(), state=CommentState.PENDING), admin_user)
     same = Client()
     reports(comment, client=same)
     assert "已经举报过" in reports(comment, client=same).content.decode()
@@ -153,9 +156,9 @@ def test_enough_reports_put_a_comment_before_the_moderators_again(admin_user):
         reports(comment)
     assert Comment.objects.flagged().get() == comment
     assert Entry.objects.filter(kind="comment.reported").get().payload["reports"] == ENOUGH_REPORTS
-    approve(comment, admin_user)
+    approve_comment(comment, admin_user)
     assert not Comment.objects.flagged().exists()
-    assert not Report.objects.exists()
+    assert not CommentReport.objects.exists()
     assert Entry.objects.filter(kind="comment.approved").count() == 2
 
 
@@ -171,4 +174,4 @@ def test_a_report_needs_a_reason(client):
         answer = reports(comment, reason)
         assert answer.status_code == 422
         assert "请选择原因" in answer.content.decode()
-    assert not Report.objects.exists()
+    assert not CommentReport.objects.exists()

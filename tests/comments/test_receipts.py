@@ -8,10 +8,10 @@ from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 
 from meiri.comments.appealing import appeal
-from meiri.comments.models import Comment, State
-from meiri.comments.moderation import approve, reject
+from meiri.comments.models import Comment, CommentState
+from meiri.comments.moderation import approve_comment, reject_comment
 from meiri.journal.models import Entry
-from tests.comments.test_reading import a_comment
+from tests.comments.test_thread_pages import a_comment
 from tests.comments.test_writing import send, words
 from tests.newsroom_factory import an_article
 
@@ -32,7 +32,7 @@ def test_the_receipt_tells_each_step_and_why(client):
     comment = Comment.objects.get()
     assert address.split("/")[3] not in comment.token_digest
     first, second = a_moderator("first"), a_moderator("second")
-    reject(comment, "与稿件无关", first)
+    reject_comment(comment, "与稿件无关", first)
     page = words(client.get(address))
     assert "没有通过审核" in page
     assert "与稿件无关" in page
@@ -40,22 +40,22 @@ def test_the_receipt_tells_each_step_and_why(client):
     page = words(client.post(address, {"appeal": "说的正是稿里的事"}, follow=True))
     assert "已申诉，等待复核" in page
     comment.refresh_from_db()
-    assert (comment.state, comment.appeal) == (State.PENDING, "说的正是稿里的事")
+    assert (comment.state, comment.appeal) == (CommentState.PENDING, "说的正是稿里的事")
     with pytest.raises(ValidationError, match="另一位审核员"):
-        reject(comment, "仍然无关", first)
-    reject(comment, "仍然无关", second)
+        reject_comment(comment, "仍然无关", first)
+    reject_comment(comment, "仍然无关", second)
     page = words(client.get(address))
     assert "这是最后的结果" in page
     assert client.post(address, {"appeal": "再来"}).status_code == 422
     comment.refresh_from_db()
-    assert comment.state == State.REJECTED
+    assert comment.state == CommentState.REJECTED
 
 
 def test_the_only_moderator_decides_appeals_too():
     only = a_moderator("only")
-    comment = reject(a_comment(an_article(), state=State.PENDING), "广告或推广", only)
+    comment = reject_comment(a_comment(an_article(), state=CommentState.PENDING), "广告或推广", only)
     appeal(comment, "不是广告")
-    assert approve(comment, only).state == State.APPROVED
+    assert approve_comment(comment, only).state == CommentState.APPROVED
 
 
 def test_the_journal_tells_a_members_decisions_without_a_word_of_the_comment(client):
@@ -63,7 +63,7 @@ def test_the_journal_tells_a_members_decisions_without_a_word_of_the_comment(cli
     client.force_login(member)
     send(client, an_article(), text="机密的话")
     comment = Comment.objects.get()
-    reject(comment, "广告或推广", a_moderator("mod"))
+    reject_comment(comment, "广告或推广", a_moderator("mod"))
     appeal(comment, "不是广告")
     entries = Entry.objects.filter(kind__in=["comment.rejected", "comment.appealed"]).order_by("sequence")
     assert [e.payload["member"] for e in entries] == [member.pk, member.pk]
@@ -75,8 +75,8 @@ def test_the_journal_tells_a_members_decisions_without_a_word_of_the_comment(cli
 
 def test_a_member_sees_the_own_comments_and_nobody_elses(client):
     member, other = (get_user_model().objects.create_user(n, password="x") for n in ("lin", "zhou"))
-    own = a_comment(an_article(), "我写的", member=member, state=State.REJECTED, reason="与稿件无关")
-    foreign = a_comment(an_article(), "他写的", member=other, state=State.REJECTED)
+    own = a_comment(an_article(), "我写的", member=member, state=CommentState.REJECTED, reason="与稿件无关")
+    foreign = a_comment(an_article(), "他写的", member=other, state=CommentState.REJECTED)
     assert client.get("/comments/mine/").status_code == 302
     client.force_login(member)
     page = words(client.get("/comments/mine/"))
@@ -88,7 +88,7 @@ def test_a_member_sees_the_own_comments_and_nobody_elses(client):
         assert client.get(address).status_code == 404
         assert client.post(address, {"appeal": "请再看"}).status_code == 404
     foreign.refresh_from_db()
-    assert foreign.state == State.REJECTED
+    assert foreign.state == CommentState.REJECTED
 
 
 @pytest.mark.parametrize("key", ["x", "x" * 22, "0" * 64, "official"])

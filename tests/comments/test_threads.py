@@ -7,14 +7,14 @@ from django.core.exceptions import ValidationError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from meiri.audience.counts_keeping import keep_counts
-from meiri.comments.models import Comment, State
-from meiri.comments.moderation import answer, approve, pick, reject
-from meiri.comments.reading import counts_of
-from meiri.comments.taking import Sent, take_all
+from meiri.audience.counts_writer import keep_counts
+from meiri.comments.models import Comment, CommentState
+from meiri.comments.moderation import answer_comment, approve_comment, pick_comment, reject_comment
+from meiri.comments.submission import Sent, take_comments
+from meiri.comments.thread_pages import counts_of
 from meiri.sections.models import CommentPolicy
 from tests.comments.test_moderation import moderator, waiting  # noqa: F401 a fixture
-from tests.comments.test_reading import a_comment
+from tests.comments.test_thread_pages import a_comment
 from tests.comments.test_writing import send, words
 from tests.newsroom_factory import an_article
 
@@ -49,15 +49,15 @@ def told(client, article) -> set[int]:
 def test_b13_replies_are_counted_as_long_as_their_head_is_seen(client, moderator):  # noqa: F811
     article = an_article()
     head, lonely = waiting(article, "主楼"), waiting(article, "另一条")
-    approve(head, moderator)
-    approve(lonely, moderator)
+    approve_comment(head, moderator)
+    approve_comment(lonely, moderator)
     for n in range(3):
-        approve(a_comment(article, f"回复{n}", reply_to=head, state=State.PENDING), moderator)
+        approve_comment(a_comment(article, f"回复{n}", reply_to=head, state=CommentState.PENDING), moderator)
     assert told(client, article) == {5}
     head.refresh_from_db()
-    reject(head, "与稿件无关", moderator)
+    reject_comment(head, "与稿件无关", moderator)
     assert told(client, article) == {1} == {seen_by_readers(client, article)}
-    approve(head, moderator)
+    approve_comment(head, moderator)
     assert told(client, article) == {5} == {seen_by_readers(client, article)}
 
 
@@ -65,7 +65,7 @@ def test_b13_a_reply_to_what_readers_do_not_see_is_refused(client, moderator):  
     article = an_article(comment_policy=CommentPolicy.OPEN)
     head = a_comment(article, "主楼")
     reply = a_comment(article, "回复", reply_to=head)
-    reject(head, "广告或推广", moderator)
+    reject_comment(head, "广告或推广", moderator)
     for number in (head.pk, reply.pk):
         refused = send(client, article, "我也说一句", reply_to=number)
         assert refused.status_code == 422
@@ -76,19 +76,19 @@ def test_b13_a_reply_to_what_readers_do_not_see_is_refused(client, moderator):  
 def test_b13_a_reply_that_waited_cannot_be_shown_without_its_head(client, moderator):  # noqa: F811
     article = an_article()
     head = a_comment(article, "主楼")
-    late = a_comment(article, "回复", reply_to=head, state=State.PENDING)
-    reject(head, "人身攻击", moderator)
-    for deed in (lambda: approve(late, moderator), lambda: answer(late, "您好", moderator)):
+    late = a_comment(article, "回复", reply_to=head, state=CommentState.PENDING)
+    reject_comment(head, "人身攻击", moderator)
+    for deed in (lambda: approve_comment(late, moderator), lambda: answer_comment(late, "您好", moderator)):
         with pytest.raises(ValidationError, match="读者看不到"):
             deed()
     client.force_login(moderator)
     said = client.post("/admin/comments/", {"deed": f"approve-{late.pk}"}, follow=True).content.decode()
     assert "它回复的评论读者看不到，不能单独通过" in said
-    reject(late, "人身攻击", moderator)
+    reject_comment(late, "人身攻击", moderator)
     head.refresh_from_db()
-    approve(head, moderator)
+    approve_comment(head, moderator)
     late.refresh_from_db()
-    approve(late, moderator)
+    approve_comment(late, moderator)
     assert told(client, article) == {2} == {seen_by_readers(client, article)}
 
 
@@ -98,29 +98,29 @@ def test_b13_a_pick_goes_with_its_head_and_its_writer_is_told(client, moderator)
     head = Comment.objects.get()
     receipt = send(client, article, "很好的回复", reply_to=head.pk)
     reply = Comment.objects.exclude(pk=head.pk).get()
-    pick(reply, moderator)
+    pick_comment(reply, moderator)
     assert "很好的回复" in words(client.get(f"/fragments/comments/{article.pk}/"))
-    reject(head, "广告或推广", moderator)
+    reject_comment(head, "广告或推广", moderator)
     assert "很好的回复" not in words(client.get(f"/fragments/comments/{article.pk}/"))
     assert "这条回复也随之不再显示" in words(client.get(receipt.request["PATH_INFO"]))
     with pytest.raises(ValidationError, match="不能精选"):
-        pick(reply, moderator)
+        pick_comment(reply, moderator)
 
 
 def test_b13_a_reply_whose_head_goes_just_before_it_is_kept_waits(moderator, monkeypatch):  # noqa: F811
     article = an_article(comment_policy=CommentPolicy.OPEN)
     head = a_comment(article, "主楼")
-    from meiri.comments import taking
+    from meiri.comments import submission
 
-    kept = taking._keep
+    kept = submission._keep
 
     def keep(comments):
-        reject(Comment.objects.get(pk=head.pk), "与稿件无关", moderator)
+        reject_comment(Comment.objects.get(pk=head.pk), "与稿件无关", moderator)
         return kept(comments)
 
-    monkeypatch.setattr(taking, "_keep", keep)
-    take_all([Sent(article.pk, "digest", "读者", "回复", reply_to=head.pk)])
-    assert Comment.objects.get(text="回复").state == State.PENDING
+    monkeypatch.setattr(submission, "_keep", keep)
+    take_comments([Sent(article.pk, "digest", "读者", "回复", reply_to=head.pk)])
+    assert Comment.objects.get(text="回复").state == CommentState.PENDING
     assert counts_of([article.pk]).get(article.pk, 0) == 0
 
 
@@ -130,11 +130,11 @@ def test_b13_whatever_moderators_do_the_count_is_what_readers_see(moderator, dee
     article = an_article()
     head = waiting(article, "主楼")
     thread = [head, waiting(article, "另一条")]
-    thread += [a_comment(article, f"回复{n}", reply_to=head, state=State.PENDING) for n in range(2)]
+    thread += [a_comment(article, f"回复{n}", reply_to=head, state=CommentState.PENDING) for n in range(2)]
     for which, shows in deeds:
         comment = Comment.objects.get(pk=thread[which].pk)
         try:
-            approve(comment, moderator) if shows else reject(comment, "与稿件无关", moderator)
+            approve_comment(comment, moderator) if shows else reject_comment(comment, "与稿件无关", moderator)
         except ValidationError:
             assert which > 1
     assert (

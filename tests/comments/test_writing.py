@@ -9,10 +9,10 @@ from django.test import Client
 
 from meiri.comments.asking import NUMBERS
 from meiri.comments.limits import END, FEW, MOST
-from meiri.comments.models import Comment, State
-from meiri.comments.moderation import approve
-from meiri.comments.reading import counts_of
-from meiri.comments.work import is_done
+from meiri.comments.models import Comment, CommentState
+from meiri.comments.moderation import approve_comment
+from meiri.comments.proof_of_work import is_done
+from meiri.comments.thread_pages import counts_of
 from meiri.journal.models import Entry
 from meiri.newsroom.publishing import withdraw
 from meiri.sections.models import CommentPolicy
@@ -45,9 +45,9 @@ def test_a_comment_waits_for_review_and_the_reader_is_told(client):
     assert answer.status_code == 200
     assert "已收到，审核后显示" in words(answer)
     comment = Comment.objects.get()
-    assert (comment.state, comment.name, comment.text) == (State.PENDING, "读者", "写得好")
+    assert (comment.state, comment.name, comment.text) == (CommentState.PENDING, "读者", "写得好")
     assert "写得好" not in words(client.get(f"/fragments/comments/{article.pk}/"))
-    approve(comment)
+    approve_comment(comment)
     assert "写得好" in words(client.get(f"/fragments/comments/{article.pk}/"))
     assert "共 1 条评论" in words(client.get(f"/fragments/comments/{article.pk}/"))
 
@@ -162,7 +162,7 @@ def test_an_error_is_tied_to_its_field(client):
 def test_what_was_written_is_escaped_and_no_link(client):
     article = an_article()
     send(client, article, text="<script>alert(1)</script> https://spam.example", name="<i>甲</i>")
-    approve(Comment.objects.get())
+    approve_comment(Comment.objects.get())
     for address in (f"/comments/{article.pk}/", f"/fragments/comments/{article.pk}/"):
         page = words(client.get(address))
         assert "&lt;script&gt;" in page
@@ -213,7 +213,7 @@ def test_what_a_form_does_not_ask_is_not_taken(client):
     send(client, article, state="approved", official="on", likes="99", picked_at="2026-01-01", member="1",
          visitor="x", decided_by="1", note="x")  # fmt: skip
     comment = Comment.objects.get()
-    assert (comment.state, comment.official, comment.likes) == (State.PENDING, False, 0)
+    assert (comment.state, comment.official, comment.likes) == (CommentState.PENDING, False, 0)
     assert (comment.picked_at, comment.member, comment.decided_by, comment.note) == (None, None, None, "")
     assert comment.visitor not in ("", "x")
 
@@ -235,7 +235,7 @@ def test_a_member_comments_by_nickname_and_can_take_no_other(client):
     send(client, article, name="别人")
     comment = Comment.objects.get()
     assert (comment.name, comment.member) == ("林间", member)
-    approve(comment)
+    approve_comment(comment)
     assert "会员" in words(client.get(f"/fragments/comments/{article.pk}/"))
     member.delete()
     assert Comment.objects.get().name == "林间"

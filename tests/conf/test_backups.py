@@ -21,10 +21,10 @@ from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meiri.audience.counts_keeping import LOCK
-from meiri.conf.backups import DATABASE, MANIFEST, UNREADABLE, Refused, _unpack, back_up, restore
+from meiri.audience.counts_writer import LOCK
+from meiri.conf.backups import DATABASE, MANIFEST, UNREADABLE, BackupRefused, _unpack, back_up, restore
 from meiri.delivery.locks import try_lock
-from meiri.journal.log import end
+from meiri.journal.log import end_of_journal
 from meiri.letters.sealing import seal_contact
 from meiri.members.models import User
 from meiri.newsroom.models import Article
@@ -99,7 +99,7 @@ def test_a_site_moves_to_an_empty_data_folder(newsroom, backup, tmp_path):
     assert titles(home) == ["山里通了班车"]
     assert (home / "media/pictures/山.png").read_bytes() == PICTURE
     assert "letters.key" in done.stderr
-    sequence, digest = end()
+    sequence, digest = end_of_journal()
     with closing(sqlite3.connect(home / "meiri.sqlite3")) as database:
         last = "SELECT sequence, digest FROM journal_entry ORDER BY sequence DESC LIMIT 1"
         assert database.execute(last).fetchone() == (sequence, digest)
@@ -131,7 +131,7 @@ def test_a_site_with_articles_is_replaced_only_when_told_to_and_kept(backup, tmp
 )
 def test_a_database_of_postgresql_is_put_back(newsroom, backup):
     Article.objects.update(title="后来改的标题")
-    with pytest.raises(Refused, match="--replace"):
+    with pytest.raises(BackupRefused, match="--replace"):
         restore(backup, replace=False)
     restore(backup, replace=True)
     assert list(Article.objects.values_list("title", flat=True)) == ["山里通了班车"]
@@ -186,9 +186,9 @@ def test_b8_a_backup_is_its_owners_alone(backup):
 
 def test_a_backup_replaces_no_file_and_leaves_none_behind(newsroom, backup, tmp_path):
     before = backup.read_bytes()
-    with pytest.raises(Refused, match="exists already"):
+    with pytest.raises(BackupRefused, match="exists already"):
         back_up(backup)
-    with pytest.raises(Refused, match="no folder"):
+    with pytest.raises(BackupRefused, match="no folder"):
         back_up(tmp_path / "nowhere" / "site.tar.zst")
     assert backup.read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["newsroom", "site.tar.zst"]
@@ -197,7 +197,7 @@ def test_a_backup_replaces_no_file_and_leaves_none_behind(newsroom, backup, tmp_
 def test_a_site_that_is_served_is_left_alone(newsroom, backup):
     with (newsroom / LOCK).open("w") as lock:
         assert try_lock(lock)
-        with pytest.raises(Refused, match="being served"):
+        with pytest.raises(BackupRefused, match="being served"):
             restore(backup, replace=True)
     assert Article.objects.get().title == "山里通了班车"
 
@@ -215,7 +215,7 @@ def test_a_backup_of_another_kind_of_site_is_refused(newsroom, backup, tmp_path,
     with tarfile.open(fileobj=io.BytesIO(unpacked(backup))) as archive:
         entries = {about.name: archive.extractfile(about).read() for about in archive}
     entries[MANIFEST] = json.dumps(json.loads(entries[MANIFEST]) | change).encode()
-    with pytest.raises(Refused, match=words):
+    with pytest.raises(BackupRefused, match=words):
         restore(packed(tmp_path / "changed.tar.zst", entries), replace=True)
     assert Article.objects.get().title == "山里通了班车"
     assert not list(newsroom.glob(".restoring-*"))
@@ -233,7 +233,7 @@ def test_names_that_lead_elsewhere_are_refused(tmp_path, name):
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(Refused, match=r"There is no file .*missing"):
+    with pytest.raises(BackupRefused, match=r"There is no file .*missing"):
         restore(tmp_path / "missing", replace=True)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from bench._processes import environment, free_port
 from bench.killing import Site, wait_until
-from meiri.delivery.index import PageIndex
+from meiri.delivery.page_index import PageIndex
 from meiri.file_modes import PUBLIC
 
 pytestmark = pytest.mark.xdist_group("serving")

@@ -5,7 +5,7 @@ from django.contrib.auth import get_user_model
 
 from meiri.delivery.models import ProtectedTerm
 from meiri.journal.models import Entry
-from meiri.web import chrome
+from meiri.web import page_frame
 from tests.newsroom_factory import an_article
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ def chief():
 
 @pytest.fixture
 def desk(client, chief):
-    chrome.forget()
+    page_frame.forget_frame()
     client.force_login(chief)
     return client
 

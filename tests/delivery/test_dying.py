@@ -6,13 +6,13 @@ import threading
 
 import pytest
 
-from meiri.delivery.files import PageFiles
-from meiri.delivery.following import begin, bring_up_to_date
-from meiri.delivery.index import PageIndex
+from meiri.delivery.invalidation import bring_up_to_date, start_following
+from meiri.delivery.page_files import PageFiles
+from meiri.delivery.page_index import PageIndex
 from meiri.delivery.verifying import stale_pages
-from meiri.journal.kept import Kept
+from meiri.journal.cache import InvalidatingCache
 from meiri.newsroom.publishing import withdraw
-from meiri.web import chrome
+from meiri.web import page_frame
 from tests.newsroom_factory import an_article
 
 
@@ -89,9 +89,9 @@ def test_an_index_that_was_deleted_is_made_anew_by_who_had_it_open(tmp_path):
     for file in mine.path.parent.iterdir():
         file.unlink()
     others.expect("/keji/")
-    assert mine.waiting() == ["/keji/"]
+    assert mine.dirty_pages() == ["/keji/"]
     mine.expect("/")
-    assert others.waiting() == ["/", "/keji/"]
+    assert others.dirty_pages() == ["/", "/keji/"]
 
 
 @pytest.mark.django_db
@@ -151,7 +151,7 @@ class TestPages:
         assert client.get(address).status_code == 410
 
     def test_the_page_for_unknown_addresses_is_there_before_anybody_asks(self, stored_pages, client):
-        begin(stored_pages.store)
+        start_following(stored_pages.store)
         stored_pages.catch_up()
         assert {"/404.html", "/zh-hant/404.html"} <= set(stored_pages.store.files.addresses())
 
@@ -165,7 +165,7 @@ def an_article_retitled(article, title):
 
 @pytest.mark.django_db
 def test_what_a_slow_thread_has_read_is_not_kept_past_a_change_that_another_has_seen():
-    kept = Kept(10)
+    kept = InvalidatingCache(10)
 
     def slow(names):
         """Reads; then the journal goes on, and another thread sees that it did."""
@@ -180,28 +180,28 @@ def test_what_a_slow_thread_has_read_is_not_kept_past_a_change_that_another_has_
 @pytest.mark.django_db
 def test_no_thread_notes_what_another_kept_as_newer_than_it_is(monkeypatch):
     """One thread keeps what it read long ago while another is between its look at the journal and its answer."""
-    chrome.forget()
-    chrome.current()
-    old = chrome._kept
+    page_frame.forget_frame()
+    page_frame.current_frame()
+    old = page_frame._kept
     an_article("新的")
-    asked = chrome.changed_since
+    asked = page_frame.changed_since
 
     def meanwhile(kept, sequence):
         found = asked(kept, sequence)
-        chrome._kept = old
+        page_frame._kept = old
         return found
 
-    monkeypatch.setattr(chrome, "changed_since", meanwhile)
-    chrome.current()
-    assert old.sequence < chrome._kept.sequence or chrome._kept is old
-    assert chrome._kept is not old or old.sequence == 0
-    chrome.forget()
+    monkeypatch.setattr(page_frame, "changed_since", meanwhile)
+    page_frame.current_frame()
+    assert old.sequence < page_frame._kept.sequence or page_frame._kept is old
+    assert page_frame._kept is not old or old.sequence == 0
+    page_frame.forget_frame()
 
 
 def test_threads_that_wait_for_a_page_find_it_made(tmp_path, settings):
-    from meiri.delivery.pages import Pages
+    from meiri.delivery.page_store import PageStore
 
-    store, entered = Pages(tmp_path), []
+    store, entered = PageStore(tmp_path), []
 
     def enter():
         with store.locked("/"):

@@ -12,11 +12,11 @@ from django.test import Client
 from django.utils import timezone
 
 from meiri.delivery import failures
-from meiri.delivery.following import LEAVES, takes_away
-from meiri.delivery.making import Maker
+from meiri.delivery.invalidation import LEAVES, removes_content
 from meiri.delivery.omissions import Omission, collecting_omissions, omit, optional
+from meiri.delivery.renderer import Renderer
 from meiri.delivery.verifying import stored_pages as check_pages
-from meiri.fronts.founding import found_site
+from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.models import HomePage
 from meiri.journal.log import append
 from meiri.journal.net import paused
@@ -57,7 +57,7 @@ class Site:
 
 @pytest.fixture
 def site(stored_pages, client):
-    found_site()
+    create_pages()
     home = HomePage.objects.get()
     home.body = [("channel", {"channel": a_channel(), "shape": "columns", "pinned": []})]
     home.save_revision().publish()
@@ -134,7 +134,7 @@ class TestAPartThatFails:
         later = time.time() + failures.LONGEST_PAUSE
         monkeypatch.setattr("meiri.delivery.failures.time.time", lambda: later)
         site.catch_up()
-        while Maker(site.pages.store).step():
+        while Renderer(site.pages.store).step():
             pass
         assert "新的稿件" in site.read()[1]
         assert site.index.omissions() == []
@@ -192,7 +192,7 @@ class TestA7APageThatFails:
         tried, now = [], [time.time()]
         store = site.pages.store
         monkeypatch.setattr("meiri.delivery.failures.time.time", lambda: now[0])
-        monkeypatch.setattr("meiri.delivery.making.time.time", lambda: now[0])
+        monkeypatch.setattr("meiri.delivery.renderer.time.time", lambda: now[0])
         an_article("第一篇")
         site.catch_up()
         site.read()
@@ -200,7 +200,7 @@ class TestA7APageThatFails:
         an_article("第二篇")
         began = now[0]
         site.catch_up()
-        maker = Maker(store)
+        maker = Renderer(store)
         for second in range(3600):
             now[0], before = began + second, broken.tries()
             maker.step()
@@ -215,14 +215,14 @@ class TestA7APageThatFails:
         assert "第三篇" in site.read()[1]
 
     def test_a7_outlasts_the_process(self, site, broken):
-        from meiri.delivery.index import PageIndex
+        from meiri.delivery.page_index import PageIndex
 
         broken(True)
         an_article("第一篇")
         site.catch_up()
         reopened = PageIndex(site.index.path)
         assert [f.address for f in reopened.failures()] == ["/"]
-        assert reopened.waiting() == []
+        assert reopened.dirty_pages() == []
         assert reopened.pending() == 0
         assert reopened.pause_of("/") > 0
 
@@ -254,7 +254,7 @@ class TestA7APageThatFails:
 
     def test_a7_however_many_fail_so_many_are_remembered(self, site, monkeypatch):
         monkeypatch.setattr(failures, "MOST", 3)
-        noted = site.index.noted()
+        noted = site.index.snapshot()
         for n in range(9):
             site.index.failed(f"/tag/{n}/", [f"tag:{n}"], noted, "ValueError")
         assert len(site.index.failures()) == 3
@@ -262,11 +262,11 @@ class TestA7APageThatFails:
 
 
 def test_what_an_entry_may_have_taken_away():
-    assert takes_away("article.withdrawn")
-    assert takes_away("picture.deleted")
-    assert takes_away("comment.rejected")
-    assert takes_away("front.of_a_kind_not_thought_of")
-    assert not any(takes_away(f"article.{deed}") for deed in LEAVES)
+    assert removes_content("article.withdrawn")
+    assert removes_content("picture.deleted")
+    assert removes_content("comment.rejected")
+    assert removes_content("front.of_a_kind_not_thought_of")
+    assert not any(removes_content(f"article.{deed}") for deed in LEAVES)
 
 
 def gone(row, *keys):
@@ -415,15 +415,15 @@ def test_a31_what_is_stored_while_an_article_is_withdrawn_goes_too(site):
     site.catch_up()
     address = article.get_absolute_url()
     store = site.pages.store
-    touch = store.index.touch
+    invalidate = store.index.invalidate
 
     def store_meanwhile(*arguments, **options):
         store.files.write(address, b"<p>what was there before", 0)
-        return touch(*arguments, **options)
+        return invalidate(*arguments, **options)
 
-    store.index.touch = store_meanwhile
+    store.index.invalidate = store_meanwhile
     try:
         store.withdraw(address, [article.content_key])
     finally:
-        del store.index.touch
+        del store.index.invalidate
     assert not store.files.holds(address)

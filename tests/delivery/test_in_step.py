@@ -13,12 +13,12 @@ from django.test import Client, override_settings
 from django.utils import timezone
 from wagtail.models import Page
 
-from meiri.delivery.following import begin
-from meiri.delivery.pages import pages
+from meiri.delivery.invalidation import start_following
+from meiri.delivery.page_store import page_store
 from meiri.delivery.verifying import stale_pages
-from meiri.fronts.founding import found_site
+from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.models import HomePage, MagazineIssuePage, SiteSettings, StandardPage, TopicPage
-from meiri.journal.kept import Kept
+from meiri.journal.cache import InvalidatingCache
 from meiri.journal.net import paused
 from meiri.media.models import Picture
 from meiri.media.removing import take_down
@@ -60,8 +60,8 @@ def founded(tmp_path_factory, django_db_setup, django_db_blocker) -> Iterator[Pa
                 pytest.MonkeyPatch.context() as patch,
             ):
                 keep_connection(patch)
-                begin(pages())
-                found_newsroom(StoredPages(pages()), Client())
+                start_following(page_store())
+                found_newsroom(StoredPages(page_store()), Client())
             yield home
         finally:
             transaction.set_rollback(True)
@@ -75,7 +75,7 @@ def newsroom(founded, db, tmp_path, settings, monkeypatch) -> StoredPages:
     shutil.copytree(founded, home, ignore=shutil.ignore_patterns("*-shm"))
     keep_connection(monkeypatch)
     settings.PAGE_FILES, settings.HOME = True, home
-    return StoredPages(pages())
+    return StoredPages(page_store())
 
 
 def keep_connection(monkeypatch) -> None:
@@ -84,7 +84,7 @@ def keep_connection(monkeypatch) -> None:
 
 
 def found_newsroom(stored_pages: StoredPages, client: Client) -> None:
-    found_site()
+    create_pages()
     keji, wenlv, station = a_channel(), a_channel("文化·旅游", "wenlv"), a_station()
     home = HomePage.objects.get()
     home.body = [
@@ -274,20 +274,20 @@ def test_no_page_is_stale_after(newsroom, client, change):
 
 def forget_what_is_kept():
     """So that what pages are compared with is read from the database, as another process would."""
-    for kept in [thing for thing in gc.get_objects() if type(thing) is Kept]:
+    for kept in [thing for thing in gc.get_objects() if type(thing) is InvalidatingCache]:
         kept.forget()
 
 
 def test_a_publication_makes_the_same_number_of_pages_again_in_any_archive(newsroom, client):
     def touched(title):
-        marked = newsroom.store.index.noted().tick
+        marked = newsroom.store.index.snapshot().version
         an_article(title, tags=["气象"], stations=[a_station()])
-        from meiri.delivery.following import catch_up
+        from meiri.delivery.invalidation import catch_up
 
         while catch_up(newsroom.store):
             pass
-        assert newsroom.store.index.noted().tick > marked
-        waiting = newsroom.store.index.waiting(1000)
+        assert newsroom.store.index.snapshot().version > marked
+        waiting = newsroom.store.index.dirty_pages(1000)
         newsroom.catch_up()
         crawl(client)
         return len(waiting)
@@ -308,7 +308,7 @@ def test_pages_nobody_asked_for_are_thrown_away_and_made_when_asked_for(newsroom
     address = found.get_absolute_url()
     assert newsroom.store.files.holds(address)
     Article.objects.filter(pk=found.pk).update(title="改了两次")
-    newsroom.store.index.touch([found.content_key])
+    newsroom.store.index.invalidate([found.content_key])
     newsroom.catch_up()
     assert not newsroom.store.files.holds(address)
     assert "改了两次" in client.get(address).content.decode()
@@ -341,17 +341,17 @@ def test_the_next_day_pages_that_name_the_day_are_made_again(newsroom):
     index = newsroom.store.index
     assert index.addresses_using(["today"])
     index.keep("today", "2001-01-01")
-    from meiri.delivery.following import tick
+    from meiri.delivery.invalidation import invalidate_by_clock
 
-    tick(newsroom.store)
-    assert set(index.addresses_using(["today"])) <= set(index.waiting(1000))
+    invalidate_by_clock(newsroom.store)
+    assert set(index.addresses_using(["today"])) <= set(index.dirty_pages(1000))
 
 
 def test_another_database_throws_all_pages_away(newsroom):
-    from meiri.delivery.index import Position
+    from meiri.delivery.page_index import JournalOffset
 
-    newsroom.store.index.touch([], position=Position(1, "of another journal"))
-    begin(newsroom.store)
+    newsroom.store.index.invalidate([], position=JournalOffset(1, "of another journal"))
+    start_following(newsroom.store)
     assert list(newsroom.store.files.addresses()) == []
 
 

@@ -14,10 +14,10 @@ from django.utils import timezone
 from meiri.delivery.keys import collecting
 from meiri.delivery.middleware import TraditionalEdition
 from meiri.delivery.models import ProtectedTerm
-from meiri.fronts.founding import found_site
+from meiri.fronts.initial_pages import create_pages
 from meiri.newsroom.publishing import withdraw
 from meiri.staff.models import PressCard
-from meiri.web import chrome
+from meiri.web import page_frame
 from meiri.web.bundles import bundle
 from tests.newsroom_factory import a_channel, a_source, an_article, an_author
 
@@ -27,9 +27,9 @@ TITLE = "台湾软件发展面面观"
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
-    chrome.forget()
+    page_frame.forget_frame()
     yield
-    chrome.forget()
+    page_frame.forget_frame()
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ class TestAnArticle:
     "address", ["/", "/keji/", "/difang/", "/search/", "/letters/", "/members/login/", "/author/fan-wei/"]
 )
 def test_every_kind_of_page_has_its_edition(client, article, address):
-    found_site()
+    create_pages()
     answer = client.get(f"/zh-hant{address}")
     assert answer.status_code == 200
     page = text(answer)
@@ -158,7 +158,7 @@ def test_every_kind_of_page_has_its_edition(client, article, address):
 
 
 def test_what_is_current_is_marked_as_on_the_page_itself(client, article):
-    found_site()
+    create_pages()
     for page in (text(client.get("/")), traditional(client, "/")):
         assert page.count('aria-current="page"') == text(client.get("/")).count('aria-current="page"')
 

@@ -14,9 +14,9 @@ from django.test import RequestFactory
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from meiri.delivery.fastpath import StoredPages
-from meiri.delivery.files import PageFiles
 from meiri.delivery.headers import guarding
 from meiri.delivery.kinds import RULES, simplified
+from meiri.delivery.page_files import PageFiles
 from tests.conftest import PROJECT
 from tests.delivery.nginx import (
     Received,

@@ -18,7 +18,7 @@ from django.core.management import CommandError, call_command
 
 from meiri.delivery import cdn
 from meiri.delivery.cdn import Cloudflare, Fastly, NotForgotten, PurgeMethod, Varnish, cdn_of, keys_of
-from meiri.delivery.index import PageIndex
+from meiri.delivery.page_index import PageIndex
 from meiri.delivery.purging import Purger
 from meiri.newsroom.models import Article
 from meiri.newsroom.publishing import withdraw
@@ -95,7 +95,7 @@ def index(tmp_path) -> PageIndex:
 
 def store(index: PageIndex, *addresses: str) -> None:
     for address in addresses:
-        noted = index.noted()
+        noted = index.snapshot()
         assert index.enter(address, [], noted)
         assert index.written(address, 10, noted)
 
@@ -308,9 +308,9 @@ def test_a_setting_that_says_nothing_is_refused_without_repeating_it(setting, se
 KILLED = """
 import os, sys, signal
 from pathlib import Path
-from meiri.delivery.index import PageIndex
+from meiri.delivery.page_index import PageIndex
 index = PageIndex(Path(sys.argv[1]), purges=True)
-noted = index.noted()
+noted = index.snapshot()
 index.enter("/keji/", [], noted)
 index.written("/keji/", 10, noted)
 index.forget("/wenlv/")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meiri.delivery.script import Wording, plain, simplified
+from meiri.delivery.script import TraditionalConverter, plain, simplified
 
 ANY = st.text(st.characters(codec="utf-8"))
 # With what OpenCC would end at, and what stands for protected words on their way through it.
@@ -27,7 +27,7 @@ AWKWARD = st.text(st.sampled_from("发a&\0\n台\U000f0000\U000f0001\U0010fffd\U0
     ],
 )
 def test_phrases_decide_over_characters(simple, traditional):
-    assert Wording().convert(simple) == traditional
+    assert TraditionalConverter().convert(simple) == traditional
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_phrases_decide_over_characters(simple, traditional):
     ],
 )
 def test_words_of_the_news_are_not_taken_for_words_of_computing(simple, traditional):
-    assert Wording().convert(simple) == traditional
+    assert TraditionalConverter().convert(simple) == traditional
 
 
 class TestNames:
@@ -66,38 +66,41 @@ class TestNames:
         ],
     )
     def test_keep_their_surname_and_are_written_by_character(self, name, traditional):
-        assert Wording(names=[name]).convert(f"责任编辑：{name}　记者{name}报道") == (
+        assert TraditionalConverter(names=[name]).convert(f"责任编辑：{name}　记者{name}报道") == (
             f"責任編輯：{traditional}　記者{traditional}報道"
         )
 
     def test_are_not_found_where_their_characters_belong_to_other_words(self):
-        wording = Wording(names=["于海", "余秋", "范文"])
+        wording = TraditionalConverter(names=["于海", "余秋", "范文"])
         assert wording.convert("位于海边，由于海浪，业余秋游，规范文件") == (
             "位於海邊，由於海浪，業餘秋遊，規範文件"
         )
 
     def test_do_not_change_words_that_only_begin_like_them(self):
-        assert Wording(names=["余华"]).convert("剩余三十余人，范围") == "剩餘三十餘人，範圍"
+        assert TraditionalConverter(names=["余华"]).convert("剩余三十余人，范围") == "剩餘三十餘人，範圍"
 
     def test_that_are_no_names_change_nothing(self):
-        assert Wording(names=["", "A", "新华社驻外记者"]).convert("新华社驻外记者") == "新華社駐外記者"
+        assert (
+            TraditionalConverter(names=["", "A", "新华社驻外记者"]).convert("新华社驻外记者")
+            == "新華社駐外記者"
+        )
 
 
 class TestProtectedTerms:
     def test_are_written_as_editors_say_inside_longer_text(self):
-        wording = Wording([("悉尼", "雪梨"), ("云上周刊", "")])
+        wording = TraditionalConverter([("悉尼", "雪梨"), ("云上周刊", "")])
         assert wording.convert("据云上周刊悉尼电") == "據云上周刊雪梨電"
 
     def test_the_longest_wins(self):
-        wording = Wording([("台", "台"), ("台湾", "台灣"), ("台湾海峡", "臺灣海峽")])
+        wording = TraditionalConverter([("台", "台"), ("台湾", "台灣"), ("台湾海峡", "臺灣海峽")])
         assert wording.convert("台湾海峡、台湾、台北") == "臺灣海峽、台灣、台北"
 
     def test_win_over_names_and_over_words_of_the_news(self):
-        wording = Wording([("余华", "余华"), ("支持", "撐")], ["余华"])
+        wording = TraditionalConverter([("余华", "余华"), ("支持", "撐")], ["余华"])
         assert wording.convert("余华支持") == "余华撐"
 
     def test_nothing_of_a_pattern_is_meant_by_them(self):
-        assert Wording([("发.", "X"), ("(面", "")]).convert("发展(面条") == "發展(面條"
+        assert TraditionalConverter([("发.", "X"), ("(面", "")]).convert("发展(面条") == "發展(面條"
 
 
 class TestQueries:
@@ -111,22 +114,22 @@ class TestQueries:
         "word", ["软件", "信息", "网络", "程序", "支持", "行程", "运行", "人工智能", "余华"]
     )
     def test_a_word_read_in_the_edition_finds_the_archives(self, word):
-        assert plain(Wording().convert(word)) == word
+        assert plain(TraditionalConverter().convert(word)) == word
 
 
 @given(st.lists(ANY | AWKWARD, max_size=6))
 def test_texts_are_converted_together_as_they_would_be_apart(texts):
-    wording = Wording([("发展", "发展")], ["范伟"])
+    wording = TraditionalConverter([("发展", "发展")], ["范伟"])
     assert wording.convert_all(texts) == [wording.convert(text) for text in texts]
 
 
 @given(AWKWARD)
 def test_characters_that_conversion_reserves_survive(text):
     kept = {"\0", "\U000f0000", "\U000f0001", "\U0010fffd", "\U0010ffff"}
-    for convert in (Wording([("台", "台")]).convert, simplified, plain):
+    for convert in (TraditionalConverter([("台", "台")]).convert, simplified, plain):
         assert [c for c in convert(text) if c in kept] == [c for c in text if c in kept]
 
 
 @given(st.text(st.characters(max_codepoint=127)))
 def test_ascii_stays(text):
-    assert Wording([("发展", "")], ["范伟"]).convert(text) == text
+    assert TraditionalConverter([("发展", "")], ["范伟"]).convert(text) == text

@@ -24,8 +24,8 @@ import pytest
 
 from bench._processes import free_port
 from bench.killing import Site, command_of, kill_and_publish, wait_until
-from meiri.conf.bodies import MOST_OF_ONE, MOST_OF_VISITORS
-from meiri.delivery.index import PageIndex
+from meiri.conf.request_bodies import MOST_OF_ONE, MOST_OF_VISITORS
+from meiri.delivery.page_index import PageIndex
 from tests.prepared import begin_database
 
 pytestmark = pytest.mark.xdist_group("serving")

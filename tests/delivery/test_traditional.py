@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meiri.delivery.script import Wording
+from meiri.delivery.script import TraditionalConverter
 from meiri.delivery.traditional import traditional_feed, traditional_html, traditional_json_feed
 
 SITE = "https://news.example.cn"
@@ -15,7 +15,7 @@ CHINESE = re.compile("[\u3400-\u9fff]")
 
 
 def page(markup: str, **wording) -> str:
-    return traditional_html(markup, SITE, Wording(**wording))
+    return traditional_html(markup, SITE, TraditionalConverter(**wording))
 
 
 class TestWords:
@@ -160,7 +160,7 @@ class TestFeeds:
             '<content:encoded>&lt;p&gt;&lt;a href="/tag/发展/"&gt;头发 &amp;amp; 面条&lt;/a&gt;&lt;code&gt;发&lt;/code&gt;'
             "</content:encoded></item></channel></rss>"
         )
-        assert traditional_feed(feed, SITE, Wording()) == (
+        assert traditional_feed(feed, SITE, TraditionalConverter()) == (
             '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0"><channel><title>發展 &amp;amp; 網路</title>'
             f"<link>{SITE}/zh-hant/</link><language>zh-tw</language><item><link>{SITE}/zh-hant/a.html</link>"
             f'<guid isPermaLink="false">{SITE}/#article:1</guid><enclosure url="{SITE}/media/发.jpg"/>'
@@ -183,7 +183,7 @@ class TestFeeds:
                 }
             ],
         }
-        converted = json.loads(traditional_json_feed(json.dumps(feed), SITE, Wording()))
+        converted = json.loads(traditional_json_feed(json.dumps(feed), SITE, TraditionalConverter()))
         assert converted == {
             "title": "發展",
             "language": "zh-tw",
@@ -254,4 +254,4 @@ def test_ascii_is_the_same_but_for_language_and_links(text):
 @given(st.text(st.characters(codec="utf-8"), max_size=60))
 def test_no_document_is_too_odd(text):
     page(text)
-    traditional_feed(text, SITE, Wording())
+    traditional_feed(text, SITE, TraditionalConverter())

@@ -74,15 +74,15 @@ class Inspector:
 
     def addresses(self) -> set[str]:
         """Every stored page, and what readers ask for first."""
-        from meiri.delivery.pages import pages
+        from meiri.delivery.page_store import page_store
 
-        return {address for _, address in pages().index.current()} | public_addresses()
+        return {address for _, address in page_store().index.current()} | public_addresses()
 
     def start_over(self) -> dict:
         """Throw the stored pages away, so that the next fault is not taken for this one's."""
-        from meiri.delivery.pages import pages
+        from meiri.delivery.page_store import page_store
 
-        pages().start_over()
+        page_store().start_over()
         self.faults = set()
         return {}
 
@@ -139,15 +139,15 @@ def rows_now() -> dict[str, str]:
 def settle() -> float:
     """Wait until the site's own worker has followed the journal and no page is made again any more. How many seconds that took.
     A page that can't be made waits for ever: the end is also when nothing moves for a while."""
-    from meiri.delivery.pages import pages
+    from meiri.delivery.page_store import page_store
     from meiri.journal.log import last_sequence
 
-    index, began = pages().index, time.monotonic()
+    index, began = page_store().index, time.monotonic()
     moved, last = began, None
     while time.monotonic() < moved + STANDSTILL:
         position = index.position
         follows = position is not None and position.sequence >= last_sequence()
-        waiting = index.waiting(1000)
+        waiting = index.dirty_pages(1000)
         if follows and not waiting:
             break
         if (position, waiting) != last:
@@ -159,10 +159,10 @@ def settle() -> float:
 def stale() -> tuple[list[str], dict[str, int]]:
     """The stored pages that are not what would be rendered now, as `meiri verify` finds them, and with which status each that it
     looked at was rendered last. It waits for pages that are being made again; those that can't be made would be waited for in vain."""
-    from meiri.delivery.pages import pages
+    from meiri.delivery.page_store import page_store
     from meiri.delivery.verifying import LOOKS, PASSING, compare
 
-    store, statuses = pages(), {}
+    store, statuses = page_store(), {}
     suspects = [a for _, a in store.index.current(most=5000) if PASSING not in store.index.keys_of(a)]
     for _ in range(LOOKS):
         compared = {a: compare(store, a) for a in suspects if store.index.knows(a)}
@@ -175,9 +175,9 @@ def stale() -> tuple[list[str], dict[str, int]]:
 
 def forget() -> None:
     """What this process keeps of the database, so that a change that the journal was not told of is seen."""
-    from meiri.journal.kept import Kept
+    from meiri.journal.cache import InvalidatingCache
 
-    for kept in [thing for thing in gc.get_objects() if type(thing) is Kept]:
+    for kept in [thing for thing in gc.get_objects() if type(thing) is InvalidatingCache]:
         kept.forget()
 
 

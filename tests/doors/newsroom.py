@@ -48,11 +48,11 @@ def mark() -> str:
 
 def found() -> list[dict]:
     """Make the newsroom in the database of this process. Its things, as JSON takes them."""
-    from meiri.fronts.founding import found_site
-    from meiri.newsroom.founding import found_desk, found_newsroom
+    from meiri.fronts.initial_pages import create_pages
+    from meiri.newsroom.initial_newsroom import create_desk, create_newsroom
     from tests.newsroom_factory import a_channel, a_station
 
-    found_newsroom()
+    create_newsroom()
     places = {
         "yaowen": a_channel("要闻", "yaowen"),
         "keji": a_channel("科技", "keji"),
@@ -60,9 +60,9 @@ def found() -> list[dict]:
         "zhejiang": a_station("浙江", "zhejiang"),
         "beijing": a_station("北京", "beijing"),
     }
-    found_desk(CHANNEL_DESK, channels=[places["keji"]])
-    found_desk(STATION_DESK, stations=[places["zhejiang"]])
-    found_site()
+    create_desk(CHANNEL_DESK, channels=[places["keji"]])
+    create_desk(STATION_DESK, stations=[places["zhejiang"]])
+    create_pages()
     people = _people()
     things = []
     for desk in DESKS:

@@ -16,11 +16,11 @@ from hypothesis.stateful import (
 )
 from wagtail.models import Page
 
-from meiri.delivery.following import begin, bring_up_to_date
-from meiri.delivery.pages import pages
+from meiri.delivery.invalidation import bring_up_to_date, start_following
+from meiri.delivery.page_store import page_store
 from meiri.delivery.rendering import render
 from meiri.delivery.verifying import stale_pages
-from meiri.fronts.founding import found_site
+from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.models import HomePage, StandardPage
 from meiri.journal.log import last_sequence
 from meiri.journal.verification import verify_chain
@@ -56,14 +56,14 @@ class Newsroom(RuleBasedStateMachine):
     def found(self):
         keji, wenlv = a_channel(), a_channel("文化·旅游", "wenlv")
         a_station()
-        found_site()
+        create_pages()
         chief = get_user_model().objects.create_superuser("zhubian", "z@paper.example", "x")
         self.desk.force_login(chief)
         for number in range(4):  # those of the first channel stand at the top, the others in the carousel
             channel = keji if number < 2 else wenlv
             an_article(f"第{number}篇", channel=channel, picture=a_picture(), source=a_source())
-        pages().start_over()
-        begin(pages())
+        page_store().start_over()
+        start_following(page_store())
         self.told = 0
 
     def article(self, number: int) -> Article:
@@ -210,9 +210,9 @@ class Newsroom(RuleBasedStateMachine):
 
     @invariant()
     def readers_get_what_is_live(self):
-        assert bring_up_to_date(pages())
+        assert bring_up_to_date(page_store())
         forget_what_is_kept()
-        assert list(stale_pages(pages())) == []
+        assert list(stale_pages(page_store())) == []
         for front in FRONTS:
             assert render(front).response.status_code == 200, f"{front} can't be rendered."
             assert self.reader.get(front).status_code == 200, front

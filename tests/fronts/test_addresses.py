@@ -10,10 +10,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from wagtail.models import Page
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
-from meiri.fronts.founding import a_child, found_site
+from meiri.fronts.initial_pages import a_child, create_pages
 from meiri.fronts.models import HomePage, StandardPage
 from meiri.sections.models import LAID_OUT_ADDRESSES, RESERVED_ADDRESSES, Channel
-from meiri.web import chrome
+from meiri.web import page_frame
 from tests.newsroom_factory import a_channel, an_article
 
 pytestmark = pytest.mark.django_db
@@ -21,9 +21,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def home():
-    chrome.forget()
+    page_frame.forget_frame()
     a_channel()
-    found_site()
+    create_pages()
     return HomePage.objects.get()
 
 

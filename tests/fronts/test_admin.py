@@ -8,7 +8,7 @@ from wagtail.test.utils.form_data import nested_form_data, streamfield
 from meiri.fronts.models import FriendLink, SiteSettings
 from meiri.journal.models import Entry
 from meiri.sections.models import Channel, NavigationItem, Station
-from meiri.web import chrome
+from meiri.web import page_frame
 from tests.newsroom_factory import a_channel, a_station, an_article
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ def chief():
 
 @pytest.fixture
 def desk(client, chief):
-    chrome.forget()  # what an earlier test's database held
+    page_frame.forget_frame()  # what an earlier test's database held
     SiteSettings.load()
     a_channel()
     client.force_login(chief)

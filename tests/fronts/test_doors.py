@@ -16,7 +16,7 @@ from wagtail.documents.models import Document
 from wagtail.models import Page, PageViewRestriction
 from wagtail.test.utils.form_data import nested_form_data, rich_text
 
-from meiri.fronts.founding import found_site
+from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.models import HomePage, MagazineIssuePage, SiteSettings, StandardPage
 from meiri.journal.log import last_sequence
 from meiri.journal.models import Entry
@@ -41,7 +41,7 @@ def desk(chief):
 @pytest.fixture
 def reader(stored_pages):
     """Reads what the node serves once its worker has caught up."""
-    found_site()
+    create_pages()
     client = Client()
 
     def read(address: str) -> str:

@@ -9,7 +9,7 @@ from django.test import Client
 from wagtail.models import Page, Revision
 from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
 
-from meiri.fronts.founding import found_site
+from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.models import StandardPage
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def page():
-    found_site()
+    create_pages()
     home = Page.objects.get(depth=2)
     return home.add_child(instance=StandardPage(title="关于我们", slug="guanyu", live=False))
 

@@ -17,7 +17,7 @@ from meiri.fronts.link_checking import check_next, reach
 from meiri.fronts.logos import SIZE
 from meiri.journal.models import Entry
 from meiri.outbound import OutboundRules, Unreachable
-from meiri.web import chrome
+from meiri.web import page_frame
 from tests.newsroom.test_admin import an_editor
 from tests.other_site import a_server, stop
 
@@ -28,9 +28,9 @@ BROWSER = {"HTTP_USER_AGENT": "Mozilla/5.0 (Linux; Android 14) Chrome/130.0"}
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
-    chrome.forget()
+    page_frame.forget_frame()
     yield
-    chrome.forget()
+    page_frame.forget_frame()
 
 
 def text(response) -> str:

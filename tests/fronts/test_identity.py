@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from meiri.comments.moderation import official_name
-from meiri.fronts.founding import found_site
+from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.models import SiteSettings
 from meiri.identity import Identity, identity
 from meiri.visitors.forms import NicknameField
@@ -34,7 +34,7 @@ def media(settings, tmp_path):
 
 @pytest.fixture
 def desk(client, media):
-    found_site()
+    create_pages()
     client.force_login(get_user_model().objects.create_superuser("zhubian", "z@example.com", "x"))
     return client
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from meiri.fronts.founding import found_site
+from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.models import HomePage
 from tests.newsroom_factory import a_channel, an_article
 from tests.syndication.pictures import a_picture
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def home_of(channel, shape: str):
-    found_site()
+    create_pages()
     home = HomePage.objects.get()
     home.body = [("channel", {"channel": channel, "shape": shape, "pinned": []})]
     home.save_revision().publish()

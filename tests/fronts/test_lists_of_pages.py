@@ -5,7 +5,7 @@ import re
 import pytest
 
 from meiri.fronts import pages
-from meiri.fronts.founding import found_site
+from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.models import MagazineIssuePage, MagazineShelfPage, TopicIndexPage, TopicPage
 from tests.newsroom_factory import a_topic
 from tests.syndication.pictures import a_picture
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def short_lists(monkeypatch):
     monkeypatch.setattr(pages, "TOPICS_PER_PAGE", 3)
     monkeypatch.setattr(pages, "ISSUES_PER_PAGE", 3)
-    found_site()
+    create_pages()
 
 
 def a_topic_page(number):

@@ -5,17 +5,17 @@ import re
 
 import pytest
 
-from meiri.fronts.founding import found_site
+from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.models import SiteSettings, StandardPage
-from meiri.web import chrome
+from meiri.web import page_frame
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def site():
-    chrome.forget()
-    found_site()
+    page_frame.forget_frame()
+    create_pages()
     records = SiteSettings.load()
     records.supervisor, records.organisation = "示例主管单位", "示例主办单位"
     records.address, records.postcode, records.email = "新闻路 1 号", "100000", "a@example.com"
@@ -28,7 +28,7 @@ def site():
     page.departments = [("department", {**department, "address": "三层", "hours": "工作日"})]
     page.save_revision().publish()
     yield
-    chrome.forget()
+    page_frame.forget_frame()
 
 
 def test_the_contact_page_tells_people_and_machines_the_same(client):

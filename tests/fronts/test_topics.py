@@ -6,12 +6,12 @@ from django.core.exceptions import ValidationError
 from wagtail.models import Page
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 
-from meiri.fronts.founding import found_site
+from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.models import TopicIndexPage, TopicPage
-from meiri.members.keeping import follow
+from meiri.members.kept_articles import follow_section
 from meiri.search import directory
 from meiri.sections.models import Topic
-from meiri.web import chrome
+from meiri.web import page_frame
 from tests.newsroom_factory import a_channel, a_topic, an_article
 
 pytestmark = pytest.mark.django_db
@@ -19,10 +19,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def desk(client):
-    chrome.forget()
-    directory.forget()
+    page_frame.forget_frame()
+    directory.forget_names()
     a_channel()
-    found_site()
+    create_pages()
     client.force_login(get_user_model().objects.create_superuser("zhubian", "z@example.com", "x"))
     return client
 
@@ -135,7 +135,7 @@ def test_a26_a_renamed_page_takes_its_topic_along(desk, search_index):
     create(desk, "秋收时节", "qiushou")
     page = TopicPage.objects.get()
     editor = get_user_model().objects.get()
-    follow(editor, page.topic)
+    follow_section(editor, page.topic)
     edit(desk, page, "秋收时节", "qiushou-2026", page.topic, deed="draft")
     assert addresses(desk) == {"/zhuanti/qiushou/"}  # a draft changes nothing for readers
     edit(desk, page, "秋收时节", "qiushou-2026", page.topic)

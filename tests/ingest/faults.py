@@ -5,10 +5,10 @@ import sys
 
 from lxml import etree
 
-from meiri.ingest import reading
+from meiri.ingest import guarded_reading
 
 POISON = "有毒的一篇"
-_REAL = {name: getattr(reading, name) for name in ("read_file", "read_line", "read_pasted")}
+_REAL = {name: getattr(guarded_reading, name) for name in ("read_file", "read_line", "read_pasted")}
 
 
 def _recurse(n=0):

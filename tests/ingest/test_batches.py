@@ -12,11 +12,11 @@ from wagtail.models import ModelLogEntry, ReferenceIndex, Revision
 
 from meiri.audience.models import ArticleViews
 from meiri.ingest import batches
-from meiri.ingest.batches import take_all
-from meiri.ingest.importing import take_item
+from meiri.ingest.batches import import_batch
+from meiri.ingest.guarded_reading import reading
+from meiri.ingest.importing import import_item
 from meiri.ingest.items import items_in
 from meiri.ingest.models import Import
-from meiri.ingest.reading import reading
 from meiri.journal.models import Entry
 from meiri.newsroom.models import Article, ArticleTag, Author, Byline, Source
 from meiri.newsroom.published_texts import live_articles_are_as_published
@@ -80,11 +80,11 @@ def file(tmp_path):
 
 
 def one_by_one(items, channel, publishing):
-    return [take_item(item, channel, publishing) for item in items]
+    return [import_item(item, channel, publishing) for item in items]
 
 
 def together(items, channel, publishing):
-    return list(take_all(items, channel, publishing))
+    return list(import_batch(items, channel, publishing))
 
 
 def outcome(take, path, publishing):
@@ -168,7 +168,7 @@ def test_e10_where_a_batch_fails_each_of_its_items_is_taken_alone(newsroom, file
     def fail(*arguments):
         raise KeyError
 
-    monkeypatch.setattr(batches, "remember_new", fail)
+    monkeypatch.setattr(batches, "store_new_fingerprints", fail)
     found = together_from(file([record(n) for n in range(1, 8)]))
     assert [r.status for r in found] == ["imported"] * 7
     assert Article.objects.count() == Import.objects.count() == Fingerprint.objects.count() == 7

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
+from meiri.ingest.guarded_reading import read_pasted
 from meiri.ingest.parsed import ParsedArticle
-from meiri.ingest.reading import read_pasted
 from meiri.ingest.sanitise import plain
 from tests.conftest import PROJECT
 

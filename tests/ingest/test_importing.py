@@ -8,9 +8,9 @@ from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
 from PIL import Image
 
-from meiri.audience.counting import views_of
+from meiri.audience.view_counts import views_of
 from meiri.ingest.html import read_page
-from meiri.ingest.importing import take
+from meiri.ingest.importing import import_items
 from meiri.ingest.models import Import
 from meiri.ingest.parsed import FoundPicture, Unreadable
 from meiri.ingest.sanitise import plain
@@ -18,8 +18,8 @@ from meiri.ingest.stored_pictures import find_bytes
 from meiri.ingest.stream import as_blocks, as_html
 from meiri.ingest.text import read_lines
 from meiri.journal.models import Entry
+from meiri.media.adding_pictures import Unusable, reencoded, store
 from meiri.media.models import Picture
-from meiri.media.taking import Unusable, reencoded, store
 from meiri.newsroom.authors import author_named
 from meiri.newsroom.models import Article, Author, Source
 from tests.ingest.pages import COPIED, PARAGRAPHS, TITLE, a_portal_page
@@ -156,14 +156,14 @@ class TestRecords:
 
 class TestFiling:
     def test_an_import_is_a_draft_unless_it_is_to_be_published(self, saved_page):
-        record = take(read_lines(COPIED))
+        record = import_items(read_lines(COPIED))
         article = Article.objects.get(pk=record.id)
         assert not article.live
         assert article.latest_revision is not None
         assert not Entry.objects.filter(kind="article.published").exists()
 
     def test_publishing_lists_the_article_and_tells_the_journal(self, saved_page):
-        record = take(
+        record = import_items(
             read_page(saved_page.read_text()), publishing=True, page=saved_page, root=saved_page.parent
         )
         article = Article.objects.get(pk=record.id)
@@ -176,15 +176,17 @@ class TestFiling:
 
     def test_the_same_article_is_not_imported_twice(self):
         a_channel()
-        first = take(read_lines(COPIED))
-        second = take(read_page(a_portal_page()))
+        first = import_items(read_lines(COPIED))
+        second = import_items(read_page(a_portal_page()))
         assert (second.status, second.id) == ("duplicate", first.id)
         assert Article.objects.count() == 1
 
     def test_a_page_that_changed_updates_its_article_as_a_draft(self):
         a_channel()
-        first = take(read_page(a_portal_page()), publishing=True)
-        changed = take(read_page(a_portal_page(paragraphs=(*PARAGRAPHS, "专家认为，明年还可以再推广一倍。"))))
+        first = import_items(read_page(a_portal_page()), publishing=True)
+        changed = import_items(
+            read_page(a_portal_page(paragraphs=(*PARAGRAPHS, "专家认为，明年还可以再推广一倍。")))
+        )
         assert (changed.status, changed.id) == ("updated", first.id)
         assert any("发布后读者才能看到" in w for w in changed.warnings)
         article = Article.objects.get()
@@ -196,9 +198,9 @@ class TestFiling:
         yaowen = a_channel("要闻", "yaowen", order=1)
         keji = a_channel(order=2)
         plain_text = "今天下雪了\n\n一早起来，院子里白茫茫的一片{}。"
-        assert take(read_lines(COPIED), channel=yaowen).channel == "keji"
-        assert take(read_lines(plain_text.format(1)), channel=keji).channel == "keji"
-        record = take(read_lines(plain_text.format(2)))
+        assert import_items(read_lines(COPIED), channel=yaowen).channel == "keji"
+        assert import_items(read_lines(plain_text.format(1)), channel=keji).channel == "keji"
+        record = import_items(read_lines(plain_text.format(2)))
         assert record.channel == "yaowen"
         assert "没有对应的频道，暂归“要闻”，请核对。" in record.warnings
 
@@ -223,7 +225,7 @@ class TestFiling:
             pytest.raises(Unreadable, match="没有发布"),
             django_capture_on_commit_callbacks(execute=True) as committed,
         ):
-            take(parsed, page=saved_page, root=saved_page.parent, publishing=True, by=reporter)
+            import_items(parsed, page=saved_page, root=saved_page.parent, publishing=True, by=reporter)
         assert committed
         for model in (Article, Picture, Author, Source, Import):
             assert not model.objects.exists()
@@ -233,14 +235,14 @@ class TestFiling:
     def test_an_item_without_headline_or_text_is_refused(self, text):
         a_channel()
         with pytest.raises(Unreadable):
-            take(read_lines(text))
+            import_items(read_lines(text))
 
     def test_a_locked_article_is_left_alone(self):
         a_channel()
-        record = take(read_page(a_portal_page()))
+        record = import_items(read_page(a_portal_page()))
         Article.objects.filter(pk=record.id).update(locked=True)
         with pytest.raises(Unreadable, match="锁定"):
-            take(read_page(a_portal_page(paragraphs=PARAGRAPHS[:2])))
+            import_items(read_page(a_portal_page(paragraphs=PARAGRAPHS[:2])))
 
 
 class TestPictures:
@@ -316,7 +318,7 @@ class TestPictures:
 
     def test_a_missing_picture_is_told_and_the_article_imported(self, saved_page):
         (saved_page.parent / "page_files" / "a.jpg").unlink()
-        record = take(read_page(saved_page.read_text()), page=saved_page, root=saved_page.parent)
+        record = import_items(read_page(saved_page.read_text()), page=saved_page, root=saved_page.parent)
         assert record.status == "imported"
         assert record.warnings == ["图片 a.jpg 没有导入：没有找到图片文件。"]
         assert "图为巡田现场。" in plain(record.body)
@@ -327,7 +329,7 @@ class TestPictures:
         page = a_portal_page(
             extra='<img src="https://img.example/a.jpg" alt="稻田"><p align="center">巡田现场。林晚舟 摄</p><p>这是图片之后的一段文字。</p>'
         )
-        record = take(read_page(page), publishing=True)
+        record = import_items(read_page(page), publishing=True)
         figure = '<figure><img src="https://img.example/a.jpg"><figcaption>巡田现场。林晚舟 摄</figcaption></figure>'
         assert figure in record.body
         assert any("没有取回" in warning for warning in record.warnings)

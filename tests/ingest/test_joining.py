@@ -9,11 +9,11 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meiri.ingest.importing import take
+from meiri.ingest.guarded_reading import read_pasted
+from meiri.ingest.importing import import_items
 from meiri.ingest.items import Item
 from meiri.ingest.joining import joined
 from meiri.ingest.parsed import ParsedArticle
-from meiri.ingest.reading import read_pasted
 from meiri.ingest.sanitise import plain
 from meiri.ingest.stream import as_html
 from meiri.newsroom.models import Article
@@ -202,4 +202,4 @@ def test_e3_every_item_is_answered_and_no_address_is_taken_twice_with_other_word
 
 def test_a_page_read_alone_is_taken_as_before(db):
     a_channel()
-    assert take(read_pasted(a_portal_page())).status == "imported"
+    assert import_items(read_pasted(a_portal_page())).status == "imported"

@@ -5,7 +5,7 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from meiri.ingest.html import read_page
-from meiri.ingest.importing import take
+from meiri.ingest.importing import import_items
 from meiri.ingest.left_out_desk import LeftOutSidePanel
 from meiri.ingest.models import Import
 from meiri.ingest.putting_back import digest_of_text, put_back
@@ -21,7 +21,7 @@ NOTICE = "声明：转载此文是出于传递更多信息之目的。若有来�
 
 
 def an_import(extra=f"<p>{NOTICE}</p>", **options) -> Article:
-    record = take(read_page(a_portal_page(extra=extra)), **options)
+    record = import_items(read_page(a_portal_page(extra=extra)), **options)
     return Article.objects.get(pk=record.id)
 
 

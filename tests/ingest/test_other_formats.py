@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meiri.ingest.detect import HEAD, Format, detect
+from meiri.ingest.guarded_reading import read_pasted, reading
 from meiri.ingest.items import items_in
 from meiri.ingest.other_formats import format_of_file, format_of_text
 from meiri.ingest.parsed import Unreadable
-from meiri.ingest.reading import read_pasted, reading
 from meiri.newsroom.models import Article
 from tests.ingest.pages import COPIED, a_portal_page
 from tests.ingest.test_admin import a_user

@@ -13,7 +13,7 @@ from lxml import html
 from meiri.ingest.parsed import Unreadable
 from meiri.ingest.pasted import Part, Pasted
 from meiri.ingest.pasting import LONGEST, read_paste
-from meiri.ingest.reading_pastes import read
+from meiri.ingest.reading_pastes import read_guarded_paste
 
 PASTES = Path(__file__).parent / "pastes"
 # Bytes that stand for a picture: whether they are one is asked when they are stored.
@@ -233,9 +233,9 @@ def test_c4_too_much_is_refused_before_it_is_read():
 
 
 def test_c4_a_paste_is_read_in_a_guarded_process():
-    assert text_of_parts(read("<p>一</p><p>二</p>", "", "")) == "<p>一</p><p>二</p>"
+    assert text_of_parts(read_guarded_paste("<p>一</p><p>二</p>", "", "")) == "<p>一</p><p>二</p>"
     with pytest.raises(Unreadable):
-        read("<p " + "a " * 20_000 + ">", "", "")
+        read_guarded_paste("<p " + "a " * 20_000 + ">", "", "")
 
 
 INLINE = st.sampled_from(

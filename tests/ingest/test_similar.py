@@ -5,13 +5,13 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from meiri.ingest.importing import take
+from meiri.ingest.importing import import_items
 from meiri.ingest.parsed import ParsedArticle
 from meiri.newsroom.models import Article
 from meiri.search.models import ProposedVersion
 from tests.ingest.test_admin import a_user
 from tests.newsroom_factory import a_channel, a_draft, a_source
-from tests.search.test_shingles import OTHER, REPORT
+from tests.search.test_minhash import OTHER, REPORT
 
 pytestmark = pytest.mark.django_db
 
@@ -26,8 +26,8 @@ def a_parsed(title, text, source="江海晚报"):
 
 
 def test_a_reprint_is_told_with_title_likeness_and_source():
-    take(a_parsed("老旧小区装上电梯", REPORT, "国家通讯社"))
-    record = take(a_parsed("老旧小区装上电梯了", REPORT + "记者还了解到，后续维护由物业负责。"))
+    import_items(a_parsed("老旧小区装上电梯", REPORT, "国家通讯社"))
+    record = import_items(a_parsed("老旧小区装上电梯了", REPORT + "记者还了解到，后续维护由物业负责。"))
     assert record.status == "imported"
     (told,) = [w for w in record.warnings if w.startswith("与《")]
     assert told.startswith("与《老旧小区装上电梯》相似 100%")
@@ -35,15 +35,15 @@ def test_a_reprint_is_told_with_title_likeness_and_source():
 
 
 def test_what_it_seems_to_come_from_is_proposed():
-    first = take(a_parsed("老旧小区装上电梯", REPORT, "国家通讯社"))
-    second = take(a_parsed("电梯来了", REPORT))
+    first = import_items(a_parsed("老旧小区装上电梯", REPORT, "国家通讯社"))
+    second = import_items(a_parsed("电梯来了", REPORT))
     proposal = ProposedVersion.objects.get()
     assert (proposal.article_id, proposal.parent_id, proposal.tie) == (second.id, first.id, "reprint")
 
 
 def test_other_news_has_no_such_warning():
-    take(a_parsed("老旧小区装上电梯", REPORT))
-    record = take(a_parsed("科考队启航", OTHER))
+    import_items(a_parsed("老旧小区装上电梯", REPORT))
+    record = import_items(a_parsed("科考队启航", OTHER))
     assert not any("相似" in w for w in record.warnings)
     assert record.similar == {}
 

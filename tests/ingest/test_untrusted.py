@@ -13,12 +13,12 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meiri.ingest import guarded_reading as reading_module
 from meiri.ingest import importing, stream
-from meiri.ingest import reading as reading_module
+from meiri.ingest.guarded_reading import GUARD, LONGEST_BODY, bounded, read_line, read_pasted, reading
 from meiri.ingest.items import items_in
 from meiri.ingest.page import parse
 from meiri.ingest.parsed import ParsedArticle, Unreadable
-from meiri.ingest.reading import GUARD, LONGEST_BODY, bounded, read_line, read_pasted, reading
 from meiri.ingest.times import read_iso
 from meiri.ingest.views import alone
 from meiri.newsroom.models import Article, Desk
@@ -211,7 +211,7 @@ class TestTheAdmin:
 
     def test_b22_a_desk_is_not_told_the_title_of_a_draft_that_it_may_not_know(self, client, address):
         keji, tiyu = a_channel("科技前沿", "keji"), a_channel("体育", "tiyu")
-        taken = importing.take(read_pasted(a_portal_page()), channel=keji)
+        taken = importing.import_items(read_pasted(a_portal_page()), channel=keji)
         Article.objects.filter(pk=taken.id).update(locked=True, title="尚未公开的独家调查", channel=keji)
         other = a_user("sport", "add_article", "change_article", "view_article", desk=[tiyu])
         client.force_login(other)

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from meiri.ingest.docx import read_docx
-from meiri.ingest.importing import digest_of
+from meiri.ingest.importing import digest_of_item
 from meiri.ingest.sanitise import plain
 from tests.ingest.word import document, paragraph, picture, table
 
@@ -103,7 +103,7 @@ def test_e8_two_manuscripts_with_the_same_subheading_are_two():
     for title, around, subheading, middle in CORPUS:
         one = read_docx(a_manuscript(title, around, subheading, middle))
         other = read_docx(a_manuscript(title, around, subheading, middle, others))
-        assert digest_of(one) != digest_of(other)
+        assert digest_of_item(one) != digest_of_item(other)
 
 
 def test_e8_a_title_in_its_style_wins_over_what_stands_above():

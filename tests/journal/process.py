@@ -13,7 +13,7 @@ from django.utils import timezone  # noqa: E402
 
 from meiri.journal import consumers  # noqa: E402
 from meiri.journal.log import append, last_sequence  # noqa: E402
-from meiri.journal.models import Cursor  # noqa: E402
+from meiri.journal.models import ConsumerOffset  # noqa: E402
 from meiri.journal.verification import verify_chain  # noqa: E402
 
 
@@ -35,12 +35,12 @@ def consume(file, *stop):
                     time.sleep(60)  # until it is killed
                 out.write(f"{entry.sequence}\n")
 
-    while consumers.run("index", handler, limit=3):
+    while consumers.run_consumer("index", handler, limit=3):
         pass
 
 
 def expire():
-    Cursor.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    ConsumerOffset.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
 
 
 def count():

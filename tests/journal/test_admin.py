@@ -17,7 +17,7 @@ from meiri.journal.listing import kinds, stretch, summary
 from meiri.journal.log import append
 from meiri.journal.naming import kind_name
 from meiri.members.models import Decision
-from meiri.reports.models import State
+from meiri.reports.models import ReportState
 
 # What appends an entry, in any module.
 WRITERS = {"append", "record", "tell", "_tell", "_note"}
@@ -56,7 +56,7 @@ def kinds_in_code():
                 elif word is not None and re.fullmatch("[a-z_]+", str(word)):
                     yield f"article.{word}"
     yield from (f"contributor.{decision}" for decision in Decision if decision != Decision.WAITING)
-    yield from (f"report.{state}" for state in State if state != State.OPEN)
+    yield from (f"report.{state}" for state in ReportState if state != ReportState.OPEN)
 
 
 class TestStretches:

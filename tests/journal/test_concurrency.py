@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from meiri.journal.log import last_sequence
-from meiri.journal.models import Cursor, Entry
+from meiri.journal.models import ConsumerOffset, Entry
 
 PROCESS = Path(__file__).with_name("process.py")
 
@@ -65,4 +65,4 @@ def test_the_database_of_this_run_is_the_one_asked_for(request):
     wanted = "postgresql" if request.config.getoption("--postgresql") else "sqlite"
     assert connection.vendor == wanted
     assert settings.DATABASES["default"]["ENGINE"].endswith(wanted if wanted == "postgresql" else "sqlite3")
-    assert (last_sequence(), Entry.objects.count(), Cursor.objects.count()) == (0, 0, 0)
+    assert (last_sequence(), Entry.objects.count(), ConsumerOffset.objects.count()) == (0, 0, 0)

@@ -9,7 +9,7 @@ from hypothesis.extra.django import TestCase
 
 from meiri.journal import consumers
 from meiri.journal.log import append
-from meiri.journal.models import Cursor, Entry
+from meiri.journal.models import ConsumerOffset, Entry
 from meiri.journal.verification import verify_chain
 
 
@@ -25,10 +25,10 @@ class TestDelivery:
         write(5)
         taken = []
         handler = lambda entries: taken.extend(e.sequence for e in entries)  # noqa: E731
-        assert consumers.run("index", handler, limit=2) == 2
-        assert consumers.run("index", handler, limit=2) == 2
-        assert consumers.run("index", handler, limit=2) == 1
-        assert consumers.run("index", handler, limit=2) == 0
+        assert consumers.run_consumer("index", handler, limit=2) == 2
+        assert consumers.run_consumer("index", handler, limit=2) == 2
+        assert consumers.run_consumer("index", handler, limit=2) == 1
+        assert consumers.run_consumer("index", handler, limit=2) == 0
         assert taken == [1, 2, 3, 4, 5]
 
     def test_a_failure_keeps_the_cursor_says_why_and_waits(self):
@@ -37,15 +37,15 @@ class TestDelivery:
         def fails(entries):
             raise OSError("disk full")
 
-        assert consumers.run("index", fails) == 0
-        cursor = Cursor.objects.get(pk="index")
+        assert consumers.run_consumer("index", fails) == 0
+        cursor = ConsumerOffset.objects.get(pk="index")
         assert (cursor.sequence, cursor.failures, cursor.error) == (0, 1, "OSError: disk full")
         assert cursor.retry_at > timezone.now()
         taken = []
-        assert consumers.run("index", taken.extend) == 0, "it is not tried again before its time"
-        Cursor.objects.filter(pk="index").update(retry_at=timezone.now())
-        assert consumers.run("index", taken.extend) == 3
-        assert Cursor.objects.get(pk="index").error == ""
+        assert consumers.run_consumer("index", taken.extend) == 0, "it is not tried again before its time"
+        ConsumerOffset.objects.filter(pk="index").update(retry_at=timezone.now())
+        assert consumers.run_consumer("index", taken.extend) == 3
+        assert ConsumerOffset.objects.get(pk="index").error == ""
 
     def test_a31_one_that_goes_on_failing_is_tried_after_growing_pauses(self):
         write(1)
@@ -55,10 +55,10 @@ class TestDelivery:
 
         pauses = []
         for _ in range(12):
-            Cursor.objects.update(retry_at=None)
+            ConsumerOffset.objects.update(retry_at=None)
             before = timezone.now()
-            consumers.run("index", fails)
-            pauses.append(round((Cursor.objects.get(pk="index").retry_at - before).total_seconds()))
+            consumers.run_consumer("index", fails)
+            pauses.append(round((ConsumerOffset.objects.get(pk="index").retry_at - before).total_seconds()))
         assert pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]
 
     def test_one_that_took_a_part_is_given_the_others_again(self):
@@ -69,21 +69,21 @@ class TestDelivery:
             taken.append([e.sequence for e in entries])
             return 2
 
-        assert consumers.run("index", takes_two) == 2
-        assert consumers.run("index", takes_two) == 1
+        assert consumers.run_consumer("index", takes_two) == 2
+        assert consumers.run_consumer("index", takes_two) == 1
         assert taken == [[1, 2, 3], [3]]
 
     def test_one_that_can_do_nothing_yet_has_not_failed_and_waits_a_little(self, django_assert_num_queries):
         write(2)
-        assert consumers.run("index", lambda entries: 0) == 0
-        cursor = Cursor.objects.get(pk="index")
+        assert consumers.run_consumer("index", lambda entries: 0) == 0
+        cursor = ConsumerOffset.objects.get(pk="index")
         assert (cursor.sequence, cursor.failures, cursor.error) == (0, 0, "")
         assert timezone.now() < cursor.retry_at <= timezone.now() + consumers.NOT_YET
         taken = []
         with django_assert_num_queries(2):
-            assert consumers.run("index", taken.extend) == 0
-        Cursor.objects.filter(pk="index").update(retry_at=timezone.now())
-        assert consumers.run("index", taken.extend) == 2
+            assert consumers.run_consumer("index", taken.extend) == 0
+        ConsumerOffset.objects.filter(pk="index").update(retry_at=timezone.now())
+        assert consumers.run_consumer("index", taken.extend) == 2
 
     def test_one_consumer_failing_holds_up_no_other(self):
         write(2)
@@ -92,32 +92,32 @@ class TestDelivery:
             raise ValueError
 
         taken = []
-        consumers.run("index", fails)
-        assert consumers.run("feeds", taken.extend) == 2
+        consumers.run_consumer("index", fails)
+        assert consumers.run_consumer("feeds", taken.extend) == 2
 
     def test_a_consumer_never_runs_twice_at_once(self):
         write(2)
         inner = []
 
         def outer(entries):
-            inner.append(consumers.run("index", lambda entries: None))
+            inner.append(consumers.run_consumer("index", lambda entries: None))
 
-        assert consumers.run("index", outer) == 2
+        assert consumers.run_consumer("index", outer) == 2
         assert inner == [0]
 
     def test_a_dead_process_loses_its_lease_and_nothing_else(self):
         write(2)
-        assert consumers.take("index", "of a process that was killed") is not None
+        assert consumers.take_lease("index", "of a process that was killed") is not None
         taken = []
-        assert consumers.run("index", taken.extend) == 0
-        Cursor.objects.filter(pk="index").update(leased_until=timezone.now() - timedelta(seconds=1))
-        assert consumers.run("index", taken.extend) == 2
+        assert consumers.run_consumer("index", taken.extend) == 0
+        ConsumerOffset.objects.filter(pk="index").update(leased_until=timezone.now() - timedelta(seconds=1))
+        assert consumers.run_consumer("index", taken.extend) == 2
 
     def test_an_idle_consumer_costs_two_reads(self, django_assert_num_queries):
         write(1)
-        consumers.run("index", lambda entries: None)
+        consumers.run_consumer("index", lambda entries: None)
         with django_assert_num_queries(2):
-            consumers.run("index", lambda entries: None)
+            consumers.run_consumer("index", lambda entries: None)
 
 
 class Killed(BaseException):
@@ -169,7 +169,7 @@ class Interleavings(TestCase):
                 raise Killed
 
         try:
-            return consumers.run("index", handler, limit)
+            return consumers.run_consumer("index", handler, limit)
         except Killed:
-            Cursor.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+            ConsumerOffset.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
             return 0

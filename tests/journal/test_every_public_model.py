@@ -13,7 +13,7 @@ from wagtail.models import Collection, CollectionViewRestriction, Page, PageView
 from meiri.audience.models import HotRule
 from meiri.comments.models import CommentSettings, Question, WordRule
 from meiri.delivery.models import ProtectedTerm
-from meiri.fronts.founding import found_site
+from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.models import (
     FriendLink,
     HomePage,
@@ -39,7 +39,7 @@ pytestmark = pytest.mark.django_db
 
 
 def a_page(model, **fields):
-    found_site()
+    create_pages()
     if found := model.objects.first():
         return found
     parent = TopicIndexPage if model is TopicPage else MagazineShelfPage
@@ -137,7 +137,12 @@ CHANGES = {
         "redirect.changed",
         "redirects",
     ),
-    "wagtailcore.Site": (lambda: found_site() and Site.objects.get(), {"port": 8080}, "site.changed", "nav"),
+    "wagtailcore.Site": (
+        lambda: create_pages() and Site.objects.get(),
+        {"port": 8080},
+        "site.changed",
+        "nav",
+    ),
     "wagtailcore.PageViewRestriction": (
         a_private_page,
         {"restriction_type": "groups"},

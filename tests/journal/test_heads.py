@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from meiri.journal.encoding import digest
 from meiri.journal.heads import note_head, noted_heads, noted_heads_stand, sign
-from meiri.journal.log import append, end
+from meiri.journal.log import append, end_of_journal
 from meiri.journal.models import GENESIS, Entry
 from meiri.journal.verification import verify_chain
 
@@ -107,13 +107,16 @@ def test_a_line_that_was_cut_off_is_named_and_noting_goes_on(own_folder):
 
 def test_the_signature_is_of_number_digest_and_time():
     write(1)
-    head = sign(end(), "2026-11-28T00:00:00Z")
-    assert head.signed == f'{{"at":"2026-11-28T00:00:00Z","digest":"{end().digest}","sequence":1}}'.encode()
+    head = sign(end_of_journal(), "2026-11-28T00:00:00Z")
+    assert (
+        head.signed
+        == f'{{"at":"2026-11-28T00:00:00Z","digest":"{end_of_journal().digest}","sequence":1}}'.encode()
+    )
 
 
 def test_b19_verify_prints_the_head_and_takes_one_that_was_noted_elsewhere():
     write(4)
-    ended = end()
+    ended = end_of_journal()
     out = StringIO()
     call_command("verify", expect=[tuple(ended)], stdout=out)
     assert f"journal head: 4:{ended.digest}" in out.getvalue()

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meiri.journal.encoding import Unencodable, canonical
-from meiri.journal.log import NotInTransaction, any_since, append, last_sequence
+from meiri.journal.log import NotInTransaction, append, has_entries_since, last_sequence
 from meiri.journal.models import GENESIS, Entry, EntryImmutable
 from meiri.journal.verification import Broken, verify_chain
 
@@ -72,8 +72,8 @@ class TestAppending:
         assert last_sequence("nav.changed", "article.published") == 3
         assert last_sequence("nothing.happened") == 0
         assert last_sequence() == 4
-        assert any_since(2, ["nav.changed", "nothing.happened"])
-        assert not any_since(3, ["nav.changed"])
+        assert has_entries_since(2, ["nav.changed", "nothing.happened"])
+        assert not has_entries_since(3, ["nav.changed"])
 
 
 @pytest.mark.django_db(transaction=True)

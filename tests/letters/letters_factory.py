@@ -18,7 +18,7 @@ _number = itertools.count(1)
 def a_letter(attachments=(), **fields):
     n = next(_number)
     receipt = f"20261123-AAAA{n:02}"
-    return handling.received(
+    return handling.receive_letter(
         Letter(
             **{
                 "receipt": receipt,

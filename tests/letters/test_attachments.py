@@ -16,7 +16,7 @@ from meiri.letters.attachments import LONGEST_SIDE, MOST, MOST_BYTES, MOST_BYTES
 from meiri.letters.models import Attachment, Letter
 from tests.letters.letters_factory import A_PDF, a_letter, a_photograph, someone
 from tests.letters.test_writing import receipt_and_key, send, words
-from tests.media.test_redrawing import a_file, notes
+from tests.media.test_reencoding import a_file, notes
 
 
 def a_zip() -> bytes:

@@ -30,8 +30,8 @@ def words(response):
 
 def test_the_writer_reads_replies_and_never_notes(client, handler):
     letter = a_letter()
-    handling.reply(letter, "请补充路灯的编号。", handler)
-    handling.note(letter, "打过电话，对方态度不好。", handler)
+    handling.reply_to_writer(letter, "请补充路灯的编号。", handler)
+    handling.note_on_letter(letter, "打过电话，对方态度不好。", handler)
     page = words(follow(client, letter))
     assert "请补充路灯的编号" in page
     assert "态度不好" not in page
@@ -54,7 +54,7 @@ def test_the_writer_adds_words_and_files_once_whatever_how_often_they_are_sent(c
     assert Letter.objects.get().has_news
     client.force_login(handler)
     assert "有补充" in words(client.get("/admin/letters/"))
-    handling.check(letter, handler)
+    handling.check_letter(letter, handler)
     assert not Letter.objects.get().has_news
 
 
@@ -68,7 +68,7 @@ def test_what_is_wrong_with_an_addition_is_said_and_nothing_is_kept(client, hand
         answer = follow(client, letter, deed="add", **sent)
         assert answer.status_code == 422
         assert said in words(answer)
-    handling.close(letter, "已办。", handler)
+    handling.close_letter(letter, "已办。", handler)
     assert "已经办结" in words(follow(client, letter, deed="add", text="再补充"))
     assert not Message.objects.exists()
 
@@ -76,15 +76,15 @@ def test_what_is_wrong_with_an_addition_is_said_and_nothing_is_kept(client, hand
 def test_nobody_adds_without_end(client):
     letter = a_letter()
     for n in range(MOST_ADDITIONS):
-        handling.add(letter, "补充", [], str(n))
+        handling.add_to_letter(letter, "补充", [], str(n))
     assert "最多补充" in words(follow(client, letter, deed="add", text="再补充"))
 
 
 def test_a_letter_taken_back_is_gone_but_for_its_receipt(client, handler):
     letter = a_letter()
-    handling.answer(letter, "林晚舟来信收悉，已修。", handler)
-    handling.publish(letter, handler, "路灯不亮。", "已修。")
-    handling.add(letter, "我是东门的林晚舟", [], "t")
+    handling.answer_letter(letter, "林晚舟来信收悉，已修。", handler)
+    handling.publish_letter(letter, handler, "路灯不亮。", "已修。")
+    handling.add_to_letter(letter, "我是东门的林晚舟", [], "t")
     asked = follow(client, letter, deed="take_back")
     assert asked.status_code == 422
     assert "请先勾选确认" in words(asked)
@@ -117,8 +117,8 @@ def test_the_numbers_follow_a_letter(client, handler, django_assert_num_queries)
     from meiri.letters.tally import statistics
 
     letter = a_letter()
-    handling.answer(letter, "已修。", handler)
-    handling.answer(letter, "已修，并换了灯泡。", handler)
+    handling.answer_letter(letter, "已修。", handler)
+    handling.answer_letter(letter, "已修，并换了灯泡。", handler)
     a_letter()
     count = MonthCount.objects.get()
     assert (count.received, count.answered, count.days) == (2, 1, 0)

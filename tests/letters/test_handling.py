@@ -22,10 +22,10 @@ def counts():
 
 def test_a_letter_goes_from_hand_to_hand_until_it_is_printed(client, handler):
     letter = a_letter()
-    handling.check(letter, handler)
-    handling.route(letter, "城区路灯所", handler)
-    handling.answer(letter, "已于今日修复。", handler)
-    handling.publish(letter, handler, "东门的路灯不亮。")
+    handling.check_letter(letter, handler)
+    handling.route_letter(letter, "城区路灯所", handler)
+    handling.answer_letter(letter, "已于今日修复。", handler)
+    handling.publish_letter(letter, handler, "东门的路灯不亮。")
     letter.refresh_from_db()
     assert letter.stage == Stage.PUBLISHED
     assert counts() == {"published": 1}
@@ -51,32 +51,32 @@ def test_a_letter_goes_from_hand_to_hand_until_it_is_printed(client, handler):
 
 def test_a_letter_is_printed_only_with_consent_and_an_answer(handler):
     silent = a_letter(may_publish=False)
-    handling.answer(silent, "已办。", handler)
+    handling.answer_letter(silent, "已办。", handler)
     with pytest.raises(ValidationError, match="不同意公开"):
-        handling.publish(silent, handler, "路灯不亮。")
+        handling.publish_letter(silent, handler, "路灯不亮。")
     with pytest.raises(ValidationError, match="不能再转为"):
-        handling.publish(a_letter(), handler, "路灯不亮。")
+        handling.publish_letter(a_letter(), handler, "路灯不亮。")
 
 
 def test_a_letter_that_was_printed_can_be_taken_from_readers(client, handler):
     letter = a_letter()
-    handling.answer(letter, "已办。", handler)
-    handling.publish(letter, handler, "路灯不亮。")
-    handling.withdraw(letter, "来信人要求", handler)
+    handling.answer_letter(letter, "已办。", handler)
+    handling.publish_letter(letter, handler, "路灯不亮。")
+    handling.withdraw_letter(letter, "来信人要求", handler)
     assert client.get(f"/letters/published/{letter.pk}/").status_code == 404
     assert counts() == {"closed": 1}
     with pytest.raises(ValidationError, match="没有公开"):
-        handling.withdraw(letter, "再次", handler)
+        handling.withdraw_letter(letter, "再次", handler)
 
 
 def test_a_closed_letter_stays_closed(handler):
     letter = a_letter()
-    handling.close(letter, "不属本网受理范围。", handler)
+    handling.close_letter(letter, "不属本网受理范围。", handler)
     for deed in (
-        lambda: handling.close(letter, "再次", handler),
-        lambda: handling.check(letter, handler),
-        lambda: handling.route(letter, "某所", handler),
-        lambda: handling.answer(letter, "已办。", handler),
+        lambda: handling.close_letter(letter, "再次", handler),
+        lambda: handling.check_letter(letter, handler),
+        lambda: handling.route_letter(letter, "某所", handler),
+        lambda: handling.answer_letter(letter, "已办。", handler),
     ):
         with pytest.raises(ValidationError):
             deed()
@@ -86,14 +86,14 @@ def test_a_closed_letter_stays_closed(handler):
 @pytest.mark.parametrize("words", ["", "  ", "长" * 301])
 def test_words_must_be_given_and_fit(handler, words):
     with pytest.raises(ValidationError):
-        handling.close(a_letter(), words, handler)
+        handling.close_letter(a_letter(), words, handler)
 
 
 def test_who_may_not_handle_letters_changes_nothing():
     letter, stranger = a_letter(), someone()
     for deed in (
-        lambda: handling.check(letter, stranger),
-        lambda: handling.check(letter, None),
+        lambda: handling.check_letter(letter, stranger),
+        lambda: handling.check_letter(letter, None),
         lambda: handling.open_contact(letter, "核实", stranger),
         lambda: handling.open_contact(letter, "核实", None),
     ):
@@ -165,8 +165,8 @@ def test_the_desk_is_for_those_who_handle_letters(client):
 
 def test_what_was_written_is_escaped_everywhere(client, handler):
     letter = a_letter(subject="<b>标题</b>", text="<script>alert(1)</script>")
-    handling.answer(letter, "<i>答复</i>", handler, "<u>所</u>")
-    handling.publish(letter, handler, "<script>alert(1)</script>")
+    handling.answer_letter(letter, "<i>答复</i>", handler, "<u>所</u>")
+    handling.publish_letter(letter, handler, "<script>alert(1)</script>")
     client.force_login(handler)
     for address in ("/letters/", f"/letters/published/{letter.pk}/", f"/admin/letters/{letter.pk}/"):
         page = client.get(address).content.decode()

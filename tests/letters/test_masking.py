@@ -65,7 +65,7 @@ def test_the_writers_name_never_survives(name, before, after):
 def test_the_desk_is_shown_a_proposal_and_must_confirm_it(client):
     letter = a_letter(subject="林晚舟反映路灯", text="我是林晚舟，电话13800001234，住文一路12号。")
     handler = someone("handle_letter")
-    handling.answer(letter, "林晚舟您好，已修。", handler)
+    handling.answer_letter(letter, "林晚舟您好，已修。", handler)
     client.force_login(handler)
     address = f"/admin/letters/{letter.pk}/"
     proposed = client.get(address).context["proposed"]
@@ -93,12 +93,12 @@ def test_the_desk_is_shown_a_proposal_and_must_confirm_it(client):
 @pytest.mark.django_db
 def test_printed_letters_are_stored_pages_that_follow_the_desk(client, stored_pages):
     letter, handler = a_letter(), someone("handle_letter")
-    handling.answer(letter, "已修。", handler)
-    handling.publish(letter, handler, "东门路灯不亮。")
+    handling.answer_letter(letter, "已修。", handler)
+    handling.publish_letter(letter, handler, "东门路灯不亮。")
     for address in ("/letters/", f"/letters/published/{letter.pk}/", "/letters/statistics/"):
         assert client.get(address)["Cache-Control"].startswith("public")
     assert "东门路灯不亮" in client.get("/letters/").content.decode()
-    handling.withdraw(letter, "来信人要求", handler)
+    handling.withdraw_letter(letter, "来信人要求", handler)
     stored_pages.catch_up()
     assert "东门路灯不亮" not in client.get("/letters/").content.decode()
     assert client.get(f"/letters/published/{letter.pk}/").status_code == 404

@@ -101,8 +101,8 @@ def test_a_real_server_keeps_nothing_that_tells_who_wrote(site):
 def test_a_dump_of_the_database_tells_nothing_of_what_writers_sent(client):
     number, key = receipt_and_key(send(client))
     letter = Letter.objects.get(receipt=number)
-    handling.add(letter, "补充：我是欧阳小林", [accept(A_PDF)], "t")
-    handling.reply(letter, "欧阳小林您好", someone("handle_letter"))
+    handling.add_to_letter(letter, "补充：我是欧阳小林", [accept(A_PDF)], "t")
+    handling.reply_to_writer(letter, "欧阳小林您好", someone("handle_letter"))
     dump = []
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
@@ -130,8 +130,8 @@ def dump_of_letters() -> bytes:
 def test_b23_the_title_the_place_the_name_the_unit_and_the_answer_are_sealed_until_they_are_printed(client):
     number, _ = receipt_and_key(send(client, subject="举报我村支书", place="青石镇柳林村"))
     letter, handler = Letter.objects.get(receipt=number), someone("handle_letter")
-    handling.route(letter, "青石镇纪委", handler)
-    handling.answer(letter, "经查属实，已作处理。", handler, "青石镇监察办")
+    handling.route_letter(letter, "青石镇纪委", handler)
+    handling.answer_letter(letter, "经查属实，已作处理。", handler, "青石镇监察办")
     secrets = ["举报我村支书", "青石镇柳林村", "欧阳", "青石镇纪委", "青石镇监察办", "经查属实"]
     dumped = dump_of_letters()
     assert [secret for secret in secrets if secret.encode() in dumped] == []
@@ -140,14 +140,14 @@ def test_b23_the_title_the_place_the_name_the_unit_and_the_answer_are_sealed_unt
     listed = client.get("/admin/letters/?stage=answered").content.decode()
     for shown in (number, "举报我村支书", "青石镇柳林村", "欧阳某某"):
         assert shown in listed
-    handling.publish(letter, handler, "刊登的正文。", "刊登的答复。", "刊登的标题")
+    handling.publish_letter(letter, handler, "刊登的正文。", "刊登的答复。", "刊登的标题")
     client.logout()
     for address in ("/letters/", f"/letters/published/{letter.pk}/"):
         page = client.get(address).content.decode()
         for shown in ("刊登的标题", "欧阳某某", "青石镇监察办"):
             assert shown in page, address
         assert "举报我村支书" not in page
-    handling.withdraw(letter, "来信人要求撤下。", handler)
+    handling.withdraw_letter(letter, "来信人要求撤下。", handler)
     dumped = dump_of_letters()
     gone = [*secrets, "刊登的正文", "刊登的标题", "来信人要求撤下"]
     assert [secret for secret in gone if secret.encode() in dumped] == []
@@ -212,7 +212,7 @@ def test_a_copy_of_the_database_does_not_tell_which_address_a_limit_was_for(clie
 def test_everything_is_sealed_anew_with_a_new_key(client, settings, tmp_path, capsys):
     settings.HOME = tmp_path
     letter = a_letter(attachments=[accept(A_PDF)])
-    handling.add(letter, "补充", [], "t")
+    handling.add_to_letter(letter, "补充", [], "t")
     old = sealing_keys()
     rows = bytes(Letter.objects.get().sealed_contact), bytes(Attachment.objects.get().sealed)
     for _ in range(2):
@@ -234,7 +234,7 @@ def test_without_the_key_what_was_written_stays_as_it_is(settings, tmp_path):
     letter, handler, home = a_letter(), someone("handle_letter"), settings.HOME
     settings.HOME = tmp_path
     assert Letter.objects.get().text == UNREADABLE
-    handling.check(letter, handler)
+    handling.check_letter(letter, handler)
     settings.HOME = home
     assert "林晚舟" in Letter.objects.get().text
 

@@ -12,8 +12,8 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 from meiri.letters import rewriting
 from meiri.letters.rewriting import (
     MOST_PAGES,
-    Refused,
-    Why,
+    PdfFault,
+    PdfRefused,
     jpeg2000_without_notes,
     jpeg_without_notes,
     put_together_anew,
@@ -94,8 +94,8 @@ def everything(content: bytes) -> bytes:
     return b"\n".join(found)
 
 
-def why(content: bytes) -> Why:
-    with pytest.raises(Refused) as refused:
+def why(content: bytes) -> PdfFault:
+    with pytest.raises(PdfRefused) as refused:
         rewritten(content)
     return refused.value.why
 
@@ -136,26 +136,26 @@ def test_a_page_keeps_what_it_has_from_its_parent():
 def test_what_cannot_be_read_is_refused_with_the_reason():
     locked, out = Pdf.open(io.BytesIO(A_PDF)), io.BytesIO()
     locked.save(out, encryption=pikepdf.Encryption(owner="a", user="b"))
-    assert why(out.getvalue()) is Why.LOCKED
+    assert why(out.getvalue()) is PdfFault.LOCKED
     many, out = Pdf.new(), io.BytesIO()
     for _ in range(MOST_PAGES + 1):
         many.add_blank_page()
     many.save(out)
-    assert why(out.getvalue()) is Why.PAGES
+    assert why(out.getvalue()) is PdfFault.PAGES
     for broken in (
         b"%PDF-1.4 no end",
         b"%PDF-",
         A_PDF[:60],
         A_PDF.replace(b"/Kids[3 0 R]/Count 1", b"/Kids[]/Count 0"),
     ):
-        assert why(broken) is Why.BROKEN
+        assert why(broken) is PdfFault.BROKEN
     elsewhere = A_PDF.replace(b"/Length 16", b"/Length 16/F(/etc/passwd)")
-    assert why(elsewhere) is Why.BROKEN
+    assert why(elsewhere) is PdfFault.BROKEN
 
 
 def test_one_without_end_is_ended(monkeypatch):
     monkeypatch.setattr(rewriting.GUARD, "limits", replace(rewriting.GUARD.limits, seconds=0.001))
-    assert why(a_telling_pdf()) is Why.SLOW
+    assert why(a_telling_pdf()) is PdfFault.SLOW
 
 
 def test_one_that_unpacks_without_end_is_ended():
@@ -172,7 +172,7 @@ def test_one_that_unpacks_without_end_is_ended():
     pdf.pages[0].Resources = Dictionary(XObject=Dictionary(Im0=picture))
     out = io.BytesIO()
     pdf.save(out)
-    assert why(out.getvalue()) in (Why.BROKEN, Why.SLOW)
+    assert why(out.getvalue()) in (PdfFault.BROKEN, PdfFault.SLOW)
     with Pdf.open(io.BytesIO(rewritten(bomb))) as made:
         assert len(made.pages) == 1
 
@@ -213,7 +213,7 @@ def test_a_pdf_with_some_bytes_changed_is_made_anew_or_refused(at, bytes_):
     try:
         made = put_together_anew(A_PDF[:at] + bytes_ + A_PDF[at + len(bytes_) :])
         pages = len(Pdf.open(io.BytesIO(made)).pages)
-    except Refused:
+    except PdfRefused:
         pages = None
     assert pages is None or pages >= 1
 
@@ -244,11 +244,11 @@ def a_costly_pdf() -> bytes:
 def test_b21_two_are_put_together_at_once_and_whoever_comes_then_is_told(monkeypatch):
     monkeypatch.setattr(rewriting.GUARD, "patience", 0)
     with rewriting.GUARD.process(), rewriting.GUARD.process():
-        assert why(A_PDF) is Why.BUSY
+        assert why(A_PDF) is PdfFault.BUSY
     assert rewritten(A_PDF).startswith(b"%PDF")
 
 
 def test_b21_one_with_a_great_many_notes_is_bounded(monkeypatch):
     limits = replace(rewriting.GUARD.limits, processor_seconds=1)
     monkeypatch.setattr(rewriting.GUARD, "limits", limits)
-    assert why(a_costly_pdf()) is Why.SLOW
+    assert why(a_costly_pdf()) is PdfFault.SLOW

@@ -60,17 +60,17 @@ def test_a_letter_is_handed_over_with_a_note_and_its_numbers_go_with_it(client):
     assert "属地" not in str(entry.payload)
     assert {c.station: c.received for c in MonthCount.objects.all()} == {0: 0, station.pk: 1}
     with pytest.raises(ValidationError, match="都没有变"):
-        handling.hand_over(letter, station, desk, "再次", member)
+        handling.hand_over_letter(letter, station, desk, "再次", member)
 
 
 def test_a_desk_can_do_nothing_with_letters_of_others(client):
     _, member = a_desk(stations=[a_station()])
     letter = a_letter()
     for deed in (
-        lambda: handling.check(letter, member),
-        lambda: handling.note(letter, "x", member),
+        lambda: handling.check_letter(letter, member),
+        lambda: handling.note_on_letter(letter, "x", member),
         lambda: handling.open_contact(letter, "x", member),
-        lambda: handling.hand_over(letter, None, None, "x", member),
+        lambda: handling.hand_over_letter(letter, None, None, "x", member),
     ):
         with pytest.raises(PermissionDenied):
             deed()
@@ -87,8 +87,8 @@ def test_each_stage_has_its_day_and_what_is_late_stands_out(client):
     today = timezone.localdate()
     letter, late = a_letter(), a_letter(subject="早就来了")
     assert letter.due_on == today + timedelta(days=2)
-    assert handling.check(letter, handler).due_on == today + timedelta(days=9)
-    assert handling.close(letter, "已办。", handler).due_on is None
+    assert handling.check_letter(letter, handler).due_on == today + timedelta(days=9)
+    assert handling.close_letter(letter, "已办。", handler).due_on is None
     Letter.objects.filter(pk=late.pk).update(due_on=today - timedelta(days=1))
     client.force_login(handler)
     page = words(client.get("/admin/letters/?stage=overdue"))
@@ -142,10 +142,10 @@ def test_a31_a_desk_handles_what_nobody_has_routed_about_its_stations_and_nothin
     other, _ = a_desk("另一组", stations=[theirs])
     assert unrouted.desk is None
     assert list(letters_of(member)) == [unrouted]
-    handling.check(unrouted, member)
-    handling.hand_over(unrouted, ours, other, "请你们办理", member)
+    handling.check_letter(unrouted, member)
+    handling.hand_over_letter(unrouted, ours, other, "请你们办理", member)
     assert not letters_of(member).exists()
     for letter in (elsewhere, nowhere):
         with pytest.raises(PermissionDenied):
-            handling.check(letter, member)
+            handling.check_letter(letter, member)
     assert desk.pk != other.pk

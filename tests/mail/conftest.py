@@ -7,7 +7,7 @@ import trustme
 @pytest.fixture
 def queued(db, settings):
     """Mail goes to the queue, as on a site with a server."""
-    settings.EMAIL_BACKEND = "meiri.mail.queueing.EmailBackend"
+    settings.EMAIL_BACKEND = "meiri.mail.queueing.QueueBackend"
     settings.EMAIL_URL = "smtp://mail.paper.example"
     settings.EMAIL_FROM = settings.DEFAULT_FROM_EMAIL = "每日新闻网 <notice@paper.example>"
     settings.EMAIL_REPLY_TO = ""

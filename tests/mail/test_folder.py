@@ -14,7 +14,7 @@ from meiri.members.messages import send_code
 
 @pytest.fixture
 def outbox(settings, tmp_path):
-    settings.EMAIL_BACKEND = "meiri.mail.folder.EmailBackend"
+    settings.EMAIL_BACKEND = "meiri.mail.folder.FolderBackend"
     settings.HOME = tmp_path
     return tmp_path / "outbox"
 

@@ -16,8 +16,8 @@ from wagtail.documents.models import Document
 from wagtail.models import Collection, GroupCollectionPermission
 
 from meiri.delivery.cdn import keys_of
-from meiri.delivery.pages import pages
-from meiri.fronts.founding import found_site
+from meiri.delivery.page_store import page_store
+from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.pages import MagazineIssuePage, MagazineShelfPage, StandardPage, TopicIndexPage, TopicPage
 from meiri.journal.models import Entry
 from meiri.media import removing
@@ -301,7 +301,7 @@ def test_b4_a_desk_neither_takes_down_nor_replaces_what_another_desk_shows(clien
 
 
 def test_a4_pages_that_editors_lay_out_keep_what_they_show(django_capture_on_commit_callbacks):
-    home = found_site()
+    home = create_pages()
     banner, cover, shown, paper, drafted = (
         a_picture("题图"), a_picture("封面"), a_picture("插图"), a_document(), a_picture("备选")
     )  # fmt: skip
@@ -348,7 +348,7 @@ def test_a4_a_cdn_is_told_to_forget_all_files(tmp_path, settings, django_capture
     with django_capture_on_commit_callbacks(execute=True):
         take_down(picture, "因故")
         document.delete()
-    told = {address for _, address in pages().index.unpurged(100)}
+    told = {address for _, address in page_store().index.unpurged(100)}
     assert expected <= told
     assert {key for address in expected for key in keys_of([address])} == {
         Entry.objects.get(kind=kind).keys[0] for kind in ("picture.taken_down", "document.deleted")

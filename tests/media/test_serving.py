@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from wagtail.documents.models import Document
 from wagtail.models import Collection, CollectionViewRestriction
 
-from meiri.media.names import given as given_name
-from meiri.media.names import unguessable
 from meiri.media.serving import Unsatisfiable, span_of
+from meiri.media.storage_names import given as given_name
+from meiri.media.storage_names import unguessable
 from tests.media.samples import MP4
 from tests.media.test_removing import a_document, a_picture
 from tests.newsroom_factory import an_article

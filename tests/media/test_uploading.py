@@ -11,7 +11,7 @@ from wagtail.documents.models import Document
 
 from meiri.media.models import Picture
 from tests.media import samples
-from tests.media.test_redrawing import a_file, notes
+from tests.media.test_reencoding import a_file, notes
 from tests.newsroom_factory import an_article
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.media.test_redrawing import a_file
+from tests.media.test_reencoding import a_file
 from tests.members.one_time_codes import code_of
 from tests.members.people import PASSWORD, code_in
 from tests.web.test_accessibility import AXE, RULES

@@ -8,16 +8,16 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from meiri.journal.consumers import run
+from meiri.journal.consumers import run_consumer
 from meiri.journal.models import Entry
 from meiri.media.models import Picture
 from meiri.members import contributing
 from meiri.members.models import Application, Decision, Manuscript
 from meiri.newsroom.models import Article, Author
 from meiri.newsroom.publishing import publish
-from meiri.personal.holdings import release
 from meiri.personal.models import Notice
-from tests.media.test_redrawing import a_file, notes
+from meiri.personal.personal_data import erase_personal_data
+from tests.media.test_reencoding import a_file, notes
 from tests.members.people import a_member, an_editor, words
 from tests.newsroom_factory import a_channel, an_author
 
@@ -87,19 +87,19 @@ def test_a_member_applies_and_an_editor_takes_them_on(client, member, editor):
 
 
 def test_who_is_declined_is_told_why_and_may_apply_again(client, member, editor):
-    application = contributing.apply(member, "林晚舟", REASONS)
+    application = contributing.apply_as_contributor(member, "林晚舟", REASONS)
     with pytest.raises(ValidationError, match="请写明原因"):
-        contributing.decide(application, False, " ", editor)
-    contributing.decide(application, False, "请附上写过的稿件", editor)
+        contributing.decide_application(application, False, " ", editor)
+    contributing.decide_application(application, False, "请附上写过的稿件", editor)
     assert "请附上写过的稿件" in words(client.get("/members/contributing/"))
     client.post("/members/contributing/", {"name": "林晚舟", "reasons": REASONS + "附稿件。"})
     assert Application.objects.get().state == Decision.WAITING
 
 
 def test_nobody_decides_without_the_permission_or_on_ones_own(client, member):
-    application = contributing.apply(member, "林晚舟", REASONS)
+    application = contributing.apply_as_contributor(member, "林晚舟", REASONS)
     with pytest.raises(PermissionDenied):
-        contributing.decide(application, True, "", member)
+        contributing.decide_application(application, True, "", member)
     client.post("/members/contributing/", {"name": "林晚舟", "reasons": REASONS, "state": "accepted"})
     application.refresh_from_db()
     assert application.state == Decision.WAITING
@@ -172,7 +172,7 @@ def test_the_writer_is_told_once_that_it_is_used(client, contributor):
     article = Article.objects.get()
     for _ in range(2):
         publish(article)
-        run("contributors")
+        run_consumer("contributors")
     assert notices(contributor) == ["来稿《山路上的邮车》已采用。"]
     assert "已采用" in words(client.get("/members/contributing/"))
 
@@ -201,7 +201,7 @@ def test_what_a_contributor_published_outlives_the_account_and_drafts_do_not(cli
     send(client, title="发布了的稿件")
     publish(Article.objects.get())
     send(client, title="没有发布的稿件")
-    release(contributor)
+    erase_personal_data(contributor)
     article = Article.objects.get()
     assert article.title == "发布了的稿件"
     assert [b.author.name for b in article.bylines.all()] == ["已注销用户"]

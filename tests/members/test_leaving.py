@@ -7,10 +7,10 @@ import zipfile
 import pytest
 from django.contrib.auth import get_user_model
 
-from meiri.comments.models import Comment, State
-from meiri.comments.moderation import approve
+from meiri.comments.models import Comment, CommentState
+from meiri.comments.moderation import approve_comment
 from meiri.journal.models import Entry
-from meiri.members import keeping
+from meiri.members import kept_articles
 from meiri.members.limits import MOST_EXPORTS
 from meiri.members.models import Favourite, Follow, Reading
 from meiri.personal.models import Notice
@@ -36,11 +36,13 @@ def a_comment(member, text, **fields):
 def with_everything(member):
     """One of each thing that is kept of a member; what they commented, seen and not seen by readers."""
     article = an_article("留下的稿件")
-    keeping.keep(member, article)
-    keeping.note_reading(member, article.pk)
-    keeping.follow(member, a_channel())
+    kept_articles.keep_article(member, article)
+    kept_articles.note_reading(member, article.pk)
+    kept_articles.follow_section(member, a_channel())
     tell(member, "一条通知")
-    return approve(a_comment(member, "公开的评论", article=article)), a_comment(member, "没有公开的评论")
+    return approve_comment(a_comment(member, "公开的评论", article=article)), a_comment(
+        member, "没有公开的评论"
+    )
 
 
 def test_a_member_takes_everything_away(client, member):
@@ -83,7 +85,7 @@ def test_a_member_leaves_and_only_what_was_public_stays_without_a_name(client, m
     assert not get_user_model().objects.exists()
     assert "成为会员" in words(client.get("/members/"))
     public.refresh_from_db()
-    assert (public.name, public.member_id, public.state) == ("已注销用户", None, State.APPROVED)
+    assert (public.name, public.member_id, public.state) == ("已注销用户", None, CommentState.APPROVED)
     assert not Comment.objects.filter(pk=hidden.pk).exists()
     for model in (Favourite, Reading, Follow, Notice):
         assert not model.objects.exists()
@@ -93,15 +95,17 @@ def test_a_member_leaves_and_only_what_was_public_stays_without_a_name(client, m
 
 
 def test_a_hidden_comment_that_others_answered_keeps_their_answers(member, client):
-    hidden = a_comment(member, "撤下的评论", state=State.REJECTED)
-    answer = a_comment(None, "别人的回复", article=hidden.article, reply_to=hidden, state=State.APPROVED)
+    hidden = a_comment(member, "撤下的评论", state=CommentState.REJECTED)
+    answer = a_comment(
+        None, "别人的回复", article=hidden.article, reply_to=hidden, state=CommentState.APPROVED
+    )
     client.post("/members/leave/", {"password": PASSWORD})
     assert Comment.objects.filter(pk=answer.pk).exists()
 
 
 def test_one_who_leaves_does_not_take_others_along(client, member):
     other = a_member("zhao.xi")
-    theirs = approve(a_comment(other, "别人的评论"))
+    theirs = approve_comment(a_comment(other, "别人的评论"))
     client.post("/members/leave/", {"password": PASSWORD})
     theirs.refresh_from_db()
     assert (theirs.member_id, theirs.name) == (other.pk, "林间")

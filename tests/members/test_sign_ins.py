@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from meiri.members.models import SignIn
 from meiri.members.sign_ins import device_in_words
-from meiri.personal.holdings import held_of, release
+from meiri.personal.personal_data import erase_personal_data, export_personal_data
 from tests.members.people import PASSWORD, a_member, words
 
 pytestmark = pytest.mark.django_db
@@ -118,8 +118,8 @@ def test_signing_out_leaves_nothing():
 def test_who_leaves_is_signed_out_everywhere_and_takes_the_list_along():
     member = a_member()
     signed_in(PHONE)
-    assert [row["设备"] for row in held_of(member)["登录设备"]] == ["安卓 上的 微信"]
-    release(member)
+    assert [row["设备"] for row in export_personal_data(member)["登录设备"]] == ["安卓 上的 微信"]
+    erase_personal_data(member)
     assert not Session.objects.exists()
 
 

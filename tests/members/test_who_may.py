@@ -9,12 +9,12 @@ from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from meiri.comments.models import State
+from meiri.comments.models import CommentState
 from meiri.letters.models import Attachment
-from meiri.members import keeping
+from meiri.members import kept_articles
 from meiri.members.models import Application, Decision, Favourite, Manuscript, SignIn
 from meiri.personal.notices import tell
-from tests.comments.test_reading import a_comment
+from tests.comments.test_thread_pages import a_comment
 from tests.letters.letters_factory import a_desk, a_letter, someone
 from tests.members.people import PASSWORD, a_member
 from tests.newsroom_factory import a_draft, a_station, an_article
@@ -107,7 +107,7 @@ def world(settings, tmp_path) -> World:
     settings.MEDIA_ROOT = tmp_path
     owner = a_member("owner", nickname=SECRET[:20])
     article = an_article()
-    keeping.keep(owner, article)
+    kept_articles.keep_article(owner, article)
     tell(owner, SECRET)
     Client().post("/members/login/", {"login": "owner", "password": PASSWORD})
     passkey = Authenticator.objects.create(
@@ -117,7 +117,7 @@ def world(settings, tmp_path) -> World:
     draft = a_draft(SECRET, text=SECRET)
     Manuscript.objects.create(member=owner, article=draft, title=SECRET, token_digest="m")
     Application.objects.create(member=owner, name=SECRET, reasons=SECRET, state=Decision.ACCEPTED)
-    comment = a_comment(article, SECRET, state=State.PENDING, member=owner)
+    comment = a_comment(article, SECRET, state=CommentState.PENDING, member=owner)
     letter = a_letter(subject=SECRET, text=SECRET, station=a_station())
     attachment = Attachment.objects.create(letter=letter, type="application/pdf", size=1, sealed=b"x")
     report = a_report(article, text=SECRET)

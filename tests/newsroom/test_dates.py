@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from meiri.ingest.importing import take
+from meiri.ingest.importing import import_items
 from meiri.ingest.record_line import read_record
 from meiri.journal.models import Entry
 from meiri.newsroom.dates import EARLIEST, fault_of_date
@@ -20,7 +20,7 @@ from meiri.newsroom.models import Article
 from meiri.newsroom.publishing import publish
 from meiri.newsroom.river import Listing, Place
 from meiri.sample.generating import generate
-from meiri.search.finding import Position, Sort
+from meiri.search.finding import HitCursor, Sort
 from meiri.search.index import moment_of, second_of
 from tests.newsroom.test_admin import edit, form_of
 from tests.newsroom_factory import a_channel, a_draft, an_article
@@ -126,7 +126,7 @@ def test_a11_an_import_says_that_it_did_not_take_such_a_time(when, publishing):
         when = (timezone.now() + timedelta(days=int(when))).isoformat()
     line = {"title": "来自明天的报道", "body": "<p>正文。</p>", "published_at": when, "source": "某报"}
     article, extras = read_record(json.dumps(line))
-    record = take(article, extras=extras, publishing=publishing)
+    record = import_items(article, extras=extras, publishing=publishing)
     assert record.status == "imported"
     assert any("时间" in warning for warning in record.warnings)
     stored = Article.objects.get()
@@ -209,8 +209,8 @@ days = st.datetimes(min_value=datetime(1815, 8, 6), max_value=datetime(2199, 12,
 @given(days, st.integers(1, 2**30 - 1))
 def test_a12_a_position_of_the_search_reads_back(at, key):
     second = int(at.replace(microsecond=0).timestamp())
-    position = Position(moment_of(second, key))
-    assert Position.parse(str(position), Sort.NEWEST) == position
+    position = HitCursor(moment_of(second, key))
+    assert HitCursor.parse(str(position), Sort.NEWEST) == position
     assert second_of(position.place) == second
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from wagtail.test.utils.form_data import inline_formset, rich_text, streamfield
 
-from meiri.newsroom.founding import found_newsroom
+from meiri.newsroom.initial_newsroom import create_newsroom
 from meiri.newsroom.models import Article
 from meiri.newsroom.publishing import publish
 from meiri.policy import may, visible
@@ -143,7 +143,7 @@ def _as_form(value):
 
 class TestSendingOn:
     def test_it_is_not_sent_for_review_while_something_is_missing(self, client, reporter):
-        found_newsroom()
+        create_newsroom()
         article = a_draft(created_by=reporter)
         form = form_of(article, channel="", **{"action-submit": "1"})
         answer = client.post(edit(article), form)
@@ -162,7 +162,7 @@ class TestSendingOn:
     def test_the_last_review_does_not_publish_what_was_emptied_meanwhile(self, client, admin_user):
         article = a_draft()
         article.save_revision(user=admin_user)
-        found_newsroom().start(article, admin_user)
+        create_newsroom().start(article, admin_user)
         article.title = ""
         article.save_revision(user=admin_user, clean=False)
         client.force_login(admin_user)

@@ -269,12 +269,12 @@ class TestVersions:
         assert ModelLogEntry.objects.filter(action="wagtail.edit").count() == 1
 
     def test_a_version_that_a_review_looks_at_is_not_changed(self, admin_user):
-        from meiri.newsroom.founding import found_newsroom
+        from meiri.newsroom.initial_newsroom import create_newsroom
 
         article = a_draft()
         his = Browser(admin_user, article)
         his.save(title="送审的标题")
-        found_newsroom().start(stored(article), admin_user)
+        create_newsroom().start(stored(article), admin_user)
         his.save(title="送审的标题，又改")
         reviewed = article.workflow_states.get().current_task_state.revision
         assert reviewed.content["title"] == "送审的标题"

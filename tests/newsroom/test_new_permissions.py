@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 
-from meiri.newsroom.founding import CHIEFS, EDITORS, REPORTERS, found_desk, found_newsroom, named
+from meiri.newsroom.initial_newsroom import CHIEFS, EDITORS, REPORTERS, create_desk, create_newsroom, named
 
 pytestmark = pytest.mark.django_db
 
@@ -20,8 +20,8 @@ def may(group: str, name: str) -> bool:
 @pytest.fixture
 def before_the_release():
     """A newsroom founded when one of the permissions was not yet there, and an administrator has taken another away."""
-    found_newsroom()
-    found_desk("浙江编辑组")
+    create_newsroom()
+    create_desk("浙江编辑组")
     Group.objects.create(name="实习生")
     named([NEW])[0].delete()
     Group.objects.get(name=CHIEFS).permissions.remove(*named([TAKEN]))

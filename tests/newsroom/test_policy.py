@@ -17,18 +17,18 @@ from meiri.journal.models import Entry
 from meiri.journal.verification import verify_chain
 from meiri.members.models import User
 from meiri.newsroom.corrections_desk import CorrectionsView
-from meiri.newsroom.founding import (
+from meiri.newsroom.initial_newsroom import (
     CHIEFS,
     EDITORS,
     LETTER_EDITORS,
     MODERATORS,
     REPORTERS,
-    found_desk,
-    found_newsroom,
+    create_desk,
+    create_newsroom,
 )
 from meiri.newsroom.models import Article, Proposal
 from meiri.newsroom.placing import accept, decline
-from meiri.newsroom.proposals import State
+from meiri.newsroom.proposals import ProposalState
 from meiri.newsroom.proposals_desk import ProposalsView
 from meiri.newsroom.publishing import publish
 from meiri.newsroom.river import Place
@@ -45,7 +45,7 @@ WORKFLOW = "wagtailsnippets_newsroom_article:workflow_action"
 
 @pytest.fixture
 def review():
-    return found_newsroom()
+    return create_newsroom()
 
 
 class Newsroom:
@@ -55,10 +55,10 @@ class Newsroom:
         self.top, self.life = a_channel("要闻", "yaowen"), a_channel("关注民生", "minsheng")
         self.xinjiang = a_station("新疆", "xinjiang")
         self.beijing, self.shanghai = a_station("北京", "beijing"), a_station("上海", "shanghai")
-        found_desk("要闻编辑", [self.top])
-        found_desk("生活编辑", [self.life])
-        found_desk("新疆站编辑", [], [self.xinjiang])
-        found_desk("北京站编辑", [], [self.beijing])
+        create_desk("要闻编辑", [self.top])
+        create_desk("生活编辑", [self.life])
+        create_desk("新疆站编辑", [], [self.xinjiang])
+        create_desk("北京站编辑", [], [self.beijing])
 
 
 @pytest.fixture
@@ -192,9 +192,9 @@ class TestPlaces:
         client, inbox = signed_in(member_of("新疆站编辑")), reverse("proposals_inbox")
         pk = Proposal.objects.get().pk
         client.post(inbox, {"proposal": pk, "deed": "decline", "reason": " "})
-        assert Proposal.objects.get().state == State.ASKED
+        assert Proposal.objects.get().state == ProposalState.ASKED
         client.post(inbox, {"proposal": pk, "deed": "decline", "reason": "本站已有同题报道"})
-        assert Proposal.objects.get().state == State.DECLINED
+        assert Proposal.objects.get().state == ProposalState.DECLINED
         assert "本站已有同题报道" in Notice.objects.get(member=asker).text
         assert "本站已有同题报道" in signed_in(asker).get("/admin/").content.decode()
         assert listed_at(Place.station(n.xinjiang)) == []
@@ -211,13 +211,13 @@ class TestPlaces:
             asker,
             amendment=everywhere(article, "三十亿"),
         )
-        assert Proposal.objects.get().state == State.ASKED
+        assert Proposal.objects.get().state == ProposalState.ASKED
         client, address = signed_in(asker), reverse(EDIT, args=[article.pk])
         assert n.xinjiang in client.get(address).context["form"].initial["stations"]
         client.post(address, the_form(n.life, stations=[n.xinjiang.pk]))
-        assert Proposal.objects.get().state == State.ASKED
+        assert Proposal.objects.get().state == ProposalState.ASKED
         client.post(address, the_form(n.life))
-        assert Proposal.objects.get().state == State.WITHDRAWN
+        assert Proposal.objects.get().state == ProposalState.WITHDRAWN
 
     def test_b1_another_desk_neither_sees_nor_decides_it(self, newsroom):
         n = newsroom
@@ -225,7 +225,7 @@ class TestPlaces:
         client, proposal = signed_in(member_of("北京站编辑")), Proposal.objects.get()
         assert "雪后" not in client.get(reverse("proposals_inbox")).content.decode()
         client.post(reverse("proposals_inbox"), {"proposal": proposal.pk, "deed": "accept"})
-        assert Proposal.objects.get().state == State.ASKED
+        assert Proposal.objects.get().state == ProposalState.ASKED
 
     def test_b1_a_scheduled_article_asks_when_it_is_scheduled(self, newsroom):
         from datetime import timedelta
@@ -384,7 +384,7 @@ class TestWhatIsTheNations:
         assert type(source).objects.filter(name="新来源").exists()
 
     def test_b6_a_desk_that_was_granted_what_is_the_nations_does_not_get_it(self, newsroom):
-        from meiri.newsroom.founding import named
+        from meiri.newsroom.initial_newsroom import named
 
         group = Group.objects.get(name="新疆站编辑")
         group.permissions.add(
@@ -493,7 +493,7 @@ class TestANewsroomThatIsThereAlready:
     def test_b4_b6_desks_keep_pictures_of_their_own_and_no_page(self, newsroom):
         from wagtail.models import GroupCollectionPermission
 
-        from meiri.newsroom.founding import named
+        from meiri.newsroom.initial_newsroom import named
 
         group, root = Group.objects.get(name="生活编辑"), Collection.get_first_root_node()
         GroupCollectionPermission.objects.filter(group=group).exclude(collection=root).delete()
@@ -513,7 +513,7 @@ class TestANewsroomThatIsThereAlready:
 @pytest.mark.parametrize("view", [CorrectionsView, ProposalsView])
 def test_b4_views_of_the_desks_ask_who_may_by_themselves_too(rf, view):
     """Whichever address leads to them, also one that the table of the admin's doors does not know."""
-    found_newsroom()
+    create_newsroom()
     request = rf.get("/")
     request.user = member_of()
     with pytest.raises(PermissionDenied):
@@ -530,7 +530,7 @@ MENU = {
 
 @pytest.mark.parametrize("group", [CHIEFS, EDITORS, REPORTERS, MODERATORS, LETTER_EDITORS])
 def test_b4_the_menu_names_what_its_reader_may_open(group):
-    found_newsroom()
+    create_newsroom()
     page = signed_in(member_of(group)).get("/admin/").content.decode()
     menu = {address for address in MENU if f'"{address}"' in page}
     assert menu == {address for address, groups in MENU.items() if group in groups}

@@ -12,7 +12,14 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, get_resolver, resolve
 from wagtail.models import WorkflowState
 
-from meiri.newsroom.founding import EDITORS, LETTER_EDITORS, MODERATORS, REPORTERS, found_desk, found_newsroom
+from meiri.newsroom.initial_newsroom import (
+    EDITORS,
+    LETTER_EDITORS,
+    MODERATORS,
+    REPORTERS,
+    create_desk,
+    create_newsroom,
+)
 from meiri.newsroom.models import Article
 from meiri.newsroom.publishing import publish
 from meiri.policy import gate
@@ -50,14 +57,14 @@ class World:
 
 @pytest.fixture
 def world() -> World:
-    review, world = found_newsroom(), World()
+    review, world = create_newsroom(), World()
     life, stations = (
         a_channel("关注民生", "minsheng"),
         [a_station("新疆", "xinjiang"), a_station("北京", "beijing")],
     )
-    found_desk("生活编辑", [life])
+    create_desk("生活编辑", [life])
     for name, station in (("新疆站编辑", stations[0]), ("北京站编辑", stations[1])):
-        found_desk(name, [], [station])
+        create_desk(name, [], [station])
     users = {}
     for role in READS:
         users[role] = member_of(NAMES.get(role, role))
@@ -150,7 +157,7 @@ def test_b5_every_view_of_the_admin_is_in_the_table():
 def test_b5_a_view_that_nobody_decided_about_does_not_open(rf: RequestFactory):
     from django.http import Http404
 
-    found_newsroom()
+    create_newsroom()
     request = rf.get("/admin/")
     request.user = member_of(EDITORS)
     request.resolver_match = resolve("/admin/")

@@ -11,9 +11,9 @@ from django.utils import timezone
 from wagtail.models import Page
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
-from meiri.fronts.founding import found_site
+from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.models import StandardPage
-from meiri.newsroom.founding import found_newsroom
+from meiri.newsroom.initial_newsroom import create_newsroom
 from meiri.newsroom.models import Article
 from meiri.newsroom.publishing import publish
 from tests.newsroom_factory import a_channel, a_draft, an_article
@@ -30,7 +30,7 @@ def chief():
 
 @pytest.fixture
 def desk(stored_pages, chief):
-    found_site()
+    create_pages()
     client = Client()
     client.force_login(chief)
     return client
@@ -104,7 +104,7 @@ def test_a3_an_earlier_version_is_shown_as_it_was(desk):
 
 
 def test_a3_a_reviewer_sees_what_is_to_be_approved(desk, chief):
-    review = found_newsroom()
+    review = create_newsroom()
     article = an_article(LIVE)
     Client().get(article.get_absolute_url())
     state = review.start(changed(article), chief)

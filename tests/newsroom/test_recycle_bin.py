@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
-from meiri.newsroom.founding import found_newsroom
+from meiri.newsroom.initial_newsroom import create_newsroom
 from meiri.newsroom.models import Article
 from meiri.newsroom.recycle_bin import empty_bin
 from meiri.policy import may, visible
@@ -110,7 +110,7 @@ def test_what_waited_for_it_ends(client, editor, admin_user):
     article.save_revision().publish(user=editor)
     waiting = a_draft(created_by=editor)
     waiting.save_revision(user=editor)
-    found_newsroom().start(waiting, editor)
+    create_newsroom().start(waiting, editor)
     for draft in (article, waiting):
         delete(client, draft)
     assert not Article.objects.exclude(binned_at=None).count() < 2

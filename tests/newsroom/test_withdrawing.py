@@ -10,10 +10,10 @@ from django.db import connection, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
-from meiri.fronts.founding import found_site
+from meiri.fronts.initial_pages import create_pages
 from meiri.journal.models import Entry
 from meiri.letters.models import Letter
-from meiri.newsroom.founding import found_desk
+from meiri.newsroom.initial_newsroom import create_desk
 from meiri.newsroom.models import Article, Author, Source
 from meiri.newsroom.publishing import publish, withdraw
 from meiri.sections.in_use import MOST, uses_of
@@ -155,9 +155,9 @@ def test_a23_a_source_that_is_named_is_kept(desk):
 
 def test_a23_what_stands_on_the_home_page_or_has_letters_is_kept(desk):
     channel = a_channel()
-    found_site()
+    create_pages()
     assert uses_of(channel) == {"页面": 1}
-    station, elsewhere = a_station(), found_desk("浙江编辑", stations=[a_station()])
+    station, elsewhere = a_station(), create_desk("浙江编辑", stations=[a_station()])
     a_letter(station=station, desk=elsewhere)
     Letter.objects.update(desk=elsewhere)
     assert uses_of(station) == uses_of(elsewhere) == {"群众来信": 1}
@@ -168,7 +168,7 @@ def test_a23_what_stands_on_the_home_page_or_has_letters_is_kept(desk):
 def test_a23_what_nothing_is_filed_under_goes_with_what_only_points_to_it(desk):
     channel, station = a_channel(), a_station()
     NavigationItem.objects.create(channel=channel)
-    found_desk("浙江编辑", channels=[channel], stations=[station])
+    create_desk("浙江编辑", channels=[channel], stations=[station])
     for path, row in (("channel", channel), ("station", station)):
         desk.post(f"/admin/snippets/sections/{path}/delete/{row.pk}/")
     assert (Channel.objects.count(), Station.objects.count(), NavigationItem.objects.count()) == (0, 0, 0)

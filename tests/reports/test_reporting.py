@@ -12,7 +12,7 @@ from meiri.newsroom.models import Correction
 from meiri.policy import visible
 from meiri.reports import handling
 from meiri.reports.inbox import ReportsView
-from meiri.reports.models import Report, State
+from meiri.reports.models import Report, ReportState
 from meiri.reports.writing import MOST
 from tests.newsroom.test_admin import an_editor
 from tests.newsroom.test_correcting import everywhere, send_ticked
@@ -32,7 +32,7 @@ def send(client, article, **fields):
 
 def a_report(article=None, **fields) -> Report:
     article = article or an_article(text="蓄水三十亿立方米。")
-    return handling.received(
+    return handling.receive_report(
         Report(article=article, **{"text": WORDS["text"], "quote": WORDS["quote"], "key_digest": str(Report.objects.count()), **fields})
     )  # fmt: skip
 
@@ -52,7 +52,7 @@ class TestAReader:
         assert WORDS["text"] in text(page)
         assert (page["Referrer-Policy"], "no-store" in page["Cache-Control"]) == ("no-referrer", True)
         report = Report.objects.get()
-        handling.correct(
+        handling.correct_by_report(
             report, "三十亿", "三亿", chief, amendment=everywhere(article, "三十亿"), text="谢谢指正。"
         )
         page = text(client.get(receipt))
@@ -133,13 +133,13 @@ class TestTheInbox:
         address = f"/admin/reports/{report.pk}/"
         for answer in (client.get(address), client.post(address, {"deed": "refuse", "answer": "否"})):
             assert (answer.status_code, answer["Location"]) == (302, "/admin/")
-        for deed in (handling.answer, handling.refuse):
+        for deed in (handling.answer_report, handling.refuse_report):
             with pytest.raises(PermissionDenied):
                 deed(report, "否", elsewhere)
         with pytest.raises(PermissionDenied):
-            handling.correct(report, "错", "对", elsewhere)
+            handling.correct_by_report(report, "错", "对", elsewhere)
         report.refresh_from_db()
-        assert report.state == State.OPEN
+        assert report.state == ReportState.OPEN
 
     def test_who_changes_no_article_has_no_inbox(self, client):
         a_report()
@@ -161,7 +161,11 @@ class TestTheInbox:
         assert Correction.objects.count() == 0
         client.post(address, {"deed": "answer", "answer": "正在核实。"})
         report.refresh_from_db()
-        assert (report.state, report.answer, report.handled_by) == (State.ANSWERED, "正在核实。", reporter)
+        assert (report.state, report.answer, report.handled_by) == (
+            ReportState.ANSWERED,
+            "正在核实。",
+            reporter,
+        )
 
     def test_an_editor_corrects_from_the_report(self, client, chief):
         report = a_report()
@@ -172,24 +176,24 @@ class TestTheInbox:
         assert "没有找到" in text(refused)
         send_ticked(client, address, {"deed": "correct", "wrong": "三十亿", "right": "三亿", "amend": "on"})
         report.refresh_from_db()
-        assert (report.state, report.correction.in_text) == (State.CORRECTED, True)
+        assert (report.state, report.correction.in_text) == (ReportState.CORRECTED, True)
         kinds = list(Entry.objects.order_by("sequence").values_list("kind", flat=True))
         assert kinds[-3:] == ["article.published", "correction.published", "report.corrected"]
         with pytest.raises(ValidationError, match="已经更正"):
-            handling.refuse(report, "否", chief)
+            handling.refuse_report(report, "否", chief)
 
     def test_the_journal_says_nothing_of_what_readers_wrote(self, chief):
-        handling.refuse(a_report(), "原文无误。", chief)
+        handling.refuse_report(a_report(), "原文无误。", chief)
         told = str(list(Entry.objects.filter(kind__startswith="report.").values("payload", "keys")))
         assert WORDS["text"] not in told
         assert WORDS["quote"] not in told
 
     def test_a_barrier_is_for_those_who_look_after_the_whole_site(self, chief):
-        barrier = handling.received(Report(text="读不出菜单。", key_digest="b"))
+        barrier = handling.receive_report(Report(text="读不出菜单。", key_digest="b"))
         assert list(visible(chief, Report.objects.all(), "handle")) == [barrier]
         assert not visible(an_editor(channels=[a_channel()]), Report.objects.all(), "handle").exists()
         with pytest.raises(ValidationError, match="不涉及稿件"):
-            handling.correct(barrier, "错", "对", chief)
+            handling.correct_by_report(barrier, "错", "对", chief)
 
     def test_its_list_is_paged_by_key_at_a_fixed_cost(self, client, chief, django_assert_max_num_queries):
         article = an_article()

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import transaction
 
-from meiri.comments.models import Comment, CommentCount, State
+from meiri.comments.models import Comment, CommentCount, CommentState
 from meiri.fronts.models import FriendLink, HomePage, MagazineIssuePage, SiteSettings, TopicPage
 from meiri.journal.models import Entry
 from meiri.journal.verification import verify_chain
@@ -199,7 +199,7 @@ class TestVoices:
         assert Entry.objects.filter(kind="comment.approved").count() == approved
         assert not Comment.objects.unchecked().exists()
         assert Comment.objects.pending().exists()
-        assert Comment.objects.filter(state=State.REJECTED).exclude(reason="").exists()
+        assert Comment.objects.filter(state=CommentState.REJECTED).exclude(reason="").exists()
 
     def test_comments_are_no_older_than_their_article_and_replies_no_older_than_what_they_answer(self):
         for comment in Comment.objects.select_related("article", "reply_to"):

@@ -7,12 +7,12 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from meiri.search.lineage import propose, record_version, show_versions, tree_of
+from meiri.search.minhash import LONGEST
 from meiri.search.models import ProposedVersion, Tie, Version
-from meiri.search.shingles import LONGEST
 from tests.newsroom.test_admin import an_editor
 from tests.newsroom_factory import a_channel, a_draft, a_source, an_article
 from tests.search.test_duplicates import a_saved_draft
-from tests.search.test_shingles import OTHER, REPORT
+from tests.search.test_minhash import OTHER, REPORT
 
 pytestmark = pytest.mark.django_db
 LOOK_UP = "/admin/similar/"

@@ -8,13 +8,13 @@ from django.core.management import call_command
 
 from meiri.newsroom.models import Article
 from meiri.newsroom.publishing import publish, withdraw
-from meiri.search.article_texts import Words, of_html, text_of, words_of
+from meiri.search.article_texts import ArticleText, of_html, text_of, words_of
 from meiri.search.duplicates import MOST_A_NUMBER, MOST_COMPARED, candidates_of, near_duplicates
-from meiri.search.fingerprints import remember, remember_missing
+from meiri.search.fingerprints import store_fingerprint, store_missing_fingerprints
+from meiri.search.minhash import KEPT, comparable_text, minhash_of
 from meiri.search.models import Fingerprint, FingerprintNumber
-from meiri.search.shingles import KEPT, letters, sketch
 from tests.newsroom_factory import a_draft, a_source, an_article
-from tests.search.test_shingles import OTHER, REPORT
+from tests.search.test_minhash import OTHER, REPORT
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +77,7 @@ def test_a_deleted_draft_leaves_nothing():
 
 def test_a_number_whose_article_is_gone_does_no_harm():
     FingerprintNumber.objects.bulk_create(
-        FingerprintNumber(number=number, article=9_999_999) for number in sketch(letters(REPORT))
+        FingerprintNumber(number=number, article=9_999_999) for number in minhash_of(comparable_text(REPORT))
     )
     assert near_duplicates("老旧小区装上电梯", REPORT) == []
 
@@ -92,7 +92,7 @@ def test_saving_again_without_a_change_of_words_writes_no_numbers(django_assert_
     article = a_saved_draft()
     # Savepoint, look-up, release.
     with django_assert_num_queries(3):
-        remember(article.pk, Words(article.title, REPORT))
+        store_fingerprint(article.pk, ArticleText(article.title, REPORT))
 
 
 def test_a_look_up_takes_three_queries_however_many_are_alike(django_assert_num_queries):
@@ -110,7 +110,7 @@ def test_short_texts_are_not_looked_for(django_assert_num_queries):
 def test_a_phrase_that_all_articles_hold_finds_the_newest_of_them_only():
     for n in range(MOST_A_NUMBER + 5):
         a_saved_draft(f"第{n}号通告")
-    assert len(candidates_of(letters(REPORT))) <= MOST_A_NUMBER
+    assert len(candidates_of(comparable_text(REPORT))) <= MOST_A_NUMBER
 
 
 def test_the_command_makes_what_is_missing_and_nothing_twice(capsys):
@@ -121,7 +121,7 @@ def test_the_command_makes_what_is_missing_and_nothing_twice(capsys):
     call_command("fingerprint")
     assert capsys.readouterr().out.startswith("3 fingerprints made")
     assert Fingerprint.objects.count() == Article.objects.count() == 4
-    assert remember_missing() == 0
+    assert store_missing_fingerprints() == 0
 
 
 def test_words_are_those_that_were_written():
@@ -138,7 +138,7 @@ def test_words_are_those_that_were_written():
 
 def test_the_words_of_a_published_article_come_from_its_row():
     article = an_article("标题", text="正文一。")
-    assert words_of([article.pk, 0]) == {article.pk: Words("标题", "正文一。")}
+    assert words_of([article.pk, 0]) == {article.pk: ArticleText("标题", "正文一。")}
 
 
 def test_edited_copies_of_real_articles_are_found(shared_data):
@@ -150,7 +150,7 @@ def test_edited_copies_of_real_articles_are_found(shared_data):
     real = [(r["title"], of_html(r["html"])) for r in map(json.loads, lines[:301])]
     real = [(title, text) for title, text in real if len(text) >= 200][:200]
     keys = [a_draft(title[:120], text=text).pk for title, text in real]
-    remember_missing()
+    store_missing_fingerprints()
     missed = wrong = 0
     for number, (key, (_, text)) in enumerate(zip(keys, real, strict=True)):
         if number % 5:

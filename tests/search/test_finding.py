@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from meiri.newsroom.publishing import publish, withdraw
-from meiri.search.finding import Position, Sort, facets, find
+from meiri.search.finding import HitCursor, Sort, facets, find
 from meiri.search.models import KnownName
 from meiri.search.query import parse
 from meiri.sections.models import Channel, Station
@@ -215,19 +215,19 @@ class TestOrder:
             shown += [hit.article.pk for hit in page.hits]
             if page.next is None:
                 break
-            after = Position.parse(str(page.next), sort)
+            after = HitCursor.parse(str(page.next), sort)
         assert len(shown) == 23
         assert set(shown) == wanted
 
     @given(st.integers(0, 10**5), st.integers(1, 9 * 10**18), st.integers(0, 9 * 10**18))
     def test_a_position_is_read_as_it_was_written(self, number, second, moment):
-        assert Position.parse(str(Position(number, second)), Sort.RELEVANCE) == Position(number, second)
-        assert Position.parse(str(Position(moment)), Sort.NEWEST) == Position(moment)
+        assert HitCursor.parse(str(HitCursor(number, second)), Sort.RELEVANCE) == HitCursor(number, second)
+        assert HitCursor.parse(str(HitCursor(moment)), Sort.NEWEST) == HitCursor(moment)
 
     @given(st.text(max_size=30))
     def test_any_other_text_is_no_position(self, text):
         for sort in Sort:
-            position = Position.parse(text, sort)
+            position = HitCursor.parse(text, sort)
             assert position is None or isinstance(position.place, int)
 
 

@@ -16,7 +16,7 @@ from meiri.search.lineage import (
     tree_of,
 )
 from meiri.search.models import ProposedVersion, Story, Tie, Version
-from meiri.search.versions import versions_of
+from meiri.search.shown_versions import versions_of
 from tests.newsroom_factory import a_draft, a_source, an_article
 
 pytestmark = pytest.mark.django_db

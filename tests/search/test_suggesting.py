@@ -17,9 +17,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
-    directory.forget()
+    directory.forget_names()
     yield
-    directory.forget()
+    directory.forget_names()
 
 
 @pytest.fixture

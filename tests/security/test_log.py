@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from meiri.letters.attachments import accept
-from meiri.personal.holdings import GONE, held_of, release
+from meiri.personal.personal_data import GONE, erase_personal_data, export_personal_data
 from meiri.security.log import FEWEST_DAYS, forget_events, note_event
 from meiri.security.models import Event, SecurityEvent
 from tests.letters.letters_factory import a_letter, someone
@@ -284,6 +284,6 @@ def test_b20_operators_read_it(admin, capsys):
 def test_b20_who_leaves_takes_it_along_and_it_stays_without_the_name(client):
     member = a_member()
     login(client)
-    assert [row["事件"] for row in held_of(member)["登录与安全记录"]] == ["登录"]
-    release(member)
+    assert [row["事件"] for row in export_personal_data(member)["登录与安全记录"]] == ["登录"]
+    erase_personal_data(member)
     assert (Event.SIGNED_IN, GONE, "") in noted()

@@ -105,12 +105,12 @@ def test_nobody_can_go_through_all_names(client):
 
 
 def test_namesakes_are_all_shown_at_the_cost_of_one_query(client, django_assert_num_queries):
-    from meiri.staff.lookup import find
+    from meiri.staff.lookup import find_card
 
     for n in range(3):
         a_card(f"B3100002026000{n}", station=a_station())
     with django_assert_num_queries(1):
-        assert [c.station.name for c in find("林晚舟")] == ["浙江"] * 3
+        assert [c.station.name for c in find_card("林晚舟")] == ["浙江"] * 3
 
 
 def test_answers_about_people_are_never_stored(client):

@@ -131,12 +131,12 @@ def test_bylines_lead_to_cards_and_back(client, stored_pages, admin_user):
 
 
 def test_a_look_up_costs_the_same_whether_somebody_is_found_or_not(client, django_assert_num_queries):
-    from meiri.staff.lookup import find
+    from meiri.staff.lookup import find_card
 
     a_card()
     for words in ("林晚舟", "查无此人", "B31000020260001"):
         with django_assert_num_queries(1):
-            find(words)
+            find_card(words)
 
 
 def test_b4_printing_asks_who_may_by_itself_too(rf, django_user_model):

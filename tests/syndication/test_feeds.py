@@ -16,7 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from wagtail.documents.models import Document
 
-from meiri.fronts.founding import found_site
+from meiri.fronts.initial_pages import create_pages
 from meiri.newsroom.publishing import publish, withdraw
 from meiri.sections.models import RESERVED_ADDRESSES
 from meiri.syndication.feed_formats import AtomFeed, RssFeed
@@ -184,7 +184,7 @@ class TestAnEntry:
 class TestWhatAnEntryCosts:
     def articles(self, count, files=2):
         document = Document.objects.create(title="名单", file="documents/list.pdf")
-        page = found_site()
+        page = create_pages()
         for n in range(count):
             an_article(
                 authors=[an_author(), an_author("周闻远", "zhou-wenyuan")],

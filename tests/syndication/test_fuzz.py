@@ -27,7 +27,7 @@ fuzzed = settings(max_examples=60, suppress_health_check=[HealthCheck.function_s
 
 @pytest.fixture
 def site(client, search_index):
-    directory.forget()
+    directory.forget_names()
     a_channel(), a_station()
     for n in range(3):
         an_article(

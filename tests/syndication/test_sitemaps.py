@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from meiri.fronts.founding import found_site
+from meiri.fronts.initial_pages import create_pages
 from meiri.newsroom.publishing import withdraw
 from meiri.newsroom.river import DayCount, PlaceKind
 from meiri.syndication.sitemaps import MOST, PART, parts_of
@@ -129,7 +129,7 @@ def test_no_map_counts_or_skips_rows(client, django_assert_num_queries):
 
 def test_maps_need_not_be_read_again_while_nothing_changed(client, stored_pages, django_assert_num_queries):
     an_article(published_at=in_month(2026, 9))
-    found_site()
+    create_pages()
     for address in ("/sitemap.xml", "/sitemaps/2026-09.xml", "/sitemaps/sections.xml"):
         tag = client.get(address)["ETag"]
         with django_assert_num_queries(0):
@@ -138,7 +138,7 @@ def test_maps_need_not_be_read_again_while_nothing_changed(client, stored_pages,
 
 class TestTheSectionsMap:
     def test_has_visible_sections_and_published_pages(self, client, schema):
-        found_site()
+        create_pages()
         a_channel(), a_station(), a_channel("内部", "neibu", visible=False)
         root = tree(client, "/sitemaps/sections.xml")
         schema.assertValid(root)
@@ -148,7 +148,7 @@ class TestTheSectionsMap:
         assert len(found) == len(set(found))
 
     def test_costs_the_same_with_many_sections(self, client, django_assert_max_num_queries):
-        found_site()
+        create_pages()
         for n in range(10):
             a_channel(f"频道{n}", f"c{n}")
         client.get("/sitemaps/sections.xml")

@@ -12,9 +12,9 @@ SUGGESTIONS = "/api/v1/search/suggestions/"
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
-    directory.forget()
+    directory.forget_names()
     yield
-    directory.forget()
+    directory.forget_names()
 
 
 def test_names_come_before_titles_and_lead_to_their_pages(client, search_index, settings):

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wagtail.test.utils.form_data import streamfield
 
-from meiri.ingest.importing import take
+from meiri.ingest.importing import import_items
 from meiri.ingest.record_line import read_record
 from meiri.newsroom.clock import local, zoned
 from meiri.newsroom.models import Article
@@ -129,7 +129,7 @@ def test_a30_a_record_with_half_an_emoji_is_imported():
         }
     )
     article, extras = read_record(line)
-    assert take(article, extras=extras, publishing=True).status == "imported"
+    assert import_items(article, extras=extras, publishing=True).status == "imported"
     assert Article.objects.get().title == "半个\ufffd表情"
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meiri.visitors.address import address_of
-from meiri.visitors.counting import forget, times, times_by
+from meiri.visitors.counting import forget_visits, times, times_by
 from meiri.visitors.models import Salt, Visit
 
 HOUR = timedelta(hours=1)
@@ -43,7 +43,7 @@ def test_nothing_kept_tells_the_address_and_ended_windows_are_deleted():
     long_ago = timezone.now() - timedelta(days=1)
     Visit.objects.update(until=long_ago)
     Salt.objects.update(until=long_ago)
-    forget()
+    forget_visits()
     assert not Visit.objects.exists()
     assert not Salt.objects.exists()
 

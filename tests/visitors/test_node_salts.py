@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from meiri.visitors import node_salts
-from meiri.visitors.counting import forget
+from meiri.visitors.counting import forget_visits
 from meiri.visitors.models import Salt
 from meiri.visitors.node_salts import salt, share
 
@@ -75,7 +75,7 @@ def test_salts_of_windows_that_ended_are_deleted_everywhere(node):
     (folder / f"{HALF_HOUR}-{PRESENT - 5}.0a1b2c3d").touch()  # a process died while it made one
     share(HALF_HOUR, NOW)
     assert sorted(p.name for p in folder.iterdir()) == [f"1800-{PRESENT}", f"1800-{PRESENT + 1}"]
-    forget()
+    forget_visits()
     assert not Salt.objects.filter(until__lte=timezone.now()).exists()
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from taggit.models import Tag
 
-from meiri.delivery.files import name_of
-from meiri.ingest.importing import take
+from meiri.delivery.page_files import name_of
+from meiri.ingest.importing import import_items
 from meiri.ingest.record_line import read_record
 from meiri.newsroom.authors import author_named
 from meiri.newsroom.models import Article
@@ -128,7 +128,7 @@ def test_a5_imported_articles_with_such_tags_can_be_read(client):
             }
         )
         article, extras = read_record(line)
-        assert take(article, extras=extras, publishing=True).status == "imported"
+        assert import_items(article, extras=extras, publishing=True).status == "imported"
     for article in Article.objects.live():
         assert client.get(article.get_absolute_url()).status_code == 200
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from wagtail.documents import get_document_model
 from wagtail.models import Page, PageViewRestriction, Site
 
-from meiri.audience.counting import add
-from meiri.comments.models import Comment, State
-from meiri.fronts.founding import found_site
+from meiri.audience.view_counts import add_views
+from meiri.comments.models import Comment, CommentState
+from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.models import (
     FriendLink,
     HomePage,
@@ -28,14 +28,14 @@ from meiri.fronts.models import (
     TopicIndexPage,
     TopicPage,
 )
-from meiri.journal.kept import Kept
+from meiri.journal.cache import InvalidatingCache
 from meiri.letters.models import Letter, Stage
 from meiri.media.removing import take_down
 from meiri.newsroom.correcting import correct
 from meiri.newsroom.models import Article
 from meiri.newsroom.publishing import publish, withdraw
 from meiri.sections.models import NavigationItem, Station
-from meiri.web import chrome
+from meiri.web import page_frame
 from tests.letters.letters_factory import a_letter
 from tests.newsroom_factory import a_channel, a_draft, a_source, a_station, a_topic, an_author
 from tests.syndication.pictures import a_picture
@@ -76,9 +76,9 @@ def moment(name: str):
 
 def forget():
     """What processes keep: a deletion that no entry tells of finds nothing of it in one that has just begun."""
-    for kept in [found for found in gc.get_objects() if type(found) is Kept]:
+    for kept in [found for found in gc.get_objects() if type(found) is InvalidatingCache]:
         kept.forget()
-    chrome.forget()
+    page_frame.forget_frame()
 
 
 def a_body(words, picture, document):
@@ -110,7 +110,7 @@ class Content:
         self.addresses = self.pages()
 
     def lay_out(self):
-        found_site()
+        create_pages()
         self.channel = a_channel(self.short, "keji")
         self.other = a_channel("要闻", "yaowen")
         self.station, self.topic = a_station(), a_topic(self.short)
@@ -173,9 +173,9 @@ class Content:
             draft.published_at = self.time - timedelta(minutes=n)
             self.articles.append(publish(draft))
         correct(self.articles[0], "甲", self.optional[:60] or "乙", note="核实后更正")
-        add(self.articles[0].pk, 7)
+        add_views(self.articles[0].pk, 7)
         Comment.objects.create(
-            article=self.articles[0], name=self.short[:20], text=self.words[:500], state=State.APPROVED
+            article=self.articles[0], name=self.short[:20], text=self.words[:500], state=CommentState.APPROVED
         )
         self.letter = a_letter(station=self.station)
         Letter.objects.filter(pk=self.letter.pk).update(

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from meiri.fronts.founding import found_site
+from meiri.fronts.initial_pages import create_pages
 from meiri.newsroom.publishing import withdraw
 from meiri.sections.models import Region
 from meiri.web import article as article_page
-from meiri.web import chrome
+from meiri.web import page_frame
 from tests.newsroom_factory import a_channel, a_draft, a_station, an_article, an_author
 
 pytestmark = pytest.mark.django_db
@@ -17,9 +17,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
-    chrome.forget()
+    page_frame.forget_frame()
     yield
-    chrome.forget()
+    page_frame.forget_frame()
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def newsroom():
         )
         for n in range(24)
     ]
-    found_site()
+    create_pages()
     return articles
 
 
@@ -149,7 +149,7 @@ class TestLists:
     )
     def test_what_cannot_be_read_is_not_found(self, client, address):
         a_channel()
-        found_site()
+        create_pages()
         answer = client.get(address)
         assert answer.status_code == 404
         assert "没有找到这个页面" in text(answer)

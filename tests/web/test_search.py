@@ -10,9 +10,9 @@ import pytest
 from django.utils import timezone
 
 from meiri.search import directory
-from meiri.search.finding import DEEPEST, Position
+from meiri.search.finding import DEEPEST, HitCursor
 from meiri.search.index import store
-from meiri.web import chrome
+from meiri.web import page_frame
 from meiri.web.search import SHOWN, span
 from tests.newsroom_factory import a_channel, a_station, an_article
 
@@ -21,10 +21,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
-    for kept in (chrome, directory):
+    for kept in (page_frame, directory):
         kept.forget()
     yield
-    for kept in (chrome, directory):
+    for kept in (page_frame, directory):
         kept.forget()
 
 
@@ -78,7 +78,7 @@ class TestPages:
 
     def test_end_politely(self, page):
         an_article("湿地")
-        beyond = page(q="湿地", after=str(Position(DEEPEST, 2**62)))
+        beyond = page(q="湿地", after=str(HitCursor(DEEPEST, 2**62)))
         assert titles(beyond) == []
         assert "后面没有了" in beyond
 

@@ -14,7 +14,7 @@ from meiri.journal.log import append
 from meiri.newsroom.models import Article
 from meiri.reports.handling import received
 from meiri.reports.models import Report
-from meiri.visitors.receipts import digest_of
+from meiri.visitors.receipt_keys import digest_of
 from django.db import transaction
 words = json.loads(open({path!r}).read())
 article = Article.objects.live().order_by("pk").first()

@@ -6,9 +6,9 @@ from django.http import HttpResponse
 from ninja import Field, Router, Schema, Status
 from ninja.errors import HttpError
 
-from meiri.audience.counting import LARGEST_ID, count_view
 from meiri.audience.fastpath import NO_ROOM, RETRY_AFTER_SECONDS, UNKNOWN_ARTICLE
 from meiri.audience.hot import KEPT_SECONDS, hot_list
+from meiri.audience.view_counts import LARGEST_ID, count_view
 
 router = Router(tags=["audience"])
 

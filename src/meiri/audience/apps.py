@@ -8,4 +8,4 @@ class AudienceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from meiri.audience import counts_keeping  # noqa: F401 - registers its check
+        from meiri.audience import counts_writer  # noqa: F401 - registers its check

@@ -25,7 +25,7 @@ _STEP = 1 << 20
 LARGEST_ID = (1 << 31) // _AN_ARTICLE - _HEAD // _AN_ARTICLE - 1
 
 
-class Counts(NamedTuple):
+class ArticleCounts(NamedTuple):
     views: int
     comments: int
 
@@ -95,14 +95,14 @@ class CountsFile:
         """The first id that the file has no place for: nothing was counted from there on."""
         return (len(self._cells) * _CELL - _HEAD) // _AN_ARTICLE
 
-    def counts(self, article: int) -> Counts:
+    def counts(self, article: int) -> ArticleCounts:
         """What is counted of an article. Raises `NoCounts` for an id that no such file can hold."""
         if article > LARGEST_ID:
             raise NoCounts(article)
         if article >= self.end:
-            return Counts(0, 0)
+            return ArticleCounts(0, 0)
         at = _place(article)
-        return Counts(self._cells[at], self._cells[at + 1])
+        return ArticleCounts(self._cells[at], self._cells[at + 1])
 
     def set_views(self, counted: Iterable[tuple[int, int]]) -> None:
         self._set(0, counted)

@@ -3,8 +3,8 @@
 import json
 from collections.abc import Callable, Mapping
 
-from meiri.audience.counting import LARGEST_ID
-from meiri.audience.counts_file import Counts
+from meiri.audience.counts_file import ArticleCounts
+from meiri.audience.view_counts import LARGEST_ID
 
 MOST = 100
 MAX_AGE = "public, max-age=10"
@@ -24,7 +24,9 @@ def ids_of(text: str) -> list[int]:
     return list(dict.fromkeys(int(word) for word in words))
 
 
-def answer(ids: list[int], counts_of: Callable[[int], Counts]) -> Mapping[str, Mapping[str, int]]:
+def counts_document(
+    ids: list[int], counts_of: Callable[[int], ArticleCounts]
+) -> Mapping[str, Mapping[str, int]]:
     """The counts by id, as the API gives them."""
     return {str(i): counts_of(i)._asdict() for i in ids}
 

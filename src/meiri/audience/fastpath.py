@@ -9,10 +9,10 @@ from django.core.exceptions import TooManyFieldsSent
 from django.http import QueryDict
 
 from meiri.audience import counts_query
-from meiri.audience.counting import LARGEST_ID, count_view
 from meiri.audience.counts_file import NoCounts, the_file
+from meiri.audience.view_counts import LARGEST_ID, count_view
 from meiri.delivery.headers import guarding
-from meiri.delivery.wire import Answer, Scope
+from meiri.delivery.rsgi import Answer, Scope
 
 COUNTS = "/api/v1/counts/"
 _VIEWS = re.compile(r"/api/v1/articles/([0-9]{1,30})/views")
@@ -53,7 +53,7 @@ def _counts(query: str) -> Answer | None:
         if asked is None:
             return None
         ids = counts_query.ids_of(asked)
-        document = counts_query.answer(ids, the_file().counts)
+        document = counts_query.counts_document(ids, the_file().counts)
     except counts_query.BadIds as error:
         return _answer(400, {"detail": str(error)}, _OPEN)
     except (NoCounts, TooManyFieldsSent):

@@ -9,11 +9,11 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from meiri.audience.counting import day_of
 from meiri.audience.models import DayViews, HotRule, HourViews, QuarterViews
+from meiri.audience.view_counts import day_of
 from meiri.delivery.keys import EVERYWHERE
+from meiri.journal.cache import InvalidatingCache
 from meiri.journal.content_keys import HOT, RIVER
-from meiri.journal.kept import Kept
 from meiri.newsroom.cards import Card
 from meiri.newsroom.models import Article
 from meiri.newsroom.river import Listing, Place
@@ -79,7 +79,7 @@ class HotEntry:
 
 
 @dataclass(frozen=True)
-class Reading:
+class Readership:
     """How an article was read in a window: its views, where that ranks it, and whether it rose."""
 
     views: int
@@ -92,14 +92,16 @@ class Contest:
     """Which articles compete for the places of a list, by their keys: how each is read, the hottest first; those that
     editors put at a place; those that they keep off; the newest, which fill what is left."""
 
-    read: dict[int, Reading]
+    read: dict[int, Readership]
     pins: dict[int, int]
     off: frozenset[int]
     newest: tuple[int, ...]
 
 
 # By the window and the stretch of `KEPT_SECONDS`; editors' rules are in the journal.
-_contests: Kept[tuple[str, int], Contest] = Kept(2 * len(WINDOWS), EVERYWHERE | {HOT, RIVER})
+_contests: InvalidatingCache[tuple[str, int], Contest] = InvalidatingCache(
+    2 * len(WINDOWS), EVERYWHERE | {HOT, RIVER}
+)
 
 
 def hot_list(window: str = "day") -> list[HotEntry]:
@@ -140,7 +142,7 @@ def entries_of(contest: Contest, window: Window, now: datetime) -> list[HotEntry
     return [_entry(n, c, read.get(c.pk), c.pk in pins, window, now) for n, c in enumerate(line, start=1)]
 
 
-def readings(window: Window, now: datetime) -> dict[int, Reading]:
+def readings(window: Window, now: datetime) -> dict[int, Readership]:
     """The articles read most, hottest first. Two queries: the heads of each stretch, then all of the contenders."""
     starts = window.starts(now)
     ages = {start: age for age, start in enumerate(starts)}
@@ -159,7 +161,7 @@ def readings(window: Window, now: datetime) -> dict[int, Reading]:
     for article, _, count in rows:
         views[article] = views.get(article, 0) + count
     return {
-        article: Reading(views[article], rank, rank < ranks_before.get(article, -1))
+        article: Readership(views[article], rank, rank < ranks_before.get(article, -1))
         for rank, (article, _) in enumerate(scores)
     }
 
@@ -207,7 +209,7 @@ def _rules(articles: Iterable[int]) -> list[HotRule]:
 
 
 def _entry(
-    number: int, card: Card, read: Reading | None, pinned: bool, window: Window, now: datetime
+    number: int, card: Card, read: Readership | None, pinned: bool, window: Window, now: datetime
 ) -> HotEntry:
     views = read.views if read else 0
     if pinned:

@@ -111,7 +111,7 @@ class CountedView(models.Model):
         return str(self.reader)
 
 
-class FoldedLog(models.Model):
+class AggregatedLog(models.Model):
     """How many bytes of one file of the log of views are counted."""
 
     name = models.CharField(max_length=40, primary_key=True)

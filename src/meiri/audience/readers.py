@@ -2,7 +2,7 @@
 
 import re
 
-from meiri.delivery.wire import Headers
+from meiri.delivery.rsgi import Headers
 
 # Crawlers name themselves by these words (Baiduspider, Bytespider, Googlebot, Sogou web spider…); the rest are
 # the names of programs that fetch. Cubot makes telephones.

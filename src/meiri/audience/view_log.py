@@ -46,7 +46,7 @@ class Records(NamedTuple):
     damaged: int
 
 
-def packed(view: View) -> bytes:
+def pack_view(view: View) -> bytes:
     """One record of `SIZE` bytes."""
     body = _BODY.pack(*view)
     return _HEAD.pack(_MAGIC, crc32(body)) + body
@@ -64,7 +64,7 @@ class ViewLog:
 
     def append(self, view: View) -> None:
         """Keep `view` from now on, whatever becomes of this process. Raises `OSError` where the disk does not take it."""
-        record = packed(view)
+        record = pack_view(view)
         with self._lock:
             if self._file == _NONE or self._written >= LARGEST_FILE:
                 self._begin()
@@ -120,12 +120,12 @@ def the_log() -> ViewLog:
     return log
 
 
-def files(folder: Path) -> list[Path]:
+def log_files(folder: Path) -> list[Path]:
     """The files of the log that are there now."""
     return sorted(folder.glob("*.log")) if folder.is_dir() else []
 
 
-def read(path: Path, start: int, most: int) -> Records:
+def read_records(path: Path, start: int, most: int) -> Records:
     """At most `most` records of the file at `path`, from the byte `start` on. A deleted file has none.
 
     Bytes that are no record are passed over up to the next record. Where none follows they may be about to become
@@ -179,7 +179,7 @@ def delete_if_ended(path: Path, end: int) -> bool:
     except FileNotFoundError:
         return True
     try:
-        if not try_lock(file) or read(path, end, LARGEST_FILE // SIZE + 1).views:
+        if not try_lock(file) or read_records(path, end, LARGEST_FILE // SIZE + 1).views:
             return False
         path.unlink(missing_ok=True)
         return True

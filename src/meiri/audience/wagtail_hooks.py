@@ -6,9 +6,9 @@ from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column
 from wagtail.snippets.models import register_snippet
 
-from meiri.audience.counting import views_of
 from meiri.audience.hot import hot_list, in_words
 from meiri.audience.models import HotRule
+from meiri.audience.view_counts import views_of
 from meiri.journal.snippets import RowViewSet
 
 

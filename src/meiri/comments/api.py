@@ -7,8 +7,8 @@ from typing import Annotated
 from ninja import Field, Query, Router, Schema
 from ninja.errors import HttpError
 
-from meiri.comments.models import Position
-from meiri.comments.reading import Order, page_of
+from meiri.comments.models import CommentCursor
+from meiri.comments.thread_pages import Order, page_of
 from meiri.newsroom.models import Article
 
 router = Router(tags=["comments"])
@@ -51,7 +51,7 @@ def get_comments(
     ] = Ordering.TIME,
     before: Annotated[str, Query(description="`next` of the page before, in the same order.")] = "",
 ):
-    position = Position.parse(before)
+    position = CommentCursor.parse(before)
     known = 0 < article_id <= LARGEST_ID and (position is not None or not before)
     if not known or (position and (position.likes is None) == (order == Ordering.LIKED)):
         raise HttpError(404, "没有这一页评论。")
@@ -67,7 +67,7 @@ def get_comments(
     )
 
 
-def _next(position: Position | None) -> int | str | None:
+def _next(position: CommentCursor | None) -> int | str | None:
     return str(position) if position and position.likes is not None else position and position.pk
 
 

@@ -4,15 +4,15 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from meiri.comments.models import Comment, State
-from meiri.comments.moderation import named
+from meiri.comments.models import Comment, CommentState
+from meiri.comments.moderation import names_in_journal
 from meiri.journal.log import append
 
 LONGEST_APPEAL = 300
 
 
 def may_appeal(comment: Comment) -> bool:
-    return comment.state == State.REJECTED and comment.appealed_at is None
+    return comment.state == CommentState.REJECTED and comment.appealed_at is None
 
 
 @transaction.atomic
@@ -29,8 +29,8 @@ def appeal(comment: Comment, words: str) -> Comment:
     comment = Comment.objects.select_for_update().get(pk=comment.pk)
     if not may_appeal(comment):
         raise ValidationError("这条评论不能申诉：只有未通过的评论可以申诉，每条一次。")
-    comment.state, comment.appeal, comment.appealed_at = State.PENDING, words, timezone.now()
+    comment.state, comment.appeal, comment.appealed_at = CommentState.PENDING, words, timezone.now()
     comment.save(update_fields=["state", "appeal", "appealed_at"])
     # Readers see nothing of it, so it names no key.
-    append("comment.appealed", [], named(comment), "reader")
+    append("comment.appealed", [], names_in_journal(comment), "reader")
     return comment

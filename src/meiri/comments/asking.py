@@ -17,7 +17,7 @@ NUMBERS = "零一二三四五六七八九十"
 _CHOSEN_AMONG = 100
 
 
-def ask(token: str) -> tuple[str, str]:
+def choose_question(token: str) -> tuple[str, str]:
     """A question for the form with `token`, and what the form has to send back with the answer."""
     questions = list(Question.objects.filter(active=True).values_list("pk", "question")[:_CHOSEN_AMONG])
     if questions:

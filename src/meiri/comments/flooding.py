@@ -7,7 +7,7 @@ time of all others. Each process counts for itself, in memory.
 import re
 
 from meiri.delivery.headers import guarding
-from meiri.delivery.wire import Answer, Scope
+from meiri.delivery.rsgi import Answer, Scope
 from meiri.visitors.address import visitor_of
 from meiri.visitors.rate_limits import TokenBuckets
 

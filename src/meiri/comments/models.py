@@ -26,7 +26,7 @@ LONGEST = 500
 # What every piece of comments on a page shows: how long comments stay open.
 
 
-class Position(NamedTuple):
+class CommentCursor(NamedTuple):
     """A place in a list of comments: after the comment `pk`, which had so many likes where they order the list."""
 
     pk: int
@@ -36,13 +36,13 @@ class Position(NamedTuple):
         return str(self.pk) if self.likes is None else f"{self.likes}-{self.pk}"
 
     @classmethod
-    def parse(cls, text: str) -> "Position | None":
+    def parse(cls, text: str) -> "CommentCursor | None":
         """The position that `str` wrote; None for anything else."""
         found = re.fullmatch(r"(?:([0-9]{1,9})-)?([0-9]{1,18})", text)
         return cls(int(found[2]), None if found[1] is None else int(found[1])) if found else None
 
 
-class State(models.TextChoices):
+class CommentState(models.TextChoices):
     PENDING = "pending", "待审核"
     APPROVED = "approved", "已通过"
     REJECTED = "rejected", "未通过"
@@ -50,18 +50,18 @@ class State(models.TextChoices):
 
 class CommentQuerySet(models.QuerySet):
     def pending(self):
-        return self.filter(state=State.PENDING)
+        return self.filter(state=CommentState.PENDING)
 
     def approved(self):
-        return self.filter(state=State.APPROVED)
+        return self.filter(state=CommentState.APPROVED)
 
     def visible(self):
         """What readers see: approved, and so is the comment that it answers."""
-        return self.approved().filter(Q(reply_to=None) | Q(reply_to__state=State.APPROVED))
+        return self.approved().filter(Q(reply_to=None) | Q(reply_to__state=CommentState.APPROVED))
 
     def unchecked(self):
         """Shown at once, because the channel checks afterwards (先发后审), and not checked yet."""
-        return self.filter(state=State.APPROVED, decided_at=None)
+        return self.filter(state=CommentState.APPROVED, decided_at=None)
 
     def flagged(self):
         """Readers reported it, and no moderator has looked at it since."""
@@ -69,16 +69,18 @@ class CommentQuerySet(models.QuerySet):
 
     def appealed(self):
         """Its writer asks another moderator to look at it again."""
-        return self.filter(state=State.PENDING).exclude(appealed_at=None)
+        return self.filter(state=CommentState.PENDING).exclude(appealed_at=None)
 
-    def threads(self, article_id: int, count: int, before: Position | None = None) -> list["Comment"]:
+    def threads(self, article_id: int, count: int, before: CommentCursor | None = None) -> list["Comment"]:
         """The newest approved comments that answer no other one."""
         found = self.approved().filter(article_id=article_id, reply_to=None)
         if before is not None:
             found = found.filter(pk__lt=before.pk)
         return list(found.order_by("-pk")[:count])
 
-    def liked_threads(self, article_id: int, count: int, before: Position | None = None) -> list["Comment"]:
+    def liked_threads(
+        self, article_id: int, count: int, before: CommentCursor | None = None
+    ) -> list["Comment"]:
         """As `threads`, those with the most likes first."""
         found = self.approved().filter(article_id=article_id, reply_to=None)
         if before is not None and before.likes is not None:
@@ -130,7 +132,7 @@ class Comment(models.Model):
     name = models.CharField("昵称", max_length=20)
     text = models.TextField("内容", max_length=LONGEST)
     created_at = models.DateTimeField("时间", auto_now_add=True)
-    state = models.CharField("状态", max_length=8, choices=State.choices, default=State.PENDING)
+    state = models.CharField("状态", max_length=8, choices=CommentState.choices, default=CommentState.PENDING)
     reason = models.CharField("不通过的原因", max_length=100, blank=True)
     note = models.CharField("词语规则的说明", max_length=300, blank=True)
     official = models.BooleanField("官方回复", default=False)
@@ -150,7 +152,7 @@ class Comment(models.Model):
 
     public = Public(
         ("text", "name", "official", "picked_at", "reply_to"),
-        shown_while=("state", State.APPROVED.value),
+        shown_while=("state", CommentState.APPROVED.value),
         keys=lambda comment: [comment.content_key],
         deeds=True,
     )
@@ -242,7 +244,7 @@ class ReportReason(models.TextChoices):
     OTHER = "other", "其他"
 
 
-class Report(models.Model):
+class CommentReport(models.Model):
     """That a reader reports a comment (举报), and why. `reader` is as in `Like`."""
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="+", db_index=False)

@@ -12,8 +12,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
-from meiri.comments.models import LONGEST, Comment, Report, State
-from meiri.comments.telling import tell_answer, tell_decision, tell_pick, tell_replies
+from meiri.comments.models import LONGEST, Comment, CommentReport, CommentState
+from meiri.comments.notifying import tell_answer, tell_decision, tell_pick, tell_replies
 from meiri.identity import site_name
 from meiri.journal.log import actor, append
 from meiri.policy import may
@@ -26,24 +26,24 @@ def official_name() -> str:
     return f"{site_name()[:17]}编辑部"
 
 
-def approve(comment: Comment, by=None) -> Comment:
+def approve_comment(comment: Comment, by=None) -> Comment:
     """Show `comment` to readers. `by` is the moderator, None where the channel's rule decides (先发后审).
 
     Raises `PermissionDenied` where `by` may not moderate, `ValidationError` where another moderator has to decide, and for
     a reply to a comment that readers don't see.
     """
-    return _decide(comment, State.APPROVED, by)
+    return _decide(comment, CommentState.APPROVED, by)
 
 
 def show_at_once(comments: Sequence[Comment]) -> None:
     """Comments that were just kept as approved (先发后审) are counted and told of. Part of the caller's transaction."""
     for comment in comments:
         _count(comment.article_id, 1)
-        _note(State.APPROVED.value, comment, None)
+        _note(CommentState.APPROVED.value, comment, None)
     tell_replies(comments)
 
 
-def reject(comment: Comment, reason: str, by=None) -> Comment:
+def reject_comment(comment: Comment, reason: str, by=None) -> Comment:
     """Keep `comment` from readers, or take it from them. Its writer is told the `reason`, which must be given.
 
     Raises `ValidationError` without a reason and where another moderator has to decide, `PermissionDenied` where `by`
@@ -54,23 +54,23 @@ def reject(comment: Comment, reason: str, by=None) -> Comment:
         raise ValidationError("请写明不通过的原因。")
     if len(reason) > 100:
         raise ValidationError("原因请控制在 100 字以内。")
-    return _decide(comment, State.REJECTED, by, reason)
+    return _decide(comment, CommentState.REJECTED, by, reason)
 
 
 @transaction.atomic
-def pick(comment: Comment, by) -> Comment:
+def pick_comment(comment: Comment, by) -> Comment:
     """Put a comment that readers see among the editors' picks (精选)."""
     return _set_pick(comment, timezone.now(), by)
 
 
 @transaction.atomic
-def unpick(comment: Comment, by) -> Comment:
+def unpick_comment(comment: Comment, by) -> Comment:
     """Take a comment from the editors' picks again."""
     return _set_pick(comment, None, by)
 
 
 @transaction.atomic
-def answer(comment: Comment, text: str, by) -> Comment:
+def answer_comment(comment: Comment, text: str, by) -> Comment:
     """Answer `comment` in the newsroom's name (官方回复); it is shown at once, with `comment` where that still waits.
 
     Raises `ValidationError` for a text that is empty or too long.
@@ -80,10 +80,10 @@ def answer(comment: Comment, text: str, by) -> Comment:
         raise ValidationError("请填写回复内容。")
     if len(text) > LONGEST:
         raise ValidationError(f"回复请控制在 {LONGEST} 字以内。")
-    comment = approve(comment, by)
+    comment = approve_comment(comment, by)
     reply = Comment.objects.create(
         article_id=comment.article_id, reply_to_id=comment.reply_to_id or comment.pk, member=None,
-        name=official_name(), text=text, official=True, state=State.APPROVED, decided_by=by, decided_at=timezone.now(),
+        name=official_name(), text=text, official=True, state=CommentState.APPROVED, decided_by=by, decided_at=timezone.now(),
         token_digest=f"official:{uuid.uuid4().hex}",
     )  # fmt: skip
     _count(comment.article_id, 1)
@@ -94,7 +94,7 @@ def answer(comment: Comment, text: str, by) -> Comment:
 
 def must_be_decided_by_another(comment: Comment, by) -> bool:
     """Whether `comment` is an appeal against what `by` decided, and there is another moderator."""
-    if comment.state != State.PENDING or comment.appealed_at is None or comment.decided_by_id != by.pk:
+    if comment.state != CommentState.PENDING or comment.appealed_at is None or comment.decided_by_id != by.pk:
         return False
     moderators = get_user_model().objects.with_perm(
         PERMISSION, backend="django.contrib.auth.backends.ModelBackend"
@@ -103,21 +103,21 @@ def must_be_decided_by_another(comment: Comment, by) -> bool:
 
 
 @transaction.atomic
-def _decide(comment: Comment, state: State, by, reason: str = "") -> Comment:
+def _decide(comment: Comment, state: CommentState, by, reason: str = "") -> Comment:
     comment = _locked(comment, by)
     if comment.state == state and comment.flagged_at is None and (by is None or comment.decided_at):
         return comment
     if by is not None and must_be_decided_by_another(comment, by):
         raise ValidationError("这条申诉针对您的决定，请由另一位审核员处理。")
-    before = State(comment.state)
+    before = CommentState(comment.state)
     shown = _change_of_count(comment, before, state)
     comment.state, comment.reason = state, reason
-    if state != State.APPROVED:
+    if state != CommentState.APPROVED:
         comment.picked_at = None
     if by is not None:
         comment.decided_by, comment.decided_at = by, timezone.now()
         if comment.reports:
-            Report.objects.filter(comment=comment).delete()
+            CommentReport.objects.filter(comment=comment).delete()
         comment.reports, comment.flagged_at = 0, None
     comment.save(
         update_fields=[
@@ -139,12 +139,12 @@ def heads_that_readers_see(replies: Sequence[Comment]) -> set[int]:
     if not numbers:
         return set()
     heads = Comment.objects.select_for_update().filter(pk__in=numbers).order_by("pk")
-    return {number for number, state in heads.values_list("pk", "state") if state == State.APPROVED}
+    return {number for number, state in heads.values_list("pk", "state") if state == CommentState.APPROVED}
 
 
-def _change_of_count(comment: Comment, before: State, state: State) -> int:
+def _change_of_count(comment: Comment, before: CommentState, state: CommentState) -> int:
     """How many more comments readers see when `comment` comes from `before` to `state`: its replies come and go with it."""
-    change = (state == State.APPROVED) - (before == State.APPROVED)
+    change = (state == CommentState.APPROVED) - (before == CommentState.APPROVED)
     if not change:
         return 0
     if comment.reply_to_id:
@@ -158,7 +158,7 @@ def _change_of_count(comment: Comment, before: State, state: State) -> int:
 
 def _set_pick(comment: Comment, moment, by) -> Comment:
     comment = _locked(comment, by)
-    if comment.state != State.APPROVED:
+    if comment.state != CommentState.APPROVED:
         raise ValidationError("只有已通过的评论可以精选。")
     if moment and comment.reply_to_id and not heads_that_readers_see([comment]):
         raise ValidationError("它回复的评论读者看不到，不能精选。")
@@ -183,10 +183,10 @@ def _locked(comment: Comment, by) -> Comment:
 
 
 def _note(deed: str, comment: Comment, by, **more) -> None:
-    append(f"comment.{deed}", [comment.content_key], {**named(comment), **more}, actor(by))
+    append(f"comment.{deed}", [comment.content_key], {**names_in_journal(comment), **more}, actor(by))
 
 
-def named(comment: Comment) -> dict[str, int | str]:
+def names_in_journal(comment: Comment) -> dict[str, int | str]:
     """What the journal says of a comment: its number, its article's, its member's."""
     payload: dict[str, int | str] = {"comment": comment.pk, "article": comment.article_id}
     if comment.member_id:

@@ -24,5 +24,5 @@ class CommentRules(Rules):
         return queryset.filter(article__in=Article.objects.within(found).values("pk"))
 
 
-def start() -> None:
+def register_rules() -> None:
     register(CommentRules(Comment))

@@ -10,14 +10,14 @@ from django.views.generic import View
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from meiri.comments.models import Comment, Report, State
+from meiri.comments.models import Comment, CommentReport, CommentState
 from meiri.comments.moderation import (
-    answer,
-    approve,
+    answer_comment,
+    approve_comment,
     must_be_decided_by_another,
-    pick,
-    reject,
-    unpick,
+    pick_comment,
+    reject_comment,
+    unpick_comment,
 )
 from meiri.policy import check, visible
 
@@ -96,14 +96,14 @@ class QueueView(ModeratorsView):
         by, post = self.request.user, self.request.POST
         match deed:
             case "approve":
-                return lambda comment: approve(comment, by)
+                return lambda comment: approve_comment(comment, by)
             case "reject":
                 reason = post.get("other_reason", "").strip() or post.get("reason", "")
-                return lambda comment: reject(comment, reason, by)
+                return lambda comment: reject_comment(comment, reason, by)
             case "pick":
-                return lambda comment: pick(comment, by)
+                return lambda comment: pick_comment(comment, by)
             case "unpick":
-                return lambda comment: unpick(comment, by)
+                return lambda comment: unpick_comment(comment, by)
         raise ValidationError("请选择要做的事。")
 
     def told(self, deed: str, done: list[int], refused: list[str]):
@@ -142,7 +142,7 @@ class QueueView(ModeratorsView):
             case "unchecked":
                 comments = comments.unchecked()
             case state:
-                comments = comments.filter(state=State(state))
+                comments = comments.filter(state=CommentState(state))
         start = next(iter(ids_in([self.request.GET.get("from", "")])), None)
         if self.which in OLDEST_FIRST:
             comments = comments.filter(pk__gt=start) if start else comments
@@ -151,12 +151,12 @@ class QueueView(ModeratorsView):
         return list(comments.order_by("-pk")[: PER_PAGE + 1])
 
 
-def with_reports(comments: list[Comment]) -> list[tuple[Comment, list[Report]]]:
+def with_reports(comments: list[Comment]) -> list[tuple[Comment, list[CommentReport]]]:
     """Each comment with what readers said when they reported it. One query where some were reported, else none."""
     reported = [c.pk for c in comments if c.reports]
-    by_comment: dict[int, list[Report]] = {}
+    by_comment: dict[int, list[CommentReport]] = {}
     if reported:
-        for report in Report.objects.filter(comment__in=reported).order_by("-pk")[:MOST_REPORTS]:
+        for report in CommentReport.objects.filter(comment__in=reported).order_by("-pk")[:MOST_REPORTS]:
             by_comment.setdefault(report.comment_id, []).append(report)
     return [(c, by_comment.get(c.pk, [])) for c in comments]
 
@@ -182,7 +182,7 @@ class CommentView(ModeratorsView):
     def post(self, request, **kwargs):
         text = request.POST.get("text", "")
         try:
-            answer(self.comment, text, request.user)
+            answer_comment(self.comment, text, request.user)
         except ValidationError as error:
             messages.error(request, error.messages[0])
             return self.render_to_response(self.get_context_data(text=text), status=422)
@@ -194,7 +194,7 @@ class CommentView(ModeratorsView):
         earlier = with_what_is_shown(Comment.objects.of_person(self.comment))
         earlier = list((earlier.filter(pk__lt=number) if number else earlier)[: PER_PAGE + 1])
         more = len(earlier) > PER_PAGE
-        reports = Report.objects.filter(comment=self.comment).order_by("-pk")[:PER_PAGE]
+        reports = CommentReport.objects.filter(comment=self.comment).order_by("-pk")[:PER_PAGE]
         return super().get_context_data(
             comment=self.comment,
             reports=reports,

@@ -60,7 +60,7 @@ def like(request, comment_id: int):
     if _too_many(request, comment, "like", MOST_LIKES):
         return _told(request, comment, "comments/like.html", 429, TOO_MANY)
     takes_back = request.POST.get("deed") == "unlike"
-    (reactions.unlike if takes_back else reactions.like)(comment, reader)
+    (reactions.unlike_comment if takes_back else reactions.like_comment)(comment, reader)
     if request.accepts("text/html"):
         return HttpResponseRedirect(f"{_all_comments(comment)}#comment-{comment.pk}")
     likes = Comment.objects.values_list("likes", flat=True).get(pk=comment.pk)
@@ -84,7 +84,7 @@ def report(request, comment_id: int):
         return render(request, "comments/report.html", context, status=422)
     if _too_many(request, comment, "report", MOST_REPORTS):
         return _told(request, comment, "comments/report.html", 429, TOO_MANY, form=form)
-    new = reactions.report(comment, reader, **form.cleaned_data)
+    new = reactions.report_comment(comment, reader, **form.cleaned_data)
     return render(request, "comments/report.html", {"comment": comment, "done": True, "new": new})
 
 

@@ -6,8 +6,8 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from meiri.comments.models import Comment, Like, LikedArticle, Report, ReportReason
-from meiri.comments.moderation import named
+from meiri.comments.models import Comment, CommentReport, Like, LikedArticle, ReportReason
+from meiri.comments.moderation import names_in_journal
 from meiri.journal.content_keys import COMMENTS
 from meiri.journal.log import append
 from meiri.visitors.devices import device_of
@@ -28,7 +28,7 @@ def reader_of(request) -> str | None:
 
 
 @transaction.atomic
-def like(comment: Comment, reader: str) -> bool:
+def like_comment(comment: Comment, reader: str) -> bool:
     """Count that `reader` likes `comment`. Whether that is new."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -42,7 +42,7 @@ def like(comment: Comment, reader: str) -> bool:
 
 
 @transaction.atomic
-def unlike(comment: Comment, reader: str) -> bool:
+def unlike_comment(comment: Comment, reader: str) -> bool:
     """Take a like back. Whether there was one."""
     deleted, _ = Like.objects.filter(comment=comment, reader=reader).delete()
     if deleted:
@@ -76,11 +76,11 @@ def tell_likes() -> int:
 
 
 @transaction.atomic
-def report(comment: Comment, reader: str, reason: str, words: str = "") -> bool:
+def report_comment(comment: Comment, reader: str, reason: str, words: str = "") -> bool:
     """Keep that `reader` reports `comment`. Whether that is new. Enough reports, or a grave one, flag the comment."""
     reason = ReportReason(reason)
     comment = Comment.objects.select_for_update().get(pk=comment.pk)
-    _, new = Report.objects.get_or_create(
+    _, new = CommentReport.objects.get_or_create(
         comment=comment, reader=reader, defaults={"reason": reason, "words": words.strip()[:200]}
     )
     if not new:
@@ -92,5 +92,5 @@ def report(comment: Comment, reader: str, reason: str, words: str = "") -> bool:
     comment.save(update_fields=["reports", "flagged_at"])
     if flagged:
         # Readers see it as before, so it names no key.
-        append("comment.reported", [], {**named(comment), "reports": comment.reports}, "reader")
+        append("comment.reported", [], {**names_in_journal(comment), "reports": comment.reports}, "reader")
     return True

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meiri.comments.appealing import LONGEST_APPEAL, appeal, may_appeal
-from meiri.comments.models import Comment, State
+from meiri.comments.models import Comment, CommentState
 from meiri.comments.views import LARGEST_ID, number_in
 
 PER_PAGE = 20
@@ -60,7 +60,7 @@ def _receipt(request, **which):
         "comment": comment,
         "article": comment.article,
         "may_appeal": may_appeal(comment),
-        "hidden_with": comment.state == State.APPROVED
+        "hidden_with": comment.state == CommentState.APPROVED
         and not Comment.objects.visible().filter(pk=comment.pk).exists(),
         "longest": LONGEST_APPEAL,
         "words": request.POST.get("appeal", ""),

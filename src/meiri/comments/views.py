@@ -10,18 +10,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meiri.comments.closing import policy_of
 from meiri.comments.limits import MINUTES, sender_of
-from meiri.comments.models import Comment, Position
+from meiri.comments.models import Comment, CommentCursor
+from meiri.comments.proof_of_work import BITS
 from meiri.comments.reactions import liked_by, reader_of
-from meiri.comments.reading import PICKS, Order, counts_of, page_of, thread_of
-from meiri.comments.taking import Fate, take
-from meiri.comments.work import BITS
+from meiri.comments.submission import Fate, take_comment
+from meiri.comments.thread_pages import PICKS, Order, counts_of, page_of, thread_of
 from meiri.comments.writing import CommentForm
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
 from meiri.journal.content_keys import COMMENTS
 from meiri.newsroom.models import Article
 from meiri.sections.models import CommentPolicy
-from meiri.visitors.marks import mark_of
+from meiri.visitors.pseudonyms import pseudonym_of
 
 LARGEST_ID = 2**63 - 1
 TRAPPED = "没有收下：表单里有一栏应当留空，却填了内容，多半是浏览器自动填写的。请再提交一次。"
@@ -46,7 +46,7 @@ def _member(request):
     return request.user if request.user.is_authenticated else None
 
 
-def _listed(article: Article, before: Position | None = None, order: Order = Order.NEWEST) -> dict:
+def _listed(article: Article, before: CommentCursor | None = None, order: Order = Order.NEWEST) -> dict:
     """What everybody sees of an article's comments. Five queries."""
     policy = policy_of(article)
     return {
@@ -72,7 +72,7 @@ def _form_of(request, article: Article, form: CommentForm | None = None) -> dict
 def _page(request, article: Article):
     """The page of all comments, with the form where comments are open."""
     order = Order(request.GET["order"]) if request.GET.get("order") in Order.values else Order.NEWEST
-    context = _listed(article, Position.parse(request.GET.get("before", "")), order)
+    context = _listed(article, CommentCursor.parse(request.GET.get("before", "")), order)
     shown = [*context["page"].ids, *(c.pk for c in context["picks"])]
     context["liked"] = liked_by(reader_of(request), shown)
     if not context["closed"]:
@@ -158,7 +158,7 @@ def _receive(request, article_id: int):
     if not valid or article_id > LARGEST_ID:
         return _again(request, _article(article_id), form, 422)
     sender = sender_of(request, form.member, form.worked)
-    outcome = take(form.sent(article_id, sender, mark_of(request)))
+    outcome = take_comment(form.sent(article_id, sender, pseudonym_of(request)))
     if outcome.fate == Fate.TAKEN:
         return HttpResponseRedirect(f"{_receipts()}{form.token}/")
     for name, words in outcome.errors.items():

@@ -2,11 +2,11 @@
 
 from django import forms
 
-from meiri.comments.asking import ask, is_right, question_of
+from meiri.comments.asking import choose_question, is_right, question_of
 from meiri.comments.limits import Sender
 from meiri.comments.models import LONGEST
-from meiri.comments.taking import Sent
-from meiri.comments.work import is_done
+from meiri.comments.proof_of_work import is_done
+from meiri.comments.submission import Sent
 from meiri.visitors.forms import LineField, NicknameField, PlainTextField, VisitorForm
 
 
@@ -81,7 +81,7 @@ class CommentForm(VisitorForm):
         question = question_of(self.cleaned_data["asked"], self.token)
         asked = self.cleaned_data["asked"]
         if question is None:
-            question, asked = ask(self.token)
+            question, asked = choose_question(self.token)
         else:
             self.add_error("answer", "答案不对，请再想一想。")
         self.data = {**{name: self.data[name] for name in self.data}, "asked": asked, "once": self.token}

@@ -25,11 +25,11 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
-from meiri.audience.counts_keeping import LOCK  # a worker holds it for as long as it lives
+from meiri.audience.counts_writer import LOCK  # a worker holds it for as long as it lives
 from meiri.delivery.locks import try_lock
 from meiri.file_modes import open_to_group
 from meiri.journal.heads import set_aside
-from meiri.journal.log import end
+from meiri.journal.log import end_of_journal
 
 FORMAT = 1
 DATABASE, MEDIA, MANIFEST = "database", "media/", "manifest.json"
@@ -43,11 +43,11 @@ SESSIONS = ("members_signin", "django_session")
 UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, tarfile.TarError, zstandard.ZstdError)
 
 
-class Refused(Exception):
+class BackupRefused(Exception):
     """Why nothing was backed up or restored, in a sentence for the operator."""
 
 
-class Counted:
+class DigestingReader:
     """A file that is read and counted on its way: its digest and size are known when all of it has been read."""
 
     def __init__(self, file: IO[bytes]):
@@ -64,12 +64,12 @@ class Counted:
 
 
 def back_up(target: Path) -> dict:
-    """Write a backup to `target`, which appears when it is whole. The manifest. Raises `Refused`."""
+    """Write a backup to `target`, which appears when it is whole. The manifest. Raises `BackupRefused`."""
     if target.exists():
-        raise Refused(f"{target} exists already; a backup replaces nothing.")
+        raise BackupRefused(f"{target} exists already; a backup replaces nothing.")
     if not target.parent.is_dir():
-        raise Refused(f"There is no folder {target.parent}.")
-    sequence, digest = end()
+        raise BackupRefused(f"There is no folder {target.parent}.")
+    sequence, digest = end_of_journal()
     manifest = {
         "format": FORMAT,
         "made": timezone.localtime().isoformat(timespec="seconds"),
@@ -103,32 +103,34 @@ def back_up(target: Path) -> dict:
 
 
 def restore(source: Path, replace: bool) -> dict:
-    """Put the site of a backup in the place of this one. The manifest. Raises `Refused` and leaves all as it was.
+    """Put the site of a backup in the place of this one. The manifest. Raises `BackupRefused` and leaves all as it was.
 
     With `replace`, what stood there is kept in a folder `replaced-…` of the data folder; a database of PostgreSQL is not.
     """
     if not source.is_file():
-        raise Refused(f"There is no file {source}.")
+        raise BackupRefused(f"There is no file {source}.")
     home = Path(settings.HOME)
     with _alone(home), TemporaryDirectory(dir=home, prefix=".restoring-") as folder:
         if not replace and _holds_articles():
-            raise Refused("This site has articles; give --replace to put the backup in their place.")
+            raise BackupRefused("This site has articles; give --replace to put the backup in their place.")
         try:
             manifest = _unpack(source, Path(folder))
         except UNREADABLE as error:
-            raise Refused(f"{source} can't be read as a backup: {error}") from error
+            raise BackupRefused(f"{source} can't be read as a backup: {error}") from error
         if manifest["engine"] != connection.vendor:
-            raise Refused(f"The backup is of {manifest['engine']}, this site is on {connection.vendor}.")
+            raise BackupRefused(
+                f"The backup is of {manifest['engine']}, this site is on {connection.vendor}."
+            )
         known = MigrationLoader(None).disk_migrations
         if newer := [name for name in manifest["migrations"] if tuple(name.split(".", 1)) not in known]:
-            raise Refused(f"The backup was made by another release: {newer[0]} is not known here.")
+            raise BackupRefused(f"The backup was made by another release: {newer[0]} is not known here.")
         _put(Path(folder), home)
         set_aside()
     return manifest
 
 
 def manifest_of(source: Path) -> dict:
-    """The manifest of a backup; nothing is unpacked. Raises `Refused`."""
+    """The manifest of a backup; nothing is unpacked. Raises `BackupRefused`."""
     try:
         with (
             source.open("rb") as file,
@@ -139,8 +141,8 @@ def manifest_of(source: Path) -> dict:
                 if about.name == MANIFEST and about.size <= LARGEST_MANIFEST:
                     return json.load(cast(IO[bytes], archive.extractfile(about)))
     except UNREADABLE as error:
-        raise Refused(f"{source} can't be read as a backup: {error}") from error
-    raise Refused(f"{source} can't be read as a backup: it has no manifest.")
+        raise BackupRefused(f"{source} can't be read as a backup: {error}") from error
+    raise BackupRefused(f"{source} can't be read as a backup: it has no manifest.")
 
 
 def _applied() -> list[tuple[str, str]]:
@@ -165,7 +167,7 @@ def _add(archive: tarfile.TarFile, manifest: dict, name: str, path: Path) -> Non
             return
         about.uid = about.gid = 0
         about.uname = about.gname = ""
-        counted = Counted(file)
+        counted = DigestingReader(file)
         archive.addfile(about, cast(IO[bytes], counted))
     manifest["files"][name] = counted.entry()
 
@@ -192,7 +194,7 @@ def _unpack(source: Path, folder: Path) -> dict:
             if about.size > shutil.disk_usage(folder).free:
                 raise ValueError(f"there is no room for {about.name}")
             path.parent.mkdir(parents=True, exist_ok=True)
-            counted = Counted(content)
+            counted = DigestingReader(content)
             with path.open("xb") as out:
                 shutil.copyfileobj(counted, out, PIECE)
             found[about.name] = counted.entry()
@@ -215,11 +217,11 @@ def _place(name: str) -> PurePosixPath:
 
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
-    """While this lasts no worker begins. Raises `Refused` where one is at work."""
+    """While this lasts no worker begins. Raises `BackupRefused` where one is at work."""
     lock = os.open(home / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         if not try_lock(lock):
-            raise Refused("The site is being served; stop it first.")
+            raise BackupRefused("The site is being served; stop it first.")
         yield
     finally:
         os.close(lock)
@@ -306,7 +308,7 @@ def _set_aside(path: Path, replaced: Path) -> None:
 
 
 def _run(program: str, *arguments: str) -> None:
-    """Run one of PostgreSQL's programs on the site's database. Raises `Refused`."""
+    """Run one of PostgreSQL's programs on the site's database. Raises `BackupRefused`."""
     options = connection.settings_dict
     given = {
         "PGHOST": options["HOST"] or options["OPTIONS"].get("host", ""),
@@ -319,7 +321,9 @@ def _run(program: str, *arguments: str) -> None:
     try:
         done = subprocess.run([program, *arguments], env=environment, capture_output=True, text=True)  # noqa: S603
     except FileNotFoundError:
-        raise Refused(f"{program} is not installed; it comes with PostgreSQL's client programs.") from None
+        raise BackupRefused(
+            f"{program} is not installed; it comes with PostgreSQL's client programs."
+        ) from None
     if done.returncode:
         said = done.stderr.strip().splitlines()
-        raise Refused(f"{program} failed: {said[-1] if said else f'status {done.returncode}'}")
+        raise BackupRefused(f"{program} failed: {said[-1] if said else f'status {done.returncode}'}")

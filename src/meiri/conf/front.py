@@ -15,8 +15,8 @@ from typing import Any
 from django.core.handlers.wsgi import WSGIHandler
 from granian.rsgi import ProtocolClosed
 
-from meiri.conf.bodies import EDITORS, Body, Reception, TooLarge, TooMany, bound_of
 from meiri.conf.environ import declared_length, environ_of, has_host, peer_of
+from meiri.conf.request_bodies import EDITORS, Body, Reception, TooLarge, TooMany, bound_of
 from meiri.conf.wsgi import application
 from meiri.delivery.headers import guarding
 from meiri.visitors.address import visitor_of
@@ -85,7 +85,7 @@ class Exchange:
         self.answer(status, [*_PLAIN, *guarding()], page.encode())
 
 
-class Threads:
+class BoundedThreadPool:
     """A pool of threads, with a bound to what it has to do. All but the work happens on the event loop."""
 
     def __init__(self, count: int, name: str):
@@ -124,9 +124,9 @@ class Front:
 
     def __init__(self, django: WSGIHandler, fast: Iterable[Callable], together: Callable[[Any], bool]):
         self._django, self._fast, self._together = django, tuple(fast), together
-        self._threads = Threads(THREADS, "django")
-        self._threads_together = Threads(THREADS_OF_COMMENTS, "django together")
-        self._threads_of_uploads = Threads(THREADS_OF_UPLOADS, "django uploads")
+        self._threads = BoundedThreadPool(THREADS, "django")
+        self._threads_together = BoundedThreadPool(THREADS_OF_COMMENTS, "django together")
+        self._threads_of_uploads = BoundedThreadPool(THREADS_OF_UPLOADS, "django uploads")
         self._reading_files = ThreadPoolExecutor(THREADS_OF_FILES, thread_name_prefix="files")
         self._files_sent = 0
         self._reception = Reception()
@@ -155,7 +155,7 @@ class Front:
                 return
         await self._worked_on(scope, exchange, threads, body)
 
-    def _threads_for(self, scope) -> Threads:
+    def _threads_for(self, scope) -> BoundedThreadPool:
         if self._together(scope):
             return self._threads_together
         return self._threads_of_uploads if brings_files(scope) else self._threads
@@ -178,7 +178,9 @@ class Front:
             exchange.refuse(*((503, BUSY) if refusal.all_of_them else (429, CROWDED)))
         return None
 
-    async def _worked_on(self, scope, exchange: Exchange, threads: Threads, body: Body | None) -> None:
+    async def _worked_on(
+        self, scope, exchange: Exchange, threads: BoundedThreadPool, body: Body | None
+    ) -> None:
         """Have a thread answer, and wait until the answer is on its way."""
         if threads.full:  # they may be by the time that a body has come
             exchange.refuse(503, BUSY)
@@ -295,9 +297,9 @@ def make() -> Front:
     fast: list[Callable] = [views.respond, flooding.respond]
     if settings.PAGE_FILES:
         from meiri.delivery.fastpath import StoredPages
-        from meiri.delivery.pages import pages
+        from meiri.delivery.page_store import page_store
 
-        fast.insert(0, StoredPages(pages().files).respond)
+        fast.insert(0, StoredPages(page_store().files).respond)
     return Front(application, fast, together=flooding.is_sent)
 
 

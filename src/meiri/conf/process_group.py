@@ -142,7 +142,7 @@ class Member:
         self.process.join()
 
 
-def run(works: Mapping[str, Callable[[], object]]) -> None:
+def run_group(works: Mapping[str, Callable[[], object]]) -> None:
     """Keep `works`, by name, running in a process each until SIGTERM or SIGINT, then stop them and return."""
     members = [Member(name, work) for name, work in works.items()]
     keep_few_heaps()
@@ -156,10 +156,10 @@ def run(works: Mapping[str, Callable[[], object]]) -> None:
                 member.check()
             time.sleep(CHECK_SECONDS)
     finally:
-        end(members)
+        end_process(members)
 
 
-def end(members: Sequence[Member]) -> None:
+def end_process(members: Sequence[Member]) -> None:
     for member in members:
         member.stop()
     until = time.monotonic() + GRACE_SECONDS

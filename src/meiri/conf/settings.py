@@ -162,7 +162,7 @@ TEMPLATES = [
         "OPTIONS": {
             "environment": "meiri.web.jinja.environment",
             "extensions": ["wagtail.jinja2tags.core"],
-            "context_processors": ["meiri.web.chrome.chrome"],
+            "context_processors": ["meiri.web.page_frame.page_frame"],
         },
     },
     {
@@ -354,7 +354,7 @@ ARTICLE_PREVIEW = "meiri.web.article.preview"
 ARTICLE_FINDER = "meiri.search.editors.articles_with"
 
 SESSION_ENGINE = "meiri.members.stored_sessions"
-CSRF_FAILURE_VIEW = "meiri.visitors.refusals.csrf_failure"
+CSRF_FAILURE_VIEW = "meiri.visitors.error_answers.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = True
 if SECURE_COOKIES:
@@ -381,14 +381,14 @@ CONTENT_SECURITY_POLICY = {
 EMAIL_URL = env.str("MEIRI_EMAIL_URL", default="")
 EMAIL_FROM = env.str("MEIRI_EMAIL_FROM", default="")
 EMAIL_REPLY_TO = env.str("MEIRI_EMAIL_REPLY_TO", default="")
-EMAIL_BACKEND = "meiri.mail.queueing.EmailBackend" if EMAIL_URL else "meiri.mail.folder.EmailBackend"
+EMAIL_BACKEND = "meiri.mail.queueing.QueueBackend" if EMAIL_URL else "meiri.mail.folder.FolderBackend"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = sender_of(EMAIL_URL, EMAIL_FROM) or "webmaster@localhost"
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"thinned": {"()": "meiri.conf.complaints.Thinned"}},
+    "filters": {"thinned": {"()": "meiri.conf.log_throttling.ThrottlingFilter"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["thinned"]},
     },

@@ -30,7 +30,7 @@ urlpatterns = [
     path("", include(wagtail_urls)),
 ]
 
-handler400 = "meiri.visitors.refusals.bad_request"
-handler403 = "meiri.visitors.refusals.forbidden"
+handler400 = "meiri.visitors.error_answers.bad_request"
+handler403 = "meiri.visitors.error_answers.forbidden"
 handler404 = "meiri.web.errors.not_found"
 handler500 = "meiri.web.errors.failed"

@@ -4,8 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from meiri.conf.collector import settle
+from meiri.conf.gc_freeze import freeze_loaded_objects
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meiri.conf.settings")
 application = get_wsgi_application()
-settle()
+freeze_loaded_objects()

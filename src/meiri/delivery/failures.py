@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from meiri.delivery.index_database import IndexDatabase, Noted
+from meiri.delivery.index_database import IndexDatabase, IndexSnapshot
 from meiri.delivery.keys import EVERYWHERE
 from meiri.delivery.omissions import Omission
 
@@ -45,30 +45,34 @@ def pause_after(tries: int) -> float:
 class FailureIndex(IndexDatabase):
     """What the index knows of pages that failed."""
 
-    def failed(self, address: str, keys: Iterable[str], noted: Noted, error: str) -> None:
+    def failed(self, address: str, keys: Iterable[str], snapshot: IndexSnapshot, error: str) -> None:
         """The page could not be rendered. It waits, and is tried again after a pause, or when something changes that it
         shows: `keys`, and those of the last time."""
         keys = set(keys) - EVERYWHERE
         with self._writing() as database:
             known = self._number_of(database, address) is not None
-            self._expect(database, address, noted.tick)
+            self._expect(database, address, snapshot.version)
             page = self._number_of(database, address)
-            if not self._note_failure(database, page, noted, error, whole=True) and not known:
+            if not self._note_failure(database, page, snapshot, error, whole=True) and not known:
                 database.execute("DELETE FROM page WHERE id = ?", [page])
                 return
             database.executemany(
                 "INSERT OR IGNORE INTO page_key VALUES (?, ?)", [(key, page) for key in keys]
             )
             latest = max(self._ticks_of(database, keys), default=0)
-            if latest > noted.tick:
+            if latest > snapshot.version:
                 database.execute("UPDATE page SET waiting = ? WHERE id = ?", [latest, page])
 
     def _shown_without(
-        self, database: sqlite3.Connection, address: str, noted: Noted, omissions: Sequence[Omission]
+        self,
+        database: sqlite3.Connection,
+        address: str,
+        snapshot: IndexSnapshot,
+        omissions: Sequence[Omission],
     ) -> None:
-        """The page was stored as it was at `noted`, without `omissions`. Where errors are the reason, it is tried again."""
+        """The page was stored as it was at `snapshot`, without `omissions`. Where errors are the reason, it is tried again."""
         page = self._number_of(database, address)
-        database.execute("DELETE FROM withdrawal WHERE page = ? AND tick <= ?", [page, noted.tick])
+        database.execute("DELETE FROM withdrawal WHERE page = ? AND tick <= ?", [page, snapshot.version])
         database.execute("DELETE FROM omission WHERE page = ?", [page])
         if omissions and database.execute("SELECT count(*) FROM omission").fetchone()[0] < MOST:
             database.executemany(
@@ -76,14 +80,14 @@ class FailureIndex(IndexDatabase):
                 [(page, o.part, o.reason, int(o.broken)) for o in omissions],
             )
         if errors := [omission.reason for omission in omissions if omission.broken]:
-            self._note_failure(database, page, noted, "；".join(errors), whole=False)
+            self._note_failure(database, page, snapshot, "；".join(errors), whole=False)
         else:
             database.execute("DELETE FROM failure WHERE page = ?", [page])
 
     def _note_failure(
-        self, database: sqlite3.Connection, page: int, noted: Noted, error: str, *, whole: bool
+        self, database: sqlite3.Connection, page: int, snapshot: IndexSnapshot, error: str, *, whole: bool
     ) -> bool:
-        """Note that a page failed as it was rendered at `noted`. False where too many others have failed already."""
+        """Note that a page failed as it was rendered at `snapshot`. False where too many others have failed already."""
         found = database.execute("SELECT tries, since, error FROM failure WHERE page = ?", [page]).fetchone()
         if found is None and database.execute("SELECT count(*) FROM failure").fetchone()[0] >= MOST:
             return False
@@ -91,7 +95,16 @@ class FailureIndex(IndexDatabase):
         tries, since = (found[0] + 1, found[1]) if found and found[2] == error else (1, now)
         database.execute(
             "INSERT OR REPLACE INTO failure VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [page, int(whole), noted.tick, noted.generation, tries, since, now + pause_after(tries), error],
+            [
+                page,
+                int(whole),
+                snapshot.version,
+                snapshot.generation,
+                tries,
+                since,
+                now + pause_after(tries),
+                error,
+            ],
         )
         return True
 

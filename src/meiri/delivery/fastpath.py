@@ -9,10 +9,10 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from meiri.delivery.files import SUFFIXES, PageFile, PageFiles, name_of, note_asked
 from meiri.delivery.headers import Header, headers_of, headers_unmodified, is_unmodified, preferred
 from meiri.delivery.kinds import is_idle
-from meiri.delivery.wire import Answer, Scope
+from meiri.delivery.page_files import SUFFIXES, PageFile, PageFiles, name_of, note_asked
+from meiri.delivery.rsgi import Answer, Scope
 
 # Bytes of pages kept in memory by one process, and the largest that is kept.
 MOST_BYTES = 64 * 1024 * 1024
@@ -24,7 +24,7 @@ MOST_ACCEPTED = 256
 
 
 @dataclass(slots=True)
-class Kept:
+class CachedVariant:
     """One variant of a page in memory."""
 
     path: str
@@ -32,7 +32,7 @@ class Kept:
     stamp: tuple[int, int, int]
     headers: list[Header]
     answer: Answer
-    noted: float
+    noted_at: float
 
 
 class StoredPages:
@@ -40,7 +40,7 @@ class StoredPages:
 
     def __init__(self, files: PageFiles, most_bytes: int = MOST_BYTES):
         self._files, self._most = files, most_bytes
-        self._kept: OrderedDict[tuple[str, str], Kept] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], CachedVariant] = OrderedDict()
         self._bytes = 0
         self._accepted: dict[str, list[str]] = {}
 
@@ -66,7 +66,7 @@ class StoredPages:
                 self._accepted[accept_encoding] = found
         return found
 
-    def _find(self, address: str, encodings: list[str]) -> Kept | None:
+    def _find(self, address: str, encodings: list[str]) -> CachedVariant | None:
         for encoding in encodings:
             kept = self._kept.get((address, encoding))
             kept = self._still_valid(address, encoding, kept) if kept else self._load(address, encoding)
@@ -74,7 +74,7 @@ class StoredPages:
                 return kept
         return None
 
-    def _still_valid(self, address: str, encoding: str, kept: Kept) -> Kept | None:
+    def _still_valid(self, address: str, encoding: str, kept: CachedVariant) -> CachedVariant | None:
         try:
             status = os.stat(kept.path)
         except OSError:
@@ -85,12 +85,12 @@ class StoredPages:
             return self._load(address, encoding)
         self._kept.move_to_end((address, encoding))
         now = time.monotonic()
-        if now - kept.noted > NOTING:
-            kept.noted = now
+        if now - kept.noted_at > NOTING:
+            kept.noted_at = now
             note_asked(kept.path)
         return kept
 
-    def _load(self, address: str, encoding: str) -> Kept | None:
+    def _load(self, address: str, encoding: str) -> CachedVariant | None:
         name = name_of(address)
         if name is None:
             return None
@@ -104,7 +104,7 @@ class StoredPages:
         note_asked(path)
         file = PageFile(content, int(status.st_mtime))
         headers = headers_of(address, file, encoding)
-        kept = Kept(
+        kept = CachedVariant(
             path,
             file,
             (status.st_ino, status.st_mtime_ns, status.st_size),
@@ -116,7 +116,7 @@ class StoredPages:
             self._keep(address, encoding, kept)
         return kept
 
-    def _keep(self, address: str, encoding: str, kept: Kept) -> None:
+    def _keep(self, address: str, encoding: str, kept: CachedVariant) -> None:
         self._kept[address, encoding] = kept
         self._bytes += len(kept.file.content)
         while self._bytes > self._most:

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.security import SecurityMiddleware
 
-from meiri.delivery.files import PageFile
 from meiri.delivery.guards import Guards
 from meiri.delivery.kinds import kind_of
+from meiri.delivery.page_files import PageFile
 
 Header = tuple[str, str]
 

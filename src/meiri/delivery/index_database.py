@@ -63,10 +63,10 @@ CREATE TABLE IF NOT EXISTS withdrawal (
 
 
 @dataclass(frozen=True)
-class Noted:
+class IndexSnapshot:
     """What the index had come to when somebody began to render."""
 
-    tick: int
+    version: int
     generation: int
 
 

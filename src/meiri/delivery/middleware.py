@@ -9,11 +9,11 @@ from django.http.response import HttpResponseBase
 from meiri.delivery.editions import PREFIX, has_edition, in_edition, inner_path, rendering_traditional
 from meiri.delivery.keys import uses
 from meiri.delivery.models import ProtectedTerm
-from meiri.delivery.script import Term, Wording
+from meiri.delivery.script import Term, TraditionalConverter
 from meiri.delivery.traditional import traditional_feed, traditional_html, traditional_json_feed
 from meiri.journal.content_keys import SCRIPT
 
-CONVERTERS: dict[str, Callable[[str, str, Wording], str]] = {
+CONVERTERS: dict[str, Callable[[str, str, TraditionalConverter], str]] = {
     "text/html": traditional_html,
     "application/rss+xml": traditional_feed,
     "application/atom+xml": traditional_feed,
@@ -68,7 +68,9 @@ def _convert(
     if convert is None or not isinstance(response, HttpResponse) or "Content-Encoding" in response:
         return
     text = response.content.decode(response.charset)
-    response.content = convert(text, settings.BASE_URL, Wording(terms, people)).encode(response.charset)
+    response.content = convert(text, settings.BASE_URL, TraditionalConverter(terms, people)).encode(
+        response.charset
+    )
     if "Content-Length" in response:
         response["Content-Length"] = str(len(response.content))
 

@@ -8,7 +8,7 @@ import logging
 from threading import Event
 
 from meiri.delivery.cdn import Cdn, NotForgotten
-from meiri.delivery.index import PageIndex
+from meiri.delivery.page_index import PageIndex
 
 logger = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from functools import cache, lru_cache
 
 from opencc import OpenCC
 
-from meiri.delivery import prose
-from meiri.delivery.names import is_name, pattern_of, traditional_name
+from meiri.delivery import conversion_overrides
+from meiri.delivery.person_names import is_name, pattern_of, traditional_name
 
 Term = tuple[str, str]
 Finder = tuple[re.Pattern[str], dict[str, str]]
@@ -75,7 +75,7 @@ def _finder(written: dict[str, str]) -> Finder:
 @cache
 def _prose() -> dict[str, str]:
     """The newsroom's words, and how they are written in traditional script."""
-    return {word: _opencc("s2tw")(word) for word in prose.WORDS} | prose.WRITTEN
+    return {word: _opencc("s2tw")(word) for word in conversion_overrides.WORDS} | conversion_overrides.WRITTEN
 
 
 @cache
@@ -88,7 +88,7 @@ def _protecting(terms: tuple[Term, ...]) -> Finder:
     return _finder(_prose() | {term: traditional or term for term, traditional in terms})
 
 
-class Wording:
+class TraditionalConverter:
     """How the words of one page are written in traditional script.
 
     `terms`: what editors protect, in simplified script, with its traditional form (empty: it stays as it is).

@@ -4,11 +4,11 @@ from django.conf import settings
 from django.http import HttpResponse, HttpResponseNotModified
 from django.urls import get_resolver
 
-from meiri.delivery.files import SUFFIXES, name_of, note_asked
 from meiri.delivery.headers import headers_of, headers_unmodified, is_unmodified, preferred
-from meiri.delivery.pages import PageFailed, Pages, pages
+from meiri.delivery.page_files import SUFFIXES, name_of, note_asked
+from meiri.delivery.page_store import PageFailed, PageStore, page_store
 from meiri.delivery.rendering import PageRequest, Rendered, is_page
-from meiri.journal.log import one_moment
+from meiri.journal.log import journal_snapshot
 
 READING = ("GET", "HEAD")
 
@@ -21,7 +21,7 @@ class PageFilesMiddleware:
 
     def __call__(self, request):
         if self.asks_for_page(request):
-            store = pages()
+            store = page_store()
             try:
                 rendered = store.obtain(request.path_info)
             except PageFailed as failed:
@@ -32,7 +32,7 @@ class PageFilesMiddleware:
                 return answer
         if request.method not in READING:
             return self.get_response(request)
-        with one_moment():
+        with journal_snapshot():
             return self.get_response(request)
 
     def asks_for_page(self, request) -> bool:
@@ -60,7 +60,7 @@ def come_back(request, seconds: int) -> HttpResponse:
     return response
 
 
-def stored_answer(store: Pages, request) -> HttpResponse | None:
+def stored_answer(store: PageStore, request) -> HttpResponse | None:
     """The stored page as this request wants it; None where it has just been thrown away."""
     address = request.path_info
     for encoding in preferred(request.headers.get("Accept-Encoding", "")):

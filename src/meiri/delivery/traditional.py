@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 from meiri.delivery.editions import in_edition
-from meiri.delivery.script import Wording
+from meiri.delivery.script import TraditionalConverter
 
 _ATTRIBUTES = r"(?>[^>\"']++|\"[^\"]*\"|'[^']*')*+"
 _TOKEN = re.compile(
@@ -52,7 +52,7 @@ _JSON_IDS = frozenset({"url", "identifier", "sameAs", "item", "image", "logo"})
 class _Draft:
     """A document being converted: its pieces in order, and which of them wait for OpenCC."""
 
-    def __init__(self, base_url: str, wording: Wording):
+    def __init__(self, base_url: str, wording: TraditionalConverter):
         self.base_url = base_url
         self.wording = wording
         self.pieces: list[str] = []
@@ -96,7 +96,7 @@ class _Silence:
             self.depth += -1 if closing else 1
 
 
-def traditional_html(document: str, base_url: str, wording: Wording) -> str:
+def traditional_html(document: str, base_url: str, wording: TraditionalConverter) -> str:
     """A page, or a piece of one, in traditional script. `base_url`: the site's address without a slash at its end."""
     draft = _Draft(base_url, wording)
     silence = _Silence()
@@ -234,7 +234,7 @@ def _structured(draft: _Draft, text: str) -> None:
     draft.keep(text[at:])
 
 
-def traditional_feed(document: str, base_url: str, wording: Wording) -> str:
+def traditional_feed(document: str, base_url: str, wording: TraditionalConverter) -> str:
     """An RSS or Atom document in traditional script. Markup that its texts carry, escaped, is converted as such."""
     draft = _Draft(base_url, wording)
     at, element = 0, ""
@@ -269,7 +269,7 @@ def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def traditional_json_feed(document: str, base_url: str, wording: Wording) -> str:
+def traditional_json_feed(document: str, base_url: str, wording: TraditionalConverter) -> str:
     """A JSON Feed in traditional script."""
     words = partial(_json_words, wording=wording)
     ways: dict[str, Callable[[str], str]] = {
@@ -281,7 +281,7 @@ def traditional_json_feed(document: str, base_url: str, wording: Wording) -> str
     return json.dumps(_walked(json.loads(document), "", ways), ensure_ascii=False)
 
 
-def _json_words(text: str, wording: Wording) -> str:
+def _json_words(text: str, wording: TraditionalConverter) -> str:
     return text if text.isascii() else wording.convert(text)
 
 

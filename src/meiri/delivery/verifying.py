@@ -11,10 +11,10 @@ from django.conf import settings
 from django.utils.timezone import localtime
 
 from meiri.delivery.failures import Failure
-from meiri.delivery.following import bring_up_to_date
-from meiri.delivery.pages import Pages, pages
+from meiri.delivery.invalidation import bring_up_to_date
+from meiri.delivery.page_store import PageStore, page_store
 from meiri.delivery.rendering import Rendered, render
-from meiri.journal.verification import check
+from meiri.journal.verification import register_check
 from meiri.own_address import kept_address
 
 # A page that differs may have been changed by what was committed a moment ago: so often it is looked at before it is told.
@@ -23,7 +23,7 @@ LOOKS = 3
 PASSING = "minute"
 
 
-@check("pages")
+@register_check("pages")
 def stored_pages() -> Iterator[str]:
     """Render every stored page afresh and compare. What waits to be made again is made first."""
     if not settings.PAGE_FILES:
@@ -31,7 +31,7 @@ def stored_pages() -> Iterator[str]:
     if wrong := other_address():
         yield wrong
         return
-    store = pages()
+    store = page_store()
     if not bring_up_to_date(store):
         yield f"{store.index.pending()} pages are still being made again"
     for failure in store.index.failures():
@@ -63,7 +63,7 @@ def sentence_of(failure: Failure) -> str:
     )
 
 
-def stale_pages(store: Pages) -> Iterator[str]:
+def stale_pages(store: PageStore) -> Iterator[str]:
     """The addresses of pages whose file differs from what is rendered now, or of which none can be rendered now. What changes
     meanwhile is looked at again."""
     found = store.index.current()
@@ -80,7 +80,7 @@ def stale_pages(store: Pages) -> Iterator[str]:
         found = store.index.current(after=last)
 
 
-def is_stale(store: Pages, address: str) -> bool:
+def is_stale(store: PageStore, address: str) -> bool:
     return compare(store, address).stale
 
 
@@ -92,16 +92,16 @@ class Compared:
     status: int
 
 
-def compare(store: Pages, address: str) -> Compared:
+def compare(store: PageStore, address: str) -> Compared:
     with store.locked(address):
-        noted = store.index.noted()
+        snapshot = store.index.snapshot()
         rendered = render(address)
         differs = _differs(store, address, rendered)
-        unchanged = store.index.noted() == noted  # else it may have changed while it was rendered
+        unchanged = store.index.snapshot() == snapshot  # else it may have changed while it was rendered
         return Compared(differs and unchanged, rendered.response.status_code)
 
 
-def _differs(store: Pages, address: str, rendered: Rendered) -> bool:
+def _differs(store: PageStore, address: str, rendered: Rendered) -> bool:
     file = store.files.read(address)
     if rendered.response.status_code == 503:
         return False  # the database is away

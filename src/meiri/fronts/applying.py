@@ -11,14 +11,14 @@ from meiri.fronts.logos import small_logo
 from meiri.journal.recording import recording
 from meiri.visitors.forms import LineField, VisitorForm
 from meiri.visitors.rate_limits import RateLimit
-from meiri.visitors.receipts import digest_of, key_for
+from meiri.visitors.receipt_keys import digest_of_key, key_for
 
 MOST, PERIOD = 5, timedelta(hours=1)
 # After those that editors have put in order.
 LAST = 1000
 
 
-class ApplicationForm(VisitorForm):
+class FriendLinkForm(VisitorForm):
     name = LineField(
         label="网站名称",
         max_length=40,
@@ -58,12 +58,12 @@ class ApplicationForm(VisitorForm):
         return small_logo(file) if file else None
 
 
-def too_many(request) -> bool:
+def applies_too_often(request) -> bool:
     return not RateLimit("friend link", MOST, PERIOD).hit_by_address(request)
 
 
 @recording()
-def apply(form: ApplicationForm) -> str:
+def apply_for_link(form: FriendLinkForm) -> str:
     """Keep the application of a valid form. The key to its receipt; the same form sent again gives the same one."""
     data = form.cleaned_data
     key = key_for("friend link", data["once"])
@@ -75,7 +75,7 @@ def apply(form: ApplicationForm) -> str:
         "order": LAST,
         "applied_at": timezone.now(),
     }
-    link, new = FriendLink.objects.get_or_create(key_digest=digest_of(key), defaults=fields)
+    link, new = FriendLink.objects.get_or_create(key_digest=digest_of_key(key), defaults=fields)
     if new and data["logo"]:
         link.logo.save(data["logo"].name, data["logo"])
     return key

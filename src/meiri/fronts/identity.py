@@ -2,10 +2,10 @@
 
 from meiri.fronts.models import SiteSettings
 from meiri.identity import Identity
+from meiri.journal.cache import InvalidatingCache
 from meiri.journal.content_keys import FOOTER
-from meiri.journal.kept import Kept
 
-_kept: Kept[str, Identity] = Kept(1)
+_kept: InvalidatingCache[str, Identity] = InvalidatingCache(1)
 
 
 def current() -> Identity:

@@ -12,8 +12,8 @@ from typing import Any
 
 from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.delivery.omissions import omit, optional
+from meiri.journal.cache import InvalidatingCache
 from meiri.journal.content_keys import ARTICLE, MAGAZINE, PICTURES, TOPICS
-from meiri.journal.kept import Kept
 from meiri.newsroom.blocks import blocks_of
 from meiri.newsroom.cards import Card
 from meiri.newsroom.models import Article
@@ -32,7 +32,7 @@ SPARE = 14
 
 
 @dataclass
-class Drawn:
+class PlannedBlock:
     """One block as the page shows it: its kind, heading, articles, and what else its kind needs."""
 
     kind: str
@@ -45,7 +45,7 @@ class Drawn:
     label: str = ""
 
 
-class Page:
+class ArticlesAtHand:
     """The articles on hand for one page, each given out once.
 
     What it gives out are lists of keys; `fill` puts the cards in the place of the keys.
@@ -87,7 +87,7 @@ class Page:
 
 
 # What home shows beside articles changes seldom. Nobody alters these objects: all pages of a process share them.
-_beside: Kept[str, Any] = Kept(3, EVERYWHERE)
+_beside: InvalidatingCache[str, Any] = InvalidatingCache(3, EVERYWHERE)
 
 
 def visible_stations() -> list[Station]:
@@ -131,7 +131,7 @@ def raw_ids(values) -> list[int]:
 
 
 @dataclass(frozen=True)
-class Laid:
+class ChosenBlock:
     """A block as editors laid it out."""
 
     kind: str
@@ -139,7 +139,7 @@ class Laid:
     value: Any
 
 
-def plan_home(body) -> list[Drawn]:
+def plan_home(body) -> list[PlannedBlock]:
     """The blocks of a home page, ready to draw."""
     blocks = laid_out(body)
     stations = visible_stations() if any(block.kind == "stations" for block in blocks) else []
@@ -155,8 +155,8 @@ def plan_home(body) -> list[Drawn]:
                 wanted[place] = max(wanted.get(place, 0), count)
             pinned += pinned_in(laid)
             shown.append(laid)
-    page = Page(wanted, pinned)
-    drawn: list[Drawn] = []
+    page = ArticlesAtHand(wanted, pinned)
+    drawn: list[PlannedBlock] = []
     for laid in shown:
         with optional(laid.label):
             block = DRAW[laid.kind](laid.value, page, stations)
@@ -172,19 +172,22 @@ def plan_home(body) -> list[Drawn]:
     return drawn
 
 
-def laid_out(body) -> list[Laid]:
+def laid_out(body) -> list[ChosenBlock]:
     """The blocks of a body that can be read."""
-    return [Laid(child.block_type, str(child.block.label), child.value) for child in blocks_of(body, "版面")]
+    return [
+        ChosenBlock(child.block_type, str(child.block.label), child.value)
+        for child in blocks_of(body, "版面")
+    ]
 
 
-def what_is_missing(block: Laid) -> str:
+def what_is_missing(block: ChosenBlock) -> str:
     """Why a block of home can't be shown, in words for editors; empty where it can."""
     if block.kind in ("top", "channel") and block.value["channel"] is None:
         return "所选的频道已经删除，请在“首页”的版面中改选频道或移除这一块。"
     return ""
 
 
-def lists_for(block: Laid, stations: Iterable[Station]) -> dict[Place, int]:
+def lists_for(block: ChosenBlock, stations: Iterable[Station]) -> dict[Place, int]:
     """The lists that a block takes its articles from, and how many of each are read."""
     value = block.value
     match block.kind:
@@ -203,7 +206,7 @@ def lists_for(block: Laid, stations: Iterable[Station]) -> dict[Place, int]:
     return {}
 
 
-def pinned_in(block: Laid) -> list[int]:
+def pinned_in(block: ChosenBlock) -> list[int]:
     """The keys of the articles that editors chose for a block."""
     match block.kind:
         case "top":
@@ -213,12 +216,12 @@ def pinned_in(block: Laid) -> list[int]:
     return []
 
 
-def draw_top(value, page: Page, stations) -> Drawn:
+def draw_top(value, page: ArticlesAtHand, stations) -> PlannedBlock:
     channel = value["channel"]
     uses(channel.content_key)
     place = Place.channel(channel)
     lead = page.take(1, place, raw_ids([value["lead"]]), with_picture=True) or page.take(1, place)
-    block = Drawn("top", channel.name, channel.get_absolute_url())
+    block = PlannedBlock("top", channel.name, channel.get_absolute_url())
     block.more["lead"] = lead
     block.articles = page.take(TOP_LINES, place)
     if flashes := value["flashes"]:
@@ -231,7 +234,7 @@ def draw_top(value, page: Page, stations) -> Drawn:
     return block
 
 
-def draw_carousel(value, page: Page, stations) -> Drawn:
+def draw_carousel(value, page: ArticlesAtHand, stations) -> PlannedBlock:
     uses(PICTURES)
     pinned = raw_ids(value["pinned"])
     if bare := page.without_picture(pinned):
@@ -240,10 +243,10 @@ def draw_carousel(value, page: Page, stations) -> Drawn:
             omit("焦点图", f"指定的稿件“{title}”没有题图，请为它配上题图或改选稿件。")
     pinned = [i for i in pinned if i not in bare]
     articles = page.take(value["count"], Place(PlaceKind.PICTURED), pinned, with_picture=True)
-    return Drawn("carousel", value["title"], articles=articles)
+    return PlannedBlock("carousel", value["title"], articles=articles)
 
 
-def draw_channel(value, page: Page, stations) -> Drawn:
+def draw_channel(value, page: ArticlesAtHand, stations) -> PlannedBlock:
     channel, shape = value["channel"], str(value["shape"])
     uses(channel.content_key)
     pinned = raw_ids(value["pinned"])
@@ -257,15 +260,15 @@ def draw_channel(value, page: Page, stations) -> Drawn:
         articles = page.take(SHAPES[shape], place, pinned)
     if shape == "lead":  # with a picture where there is one
         articles.sort(key=lambda i: i not in page.pictured)
-    return Drawn("channel", channel.name, channel.get_absolute_url(), shape, articles)
+    return PlannedBlock("channel", channel.name, channel.get_absolute_url(), shape, articles)
 
 
-def draw_pictures(value, page: Page, stations) -> Drawn:
+def draw_pictures(value, page: ArticlesAtHand, stations) -> PlannedBlock:
     articles = page.take(value["count"], Place(PlaceKind.PICTURED), with_picture=True)
-    return Drawn("pictures", value["title"], articles=articles)
+    return PlannedBlock("pictures", value["title"], articles=articles)
 
 
-def draw_stations(value, page: Page, stations) -> Drawn:
+def draw_stations(value, page: ArticlesAtHand, stations) -> PlannedBlock:
     """Tabs of the stations with the freshest articles; the others as links."""
     lists = [(station, page.lists.get(Place.station(station), [])) for station in stations]
     fresh = [(station, ids) for station, ids in lists if ids]
@@ -274,22 +277,22 @@ def draw_stations(value, page: Page, stations) -> Drawn:
     fresh.sort(key=lambda pair: times[pair[1][0]], reverse=True)
     tabs = [(station, page.give(ids[:STATION_LINES])) for station, ids in fresh[: value["count"]]]
     uses(*(station.content_key for station in stations))
-    return Drawn("stations", value["title"], "/difang/", more={"tabs": tabs, "stations": stations})
+    return PlannedBlock("stations", value["title"], "/difang/", more={"tabs": tabs, "stations": stations})
 
 
-def draw_topics(value, page: Page, stations) -> Drawn:
-    return Drawn("topics", value["title"], "/zhuanti/", more={"topics": newest_topics()})
+def draw_topics(value, page: ArticlesAtHand, stations) -> PlannedBlock:
+    return PlannedBlock("topics", value["title"], "/zhuanti/", more={"topics": newest_topics()})
 
 
-def draw_magazine(value, page: Page, stations) -> Drawn:
-    return Drawn("magazine", value["title"], "/zazhi/", more={"issue": newest_issue()})
+def draw_magazine(value, page: ArticlesAtHand, stations) -> PlannedBlock:
+    return PlannedBlock("magazine", value["title"], "/zazhi/", more={"issue": newest_issue()})
 
 
 def draw_titled(kind: str):
-    return lambda value, page, stations: Drawn(kind, value["title"])
+    return lambda value, page, stations: PlannedBlock(kind, value["title"])
 
 
-DRAW: dict[str, Callable[..., Drawn]] = {
+DRAW: dict[str, Callable[..., PlannedBlock]] = {
     "top": draw_top,
     "carousel": draw_carousel,
     "channel": draw_channel,
@@ -307,7 +310,7 @@ def plan_topic(body, topic: Topic | None) -> dict:
     place = Place.topic(topic) if topic else None
     blocks = laid_out(body)
     chosen = [raw_ids(b.value["articles"]) if b.kind == "articles" else [] for b in blocks]
-    page = Page({place: 40 + SPARE} if place else {}, [i for ids in chosen for i in ids])
+    page = ArticlesAtHand({place: 40 + SPARE} if place else {}, [i for ids in chosen for i in ids])
     sections = [(block, page.take(30, pinned=ids)) for block, ids in zip(blocks, chosen, strict=True)]
     articles = page.take(40, place)
     page.fill()

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
-from meiri.fronts.applying import MOST, PERIOD, ApplicationForm, apply, too_many
+from meiri.fronts.applying import MOST, PERIOD, FriendLinkForm, applies_too_often, apply_for_link
 from meiri.fronts.friend_links import FriendLink
 from meiri.journal.content_keys import FOOTER
-from meiri.visitors.receipts import digest_of, kept_to_oneself
+from meiri.visitors.receipt_keys import digest_of_key, kept_to_oneself
 
 SHOWN = 500
 
@@ -31,23 +31,23 @@ def links(request):
 def application(request):
     """The form, and where it is sent to."""
     if request.method != "POST":
-        return render(request, "fronts/apply.html", {"form": ApplicationForm()})
-    form = ApplicationForm(request.POST, request.FILES)
+        return render(request, "fronts/apply.html", {"form": FriendLinkForm()})
+    form = FriendLinkForm(request.POST, request.FILES)
     if form.by_robot:
         # A robot is told what it wants to hear.
         return render(request, "fronts/applied.html")
     if not form.is_valid():
         return render(request, "fronts/apply.html", {"form": form}, status=422)
-    if too_many(request):
+    if applies_too_often(request):
         form.add_error(
             None, f"{int(PERIOD.total_seconds()) // 3600} 小时内最多提交 {MOST} 次申请，请稍后再试。"
         )
         return render(request, "fronts/apply.html", {"form": form}, status=429)
-    return kept_to_oneself(redirect("link-receipt", apply(form)))
+    return kept_to_oneself(redirect("link-receipt", apply_for_link(form)))
 
 
 @require_safe
 def receipt(request, key: str):
     """What became of an application, for whoever has its key."""
-    link = get_object_or_404(FriendLink, key_digest=digest_of(key))
+    link = get_object_or_404(FriendLink, key_digest=digest_of_key(key))
     return kept_to_oneself(render(request, "fronts/link_receipt.html", {"link": link}))

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db.models.fields.files import FieldFile
 
-from meiri.media.redrawing import Bounds, Refused, redrawn
+from meiri.media.reencoding import Bounds, PictureRefused, reencode_picture
 
 PICTURE_NAMES = ["png", "jpg", "jpeg", "webp"]
 _BOUNDS = Bounds(frozenset(["PNG", "JPEG", "WEBP"]), bytes=2 * 1024 * 1024, pixels=16_000_000)
@@ -28,8 +28,8 @@ def draw_anew(file: FieldFile, name: str, sign: Sign) -> None:
     if not file or getattr(file, "_committed", True):
         return
     try:
-        drawn = redrawn(file.read(_BOUNDS.bytes + 1), _BOUNDS)
-    except Refused:
+        drawn = reencode_picture(file.read(_BOUNDS.bytes + 1), _BOUNDS)
+    except PictureRefused:
         raise ValidationError(
             {name: "无法使用这张图片，请上传 2 MB 以内的 PNG、JPEG 或 WebP 文件。"}
         ) from None

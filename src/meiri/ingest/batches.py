@@ -15,9 +15,9 @@ from django.db.models import Q
 from taggit.models import Tag
 from wagtail.blocks.stream_block import StreamValue
 
-from meiri.audience.counting import set_imported
-from meiri.ingest.filling import Names, fill
-from meiri.ingest.importing import channel_of, channels_of, digest_of, similar_to, take_item
+from meiri.audience.view_counts import set_imported
+from meiri.ingest.filling import SourcesAndAuthors, fill
+from meiri.ingest.importing import channel_of, channels_of, digest_of_item, import_item, similar_to
 from meiri.ingest.items import Item
 from meiri.ingest.models import Import
 from meiri.ingest.parsed import ParsedArticle, Unreadable
@@ -27,8 +27,8 @@ from meiri.ingest.sanitise import plain
 from meiri.ingest.stream import as_stream
 from meiri.newsroom.adding import NewArticle, add_articles
 from meiri.newsroom.models import Article
-from meiri.search.article_texts import Words, text_of
-from meiri.search.fingerprints import remember_new
+from meiri.search.article_texts import ArticleText, text_of
+from meiri.search.fingerprints import store_new_fingerprints
 from meiri.sections.models import Channel, Station, Topic
 
 logger = logging.getLogger(__name__)
@@ -60,8 +60,8 @@ class _Waiting:
         return self.parsed.original_url or self.extras.url
 
     @property
-    def words(self) -> Words:
-        return Words(self.new.article.title if self.new else "", text_of(self.body.raw_data))
+    def words(self) -> ArticleText:
+        return ArticleText(self.new.article.title if self.new else "", text_of(self.body.raw_data))
 
 
 @dataclass
@@ -76,7 +76,7 @@ class _Batch:
         self.names |= one.names
 
 
-def take_all(items: Iterable[Item], channel: Channel | None, publishing: bool) -> Iterator[Record]:
+def import_batch(items: Iterable[Item], channel: Channel | None, publishing: bool) -> Iterator[Record]:
     """What became of each item, in their order, for a run of the system: as `take_item` tells of one."""
     batch = _Batch()
     for item in items:
@@ -85,7 +85,7 @@ def take_all(items: Iterable[Item], channel: Channel | None, publishing: bool) -
             yield from _take_batch(batch.waiting, channel, publishing)
             batch = _Batch()
         if one is None:
-            yield take_item(item, channel, publishing)
+            yield import_item(item, channel, publishing)
         else:
             batch.add(one)
     yield from _take_batch(batch.waiting, channel, publishing)
@@ -103,7 +103,7 @@ def _waiting(item: Item) -> _Waiting | None:
             item,
             parsed,
             item.extras or Extras(),
-            digest_of(parsed),
+            digest_of_item(parsed),
             as_stream(parsed.body, {}),
             list(parsed.warnings),
         )
@@ -119,7 +119,7 @@ def _take_batch(waiting: list[_Waiting], channel: Channel | None, publishing: bo
         for one in waiting:
             one.new = one.record = None
     for one in waiting:
-        yield one.record or take_item(one.item, channel, publishing)
+        yield one.record or import_item(one.item, channel, publishing)
 
 
 def _unknown(waiting: list[_Waiting]) -> list[_Waiting]:
@@ -159,7 +159,7 @@ def _store(waiting: list[_Waiting], channel: Channel | None, publishing: bool) -
             for one in stored
             if one.new
         )
-        remember_new((one.new.article.pk, one.words) for one in stored if one.new)
+        store_new_fingerprints((one.new.article.pk, one.words) for one in stored if one.new)
         for one in stored:
             if one.new and one.parsed.views is not None:
                 set_imported(one.new.article.pk, one.parsed.views)
@@ -185,7 +185,7 @@ def _fill(waiting: list[_Waiting], given: Channel | None) -> list[_Waiting]:
     topics = Topic.objects.filter(slug__in={t for one in waiting for t in one.extras.topics})
     stations_by_slug = {station.slug: station for station in stations}
     topics_by_slug = {topic.slug: topic for topic in topics}
-    names, filled = Names(), []
+    names, filled = SourcesAndAuthors(), []
     for one in waiting:
         article = Article(live=False)
         warnings = list(one.warnings)

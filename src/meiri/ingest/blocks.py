@@ -87,7 +87,7 @@ class Block:
     group: html.HtmlElement | None = field(default=None, repr=False)
 
 
-class _Reader:
+class _BlockReader:
     """Gathers text between block boundaries; inline tags that span a boundary are closed and opened again."""
 
     def __init__(self, link):
@@ -189,7 +189,7 @@ def read_blocks(root: html.HtmlElement, link=lambda href: None, picture_url=lamb
 
     `link` gives the address that an href is to have (None: just its text stays), `picture_url` that of a picture.
     """
-    reader = _Reader(link)
+    reader = _BlockReader(link)
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         tag = element.tag
@@ -221,7 +221,7 @@ def read_blocks(root: html.HtmlElement, link=lambda href: None, picture_url=lamb
     return reader.blocks
 
 
-def _start(reader: _Reader, element, tag: str, picture_url):
+def _start(reader: _BlockReader, element, tag: str, picture_url):
     if tag in BLOCK_TAGS:
         reader.flush()
         reader.containers.append(element)
@@ -250,7 +250,7 @@ def _told_apart(element) -> str:
     return ""
 
 
-def _end(reader: _Reader, tag: str):
+def _end(reader: _BlockReader, tag: str):
     if tag in BLOCK_TAGS:
         reader.flush()
         if reader.containers:
@@ -268,7 +268,7 @@ def _end(reader: _Reader, tag: str):
         reader.lines.append("\t")
 
 
-def _recording(reader: _Reader, element):
+def _recording(reader: _BlockReader, element):
     """A video or sound becomes a link: nothing plays, or loads, by itself."""
     source = element.get("src") or next((s.get("src") for s in element.iter("source") if s.get("src")), "")
     href = reader.link(source)

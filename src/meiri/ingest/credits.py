@@ -4,10 +4,10 @@ import re
 from itertools import pairwise
 
 from meiri.ingest.blocks import Block
+from meiri.ingest.credit_names import names, source_name
 from meiri.ingest.headline import squeeze
 from meiri.ingest.labels import is_no_name
 from meiri.ingest.metaline import LIKE_A_SOURCE, leftover, read_line
-from meiri.ingest.names import names, source_name
 from meiri.ingest.page import words_of
 
 # Words in class and id of what holds a source's or an account's name.

@@ -9,9 +9,9 @@ import zipfile
 import zlib
 from enum import Enum
 
-from meiri.ingest.encoding import decode_beginning
 from meiri.ingest.other_formats import format_of_file, format_of_name, format_of_text, refusal_of
 from meiri.ingest.parsed import Unreadable
+from meiri.ingest.text_encoding import decode_beginning
 
 
 class Format(Enum):

@@ -6,7 +6,7 @@ import zipfile
 import mammoth
 from lxml import html
 
-from meiri.ingest.archives import check_zip
+from meiri.ingest.archive_files import check_zip
 from meiri.ingest.blocks import read_blocks
 from meiri.ingest.manuscript import arrange_document
 from meiri.ingest.page import parse

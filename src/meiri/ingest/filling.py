@@ -17,7 +17,7 @@ from meiri.newsroom.models import Article, Author, Kind, Origin, Source
 _is_address = URLValidator(["http", "https"])
 
 
-class Names:
+class SourcesAndAuthors:
     """Sources and authors by name, made where there are none yet. Each is looked up once: keep it no longer than the
     transaction in which they were made."""
 
@@ -45,12 +45,12 @@ def fill(
     extras: Extras,
     pictures: dict[str, Picture],
     warnings: list[str],
-    names: Names | None = None,
+    names: SourcesAndAuthors | None = None,
     body: StreamValue | None = None,
 ) -> None:
     """Fill the fields of `article`; what an editor should look at is added to `warnings`. `body` is that of `parsed`, where it
     is at hand."""
-    names = names or Names()
+    names = names or SourcesAndAuthors()
     article.title = _cut(parsed.title, "title", "标题", warnings)
     article.kicker = parsed.kicker[:80]
     article.subtitle = parsed.subtitle[:120]

@@ -11,14 +11,14 @@ MOST_FILES = 50
 LONGEST_TEXT = 2_000_000
 
 
-class SeveralFiles(forms.ClearableFileInput):
+class ImportedFilesInput(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
 class FilesField(forms.FileField):
     """Several uploads at once, as a list."""
 
-    widget = SeveralFiles(attrs={"accept": ".html,.htm,.txt,.docx,.zip,.jsonl,.zst"})
+    widget = ImportedFilesInput(attrs={"accept": ".html,.htm,.txt,.docx,.zip,.jsonl,.zst"})
 
     def clean(self, data, initial=None):
         files = data if isinstance(data, list | tuple) else [data]

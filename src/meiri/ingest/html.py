@@ -8,7 +8,6 @@ from meiri.ingest.blocks import Block, read_blocks, render
 from meiri.ingest.body import FoundBody, find_body
 from meiri.ingest.breadcrumb import find_breadcrumb
 from meiri.ingest.credits import signed_in_text, unlabelled_credits
-from meiri.ingest.encoding import decode
 from meiri.ingest.language import language_of
 from meiri.ingest.leaving_out import left_out_of, warning_of
 from meiri.ingest.metadata import Metadata, read_metadata
@@ -19,6 +18,7 @@ from meiri.ingest.parsed import FoundPicture, ParsedArticle, Unreadable
 from meiri.ingest.pictures import is_saved_beside
 from meiri.ingest.sanitise import clean, plain
 from meiri.ingest.script_state import is_rendered_by_script, page_of_state
+from meiri.ingest.text_encoding import decode
 from meiri.ingest.times import date_in_address
 from meiri.ingest.voting import outvoted_by_trafilatura
 

@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from wagtail.actions.publish_revision import PublishPermissionError
 
-from meiri.audience.counting import set_imported, views_of
-from meiri.ingest.filling import Names, fill
+from meiri.audience.view_counts import set_imported, views_of
+from meiri.ingest.filling import SourcesAndAuthors, fill
 from meiri.ingest.headline import letters
 from meiri.ingest.items import Item
 from meiri.ingest.models import Import
@@ -20,18 +20,18 @@ from meiri.ingest.record_line import Extras
 from meiri.ingest.records import Record, record_of
 from meiri.ingest.sanitise import plain
 from meiri.ingest.stored_pictures import find_bytes
+from meiri.media.adding_pictures import Unusable, discard, store
 from meiri.media.models import Picture
-from meiri.media.taking import Unusable, discard, store
 from meiri.newsroom.models import Article, Byline
 from meiri.newsroom.permissions import ADD, home_for, sole_station_of
 from meiri.newsroom.publishing import publish
 from meiri.policy import may
 from meiri.policy.reach import reach
-from meiri.search.article_texts import Words, words_of
+from meiri.search.article_texts import ArticleText, words_of
 from meiri.search.duplicates import VERSION, Match, near_duplicates
 from meiri.search.lineage import likely_tie, propose
-from meiri.search.shingles import letters as letters_of
-from meiri.search.shingles import similarity
+from meiri.search.minhash import comparable_text as letters_of
+from meiri.search.minhash import similarity
 from meiri.search.visible import visible_to
 from meiri.sections.models import Channel, Station, Topic
 
@@ -44,7 +44,7 @@ MOST_SIMILAR = 3
 UNLIKE = 0.1
 
 
-def take(
+def import_items(
     parsed: ParsedArticle,
     *,
     file: str = "",
@@ -67,7 +67,7 @@ def take(
         raise Unreadable("没有找到标题。")
     if not plain(parsed.body) and not parsed.pictures:
         raise Unreadable("没有找到正文。")
-    digest = digest_of(parsed)
+    digest = digest_of_item(parsed)
     address = parsed.original_url or extras.url
     warnings = list(parsed.warnings)
     known = _known(digest, address, parsed, extras)
@@ -99,7 +99,8 @@ def take(
             article.channel, article.home_station = filed, home
             fill(article, parsed, extras, pictures, warnings)
             article.bylines = [
-                Byline(author=author, sort_order=n) for n, author in enumerate(Names().authors(parsed))
+                Byline(author=author, sort_order=n)
+                for n, author in enumerate(SourcesAndAuthors().authors(parsed))
             ]
             _save(article, extras, publishing, by, bool(known), warnings)
             Import.objects.update_or_create(
@@ -164,7 +165,7 @@ def _unlike(parsed: ParsedArticle, article: Article) -> list[str]:
 
 
 def similar_to(
-    article: Article, by, warnings: list[str], words: Words | None = None, later: Collection[int] = ()
+    article: Article, by, warnings: list[str], words: ArticleText | None = None, later: Collection[int] = ()
 ) -> dict[str, int]:
     """The articles that a stored one is like, by the warning that names each."""
     try:
@@ -177,7 +178,7 @@ def similar_to(
 
 
 def find_similar(
-    article: Article, by, words: Words | None = None, later: Collection[int] = ()
+    article: Article, by, words: ArticleText | None = None, later: Collection[int] = ()
 ) -> list[Match]:
     """The saved articles that an imported one is like, those of the same run among them; of drafts only what `by` may
     know. Where it seems to come from one of them, that is left to an editor to confirm.
@@ -196,14 +197,14 @@ def find_similar(
     return matches
 
 
-def take_item(
+def import_item(
     item: Item, channel: Channel | None, publishing: bool, by=None, station: Station | None = None
 ) -> Record:
     """What became of one item. A refused one is told with its reason; it never stops the others."""
     if item.article is None:
         return Record(file=item.file, status="refused", reason=item.reason)
     try:
-        return take(
+        return import_items(
             item.article,
             file=item.file,
             extras=item.extras,
@@ -222,7 +223,7 @@ def take_item(
     return Record(file=item.file, status="refused", title=item.article.title, reason=reason)
 
 
-def digest_of(parsed: ParsedArticle) -> str:
+def digest_of_item(parsed: ParsedArticle) -> str:
     """The same for the same headline and text, whatever their markup and spacing."""
     return hashlib.sha256(f"{letters(parsed.title)}\n{letters(plain(parsed.body))}".encode()).hexdigest()
 

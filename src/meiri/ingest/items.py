@@ -14,8 +14,8 @@ import zstandard
 from django.conf import settings
 
 from meiri.ingest.detect import Format
+from meiri.ingest.guarded_reading import ItemReader
 from meiri.ingest.parsed import ParsedArticle, Unreadable
-from meiri.ingest.reading import Reader
 from meiri.ingest.record_line import Extras
 from meiri.ingest.sanitise import UNPRINTABLE
 
@@ -50,7 +50,7 @@ class Item:
 
 
 def items_in(
-    path: Path, reader: Reader, name: str | None = None, parts: Counter[str] | None = None
+    path: Path, reader: ItemReader, name: str | None = None, parts: Counter[str] | None = None
 ) -> Iterator[Item]:
     """Every item of a file, folder or archive, in order of name. `name` is what its items are called by.
 
@@ -66,7 +66,7 @@ def items_in(
 
 
 def _of_folder(
-    folder: Path, name: str, root: Path, reader: Reader, parts: Counter[str], in_archive: bool = False
+    folder: Path, name: str, root: Path, reader: ItemReader, parts: Counter[str], in_archive: bool = False
 ) -> Iterator[Item]:
     for found in files_in(folder, parts):
         called = f"{name}/{found.relative_to(folder)}"
@@ -98,7 +98,9 @@ def _is_beside(folder: str) -> bool:
     return folder.startswith((".", "__MACOSX")) or folder.endswith(("_files", ".files", "_archivos"))
 
 
-def _of_file(path: Path, name: str, root: Path, reader: Reader, in_archive: bool = False) -> Iterator[Item]:
+def _of_file(
+    path: Path, name: str, root: Path, reader: ItemReader, in_archive: bool = False
+) -> Iterator[Item]:
     try:
         found = reader.file(path, PurePath(name).name, settings.IMPORT_MAX_BYTES)
         if isinstance(found, ParsedArticle):
@@ -123,7 +125,7 @@ def refused(name: str, error: Exception) -> Item:
     return Item(name, reason=f"读取时出错（{type(error).__name__}），没有导入。请把文件交给技术人员查看。")
 
 
-def _of_archive(path: Path, name: str, reader: Reader) -> Iterator[Item]:
+def _of_archive(path: Path, name: str, reader: ItemReader) -> Iterator[Item]:
     with tempfile.TemporaryDirectory(prefix="meiri-import-") as folder:
         root, is_empty = Path(folder), True
         for member, reason in reader.unpack(path, root):
@@ -136,7 +138,7 @@ def _of_archive(path: Path, name: str, reader: Reader) -> Iterator[Item]:
             yield Item(name, reason="压缩包里没有可以导入的稿件。")
 
 
-def _records(path: Path, name: str, kind: Format, reader: Reader) -> Iterator[Item]:
+def _records(path: Path, name: str, kind: Format, reader: ItemReader) -> Iterator[Item]:
     with path.open("rb") as packed:
         stream: io.BufferedIOBase = packed
         if kind is Format.JSONL_ZST:
@@ -159,7 +161,7 @@ def _records(path: Path, name: str, kind: Format, reader: Reader) -> Iterator[It
             yield Item(f"{name}:{number + 1}", reason="压缩的记录文件已损坏，后面的记录没有读取。")
 
 
-def _record(line: bytes, name: str, path: Path, reader: Reader) -> Item:
+def _record(line: bytes, name: str, path: Path, reader: ItemReader) -> Item:
     try:
         article, extras = reader.record(line)
     except Exception as error:  # nor does one line

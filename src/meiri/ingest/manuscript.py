@@ -9,6 +9,7 @@ from lxml import html
 from meiri.ingest.blocks import EDGES, Block, render
 from meiri.ingest.body import name_captions
 from meiri.ingest.breadcrumb import find_breadcrumb
+from meiri.ingest.credit_names import source_name
 from meiri.ingest.credits import signed_in_text
 from meiri.ingest.ending import find_end
 from meiri.ingest.headline import letters, squeeze
@@ -16,7 +17,6 @@ from meiri.ingest.junk import is_control, is_notice
 from meiri.ingest.language import language_of
 from meiri.ingest.leaving_out import left_out_of, warning_of
 from meiri.ingest.metaline import LIKE_A_SOURCE, MetaLine, is_meta_line, leftover, read_line
-from meiri.ingest.names import source_name
 from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.sanitise import clean
 

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from lxml import html
 
+from meiri.ingest.credit_names import names, source_name
 from meiri.ingest.labels import is_no_name
 from meiri.ingest.metaline import MetaLine, read_line
-from meiri.ingest.names import names, source_name
 from meiri.ingest.times import BEIJING, read_iso
 
 _ARTICLE = re.compile(

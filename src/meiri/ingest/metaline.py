@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from meiri.ingest.credit_names import EDGES, LONGEST, names, source_name
 from meiri.ingest.labels import BAR, GAP, bare_label_pattern, label_pattern
-from meiri.ingest.names import EDGES, LONGEST, names, source_name
 from meiri.ingest.times import read_time, without_times
 
 # “文｜林晚舟”, “文·林晚舟”, “记者 林晚舟”, “本报记者林晚舟”

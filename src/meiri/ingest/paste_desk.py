@@ -11,7 +11,7 @@ from wagtail.blocks import StreamBlock, StreamValue
 
 from meiri.ingest.parsed import FoundPicture, Unreadable
 from meiri.ingest.pasted import LeftOut, Part, Pasted
-from meiri.ingest.reading_pastes import LARGEST, read
+from meiri.ingest.reading_pastes import LARGEST, read_guarded_paste
 from meiri.ingest.storing_pictures import Stored, source_of, store_pictures
 from meiri.media.models import Picture
 from meiri.newsroom.body.bounds import LONGEST_ADDRESS, LONGEST_CAPTION
@@ -39,7 +39,7 @@ class PasteView(View):
         if sum(file.size for file in [*files, *given] if file) > LARGEST:
             return refusal(f"粘贴的内容超过 {LARGEST // 1024 // 1024} MB，请分几次粘贴。")
         try:
-            pasted = with_files(read(*map(words_of, given)), files)
+            pasted = with_files(read_guarded_paste(*map(words_of, given)), files)
         except Unreadable as error:
             return refusal(error.reason)
         stored = store_pictures([part.picture for part in pasted.parts if part.picture], request.user)

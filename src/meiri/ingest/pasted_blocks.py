@@ -4,7 +4,7 @@ from lxml import html
 
 from meiri.ingest import office
 from meiri.ingest.pasted import Part
-from meiri.ingest.pasted_lists import Item, markup_of_lists
+from meiri.ingest.pasted_lists import PastedListItem, markup_of_lists
 from meiri.ingest.pasted_runs import Run, markup_of, text_of
 from meiri.newsroom.body.bounds import LONGEST_CAPTION, LONGEST_HEADING
 from meiri.newsroom.body.speaker import split_speaker
@@ -19,7 +19,7 @@ class Blocks:
     def __init__(self) -> None:
         self.parts: list[Part] = []
         self._text: list[str] = []  # the paragraphs and lists of the text that is being gathered
-        self._items: list[Item] = []  # the list
+        self._items: list[PastedListItem] = []  # the list
         self._counted: dict[int, int] = {}  # level: the number of the last item that Word numbered
         self._numbers: dict[
             html.HtmlElement, tuple[int, html.HtmlElement]
@@ -63,10 +63,10 @@ class Blocks:
         for deeper in [one for one in self._counted if one > level]:
             del self._counted[deeper]
         if number == 0:
-            self._items.append(Item(level, False, lines=[markup_of(runs)]))
+            self._items.append(PastedListItem(level, False, lines=[markup_of(runs)]))
         elif number is not None and number == self._counted.get(level, 0) + 1:
             self._counted[level] = number
-            self._items.append(Item(level, True, lines=[markup_of(runs)]))
+            self._items.append(PastedListItem(level, True, lines=[markup_of(runs)]))
         else:
             self.add_paragraph(marked(runs, marker))
 
@@ -80,7 +80,7 @@ class Blocks:
             return
         first = _start_of(owner)
         if first == 1:
-            self._items.append(Item(level, owner.tag == "ol", item, [markup_of(runs)]))
+            self._items.append(PastedListItem(level, owner.tag == "ol", item, [markup_of(runs)]))
             return
         before, last = self._numbers.get(owner, (first - 1, None))
         if item is not None and last is item:

@@ -10,7 +10,7 @@ DEEPEST = 4
 
 
 @dataclass
-class Item:
+class PastedListItem:
     """One item of a list: its level from 1, whether it is numbered, the element that it was in, and its paragraphs as
     rich text."""
 
@@ -20,7 +20,7 @@ class Item:
     lines: list[str] = field(default_factory=list)
 
 
-def markup_of_lists(items: Iterable[Item]) -> str:
+def markup_of_lists(items: Iterable[PastedListItem]) -> str:
     """`items` as lists in each other. A level is never skipped; another kind of list on the same level begins anew."""
     written: list[str] = []
     open_lists: list[str] = []

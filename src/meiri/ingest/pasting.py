@@ -45,7 +45,7 @@ def read_paste(markup: str, text: str, rtf: str = "") -> Pasted:
         return read_lines(text)
     drawn = _DRAWING.sub(r"<\1drawing", _between_marks(markup))
     tree = parse(f"<html><body>{drawn}</body></html>")
-    reader = _Reader(pictures)
+    reader = _PasteReader(pictures)
     reader.read(tree)
     pasted = reader.pasted()
     if _letters(text) - TOLERANCE <= 1.1 * _letters(_all_words(pasted)):
@@ -79,14 +79,14 @@ def _between_marks(markup: str) -> str:
 
 def read_lines(text: str) -> Pasted:
     """Plain text, a paragraph for each line."""
-    reader = _Reader(PastedPictures())
+    reader = _PasteReader(PastedPictures())
     for line in re.split(r"[\r\n\u2028\u2029]+", text):
         reader.write(line)
         reader.end_paragraph()
     return reader.pasted()
 
 
-class _Reader:
+class _PasteReader:
     """Gathers runs of words between the boundaries of blocks."""
 
     def __init__(self, pictures: PastedPictures):
@@ -308,7 +308,7 @@ class _Reader:
                 if words := _words(cell):
                     self.leave_out("隐藏的文字", words)
                 return ""
-            inner = _Reader(self._pictures)
+            inner = _PasteReader(self._pictures)
             inner.read(cell)
             pasted = inner.pasted()
             pictures.extend(part.picture for part in pasted.parts if part.picture)

@@ -23,7 +23,7 @@ GUARD = Guard(
 )
 
 
-def read(markup: str, text: str, rtf: str) -> Pasted:
+def read_guarded_paste(markup: str, text: str, rtf: str) -> Pasted:
     """As `read_paste`. Raises `Unreadable`."""
     try:
         with GUARD.process() as process:

@@ -6,11 +6,11 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 
 from meiri.delivery.kinds import media_key
-from meiri.ingest.archives import fitting
+from meiri.ingest.archive_files import fitting
 from meiri.ingest.parsed import FoundPicture
 from meiri.journal.content_keys import PICTURE
+from meiri.media.adding_pictures import MAX_BYTES, Unusable
 from meiri.media.models import Picture
-from meiri.media.taking import MAX_BYTES, Unusable
 
 
 def find_bytes(picture: FoundPicture, page: Path | None, root: Path | None) -> bytes:

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from meiri.ingest.parsed import FoundPicture
 from meiri.ingest.stored_pictures import stored_here
+from meiri.media.adding_pictures import MAX_BYTES, Unusable, store
 from meiri.media.models import Picture
-from meiri.media.taking import MAX_BYTES, Unusable, store
 from meiri.outbound import OutboundRules, Unreachable, fetch
 from meiri.policy import may
 

@@ -6,11 +6,11 @@ from collections import Counter
 from lxml import html
 
 from meiri.ingest.blocks import EDGES, Block
-from meiri.ingest.encoding import decode
 from meiri.ingest.junk import ends_articles, is_control, is_credit, is_notice, leads_elsewhere
 from meiri.ingest.manuscript import arrange, line_block
 from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.sanitise import UNPRINTABLE
+from meiri.ingest.text_encoding import decode
 
 MAX_LINES = 50_000
 _ITEM = re.compile(r"(?:\d{1,3}|[一二三四五六七八九十]{1,3})\s?[.、．)）]|[•·●■◆○-]\s?")

@@ -21,11 +21,11 @@ from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from meiri.ingest.forms import ImportForm
-from meiri.ingest.importing import take_item
+from meiri.ingest.guarded_reading import ItemReader, reading
+from meiri.ingest.importing import import_item
 from meiri.ingest.items import Item, items_in, refused
 from meiri.ingest.joining import joined
 from meiri.ingest.parsed import Unreadable
-from meiri.ingest.reading import Reader, reading
 from meiri.ingest.records import Record
 from meiri.newsroom.models import Article
 from meiri.policy import check
@@ -126,7 +126,7 @@ class ImportPage(WagtailAdminTemplateMixin, View):
         return self.answer(ImportForm(request.user, initial=again), results=results, more=more)
 
     def take(self, item: Item, channel, station) -> Result:
-        record = take_item(item, channel, publishing=False, by=self.request.user, station=station)
+        record = import_item(item, channel, publishing=False, by=self.request.user, station=station)
         article = Article.objects.filter(pk=record.id).first() if record.id else None
         edit_url = AdminURLFinder(self.request.user).get_edit_url(article) if article else None
         return Result(record, edit_url)
@@ -177,7 +177,7 @@ def _largest() -> str:
     return f"{settings.IMPORT_MAX_BYTES // 1024 // 1024} MB"
 
 
-def _pasted(form: ImportForm, reader: Reader) -> Iterator[Item]:
+def _pasted(form: ImportForm, reader: ItemReader) -> Iterator[Item]:
     text = form.cleaned_data["text"].strip()
     if not text:
         return
@@ -188,7 +188,7 @@ def _pasted(form: ImportForm, reader: Reader) -> Iterator[Item]:
         yield refused(name, error)
 
 
-def _uploaded(files, folder: Path, reader: Reader) -> Iterator[Item]:
+def _uploaded(files, folder: Path, reader: ItemReader) -> Iterator[Item]:
     """The items of uploaded files, each in a folder of its own, so that no upload sees another's."""
     for number, upload in enumerate(files):
         if upload.size > settings.IMPORT_MAX_BYTES:

@@ -19,4 +19,4 @@ class JournalConfig(AppConfig):
         recording.watch()
         if settings.JOURNAL_NET:
             net.stretch()
-        permissions.start()
+        permissions.register_rules()

@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from meiri.journal.log import last_sequence
-from meiri.journal.models import Cursor, Entry
+from meiri.journal.models import ConsumerOffset, Entry
 
 logger = logging.getLogger(__name__)
 
@@ -47,12 +47,12 @@ class Lag:
     error: str
 
 
-def run(name: str, handler: Handler | None = None, limit: int = BATCH) -> int:
+def run_consumer(name: str, handler: Handler | None = None, limit: int = BATCH) -> int:
     """Hand the next entries, at most `limit`, to consumer `name`. How many it took; 0 when none wait, it can't go on yet,
     another process holds the lease, or the last failure is too fresh."""
     handler = handler or _consumers[name]
     lease = str(uuid.uuid4())
-    cursor = take(name, lease)
+    cursor = take_lease(name, lease)
     if cursor is None:
         return 0
     entries = list(Entry.objects.after(cursor.sequence)[:limit])
@@ -63,7 +63,7 @@ def run(name: str, handler: Handler | None = None, limit: int = BATCH) -> int:
             "Consumer %s failed on entries %s-%s", name, entries[0].sequence, entries[-1].sequence
         )
         pause = timedelta(seconds=min(2**cursor.failures, LONGEST_PAUSE_SECONDS))
-        mine(name, lease).update(
+        with_lease(name, lease).update(
             failures=cursor.failures + 1,
             error=f"{type(error).__name__}: {error}"[:2000],
             retry_at=timezone.now() + pause,
@@ -73,40 +73,44 @@ def run(name: str, handler: Handler | None = None, limit: int = BATCH) -> int:
     taken = entries if done is None else entries[:done]
     sequence = taken[-1].sequence if taken else cursor.sequence
     retry_at = timezone.now() + NOT_YET if entries and not taken else None
-    mine(name, lease).update(sequence=sequence, failures=0, error="", retry_at=retry_at, leased_until=None)
+    with_lease(name, lease).update(
+        sequence=sequence, failures=0, error="", retry_at=retry_at, leased_until=None
+    )
     return len(taken)
 
 
-def take(name: str, lease: str) -> Cursor | None:
+def take_lease(name: str, lease: str) -> ConsumerOffset | None:
     """Lease the cursor of `name` to this call, or None where it is not to be had or nothing waits."""
     now = timezone.now()
-    waiting = Cursor.objects.filter(pk=name).first()
+    waiting = ConsumerOffset.objects.filter(pk=name).first()
     if last_sequence() <= (waiting.sequence if waiting else 0):
         return None  # nothing to do costs two small reads and no write lock
     if waiting and waiting.retry_at and waiting.retry_at > now:
         return None
     with transaction.atomic():
-        Cursor.objects.get_or_create(pk=name)
+        ConsumerOffset.objects.get_or_create(pk=name)
         free = Q(leased_until=None) | Q(leased_until__lt=now)
         due = Q(retry_at=None) | Q(retry_at__lte=now)
-        taken = Cursor.objects.filter(free, due, pk=name).update(lease=lease, leased_until=now + LEASE)
-        return Cursor.objects.get(pk=name) if taken else None
+        taken = ConsumerOffset.objects.filter(free, due, pk=name).update(
+            lease=lease, leased_until=now + LEASE
+        )
+        return ConsumerOffset.objects.get(pk=name) if taken else None
 
 
-def mine(name: str, lease: str):
+def with_lease(name: str, lease: str):
     """The cursor as long as this call still holds it: whoever outlived its lease moves nothing."""
-    return Cursor.objects.filter(pk=name, lease=lease)
+    return ConsumerOffset.objects.filter(pk=name, lease=lease)
 
 
-def run_due() -> int:
+def run_due_consumers() -> int:
     """Run every registered consumer once; how many entries they took together."""
-    return sum(run(name) for name in list(_consumers))
+    return sum(run_consumer(name) for name in list(_consumers))
 
 
 def lags() -> list[Lag]:
     """How far each registered consumer is behind the end of the journal."""
     end = last_sequence()
-    cursors = {c.name: c for c in Cursor.objects.all()}
+    cursors = {c.name: c for c in ConsumerOffset.objects.all()}
     return [
         Lag(
             name,

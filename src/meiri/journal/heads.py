@@ -17,9 +17,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from meiri.journal.encoding import canonical
-from meiri.journal.log import End, end
+from meiri.journal.log import End, end_of_journal
 from meiri.journal.models import Entry
-from meiri.journal.verification import check
+from meiri.journal.verification import register_check
 from meiri.kept_once import kept_once
 
 NAMES = "journal.key", "journal-heads.jsonl"
@@ -27,7 +27,7 @@ LONGEST_LINE = 1000
 
 
 @dataclass(frozen=True)
-class Head:
+class SignedHead:
     """An end of the journal, when it was noted (ISO 8601, UTC), and the signature of both in hexadecimal."""
 
     sequence: int
@@ -51,14 +51,14 @@ def signing_key() -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(seed)
 
 
-def sign(ended: End, at: str) -> Head:
-    unsigned = Head(ended.sequence, ended.digest, at, "")
-    return Head(ended.sequence, ended.digest, at, signing_key().sign(unsigned.signed).hex())
+def sign(ended: End, at: str) -> SignedHead:
+    unsigned = SignedHead(ended.sequence, ended.digest, at, "")
+    return SignedHead(ended.sequence, ended.digest, at, signing_key().sign(unsigned.signed).hex())
 
 
-def note_head() -> Head | None:
+def note_head() -> SignedHead | None:
     """Sign and keep where the journal ends now. None where nothing was appended since the last time."""
-    ended, noted = end(), last_noted()
+    ended, noted = end_of_journal(), last_noted()
     if ended.sequence == 0 or (noted and noted.digest == ended.digest):
         return None
     head = sign(ended, timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ"))
@@ -70,7 +70,7 @@ def note_head() -> Head | None:
     return head
 
 
-def last_noted() -> Head | None:
+def last_noted() -> SignedHead | None:
     """The head noted last. It reads the end of the file."""
     try:
         with _file().open("rb") as file:
@@ -81,9 +81,9 @@ def last_noted() -> Head | None:
     return next(filter(None, map(_read, reversed(lines))), None)
 
 
-def _read(line: bytes) -> Head | None:
+def _read(line: bytes) -> SignedHead | None:
     try:
-        return Head(**json.loads(line))
+        return SignedHead(**json.loads(line))
     except (ValueError, TypeError):
         return None
 
@@ -94,14 +94,14 @@ def set_aside() -> None:
         _file().rename(_file().with_name(f"{NAMES[1]}.{timezone.now():%Y%m%dT%H%M%S}"))
 
 
-def noted_heads() -> Iterator[Head | None]:
+def noted_heads() -> Iterator[SignedHead | None]:
     """Every head that was noted, the oldest first; None for a line that is none."""
     if _file().exists():
         with _file().open("rb") as file:
             yield from map(_read, file)
 
 
-def is_genuine(head: Head, key: Ed25519PublicKey) -> bool:
+def is_genuine(head: SignedHead, key: Ed25519PublicKey) -> bool:
     try:
         key.verify(bytes.fromhex(head.signature), head.signed)
     except (InvalidSignature, ValueError):
@@ -114,7 +114,7 @@ def stands(sequence: int, digest: str) -> bool:
     return Entry.objects.filter(pk=sequence, digest=digest).exists()
 
 
-@check("heads")
+@register_check("heads")
 def noted_heads_stand() -> Iterator[str]:
     key = signing_key().public_key()
     for number, head in enumerate(noted_heads(), 1):

@@ -56,7 +56,7 @@ class Stretch:
 
 
 @dataclass(frozen=True)
-class Row:
+class EntryRow:
     """An entry as one line of the list."""
 
     entry: Entry
@@ -115,12 +115,12 @@ def kinds() -> list[str]:
         return [kind for (kind,) in cursor.fetchall()]
 
 
-def rows(entries: list[Entry]) -> list[Row]:
+def rows(entries: list[Entry]) -> list[EntryRow]:
     """The entries with their actors by name. One query."""
     ids = {e.actor.removeprefix("user:") for e in entries if e.actor.startswith("user:")}
     users = get_user_model().objects.in_bulk([int(i) for i in ids if i.isdecimal()])
     names = {f"user:{pk}": str(user) for pk, user in users.items()} | {"system": "系统"}
-    return [Row(e, kind_name(e.kind), names.get(e.actor, e.actor), summary(e.payload)) for e in entries]
+    return [EntryRow(e, kind_name(e.kind), names.get(e.actor, e.actor), summary(e.payload)) for e in entries]
 
 
 def summary(payload: dict) -> str:

@@ -107,7 +107,7 @@ _known: ContextVar[dict[str, End] | None] = ContextVar("known", default=None)
 
 
 @contextmanager
-def one_moment() -> Iterator[None]:
+def journal_snapshot() -> Iterator[None]:
     """Within the block `end` is looked up once, until something is appended in it. What is read in it may be newer. A block
     inside another one is of its moment."""
     known = _known.get()
@@ -118,7 +118,7 @@ def one_moment() -> Iterator[None]:
         _known.reset(token)
 
 
-def end() -> End:
+def end_of_journal() -> End:
     """Where the journal ends. One look-up of one row; pages ask several times, so it is asked without the ORM."""
     known, database = _known.get(), str(connection.settings_dict["NAME"])
     if known and database in known:
@@ -134,14 +134,14 @@ def end() -> End:
 def last_sequence(*kinds: str) -> int:
     """The number of the newest entry of `kinds` (of all, where none is given); 0 where there is none."""
     if not kinds:
-        return end().sequence
+        return end_of_journal().sequence
     entries = Entry.objects.order_by("-sequence").values_list("sequence", flat=True)
     # One look-up in the index for each kind, instead of a sort of them all.
     newest = [entries.filter(kind=kind)[:1] for kind in kinds]
     return max((sequence for found in newest for sequence in found), default=0)
 
 
-def any_since(sequence: int, kinds: Sequence[str]) -> bool:
+def has_entries_since(sequence: int, kinds: Sequence[str]) -> bool:
     """Whether an entry of one of `kinds` comes after `sequence`."""
     return Entry.objects.filter(sequence__gt=sequence, kind__in=kinds).exists()
 

@@ -67,7 +67,7 @@ class Head(models.Model):
         return str(self.sequence)
 
 
-class Cursor(models.Model):
+class ConsumerOffset(models.Model):
     """How far a consumer has read, and what stopped it last."""
 
     name = models.CharField(max_length=60, primary_key=True)

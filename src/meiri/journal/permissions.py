@@ -8,5 +8,5 @@ class EntryRules(Rules):
     permissions = {"see": "journal.view_entry"}
 
 
-def start() -> None:
+def register_rules() -> None:
     register(EntryRules(Entry))

@@ -24,7 +24,7 @@ Model = type[models.Model]
 
 
 @dataclass(frozen=True)
-class Noted:
+class RowSnapshot:
     """A row as it was before it was first written, the values that readers saw of it, what an entry would say of it then, for
     what it names may go with it, and who writes."""
 
@@ -36,7 +36,7 @@ class Noted:
 
 
 # The rows written since `recording` began, by model and key.
-_noted: ContextVar[dict[tuple[Model, Any], Noted] | None] = ContextVar("noted", default=None)
+_noted: ContextVar[dict[tuple[Model, Any], RowSnapshot] | None] = ContextVar("noted", default=None)
 
 
 @contextmanager
@@ -48,7 +48,7 @@ def recording() -> Iterator[None]:
             yield
         return
     with transaction.atomic():
-        noted: dict[tuple[Model, Any], Noted] = {}
+        noted: dict[tuple[Model, Any], RowSnapshot] = {}
         token = _noted.set(noted)
         try:
             yield
@@ -113,7 +113,7 @@ def _note(row: models.Model, is_new: bool = False) -> None:
     before = None if is_new else _stored(model, row.pk)
     values = values_of(declared, before)
     keys, payload = _said_of(declared, before) if before is not None and values is not None else ([], {})
-    noted[model, row.pk] = Noted(before, values, keys, payload, acting_user())
+    noted[model, row.pk] = RowSnapshot(before, values, keys, payload, acting_user())
 
 
 def acting_user():
@@ -121,7 +121,7 @@ def acting_user():
     return get_active_log_context().user
 
 
-def _compare(model: Model, pk, before: Noted) -> None:
+def _compare(model: Model, pk, before: RowSnapshot) -> None:
     declared = cast(Public, declaration_of(model))
     after = _stored(model, pk)
     values = values_of(declared, after)

@@ -55,7 +55,7 @@ Check = Callable[[], Iterable[str]]
 _checks: dict[str, Check] = {}
 
 
-def check(name: str) -> Callable[[Check], Check]:
+def register_check(name: str) -> Callable[[Check], Check]:
     """Register a further check for `meiri verify`."""
 
     def register(function: Check) -> Check:
@@ -65,7 +65,7 @@ def check(name: str) -> Callable[[Check], Check]:
     return register
 
 
-@check("journal")
+@register_check("journal")
 def chain_is_whole() -> Iterable[str]:
     verified = verify_chain()
     if verified.broken:

@@ -10,4 +10,4 @@ class LettersConfig(AppConfig):
     def ready(self):
         from meiri.letters import permissions
 
-        permissions.start()
+        permissions.register_rules()

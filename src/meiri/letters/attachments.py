@@ -13,9 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 
 from meiri.letters import rewriting
-from meiri.media import redrawing
-from meiri.media.guarded_drawing import NotDrawn, Unfit, drawn, for_a_letter
-from meiri.media.redrawing import Bounds
+from meiri.media import reencoding
+from meiri.media.guarded_reencoding import NotDrawn, Unfit, drawn, for_a_letter
+from meiri.media.reencoding import Bounds
 
 MOST = 4
 MOST_BYTES = 8 * 1024 * 1024
@@ -28,18 +28,18 @@ PICTURES = Bounds(
 )
 ACCEPTED = "image/jpeg,image/png,image/webp,image/heic,image/heif,.heic,.heif,application/pdf"
 _REASONS = {
-    redrawing.Why.BYTES: f"超过 {MOST_BYTES // 1024**2} MB，请压缩后再上传。",
-    redrawing.Why.PIXELS: "的尺寸太大，请缩小后再上传。",
-    redrawing.Why.FORMAT: "不是 JPEG、PNG、WebP、HEIC 照片，也不是 PDF，不能上传。"
+    reencoding.PictureFault.BYTES: f"超过 {MOST_BYTES // 1024**2} MB，请压缩后再上传。",
+    reencoding.PictureFault.PIXELS: "的尺寸太大，请缩小后再上传。",
+    reencoding.PictureFault.FORMAT: "不是 JPEG、PNG、WebP、HEIC 照片，也不是 PDF，不能上传。"
     "Word、表格等文件请另存为 PDF，其他图片请截屏或转换格式后再上传。",
-    redrawing.Why.BROKEN: "无法识别，照片可能已损坏。请换一张再试。",
+    reencoding.PictureFault.BROKEN: "无法识别，照片可能已损坏。请换一张再试。",
     Unfit.COSTLY: "过于复杂，无法处理。请截屏或换一张照片再上传。",
     Unfit.BUSY: "没有处理：现在提交附件的人较多。请过几分钟再提交，或先提交文字，之后再补充附件。",
-    rewriting.Why.BROKEN: "无法读取，PDF 可能不完整或已损坏。请重新导出，或打印成 PDF 后再上传。",
-    rewriting.Why.LOCKED: "设有打开密码，编辑无法阅读。请去掉密码后再上传。",
-    rewriting.Why.PAGES: f"超过 {rewriting.MOST_PAGES} 页或内容过于复杂，请拆分后再上传。",
-    rewriting.Why.SLOW: "过于复杂，无法处理。请打印成 PDF，或拍成照片后再上传。",
-    rewriting.Why.BUSY: "没有处理：现在提交附件的人较多。请过几分钟再提交，或先提交文字，之后再补充附件。",
+    rewriting.PdfFault.BROKEN: "无法读取，PDF 可能不完整或已损坏。请重新导出，或打印成 PDF 后再上传。",
+    rewriting.PdfFault.LOCKED: "设有打开密码，编辑无法阅读。请去掉密码后再上传。",
+    rewriting.PdfFault.PAGES: f"超过 {rewriting.MOST_PAGES} 页或内容过于复杂，请拆分后再上传。",
+    rewriting.PdfFault.SLOW: "过于复杂，无法处理。请打印成 PDF，或拍成照片后再上传。",
+    rewriting.PdfFault.BUSY: "没有处理：现在提交附件的人较多。请过几分钟再提交，或先提交文字，之后再补充附件。",
 }
 
 
@@ -105,12 +105,12 @@ def accept(content: bytes, which: str = "附件") -> Accepted:
     if not content:
         raise ValidationError(f"{which}是空的，请重新选择。")
     if len(content) > MOST_BYTES:
-        raise ValidationError(which + _REASONS[redrawing.Why.BYTES])
+        raise ValidationError(which + _REASONS[reencoding.PictureFault.BYTES])
     try:
         if content.startswith(b"%PDF-"):
             return Accepted(rewriting.rewritten(content), "application/pdf")
-        if redrawing.format_of(content) not in PICTURES.formats:
-            raise NotDrawn(redrawing.Why.FORMAT)
+        if reencoding.format_of(content) not in PICTURES.formats:
+            raise NotDrawn(reencoding.PictureFault.FORMAT)
         return Accepted(drawn(for_a_letter, content, PICTURES), "image/jpeg")
-    except (NotDrawn, rewriting.Refused) as refused:
+    except (NotDrawn, rewriting.PdfRefused) as refused:
         raise ValidationError(which + _REASONS[refused.why]) from None

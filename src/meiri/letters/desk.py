@@ -148,15 +148,17 @@ class LetterView(DeskView):
         """Do the deed called `name` with what was given, and say that it is done."""
         by = self.request.user
         deeds: dict[str, Callable[[], Any]] = {
-            "check": lambda: handling.check(letter, by),
-            "route": lambda: handling.route(letter, given.get("unit", ""), by),
-            "answer": lambda: handling.answer(letter, given.get("answer", ""), by, given.get("unit", "")),
+            "check": lambda: handling.check_letter(letter, by),
+            "route": lambda: handling.route_letter(letter, given.get("unit", ""), by),
+            "answer": lambda: handling.answer_letter(
+                letter, given.get("answer", ""), by, given.get("unit", "")
+            ),
             "publish": lambda: self._publish(letter, given),
-            "withdraw": lambda: handling.withdraw(letter, given.get("reason", ""), by),
-            "close": lambda: handling.close(letter, given.get("reason", ""), by),
+            "withdraw": lambda: handling.withdraw_letter(letter, given.get("reason", ""), by),
+            "close": lambda: handling.close_letter(letter, given.get("reason", ""), by),
             "hand_over": lambda: self._hand_over(letter, given),
-            "note": lambda: handling.note(letter, given.get("note", ""), by),
-            "reply": lambda: handling.reply(letter, given.get("reply", ""), by),
+            "note": lambda: handling.note_on_letter(letter, given.get("note", ""), by),
+            "reply": lambda: handling.reply_to_writer(letter, given.get("reply", ""), by),
         }
         if name not in deeds:
             raise ValidationError("请选择要做的事。")
@@ -171,7 +173,7 @@ class LetterView(DeskView):
     def _publish(self, letter: Letter, given) -> Letter:
         if not given.get("confirmed"):
             raise ValidationError("请逐字核对刊登稿并勾选确认，再公开刊登。")
-        return handling.publish(
+        return handling.publish_letter(
             letter,
             self.request.user,
             given.get("published_text", ""),
@@ -185,7 +187,7 @@ class LetterView(DeskView):
         desk = next((d for d in handling_desks() if d.pk == desk_id), None)
         if (station_id and station is None) or (desk_id and desk is None):
             raise ValidationError("请从列表里选择地区和承办。")
-        return handling.hand_over(letter, station, desk, given.get("note", ""), self.request.user)
+        return handling.hand_over_letter(letter, station, desk, given.get("note", ""), self.request.user)
 
     @cached_property
     def letter(self) -> Letter:

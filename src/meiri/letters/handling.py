@@ -42,7 +42,7 @@ TAKEN_BACK = "来信人已撤回这封来信。"
 
 
 @transaction.atomic
-def received(letter: Letter, attachments: Sequence[Accepted] = ()) -> Letter:
+def receive_letter(letter: Letter, attachments: Sequence[Accepted] = ()) -> Letter:
     """Keep a letter that has just been written, and route it to the desk that looks after its station."""
     letter.desk = desk_for(letter.station)
     letter.due_on = LetterSettings.load().due_on(letter.stage)
@@ -56,14 +56,14 @@ def received(letter: Letter, attachments: Sequence[Accepted] = ()) -> Letter:
 
 
 @transaction.atomic
-def check(letter: Letter, by) -> Letter:
+def check_letter(letter: Letter, by) -> Letter:
     """Begin to check what a letter says (核实)."""
     letter = _take(letter, by, Stage.CHECKING)
     return _move(letter, Stage.CHECKING, by, "letter.checking")
 
 
 @transaction.atomic
-def route(letter: Letter, unit: str, by) -> Letter:
+def route_letter(letter: Letter, unit: str, by) -> Letter:
     """Pass a letter on to the `unit` that can answer it (转交)."""
     letter = _take(letter, by, Stage.ASKED)
     letter.unit = _words(unit, 60, "请填写转交的单位。")
@@ -71,7 +71,7 @@ def route(letter: Letter, unit: str, by) -> Letter:
 
 
 @transaction.atomic
-def hand_over(letter: Letter, station: Station | None, desk: Desk | None, note: str, by) -> Letter:
+def hand_over_letter(letter: Letter, station: Station | None, desk: Desk | None, note: str, by) -> Letter:
     """Give a letter to another station or desk of the newsroom (改派), with a note that says why."""
     letter = _take(letter, by)
     note = _words(note, 500, "请写明改派的原因。")
@@ -88,7 +88,7 @@ def hand_over(letter: Letter, station: Station | None, desk: Desk | None, note: 
 
 
 @transaction.atomic
-def note(letter: Letter, text: str, by) -> Message:
+def note_on_letter(letter: Letter, text: str, by) -> Message:
     """Leave a note for colleagues."""
     letter = _take(letter, by)
     said = _say(letter, Message.Kind.NOTE, _words(text, 2000, "请填写备注。"), by)
@@ -97,7 +97,7 @@ def note(letter: Letter, text: str, by) -> Message:
 
 
 @transaction.atomic
-def reply(letter: Letter, text: str, by) -> Message:
+def reply_to_writer(letter: Letter, text: str, by) -> Message:
     """Say something to the writer, who reads it beside the progress of the letter."""
     letter = _take(letter, by)
     if letter.taken_back_at:
@@ -109,7 +109,7 @@ def reply(letter: Letter, text: str, by) -> Message:
 
 
 @transaction.atomic
-def answer(letter: Letter, text: str, by, unit: str = "") -> Letter:
+def answer_letter(letter: Letter, text: str, by, unit: str = "") -> Letter:
     """Keep the answer that `unit` (or the one the letter was passed to) gave. Its writer can read it at once."""
     letter = _take(letter, by, Stage.ANSWERED)
     letter.answer = _words(text, 5000, "请填写答复内容。")
@@ -122,7 +122,7 @@ def answer(letter: Letter, text: str, by, unit: str = "") -> Letter:
 
 
 @transaction.atomic
-def publish(letter: Letter, by, text: str, answer: str = "", subject: str = "") -> Letter:
+def publish_letter(letter: Letter, by, text: str, answer: str = "", subject: str = "") -> Letter:
     """Show a letter and its answer to everybody, as `by` has confirmed them for print; again, to mend what is printed.
 
     `text`, `answer` and `subject` are without what tells who wrote; the last two may be left as they are. Raises
@@ -143,7 +143,7 @@ def publish(letter: Letter, by, text: str, answer: str = "", subject: str = "") 
 
 
 @transaction.atomic
-def close(letter: Letter, reason: str, by) -> Letter:
+def close_letter(letter: Letter, reason: str, by) -> Letter:
     """End the handling of a letter with a word to its writer (办结). What was published stays."""
     letter = _take(letter, by, Stage.CLOSED)
     if letter.stage == Stage.CLOSED:
@@ -153,7 +153,7 @@ def close(letter: Letter, reason: str, by) -> Letter:
 
 
 @transaction.atomic
-def withdraw(letter: Letter, reason: str, by) -> Letter:
+def withdraw_letter(letter: Letter, reason: str, by) -> Letter:
     """Take a published letter from readers and close it."""
     letter = _take(letter, by, Stage.CLOSED)
     if not letter.published_at:
@@ -178,7 +178,7 @@ def open_contact(letter: Letter, reason: str, by) -> dict[str, str]:
 
 
 @transaction.atomic
-def add(letter: Letter, text: str, attachments: Sequence[Accepted], token_digest: str) -> None:
+def add_to_letter(letter: Letter, text: str, attachments: Sequence[Accepted], token_digest: str) -> None:
     """Keep what the writer of a letter adds to it. The same form sent again adds nothing."""
     letter = Letter.objects.select_for_update().get(pk=letter.pk)
     if Message.objects.filter(token_digest=token_digest).exists():
@@ -197,7 +197,7 @@ def add(letter: Letter, text: str, attachments: Sequence[Accepted], token_digest
 
 
 @transaction.atomic
-def take_back(letter: Letter) -> Letter:
+def take_back_letter(letter: Letter) -> Letter:
     """The writer takes a letter back: readers see it no more, and what it said and who wrote it is deleted."""
     letter = Letter.objects.select_for_update().get(pk=letter.pk)
     if letter.taken_back_at:

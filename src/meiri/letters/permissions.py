@@ -60,5 +60,5 @@ def handling_desks() -> list[Desk]:
     return list(Desk.objects.filter(_of_handling("group__permissions__")).select_related("group").distinct())
 
 
-def start() -> None:
+def register_rules() -> None:
     register(LetterRules(Letter))

@@ -55,7 +55,7 @@ _ADOBE, _COMMENT, _SCAN = 0xEE, 0xFE, 0xDA
 _TOLD_BY_JPEG2000 = frozenset([b"xml ", b"uuid", b"uinf", b"jp2i"])
 
 
-class Why(Enum):
+class PdfFault(Enum):
     """Why a PDF is refused."""
 
     BROKEN = "broken"
@@ -65,8 +65,8 @@ class Why(Enum):
     BUSY = "busy"
 
 
-class Refused(Exception):
-    def __init__(self, why: Why):
+class PdfRefused(Exception):
+    def __init__(self, why: PdfFault):
         super().__init__(why)
         self.why = why
 
@@ -75,22 +75,22 @@ GUARD = Guard(
     Limits(seconds=40, processor_seconds=20, memory=768 * 1024 * 1024),
     most=2,
     patience=5,
-    answers=frozenset(["meiri.letters.rewriting.Why"]),
-    refusals=(Refused,),
+    answers=frozenset(["meiri.letters.rewriting.PdfFault"]),
+    refusals=(PdfRefused,),
 )
 
 
 def rewritten(content: bytes) -> bytes:
-    """The pages of a PDF as a file of their own. Raises `Refused`."""
+    """The pages of a PDF as a file of their own. Raises `PdfRefused`."""
     try:
         with GUARD.process() as process:
             return process.call(put_together_anew, content)
     except Overrun:
-        raise Refused(Why.SLOW) from None
+        raise PdfRefused(PdfFault.SLOW) from None
     except Failed:
-        raise Refused(Why.BROKEN) from None
+        raise PdfRefused(PdfFault.BROKEN) from None
     except Busy:
-        raise Refused(Why.BUSY) from None
+        raise PdfRefused(PdfFault.BUSY) from None
 
 
 def put_together_anew(content: bytes) -> bytes:
@@ -109,18 +109,18 @@ def put_together_anew(content: bytes) -> bytes:
             anew.save(out, deterministic_id=True)
             return out.getvalue()
     except pikepdf.PasswordError:
-        raise Refused(Why.LOCKED) from None
-    except Refused:
+        raise PdfRefused(PdfFault.LOCKED) from None
+    except PdfRefused:
         raise
     except Exception as error:  # whatever a broken file makes its reader trip over
-        raise Refused(Why.BROKEN) from error
+        raise PdfRefused(PdfFault.BROKEN) from error
 
 
 def _check_size(given: Pdf) -> None:
     if not given.pages:
-        raise Refused(Why.BROKEN)
+        raise PdfRefused(PdfFault.BROKEN)
     if len(given.pages) > MOST_PAGES or len(given.objects) > MOST_OBJECTS:
-        raise Refused(Why.PAGES)
+        raise PdfRefused(PdfFault.PAGES)
 
 
 def _keep_only(part: Object, names: frozenset[str]) -> None:
@@ -153,7 +153,7 @@ def _held(values: list) -> list[Object]:
 def _purge_stream(stream: Stream) -> None:
     """Also of what its bytes tell: pictures of telephones keep where they were taken inside a PDF."""
     if Name.F in stream:
-        raise Refused(Why.BROKEN)  # its bytes are in another file
+        raise PdfRefused(PdfFault.BROKEN)  # its bytes are in another file
     *before, last = _listed(stream.get(Name.Filter)) or [None]
     if last not in _WITHOUT_NOTES:
         return

@@ -45,7 +45,7 @@ def _add(at: datetime, station: int | None, received: int = 0, answered: int = 0
 
 
 @dataclass
-class Line:
+class StatisticsLine:
     """A line of the statistics."""
 
     name: str
@@ -66,18 +66,18 @@ class Line:
 
 @dataclass(frozen=True)
 class Statistics:
-    months: list[Line]
-    stations: list[Line]
-    total: Line
+    months: list[StatisticsLine]
+    stations: list[StatisticsLine]
+    total: StatisticsLine
 
 
 def statistics(today: date) -> Statistics:
     """The last `SHOWN_MONTHS` months, the newest first, and the stations in their order. Two bounded queries."""
     months = [_months_before(today, n) for n in range(SHOWN_MONTHS)]
-    by_month = {month: Line(f"{month.year}年{month.month}月") for month in months}
-    by_station = {station.pk: Line(station.name) for station in Station.objects.visible()}
-    by_station[0] = Line("全国或其他")
-    total = Line("合计")
+    by_month = {month: StatisticsLine(f"{month.year}年{month.month}月") for month in months}
+    by_station = {station.pk: StatisticsLine(station.name) for station in Station.objects.visible()}
+    by_station[0] = StatisticsLine("全国或其他")
+    total = StatisticsLine("合计")
     for count in MonthCount.objects.filter(month__gte=months[-1], month__lte=months[0]):
         for line in (by_month[count.month], by_station.get(count.station, by_station[0]), total):
             line.add(count)

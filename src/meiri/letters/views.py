@@ -12,9 +12,9 @@ from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
 from meiri.journal.content_keys import LETTERS, TODAY
 from meiri.letters import handling
-from meiri.letters.discretion import discreet, unreferred
 from meiri.letters.models import Letter, Message, Stage
 from meiri.letters.tally import stages, statistics
+from meiri.letters.traceless_pages import leave_no_trace, without_referrer
 from meiri.letters.writing import (
     MOST_LETTERS,
     TOO_MANY_FILES,
@@ -22,7 +22,7 @@ from meiri.letters.writing import (
     AskForm,
     LetterForm,
     TakeBackForm,
-    submit,
+    submit_letter,
     too_many_files,
     too_many_letters,
     too_many_looks,
@@ -39,9 +39,9 @@ def index(request):
     return render(request, "letters/index.html", _index(request))
 
 
-@discreet
+@leave_no_trace
 @require_safe
-def find(request):
+def find_letter(request):
     """From a receipt number, which the form on the front of letters asks for, to its page."""
     number = request.GET.get("receipt", "").strip().upper()
     if number and len(number) <= 20 and all(c.isascii() and (c.isalnum() or c == "-") for c in number):
@@ -69,22 +69,22 @@ def numbers(request):
     """How many letters came and were answered, by month and station, and how long it took."""
     uses(LETTERS, TODAY)
     context = {"statistics": statistics(timezone.localdate())}
-    return unreferred(render(request, "letters/numbers.html", context))
+    return without_referrer(render(request, "letters/numbers.html", context))
 
 
 @page
 @require_safe
-def published(request, letter_id: int):
+def published_letters(request, letter_id: int):
     """One published letter with its answer."""
     if letter_id > LARGEST_ID:
         raise Http404
     letter = get_object_or_404(Letter.objects.published().as_printed(), pk=letter_id)
     uses(letter.content_key)
-    return unreferred(render(request, "letters/published.html", {"letter": letter}))
+    return without_referrer(render(request, "letters/published.html", {"letter": letter}))
 
 
 @sensitive_post_parameters()
-@discreet
+@leave_no_trace
 @require_http_methods(["GET", "HEAD", "POST"])
 def write(request):
     """The form, and the receipt for what was sent with it."""
@@ -102,11 +102,11 @@ def write(request):
     if too_many_letters(request):
         form.add_error(None, f"一小时内最多提交 {MOST_LETTERS} 封来信，请稍后再试。")
         return render(request, "letters/write.html", {"form": form}, status=429)
-    return render(request, "letters/thanks.html", {"receipt": submit(form)})
+    return render(request, "letters/thanks.html", {"receipt": submit_letter(form)})
 
 
 @sensitive_post_parameters()
-@discreet
+@leave_no_trace
 @require_http_methods(["GET", "HEAD", "POST"])
 def progress(request, receipt: str):
     """Where a letter stands, for whoever has its key, who may add to it or take it back.
@@ -137,7 +137,7 @@ def _of_writer(request, letter: Letter, key: str):
         case "take_back":
             taking_back = TakeBackForm(request.POST)
             if taking_back.is_valid():
-                handling.take_back(letter)
+                handling.take_back_letter(letter)
                 done = "来信已撤回，来信内容、附件和联系方式已经删除。"
     letter = Letter.objects.select_related("station").get(pk=letter.pk)
     context = {
@@ -165,7 +165,9 @@ def _add(request, letter: Letter) -> tuple[AdditionForm, str]:
     if form.by_robot or not form.is_valid():
         return form, ""
     try:
-        handling.add(letter, form.cleaned_data["text"], form.cleaned_data["attachments"], form.token_digest)
+        handling.add_to_letter(
+            letter, form.cleaned_data["text"], form.cleaned_data["attachments"], form.token_digest
+        )
     except ValidationError as error:
         form.add_error(None, error)
         return form, ""

@@ -29,14 +29,14 @@ def desk_addresses():
     ]
 
 
-class DeskMenuItem(MenuItem):
+class LettersMenuItem(MenuItem):
     def is_shown(self, request):
         return may_handle(request.user)
 
 
 @hooks.register("register_admin_menu_item")
 def desk_menu_item():
-    return DeskMenuItem("群众来信", reverse("letters_desk"), icon_name="mail", order=330)
+    return LettersMenuItem("群众来信", reverse("letters_desk"), icon_name="mail", order=330)
 
 
 @hooks.register("register_permissions")

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from meiri.letters.attachments import AttachmentsField
-from meiri.letters.handling import received
+from meiri.letters.handling import receive_letter
 from meiri.letters.masking import masked
 from meiri.letters.models import Letter
 from meiri.letters.sealing import digest_of_key, key_for, new_receipt, seal_contact
@@ -140,7 +140,7 @@ class Receipt:
     key: str | None
 
 
-def submit(form: LetterForm) -> Receipt:
+def submit_letter(form: LetterForm) -> Receipt:
     """Keep the letter of a valid form; the same form sent again gives the same receipt."""
     data = form.cleaned_data
     key = key_for(data["once"])
@@ -164,7 +164,7 @@ def submit(form: LetterForm) -> Receipt:
         )
         try:
             with transaction.atomic():
-                received(letter, data["attachments"])
+                receive_letter(letter, data["attachments"])
             return Receipt(number, key)
         except IntegrityError:
             # The same form came at the same moment, or the number was taken: look again.

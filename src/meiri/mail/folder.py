@@ -17,14 +17,14 @@ _UNTIL = re.compile(r"-until-([0-9]{8}-[0-9]{6})\.[a-z]+\Z")
 _MOMENT = "%Y%m%d-%H%M%S"
 
 
-class EmailBackend(BaseEmailBackend):
+class FolderBackend(BaseEmailBackend):
     def send_messages(self, email_messages) -> int:
         for message in email_messages:
-            keep(message.message().as_bytes(), "mail", "eml", expiry_of(message))
+            write_to_outbox(message.message().as_bytes(), "mail", "eml", expiry_of(message))
         return len(email_messages)
 
 
-def keep(content: bytes, kind: str, ending: str, until: datetime | None = None) -> None:
+def write_to_outbox(content: bytes, kind: str, ending: str, until: datetime | None = None) -> None:
     """Write a file that its owner alone can read, and that `forget_files` removes after `until`. Raises `OSError`."""
     now = timezone.now()
     until = (until or now + KEPT).astimezone(UTC)

@@ -15,7 +15,7 @@ from meiri.mail.models import OutgoingMail
 LONGEST = timedelta(days=2)
 
 
-class EmailBackend(BaseEmailBackend):
+class QueueBackend(BaseEmailBackend):
     """Writes a row for each recipient. What a mail's header `Expires` says (RFC 4021) is when it is thrown away unsent."""
 
     def send_messages(self, email_messages) -> int:

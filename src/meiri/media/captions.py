@@ -16,7 +16,7 @@ class NoCaptions(ValueError):
     """Why a file is no WebVTT; the message is a Chinese sentence."""
 
 
-def check(content: bytes) -> None:
+def check_captions(content: bytes) -> None:
     """Raise `NoCaptions` where `content` is no WebVTT with at least one cue."""
     if len(content) > LARGEST:
         raise NoCaptions(f"字幕文件不能超过 {LARGEST // 1024 // 1024} MB。")

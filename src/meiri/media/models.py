@@ -5,13 +5,13 @@ from wagtail.images.models import AbstractImage, AbstractRendition
 from wagtail.images.models import Image as WagtailImage
 
 from meiri.delivery.keys import uses
-from meiri.delivery.pages import purge
+from meiri.delivery.page_store import purge
 from meiri.journal.content_keys import PICTURE, ContentKey
 from meiri.journal.public_models import NotPublic, Public
 from meiri.journal.recording import recording
 from meiri.media import documents as documents  # what readers see of documents is declared there
 from meiri.media.files import remove_after_commit, remove_after_rollback
-from meiri.media.names import unguessable
+from meiri.media.storage_names import unguessable
 from meiri.media.variants import Variants, make_variants
 
 # What readers see of a picture.

@@ -5,7 +5,7 @@ from math import sqrt
 
 from PIL import Image, ImageSequence
 
-from meiri.media.redrawing import decoding
+from meiri.media.reencoding import decoding
 
 MOST_FRAMES = 400
 # Pixels of all frames together: as they come, and as they are kept.

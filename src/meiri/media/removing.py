@@ -11,13 +11,13 @@ from django.dispatch import receiver
 from wagtail.documents.models import Document
 from wagtail.permissions import policy_registry
 
-from meiri.delivery.pages import purge
+from meiri.delivery.page_store import purge
 from meiri.journal.log import actor, append
 from meiri.journal.recording import named
 from meiri.media.documents import document_key
 from meiri.media.files import remove_after_commit, remove_after_rollback
 from meiri.media.models import Picture
-from meiri.media.names import unguessable
+from meiri.media.storage_names import unguessable
 from meiri.media.use import is_used, queries_of, users_of
 
 # A Picture or a Document: Wagtail's classes have no types.
@@ -95,12 +95,12 @@ def without_sizes(instance: Picture, **details) -> None:
     """Wagtail removes the original and what it made of it; here go the sizes that pages show."""
     names = list(instance.stored_sizes().names())
     remove_after_commit(instance.file.storage, names)
-    forget([instance.file.storage.url(name) for name in names])
+    forget_uses([instance.file.storage.url(name) for name in names])
 
 
 @receiver(post_delete, sender=Document)
 def forgotten(instance: Document, **details) -> None:
-    forget([instance.url])
+    forget_uses([instance.url])
 
 
 @receiver(pre_save, sender=Document)
@@ -127,7 +127,7 @@ def without_the_old_file(instance: Document, raw: bool = False, **details) -> No
             remove_after_commit(instance.file.storage, [before])
 
 
-def forget(addresses: list[str]) -> None:
+def forget_uses(addresses: list[str]) -> None:
     transaction.on_commit(lambda: purge(addresses), robust=True)
 
 

@@ -37,7 +37,7 @@ class StoredFile(StreamingHttpResponse):
             self.path = ""
 
 
-def send(request, storage: Storage, name: str, content_type: str, etag: str = "") -> HttpResponseBase:
+def send_file(request, storage: Storage, name: str, content_type: str, etag: str = "") -> HttpResponseBase:
     """The answer to a request for the file `name`: 200, 206, 304, 412 or 416. Raises `Http404` where there is none.
 
     `etag` is a strong validator, without quotes; without one it is made of the time of change and the size.

@@ -9,9 +9,9 @@ from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 
 from meiri.media import captions
+from meiri.media.adding_pictures import MAX_BYTES, Unusable, reencoded
 from meiri.media.documents import BEGINNING, KINDS
 from meiri.media.removing import check_may
-from meiri.media.taking import MAX_BYTES, Unusable, reencoded
 
 # Other names of JPEG files, as browsers and cameras give them.
 JPEG = ("jfif", "jfi", "jpe", "pjpeg", "pjp")
@@ -92,7 +92,7 @@ class DocumentForm(Replacing, BaseDocumentForm):
         if suffix == "vtt":
             file.seek(0)
             try:
-                captions.check(file.read(captions.LARGEST + 1))
+                captions.check_captions(file.read(captions.LARGEST + 1))
             except captions.NoCaptions as error:
                 raise ValidationError(f"文件没有上传：{error}") from error
         file.seek(0)

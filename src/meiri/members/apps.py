@@ -11,10 +11,10 @@ class MembersConfig(AppConfig):
     default = True
 
     def ready(self):
-        from meiri.members import contributing, holdings, noting, permissions, sessions  # noqa: F401 they register what they do
+        from meiri.members import contributing, noting, permissions, personal_data, sessions  # noqa: F401 they register what they do
 
         noting.watch()
-        permissions.start()
+        permissions.register_rules()
 
 
 class NewsroomUsersConfig(WagtailUsersAppConfig):

@@ -16,8 +16,8 @@ from django.utils.html import escape
 from meiri.journal.consumers import consumer
 from meiri.journal.content_keys import ARTICLE
 from meiri.journal.log import actor, append
+from meiri.media.adding_pictures import MAX_BYTES, Unusable, discard, store
 from meiri.media.models import Picture
-from meiri.media.taking import MAX_BYTES, Unusable, discard, store
 from meiri.members.models import Application, Decision, Manuscript, User
 from meiri.newsroom.models import Article, Author, Byline, Origin
 from meiri.personal.notices import tell
@@ -31,7 +31,7 @@ MOST_PICTURES = 6
 MOST_MANUSCRIPTS, DAY = 10, timedelta(days=1)
 
 
-class ApplicationForm(VisitorForm):
+class ContributorForm(VisitorForm):
     name = LineField(
         label="姓名",
         max_length=40,
@@ -53,7 +53,7 @@ class ApplicationForm(VisitorForm):
     )
 
 
-class SeveralFiles(forms.FileInput):
+class ManyFilesInput(forms.FileInput):
     allow_multiple_selected = True
 
     def value_from_datadict(self, data, files, name):
@@ -65,7 +65,7 @@ class PicturesField(forms.FileField):
 
     def __init__(self, **options):
         accepted = "image/jpeg,image/png,image/webp,image/heic,image/heif,.heic,.heif"
-        widget = SeveralFiles(attrs={"accept": accepted})
+        widget = ManyFilesInput(attrs={"accept": accepted})
         super().__init__(widget=widget, required=False, **options)
 
     def clean(self, data, initial=None):
@@ -120,7 +120,7 @@ def sends_too_often(member: User) -> bool:
 
 
 @transaction.atomic
-def apply(member: User, name: str, reasons: str) -> Application:
+def apply_as_contributor(member: User, name: str, reasons: str) -> Application:
     """Apply, or apply again after having been declined. Raises `ValidationError` where an application waits or passed."""
     found = Application.objects.select_for_update().filter(member=member).first()
     if found and found.state != Decision.DECLINED:
@@ -132,7 +132,7 @@ def apply(member: User, name: str, reasons: str) -> Application:
 
 
 @transaction.atomic
-def decide(application: Application, accepted: bool, reply: str, by: User) -> Application:
+def decide_application(application: Application, accepted: bool, reply: str, by: User) -> Application:
     """Take somebody on as a contributor, or don't; who was taken on can be let go. A reason is given to whoever is not."""
     _check(by, application)
     application = Application.objects.select_for_update().get(pk=application.pk)
@@ -146,7 +146,7 @@ def decide(application: Application, accepted: bool, reply: str, by: User) -> Ap
     return application
 
 
-def send(member: User, form: ManuscriptForm) -> Manuscript:
+def send_manuscript(member: User, form: ManuscriptForm) -> Manuscript:
     """Keep what a valid `form` holds as a draft signed by `member`; the same form sent again gives the same manuscript.
 
     Raises `PermissionDenied` where the member is no contributor, `ValidationError` where a picture can't be used.

@@ -20,15 +20,17 @@ def contributing_page(request):
     application = Application.objects.filter(member=request.user).first()
     may_apply = application is None or application.state == Decision.DECLINED
     if request.method == "POST" and may_apply:
-        form = contributing.ApplicationForm(request.POST)
+        form = contributing.ContributorForm(request.POST)
         if not form.by_robot and form.is_valid():
-            contributing.apply(request.user, form.cleaned_data["name"], form.cleaned_data["reasons"])
+            contributing.apply_as_contributor(
+                request.user, form.cleaned_data["name"], form.cleaned_data["reasons"]
+            )
         elif not form.by_robot:
             context = {"application": application, "form": form}
             return render(request, "members/apply.html", context, status=422)
         return redirect("member-contributing")
     if application is None or application.state != Decision.ACCEPTED:
-        form = contributing.ApplicationForm() if may_apply else None
+        form = contributing.ContributorForm() if may_apply else None
         return render(request, "members/apply.html", {"application": application, "form": form})
     number = request.GET.get("before", "")
     manuscripts = Manuscript.objects.filter(member=request.user).select_related("article__channel")
@@ -55,7 +57,7 @@ def write(request):
         context = {"form": form, "refusal": f"一天最多投 {contributing.MOST_MANUSCRIPTS} 篇，请明天再来。"}
         return render(request, "members/write.html", context, status=429)
     try:
-        contributing.send(request.user, form)
+        contributing.send_manuscript(request.user, form)
     except ValidationError as error:
         form.add_error(None, error.messages[0])
         return render(request, "members/write.html", {"form": form}, status=422)

@@ -8,7 +8,7 @@ from wagtail.admin import messages
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from meiri.members.contributing import decide, turn_down
+from meiri.members.contributing import decide_application, turn_down
 from meiri.members.models import Application, Decision, Manuscript
 from meiri.policy import may, visible
 
@@ -46,7 +46,7 @@ class ContributorsView(WagtailAdminTemplateMixin, View):
         accepted, reply = request.POST.get("deed") == "accept", request.POST.get("reply", "")
         try:
             if isinstance(row, Application):
-                decide(row, accepted, reply, request.user)
+                decide_application(row, accepted, reply, request.user)
             elif accepted:
                 raise ValidationError("来稿发布后即为采用。")
             else:

@@ -12,12 +12,12 @@ from django.utils import timezone
 from meiri.identity import site_name
 from meiri.members.models import User
 from meiri.newsroom.clock import zoned
-from meiri.personal.holdings import held_of
+from meiri.personal.personal_data import export_personal_data
 
 
 def packed(member: User) -> bytes:
     """A zip archive: the data as JSON, and as a page to read."""
-    parts = held_of(member)
+    parts = export_personal_data(member)
     made_at = timezone.now()
     data = {"网站": settings.BASE_URL, "生成时间": made_at, "资料": parts}
     page = render_to_string(

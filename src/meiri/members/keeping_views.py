@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from meiri.members import keeping
+from meiri.members import kept_articles
 from meiri.members.models import Favourite, Reading
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article
@@ -39,11 +39,11 @@ def article_fragment(request, article_id: int):
         article = _article(article_id)
     except Http404:
         return HttpResponseNotFound()
-    keeping.note_reading(request.user, article.pk)
+    kept_articles.note_reading(request.user, article.pk)
     context = {
         "article_id": article.pk,
         "member": request.user,
-        "kept": keeping.is_favourite(request.user, article.pk),
+        "kept": kept_articles.is_favourite(request.user, article.pk),
     }
     return render(request, "members/article_fragment.html", context)
 
@@ -52,7 +52,7 @@ def article_fragment(request, article_id: int):
 @never_cache
 @login_required
 def favourites(request):
-    found, after = keeping.page_of(Favourite, request.user, _before(request))
+    found, after = kept_articles.page_of_kept(Favourite, request.user, _before(request))
     return render(request, "members/favourites.html", {"found": found, "after": after})
 
 
@@ -62,16 +62,16 @@ def favourites(request):
 def favourite(request, article_id: int):
     """Keep an article, or keep it no longer; without scripts the article leads here."""
     if request.method == "POST" and request.POST.get("deed") == "drop":
-        keeping.drop(Favourite, request.user, min(article_id, LARGEST_ID))
+        kept_articles.drop_article(Favourite, request.user, min(article_id, LARGEST_ID))
         if request.POST.get("back") == "list":
             return redirect("member-favourites")
     article = _article(article_id)
-    context = {"article": article, "kept": keeping.is_favourite(request.user, article.pk)}
+    context = {"article": article, "kept": kept_articles.is_favourite(request.user, article.pk)}
     if request.method != "POST":
         return render(request, "members/favourite.html", context)
     if request.POST.get("deed") != "drop":
         try:
-            keeping.keep(request.user, article)
+            kept_articles.keep_article(request.user, article)
         except ValidationError as error:
             return render(
                 request, "members/favourite.html", context | {"refusal": error.messages[0]}, status=422
@@ -88,15 +88,15 @@ def history(request):
         number = request.POST.get("article", "")
         match request.POST.get("deed"):
             case "on":
-                keeping.keep_history(request.user, True)
+                kept_articles.keep_history(request.user, True)
             case "off":
-                keeping.keep_history(request.user, False)
+                kept_articles.keep_history(request.user, False)
             case "clear":
-                keeping.forget_history(request.user)
+                kept_articles.forget_history(request.user)
             case "drop" if number.isascii() and number.isdigit() and len(number) < 19:
-                keeping.drop(Reading, request.user, int(number))
+                kept_articles.drop_article(Reading, request.user, int(number))
         return redirect("member-history")
-    found, after = keeping.page_of(Reading, request.user, _before(request))
+    found, after = kept_articles.page_of_kept(Reading, request.user, _before(request))
     return render(
         request, "members/history.html", {"found": found, "after": after, "on": request.user.keeps_history}
     )
@@ -107,8 +107,8 @@ def history(request):
 @login_required
 def following(request):
     """What is new where the member follows."""
-    followed = keeping.followed_by(request.user)
-    articles, after = keeping.news_for(followed, _before(request))
+    followed = kept_articles.followed_by(request.user)
+    articles, after = kept_articles.news_for(followed, _before(request))
     return render(
         request, "members/following.html", {"followed": followed, "articles": articles, "after": after}
     )
@@ -123,14 +123,18 @@ def follow(request, kind: str, slug: str):
         raise Http404
     section = get_object_or_404(SECTIONS[kind].objects.visible(), slug=slug)
     address = reverse("member-follow", args=[kind, slug])
-    context = {"section": section, "address": address, "followed": keeping.follows(request.user, section)}
+    context = {
+        "section": section,
+        "address": address,
+        "followed": kept_articles.is_followed(request.user, section),
+    }
     if request.method != "POST":
         return render(request, "members/follow.html", context)
     if request.POST.get("deed") == "drop":
-        keeping.unfollow(request.user, section)
+        kept_articles.unfollow_section(request.user, section)
     else:
         try:
-            keeping.follow(request.user, section)
+            kept_articles.follow_section(request.user, section)
         except ValidationError as error:
             return render(
                 request, "members/follow.html", context | {"refusal": error.messages[0]}, status=422

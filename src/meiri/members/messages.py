@@ -9,14 +9,14 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from meiri.identity import site_name
-from meiri.mail.folder import keep
+from meiri.mail.folder import write_to_outbox
 from meiri.members.contacts import Contact
 
 MINUTES = 15
 
 
 def send_code(contact: Contact, code: str) -> None:
-    send(
+    send_message(
         contact,
         "验证码",
         f"您的验证码是 {code}，{MINUTES} 分钟内有效。如果不是您本人操作，请不要理会，也不要告诉任何人。",
@@ -25,7 +25,7 @@ def send_code(contact: Contact, code: str) -> None:
 
 
 def say_there_is_an_account(contact: Contact) -> None:
-    send(
+    send_message(
         contact,
         "您已是会员",
         "有人用这个联系方式登记会员，但它已有账号。如果是您本人，请直接登录；忘记密码可用验证码登录。",
@@ -33,10 +33,12 @@ def say_there_is_an_account(contact: Contact) -> None:
 
 
 def say_there_is_none(contact: Contact) -> None:
-    send(contact, "还没有账号", "有人想用这个联系方式登录，但它还没有登记会员。如果是您本人，请先登记。")
+    send_message(
+        contact, "还没有账号", "有人想用这个联系方式登录，但它还没有登记会员。如果是您本人，请先登记。"
+    )
 
 
-def send(contact: Contact, subject: str, text: str, expires: datetime | None = None) -> None:
+def send_message(contact: Contact, subject: str, text: str, expires: datetime | None = None) -> None:
     """Send a message, which is worth nothing after `expires` and kept nowhere any more then."""
     name = site_name()
     if contact.email:
@@ -54,4 +56,4 @@ def send(contact: Contact, subject: str, text: str, expires: datetime | None = N
 def text_to_outbox(number: str, text: str) -> None:
     """Write a text message into the outbox, for a site that has no gateway yet. Whatever code is in it is not kept longer
     than it is valid."""
-    keep(f"{number}\n{text}\n".encode(), "sms", "txt", timezone.now() + timedelta(minutes=MINUTES))
+    write_to_outbox(f"{number}\n{text}\n".encode(), "sms", "txt", timezone.now() + timedelta(minutes=MINUTES))

@@ -61,7 +61,7 @@ class SignIn(models.Model):
         return f"{self.member_id}: {self.device}"
 
 
-class Kept(models.Model):
+class ArticleOfMember(models.Model):
     """An article that a member keeps somewhere."""
 
     member = models.ForeignKey(
@@ -78,22 +78,22 @@ class Kept(models.Model):
         return f"{self.member_id}: {self.article_id}"
 
 
-class Favourite(Kept):
+class Favourite(ArticleOfMember):
     """收藏: an article that a member wants to find again."""
 
     public = NotPublic("for its member")
 
-    class Meta(Kept.Meta):
+    class Meta(ArticleOfMember.Meta):
         constraints = [models.UniqueConstraint(fields=["member", "article"], name="favourite_once")]
         indexes = [models.Index(fields=["member", "-at", "-id"], name="favourites_newest")]
 
 
-class Reading(Kept):
+class Reading(ArticleOfMember):
     """When a member who keeps a history last read an article."""
 
     public = NotPublic("for its member")
 
-    class Meta(Kept.Meta):
+    class Meta(ArticleOfMember.Meta):
         constraints = [models.UniqueConstraint(fields=["member", "article"], name="reading_once")]
         indexes = [models.Index(fields=["member", "-at", "-id"], name="readings_newest")]
 

@@ -26,6 +26,6 @@ class ManuscriptRules(Rules):
         return queryset.filter(article__in=Article.objects.within(self.reach(user, deed)).values("pk"))
 
 
-def start() -> None:
+def register_rules() -> None:
     register(ApplicationRules(Application))
     register(ManuscriptRules(Manuscript))

@@ -91,11 +91,11 @@ def open_sign_ins(member: User) -> list[SignIn]:
     return [row for row in found if row.session_id not in over]
 
 
-def end(member: User, key: int) -> None:
+def end_sign_in_session(member: User, key: int) -> None:
     """End one session; of this member's, whatever the key."""
     Session.objects.filter(signin__pk=key, signin__member=member).delete()
 
 
-def end_all(member: User, but: str | None = None) -> None:
+def end_all_sign_ins(member: User, but: str | None = None) -> None:
     """End every session of `member`, save that with the key `but`."""
     Session.objects.filter(signin__member=member).exclude(pk=stored_key(but)).delete()

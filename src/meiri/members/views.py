@@ -24,8 +24,8 @@ from meiri.members.exporting import packed
 from meiri.members.forms import LeaveForm, NicknameForm, PasswordForm
 from meiri.members.other_accounts import ways
 from meiri.members.proof import has_second_factor
-from meiri.personal.holdings import release
 from meiri.personal.notices import has_unread
+from meiri.personal.personal_data import erase_personal_data
 from meiri.policy import administers
 
 
@@ -164,7 +164,7 @@ def change_password(request):
     request.user.set_password(form.cleaned_data["new_password1"])
     request.user.save(update_fields=["password"])
     update_session_auth_hash(request, request.user)
-    sign_ins.end_all(request.user, but=request.session.session_key)
+    sign_ins.end_all_sign_ins(request.user, but=request.session.session_key)
     return render(request, "members/password.html", {"done": True})
 
 
@@ -180,7 +180,7 @@ def open_sign_ins(request):
 @never_cache
 @login_required
 def end_sign_in(request, key):
-    sign_ins.end(request.user, key)
+    sign_ins.end_sign_in_session(request.user, key)
     return redirect("member-sign-ins")
 
 
@@ -188,7 +188,7 @@ def end_sign_in(request, key):
 @never_cache
 @login_required
 def end_other_sign_ins(request):
-    sign_ins.end_all(request.user, but=request.session.session_key)
+    sign_ins.end_all_sign_ins(request.user, but=request.session.session_key)
     return redirect("member-sign-ins")
 
 
@@ -227,5 +227,5 @@ def leave(request):
         return render(request, "members/leave.html", {"form": form}, status=422)
     member = request.user
     logout(request)
-    release(member)
+    erase_personal_data(member)
     return render(request, "members/leave.html", {"done": True})

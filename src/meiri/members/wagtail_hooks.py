@@ -14,14 +14,14 @@ def desk_address():
     return [path("contributors/", ContributorsView.as_view(), name="contributors_desk")]
 
 
-class DeskMenuItem(MenuItem):
+class ContributorsMenuItem(MenuItem):
     def is_shown(self, request):
         return bool(lists_for(request.user))
 
 
 @hooks.register("register_admin_menu_item")
 def desk_menu_item():
-    return DeskMenuItem("通讯员", reverse("contributors_desk"), icon_name="group", order=340)
+    return ContributorsMenuItem("通讯员", reverse("contributors_desk"), icon_name="group", order=340)
 
 
 @hooks.register("register_permissions")

@@ -18,7 +18,7 @@ from wagtail.signals import published
 from meiri.journal.log import NewEntry, actor, append_all
 from meiri.newsroom.inserting import insert_rows
 from meiri.newsroom.models import Article, ArticleTag, Author, Byline
-from meiri.newsroom.published_texts import digest_of
+from meiri.newsroom.published_texts import digest_of_article
 from meiri.newsroom.publishing import keys_at, keys_by_place
 from meiri.newsroom.river import enlist_new, places_of
 from meiri.sections.models import Station, Topic
@@ -160,7 +160,7 @@ def _publish(new: Sequence[NewArticle], of_article: ContentType) -> None:
                     "title": one.article.title,
                     "url": one.article.get_absolute_url(),
                     "revision": one.revision.pk,
-                    "text": digest_of(one.article),
+                    "text": digest_of_article(one.article),
                 },
             )
             for one, (_, _, places) in zip(new, listed, strict=True)

@@ -26,7 +26,7 @@ class NewsroomConfig(AppConfig):
 
         keep_while_used(Author, Source)
         keep_while_used(Desk, by_code=False)  # a group takes its desk along
-        permissions.start()
+        permissions.register_rules()
         reviewing.connect()
         when_a_picture_goes.append(lambda picture: ["pictures"])
         new_permissions.connect(self)

@@ -15,8 +15,8 @@ from django.db import connection
 
 from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.delivery.omissions import optional
+from meiri.journal.cache import InvalidatingCache
 from meiri.journal.content_keys import ARTICLE, CHANNEL, PICTURE, SOURCE, ContentKey
-from meiri.journal.kept import Kept
 from meiri.media.models import focus_of
 from meiri.media.variants import Variants
 from meiri.newsroom.addresses import article_address
@@ -186,7 +186,7 @@ def _picture(variants, description, caption, title, credit, x, y, width, height)
 
 
 # Lists show the same articles again and again: those of a front stay at hand.
-_cards: Kept[int, Card] = Kept(5_000, EVERYWHERE)
+_cards: InvalidatingCache[int, Card] = InvalidatingCache(5_000, EVERYWHERE)
 
 
 def in_order(ids: Sequence[int]) -> list[Card]:

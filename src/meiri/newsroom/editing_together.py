@@ -17,8 +17,8 @@ from meiri.newsroom.open_forms import open_form
 from meiri.newsroom.saving import (
     Content,
     FormContent,
+    FormMessage,
     FormSave,
-    Message,
     newest_version,
     remember,
     version_of,
@@ -43,8 +43,8 @@ class ReadsMessage:
         return not self.message.key and super().is_out_of_date  # type: ignore[misc]
 
     @cached_property
-    def message(self) -> Message:
-        return Message.read(self.request.POST)
+    def message(self) -> FormMessage:
+        return FormMessage.read(self.request.POST)
 
     def get_editing_sessions(self):
         sessions = super().get_editing_sessions()

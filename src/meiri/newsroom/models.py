@@ -39,7 +39,7 @@ from meiri.newsroom.desks import Desk
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.open_forms import OpenForm
 from meiri.newsroom.proposals import Proposal
-from meiri.newsroom.proposals import State as ProposalState
+from meiri.newsroom.proposals import ProposalState as ProposalState
 from meiri.newsroom.reviewing import ReviewTask
 from meiri.newsroom.river import DayCount, Listing, Place
 from meiri.policy.reach import Reach
@@ -421,7 +421,7 @@ class Article(
     def publish(self, revision, user=None, **options):
         """Make `revision` what readers see. Every way to publish (editor, workflow, schedule, import) ends here."""
         from meiri.newsroom.completeness import check_complete
-        from meiri.newsroom.publishing import check_may_publish, published
+        from meiri.newsroom.publishing import check_may_publish, record_publication
 
         self._lock()
         # Also where a form says that it asked before: it asks about articles in general.
@@ -429,12 +429,12 @@ class Article(
         if user is not None:
             check_complete(revision.as_object())
         super().publish(revision, user=user, **options)
-        published(self.pk, revision, by=user)
+        record_publication(self.pk, revision, by=user)
 
     @transaction.atomic
     def unpublish(self, set_expired=False, commit=True, user=None, log_action=True):
         """Take the article from the readers' site. Where somebody else has, meanwhile, it does nothing."""
-        from meiri.newsroom.publishing import withdrawn
+        from meiri.newsroom.publishing import record_withdrawal
 
         if not self._lock():
             self.live = False
@@ -442,7 +442,7 @@ class Article(
         if set_expired:
             self.withdrawal_reason = EXPIRED
         super().unpublish(set_expired=set_expired, commit=commit, user=user, log_action=log_action)
-        withdrawn(self, by=user)
+        record_withdrawal(self, by=user)
 
     def _lock(self) -> bool:
         """Keep others from publishing and withdrawing the article until the transaction ends. Whether it is live now."""

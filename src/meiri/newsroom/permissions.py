@@ -221,7 +221,7 @@ def sole_station_of(user) -> list[Station]:
     return list(Station.objects.filter(pk__in=stations)) if len(stations) == 1 else []
 
 
-def start() -> None:
+def register_rules() -> None:
     register_desks(desks_of)
     register(ArticleRules(Article))
     register(ProposalRules(Proposal))

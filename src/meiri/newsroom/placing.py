@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from meiri.journal.log import actor, append
 from meiri.newsroom.models import Article, Proposal
-from meiri.newsroom.proposals import State
+from meiri.newsroom.proposals import ProposalState
 from meiri.newsroom.publishing import keys_of
 from meiri.newsroom.river import PlaceKind, enlist
 from meiri.personal.notices import tell
@@ -47,7 +47,7 @@ def offer_places(article: Article, stations: Iterable[Station], by) -> list[Chan
     for place in places:
         proposal = known.get(place)
         is_taken = isinstance(place, Station) and place.pk in {article.home_station_id, *stood}
-        if is_taken or (proposal and proposal.state == State.ACCEPTED):
+        if is_taken or (proposal and proposal.state == ProposalState.ACCEPTED):
             continue
         if (by is None and proposal is None) or (by is not None and may(by, "publish", article, place)):
             _take(article, place, proposal, by)
@@ -57,9 +57,9 @@ def offer_places(article: Article, stations: Iterable[Station], by) -> list[Chan
         offered.append(place)
     for place, proposal in known.items():
         # A version without a station that waits may come from a correction: only the form takes an offer back.
-        ended = proposal.state == State.ACCEPTED or isinstance(place, Channel)
-        if place not in places and ended and proposal.state != State.DECLINED:
-            _decide(proposal, State.WITHDRAWN, by)
+        ended = proposal.state == ProposalState.ACCEPTED or isinstance(place, Channel)
+        if place not in places and ended and proposal.state != ProposalState.DECLINED:
+            _decide(proposal, ProposalState.WITHDRAWN, by)
     return offered
 
 
@@ -67,26 +67,31 @@ def take_back(article: Article, stations: Iterable[Station], by) -> None:
     """Take back what was offered to other stations than `stations` and not decided yet."""
     waiting = Proposal.objects.asked().filter(article=article, station__isnull=False)
     for proposal in waiting.exclude(station__in=list(stations)):
-        _decide(proposal, State.WITHDRAWN, by)
+        _decide(proposal, ProposalState.WITHDRAWN, by)
 
 
 def stations_offered(article: Article) -> list[Station]:
     """The stations that were offered the article, or took it after its newest version was saved."""
     proposals = Proposal.objects.filter(article=article.pk, station__isnull=False)
-    newer = Q(state=State.ACCEPTED)
+    newer = Q(state=ProposalState.ACCEPTED)
     if article.latest_revision:
         newer &= Q(decided_at__gt=article.latest_revision.created_at)
-    found = proposals.filter(newer | Q(state=State.ASKED))
+    found = proposals.filter(newer | Q(state=ProposalState.ASKED))
     return list(Station.objects.filter(pk__in=found.values("station")))
 
 
 def _take(article: Article, place: Channel | Station, proposal: Proposal | None, by) -> None:
     if proposal:
-        _decide(proposal, State.ACCEPTED, by)
+        _decide(proposal, ProposalState.ACCEPTED, by)
     elif isinstance(place, Channel):
         now = timezone.now()
         Proposal.objects.create(
-            article=article, channel=place, state=State.ACCEPTED, asked_by=by, decided_by=by, decided_at=now
+            article=article,
+            channel=place,
+            state=ProposalState.ACCEPTED,
+            asked_by=by,
+            decided_by=by,
+            decided_at=now,
         )
 
 
@@ -94,7 +99,7 @@ def _named(place: Channel | Station) -> dict:
     return {"channel" if isinstance(place, Channel) else "station": place}
 
 
-def _decide(proposal: Proposal, state: State, by, reason: str = "") -> None:
+def _decide(proposal: Proposal, state: ProposalState, by, reason: str = "") -> None:
     proposal.state, proposal.decided_by, proposal.decided_at = state, by, timezone.now()
     proposal.reason = reason
     proposal.save(update_fields=["state", "decided_by", "decided_at", "reason"])
@@ -106,7 +111,7 @@ def _open_one(pk: int) -> Proposal:
         "article", "channel", "station"
     )
     proposal = proposals.get(pk=pk)
-    if proposal.state != State.ASKED:
+    if proposal.state != ProposalState.ASKED:
         raise ValidationError(f"这份送稿已经处理：{proposal.get_state_display()}。")
     return proposal
 
@@ -119,7 +124,7 @@ def accept(proposal: Proposal, by) -> Proposal:
     """
     proposal = _open_one(proposal.pk)
     check(by, "accept", proposal)
-    _decide(proposal, State.ACCEPTED, by)
+    _decide(proposal, ProposalState.ACCEPTED, by)
     article = proposal.article
     if article.live:
         if proposal.station:
@@ -146,7 +151,7 @@ def decline(proposal: Proposal, reason: str, by) -> Proposal:
         raise ValidationError("原因请不要超过 200 字。")
     proposal = _open_one(proposal.pk)
     check(by, "accept", proposal)
-    _decide(proposal, State.DECLINED, by, reason)
+    _decide(proposal, ProposalState.DECLINED, by, reason)
     _tell(proposal, f"《{proposal.article.title}》未被{proposal.place}采用：{reason}")
     return proposal
 

@@ -9,7 +9,7 @@ from meiri.journal.public_models import NotPublic
 from meiri.sections.models import Channel, Station
 
 
-class State(models.TextChoices):
+class ProposalState(models.TextChoices):
     ASKED = "asked", "等待采用"
     ACCEPTED = "accepted", "已采用"
     DECLINED = "declined", "未采用"
@@ -18,11 +18,11 @@ class State(models.TextChoices):
 
 class ProposalQuerySet(models.QuerySet):
     def asked(self):
-        return self.filter(state=State.ASKED)
+        return self.filter(state=ProposalState.ASKED)
 
     def of(self, article_id: int):
         """Those of an article that still count: a proposal that was taken back leaves the way open for a new one."""
-        return self.filter(article=article_id).exclude(state=State.WITHDRAWN)
+        return self.filter(article=article_id).exclude(state=ProposalState.WITHDRAWN)
 
 
 class Proposal(models.Model):
@@ -37,7 +37,7 @@ class Proposal(models.Model):
     station = models.ForeignKey(
         Station, verbose_name="地方站", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
-    state = models.CharField("状态", max_length=9, choices=State.choices, default=State.ASKED)
+    state = models.CharField("状态", max_length=9, choices=ProposalState.choices, default=ProposalState.ASKED)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name="送稿人",

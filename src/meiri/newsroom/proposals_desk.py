@@ -9,7 +9,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from meiri.newsroom.models import Proposal
 from meiri.newsroom.placing import accept, decline
-from meiri.newsroom.proposals import State
+from meiri.newsroom.proposals import ProposalState
 from meiri.policy import check, visible
 
 PER_PAGE = 50
@@ -58,7 +58,9 @@ class ProposalsView(WagtailAdminTemplateMixin, View):
         proposals = visible(self.request.user, proposals, "accept")
         if self.which == "waiting":
             return proposals.asked()
-        return proposals.filter(state__in=[State.ACCEPTED, State.DECLINED], asked_by__isnull=False)
+        return proposals.filter(
+            state__in=[ProposalState.ACCEPTED, ProposalState.DECLINED], asked_by__isnull=False
+        )
 
     def post(self, request):
         number = request.POST.get("proposal", "")

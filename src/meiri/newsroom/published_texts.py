@@ -8,7 +8,7 @@ from contextlib import closing
 from meiri.journal.content_keys import ARTICLE
 from meiri.journal.encoding import canonical
 from meiri.journal.models import Entry
-from meiri.journal.verification import check
+from meiri.journal.verification import register_check
 from meiri.newsroom.models import Article
 
 # What of an article only a publication changes; names of sources and authors, and pictures, have entries of their own.
@@ -19,7 +19,7 @@ TEXT = (
 BATCH = 1000
 
 
-def digest_of(article: Article) -> str:
+def digest_of_article(article: Article) -> str:
     """SHA-256 in hexadecimal of the canonical JSON (RFC 8785) of the fields `TEXT` and of the time of publication, as they are
     stored."""
     stored = {name: article._meta.get_field(name).get_prep_value(getattr(article, name)) for name in TEXT}
@@ -28,7 +28,7 @@ def digest_of(article: Article) -> str:
     return hashlib.sha256(canonical({name: str(value) for name, value in stored.items()})).hexdigest()
 
 
-@check("articles")
+@register_check("articles")
 def live_articles_are_as_published() -> Iterator[str]:
     """Walks the journal and the live articles once each, with what it has to remember in a temporary file."""
     with closing(sqlite3.connect("")) as published:
@@ -43,7 +43,7 @@ def live_articles_are_as_published() -> Iterator[str]:
                 )
             )
             for article in articles:
-                if article.pk in known and known[article.pk] != bytes.fromhex(digest_of(article)):
+                if article.pk in known and known[article.pk] != bytes.fromhex(digest_of_article(article)):
                     yield f"article {article.pk} is not what was published last: {article.get_absolute_url()}"
 
 

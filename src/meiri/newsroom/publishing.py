@@ -10,7 +10,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 from wagtail.actions.publish_revision import PublishPermissionError
 
-from meiri.delivery.pages import withdraw_page
+from meiri.delivery.page_store import withdraw_page
 from meiri.journal.content_keys import (
     AUTHOR,
     BESIDE,
@@ -27,7 +27,7 @@ from meiri.journal.recording import acting_user
 from meiri.newsroom.clock import local
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article, Kind
-from meiri.newsroom.published_texts import digest_of
+from meiri.newsroom.published_texts import digest_of_article
 from meiri.newsroom.river import (
     REACH,
     WITH_CALENDAR,
@@ -97,7 +97,7 @@ def check_may_publish(article: Article, user, revision=None) -> None:
     raise PublishPermissionError("您的采编分工不包括这篇稿件所在的频道或地方站，不能发布。")
 
 
-def published(article_id: int, revision, by) -> None:
+def record_publication(article_id: int, revision, by) -> None:
     """After `revision` went live: list the article and tell the journal. Runs inside the publishing transaction."""
     from meiri.newsroom.placing import offer_places, settle_places
 
@@ -122,13 +122,13 @@ def published(article_id: int, revision, by) -> None:
             "title": article.title,
             "url": article.get_absolute_url(),
             "revision": article.live_revision_id,
-            "text": digest_of(article),
+            "text": digest_of_article(article),
         },
         actor=actor(by),
     )
 
 
-def withdrawn(article: Article, by) -> None:
+def record_withdrawal(article: Article, by) -> None:
     """After an article was unpublished: take it off the lists and tell the journal."""
     keys = keys_of(article, listed=True)
     delist(article)
@@ -148,11 +148,11 @@ def withdrawn(article: Article, by) -> None:
 
 
 @receiver(pre_delete, sender=Article)
-def deleted(instance: Article, **details) -> None:
+def record_deletion(instance: Article, **details) -> None:
     """An article that readers see and that is deleted all the same, by whatever code, is withdrawn first."""
     if article := Article.objects.filter(pk=instance.pk, live=True).first():
         article.withdrawal_reason = "稿件已删除"
-        withdrawn(article, by=acting_user())
+        record_withdrawal(article, by=acting_user())
 
 
 def keys_of(article: Article, listed: bool = False) -> list[ContentKey]:

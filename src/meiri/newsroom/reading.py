@@ -11,8 +11,8 @@ from django.db import connection, models
 from taggit.models import Tag
 
 from meiri.delivery.keys import EVERYWHERE, uses
+from meiri.journal.cache import InvalidatingCache
 from meiri.journal.content_keys import PICTURE, ContentKey
-from meiri.journal.kept import Kept
 from meiri.media.models import Picture
 from meiri.newsroom.models import Article, Author, Source
 from meiri.sections.models import Channel
@@ -29,7 +29,7 @@ class Signature(NamedTuple):
 
 def at_hand(model: type[Row], most: int, keys: Callable[[Row], Iterable[ContentKey]]):
     """A function from primary keys to the rows of `model`, of which `most` are kept, each until one of its `keys` changes."""
-    kept: Kept[int, Row] = Kept(most, EVERYWHERE)
+    kept: InvalidatingCache[int, Row] = InvalidatingCache(most, EVERYWHERE)
 
     def read(missing: Sequence[int]) -> Mapping[int, tuple[Row, Iterable[ContentKey]]]:
         return {row.pk: (row, keys(row)) for row in model._default_manager.filter(pk__in=missing)}

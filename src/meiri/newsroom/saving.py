@@ -27,7 +27,7 @@ Content = dict[str, Any]
 
 
 @dataclass
-class Message:
+class FormMessage:
     """What an open form sent beside its fields: its key and number, the number of the last answer that it got, and the version
     that its fields began with."""
 
@@ -37,7 +37,7 @@ class Message:
     base: Content | None = None
 
     @classmethod
-    def read(cls, data: Mapping[str, str]) -> "Message":
+    def read(cls, data: Mapping[str, str]) -> "FormMessage":
         """The message in the fields `form_key`, `form_sequence`, `form_acknowledged`, `form_base` of a form."""
         key = data.get("form_key", "")
         if not is_key(key):
@@ -78,7 +78,7 @@ def _is_item(item: Any) -> bool:
 
 
 @dataclass
-class Outcome:
+class SaveOutcome:
     """What became of a message. `content` is what is stored now and `mine` what the form had, both of the form's fields;
     `merged` the whole of the version to be stored, None where the form's own is it."""
 
@@ -138,7 +138,7 @@ class FormContent:
         return whole
 
 
-def merge_into(shape: FormContent, stored: Content, mine: Content, base: Content | None) -> Outcome:
+def merge_into(shape: FormContent, stored: Content, mine: Content, base: Content | None) -> SaveOutcome:
     """What is to be stored of a form that sent the version `mine`, began with `base` (its fields; None where that is not known:
     then all of it is the form's) and finds the version `stored`."""
     theirs, sent = shape.of_version(stored), shape.of_version(mine)
@@ -149,10 +149,10 @@ def merge_into(shape: FormContent, stored: Content, mine: Content, base: Content
         else merge_versions(base, theirs, own, shape.streams)
     )
     if merged.value == theirs:
-        return Outcome(theirs, own, merged.conflicts, merged={})
+        return SaveOutcome(theirs, own, merged.conflicts, merged={})
     if merged.value == sent:
-        return Outcome(own, own, merged.conflicts)
-    return Outcome(merged.value, own, merged.conflicts, shape.into(stored, merged.value))
+        return SaveOutcome(own, own, merged.conflicts)
+    return SaveOutcome(merged.value, own, merged.conflicts, shape.into(stored, merged.value))
 
 
 def loses_words(old: Content, new: Content) -> bool:
@@ -186,7 +186,7 @@ class FormSave:
     `form` is bound and valid, `stored` the row, locked by the caller's transaction. What conflicts is kept aside at once.
     """
 
-    def __init__(self, form, stored, message: Message, user):
+    def __init__(self, form, stored, message: FormMessage, user):
         self.form, self.stored, self.message, self.user = form, stored, message, user
         self.shape = FormContent.of(form)
         self.latest = stored.latest_revision
@@ -259,7 +259,7 @@ class FormSave:
         return str(self.form.fields[name].label) if name in self.form.fields else name
 
 
-def remember(message: Message, user, thing, content: Content, revision, kept=None) -> None:
+def remember(message: FormMessage, user, thing, content: Content, revision, kept=None) -> None:
     """Note what came from an open form of `thing`. Its next message may be compared with this."""
     if not message.key:
         return

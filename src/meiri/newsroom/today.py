@@ -14,12 +14,12 @@ from wagtail.models import TaskState, WorkflowState
 
 from meiri.delivery.editions import inner_path
 from meiri.delivery.kinds import simplified
-from meiri.delivery.pages import pages
+from meiri.delivery.page_store import page_store
 from meiri.journal.consumers import lags
 from meiri.mail.warnings import warnings as mail_warnings
 from meiri.newsroom.listing import scheduled_versions
 from meiri.newsroom.models import Article, Proposal
-from meiri.newsroom.proposals import State
+from meiri.newsroom.proposals import ProposalState
 from meiri.newsroom.river import Place, days_with_articles
 from meiri.policy import administers, may, visible
 
@@ -92,7 +92,7 @@ def offered_to(user) -> WorkList:
 
 def offered_by(user) -> WorkList:
     """What `user` offered to other places and what became of it, the newest first."""
-    mine = Proposal.objects.filter(asked_by=user).exclude(state=State.WITHDRAWN)
+    mine = Proposal.objects.filter(asked_by=user).exclude(state=ProposalState.WITHDRAWN)
     mine = mine.select_related("article", "channel", "station").order_by("-pk")[:SHOWN]
     rows: list[tuple[object, str]] = [
         (p.article, f"{p.place}{p.get_state_display()}" + (f"：{p.reason}" if p.reason else "")) for p in mine
@@ -142,7 +142,7 @@ def pages_with_faults() -> list[str]:
     """Pages that can't be shown, and parts that pages are shown without: in a sentence each. Costs the database nothing."""
     if not settings.PAGE_FILES:
         return []
-    index = pages().index
+    index = page_store().index
     try:
         failures, omissions = index.failures(SHOWN), index.omissions(MOST_OMISSIONS)
     except sqlite3.Error:

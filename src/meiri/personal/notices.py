@@ -2,8 +2,8 @@
 
 from django.utils import timezone
 
-from meiri.personal.holdings import Holding, hold
 from meiri.personal.models import Notice
+from meiri.personal.personal_data import PersonalData, register_personal_data
 
 PER_PAGE = 20
 
@@ -43,13 +43,13 @@ def mark_read(user) -> None:
     Notice.objects.filter(member=user, read_at=None).update(read_at=timezone.now())
 
 
-hold(
-    Holding(
+register_personal_data(
+    PersonalData(
         "通知",
         rows=lambda user: [
             {"时间": n.told_at, "内容": n.text, "地址": n.url}
             for n in Notice.objects.filter(member=user).order_by("pk").iterator()
         ],
-        release=lambda user: None,  # deleted with the account
+        erase=lambda user: None,  # deleted with the account
     )
 )

@@ -10,5 +10,5 @@ class PolicyConfig(AppConfig):
         from meiri.policy import collections, pages, wagtail_adapter
 
         wagtail_adapter.register()
-        pages.start()
-        collections.start()
+        pages.register_rules()
+        collections.register_rules()

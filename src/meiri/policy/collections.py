@@ -33,7 +33,7 @@ class CollectionRules(InCollection):
         return {"see": {"add", "change", "delete"}}.get(deed, {deed})
 
 
-def start() -> None:
+def register_rules() -> None:
     register(InCollection(get_image_model()))
     register(InCollection(get_document_model()))
     register(CollectionRules(Collection))

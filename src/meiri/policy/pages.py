@@ -50,6 +50,6 @@ class PageRules(Rules):
         return queryset.filter(wanted | Q(live=True) if deed == "choose" else wanted)
 
 
-def start() -> None:
+def register_rules() -> None:
     register(PageRules(Page))
     policy_registry.register(AbstractPage, PolicyOfPages(Page))

@@ -10,4 +10,4 @@ class ReportsConfig(AppConfig):
     def ready(self):
         from meiri.reports import permissions
 
-        permissions.start()
+        permissions.register_rules()

@@ -10,11 +10,11 @@ from meiri.journal.log import actor, append
 from meiri.newsroom.correcting import Amendment
 from meiri.newsroom.correcting import correct as publish_correction
 from meiri.policy import may
-from meiri.reports.models import LONGEST, Report, State
+from meiri.reports.models import LONGEST, Report, ReportState
 
 
 @transaction.atomic
-def received(report: Report) -> Report:
+def receive_report(report: Report) -> Report:
     """Keep a report that has just been written, for the article's editor (责任编辑). One that came before stays as it is."""
     earlier = Report.objects.filter(key_digest=report.key_digest).first()
     if earlier:
@@ -27,18 +27,18 @@ def received(report: Report) -> Report:
     return report
 
 
-def answer(report: Report, text: str, by) -> Report:
+def answer_report(report: Report, text: str, by) -> Report:
     """Tell the reader something without a correction. Raises `ValidationError`, `PermissionDenied`."""
-    return _close(report, State.ANSWERED, text, "请填写给读者的答复。", by)
+    return _close(report, ReportState.ANSWERED, text, "请填写给读者的答复。", by)
 
 
-def refuse(report: Report, text: str, by) -> Report:
+def refuse_report(report: Report, text: str, by) -> Report:
     """Tell the reader why the text stays as it is. Raises `ValidationError`, `PermissionDenied`."""
-    return _close(report, State.REFUSED, text, "请写明不采纳的原因，读者会看到。", by)
+    return _close(report, ReportState.REFUSED, text, "请写明不采纳的原因，读者会看到。", by)
 
 
 @transaction.atomic
-def correct(
+def correct_by_report(
     report: Report,
     wrong: str,
     right: str,
@@ -52,11 +52,11 @@ def correct(
     if report.article is None:
         raise ValidationError("无障碍反馈不涉及稿件，不能转为更正。")
     report.correction = publish_correction(report.article, wrong, right, by, note, amendment)
-    return _move(report, State.CORRECTED, _words(text), by)
+    return _move(report, ReportState.CORRECTED, _words(text), by)
 
 
 @transaction.atomic
-def _close(report: Report, state: State, text: str, empty: str, by) -> Report:
+def _close(report: Report, state: ReportState, text: str, empty: str, by) -> Report:
     report = _take(report, by)
     text = _words(text)
     if not text:
@@ -69,7 +69,7 @@ def _take(report: Report, by) -> Report:
     if by is None or not may(by, "handle", report):
         raise PermissionDenied("The report is of an article that this editor's desk does not cover.")
     report = Report.objects.select_for_update().get(pk=report.pk)
-    if report.state == State.CORRECTED:
+    if report.state == ReportState.CORRECTED:
         raise ValidationError("这条纠错已经更正。")
     return report
 
@@ -81,7 +81,7 @@ def _words(text: str) -> str:
     return text
 
 
-def _move(report: Report, state: State, text: str, by) -> Report:
+def _move(report: Report, state: ReportState, text: str, by) -> Report:
     report.state, report.answer = state, text
     report.handled_by, report.handled_at = by, timezone.now()
     report.save()

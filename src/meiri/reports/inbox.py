@@ -12,7 +12,7 @@ from meiri.newsroom.correcting import places_of
 from meiri.newsroom.corrections_desk import amendment_of
 from meiri.policy import check, may, visible
 from meiri.reports import handling
-from meiri.reports.models import Report, State
+from meiri.reports.models import Report, ReportState
 
 PER_PAGE = 50
 # Whose reports: address words of the lists, and what they are called.
@@ -34,7 +34,7 @@ class ReportsView(InboxView):
 
     def get(self, request):
         state = request.GET.get("state")
-        state = state if state in State.values else State.OPEN
+        state = state if state in ReportState.values else ReportState.OPEN
         whose = "all" if request.GET.get("whose") == "all" else "mine"
         reports = Report.objects.waiting_for(request.user)
         if whose == "all":
@@ -49,7 +49,7 @@ class ReportsView(InboxView):
                 reports=found[:PER_PAGE],
                 next=found[PER_PAGE - 1].pk if len(found) > PER_PAGE else None,
                 state=state,
-                states=State.choices,
+                states=ReportState.choices,
                 whose=whose,
                 lists=WHOSE.items(),
             )
@@ -70,9 +70,9 @@ class ReportView(InboxView):
         report, given = self.report, request.POST
         words, amendment = given.get("answer", ""), amendment_of(given)
         deeds = {
-            "answer": lambda: handling.answer(report, words, request.user),
-            "refuse": lambda: handling.refuse(report, words, request.user),
-            "correct": lambda: handling.correct(
+            "answer": lambda: handling.answer_report(report, words, request.user),
+            "refuse": lambda: handling.refuse_report(report, words, request.user),
+            "correct": lambda: handling.correct_by_report(
                 report,
                 given.get("wrong", ""),
                 given.get("right", ""),
@@ -108,12 +108,12 @@ class ReportView(InboxView):
         may_correct = (
             article is not None
             and article.live
-            and report.state != State.CORRECTED
+            and report.state != ReportState.CORRECTED
             and may(self.request.user, "correct", article)
         )
         context = self.get_context_data(
             report=report,
-            is_open=report.state != State.CORRECTED,
+            is_open=report.state != ReportState.CORRECTED,
             may_correct=may_correct,
             found=found,
             given=given or {"wrong": report.quote, "amend": True},

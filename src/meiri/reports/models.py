@@ -13,7 +13,7 @@ from meiri.policy import visible
 LONGEST_QUOTE, LONGEST = 300, 1000
 
 
-class State(models.TextChoices):
+class ReportState(models.TextChoices):
     OPEN = "open", "待处理"
     ANSWERED = "answered", "已答复"
     CORRECTED = "corrected", "已更正"
@@ -23,10 +23,10 @@ class State(models.TextChoices):
     def in_words(self):
         """What the state means for the reader who reported."""
         return {
-            State.OPEN: "编辑部已收到，等待责任编辑核实。",
-            State.ANSWERED: "编辑已答复，答复见下。",
-            State.CORRECTED: "经核实，您指出的差错属实，已刊登更正。谢谢您。",
-            State.REFUSED: "经核实，没有采纳，原因见下。",
+            ReportState.OPEN: "编辑部已收到，等待责任编辑核实。",
+            ReportState.ANSWERED: "编辑已答复，答复见下。",
+            ReportState.CORRECTED: "经核实，您指出的差错属实，已刊登更正。谢谢您。",
+            ReportState.REFUSED: "经核实，没有采纳，原因见下。",
         }[self]
 
 
@@ -54,7 +54,7 @@ class Report(models.Model):
         related_name="+",
     )
     created_at = models.DateTimeField("时间", default=timezone.now)
-    state = models.CharField("状态", max_length=9, choices=State.choices, default=State.OPEN)
+    state = models.CharField("状态", max_length=9, choices=ReportState.choices, default=ReportState.OPEN)
     answer = models.TextField("答复", max_length=LONGEST, blank=True)
     correction = models.ForeignKey(
         Correction, verbose_name="更正", null=True, on_delete=models.PROTECT, related_name="+"
@@ -92,4 +92,4 @@ class Report(models.Model):
 
     @property
     def state_in_words(self):
-        return State(self.state).in_words
+        return ReportState(self.state).in_words

@@ -29,5 +29,5 @@ class ReportRules(Rules):
         return queryset.filter(Q(responsible=user) | Q(article__in=articles))
 
 
-def start() -> None:
+def register_rules() -> None:
     register(ReportRules(Report))

@@ -7,8 +7,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meiri.newsroom.models import Article
 from meiri.reports.models import LONGEST_QUOTE, Report
-from meiri.reports.writing import MOST, PERIOD, BarrierForm, ErrorForm, submit, too_many
-from meiri.visitors.receipts import digest_of, kept_to_oneself
+from meiri.reports.writing import MOST, PERIOD, BarrierForm, ErrorForm, reports_too_often, submit_report
+from meiri.visitors.receipt_keys import digest_of_key, kept_to_oneself
 
 LARGEST_ID = 2**63 - 1
 
@@ -44,16 +44,16 @@ def _take(request, form_class, initial: dict, article: Article | None = None):
         return render(request, "reports/thanks.html", context)
     if not form.is_valid():
         return render(request, "reports/write.html", context, status=422)
-    if too_many(request):
+    if reports_too_often(request):
         minutes = int(PERIOD.total_seconds()) // 60
         form.add_error(None, f"{minutes} 分钟内最多提交 {MOST} 次，请稍后再试。")
         return render(request, "reports/write.html", context, status=429)
-    return kept_to_oneself(redirect("report-receipt", submit(form, article)))
+    return kept_to_oneself(redirect("report-receipt", submit_report(form, article)))
 
 
 @require_safe
 def receipt(request, key: str):
     """What became of a report, for whoever has its key."""
     reports = Report.objects.select_related("article__channel", "correction")
-    report = get_object_or_404(reports, key_digest=digest_of(key))
+    report = get_object_or_404(reports, key_digest=digest_of_key(key))
     return kept_to_oneself(render(request, "reports/receipt.html", {"report": report}))

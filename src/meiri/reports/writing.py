@@ -6,11 +6,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from meiri.newsroom.models import Article
-from meiri.reports.handling import received
+from meiri.reports.handling import receive_report
 from meiri.reports.models import LONGEST, LONGEST_QUOTE, Report
 from meiri.visitors.forms import LineField, PlainTextField, VisitorForm
 from meiri.visitors.rate_limits import RateLimit
-from meiri.visitors.receipts import digest_of, key_for
+from meiri.visitors.receipt_keys import digest_of_key, key_for
 
 MOST, PERIOD = 10, timedelta(minutes=30)
 
@@ -61,21 +61,21 @@ class BarrierForm(VisitorForm):
         return address
 
 
-def too_many(request) -> bool:
+def reports_too_often(request) -> bool:
     return not RateLimit("report", MOST, PERIOD).hit_by_address(request)
 
 
-def submit(form: VisitorForm, article: Article | None = None) -> str:
+def submit_report(form: VisitorForm, article: Article | None = None) -> str:
     """Keep the report of a valid form. The key to its receipt; the same form sent again gives the same one."""
     data = form.cleaned_data
     key = key_for("report", data["once"])
-    received(
+    receive_report(
         Report(
             article=article,
             address=data.get("address", ""),
             quote=data.get("quote", ""),
             text=data["text"],
-            key_digest=digest_of(key),
+            key_digest=digest_of_key(key),
         )
     )
     return key

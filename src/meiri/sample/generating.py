@@ -19,8 +19,8 @@ from django.utils import timezone
 from taggit.models import Tag
 from wagtail.blocks.stream_block import StreamValue
 
-from meiri.audience.counting import next_change
 from meiri.audience.models import ArticleViews
+from meiri.audience.view_counts import next_change
 from meiri.journal.content_keys import ARTICLE
 from meiri.journal.log import append
 from meiri.journal.models import Entry

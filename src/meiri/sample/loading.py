@@ -9,8 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from meiri.audience.counting import set_imported
-from meiri.fronts.founding import a_child, default_layout, found_site
+from meiri.audience.view_counts import set_imported
+from meiri.fronts.initial_pages import a_child, create_pages, default_layout
 from meiri.fronts.models import (
     FriendLink,
     MagazineIssuePage,
@@ -25,7 +25,7 @@ from meiri.newsroom.authors import author_named
 from meiri.newsroom.body.block import StructBodyBlock
 from meiri.newsroom.body.stream import body_blocks
 from meiri.newsroom.dates import fault_of_date
-from meiri.newsroom.founding import found_desk, found_newsroom
+from meiri.newsroom.initial_newsroom import create_desk, create_newsroom
 from meiri.newsroom.models import Article, Author, Byline, Source
 from meiri.newsroom.publishing import publish
 from meiri.sample.album import SIZE, Album
@@ -53,9 +53,9 @@ def load(progress=lambda items, **options: items, size: tuple[int, int] = SIZE) 
             append(BEGUN, [], {}, "system")
         load_sections()
         load_names()
-    found_site()
+    create_pages()
     with transaction.atomic():
-        found_newsroom()
+        create_newsroom()
         load_desks()
     added = sum(load_article(a, album) for a in progress(articles(), desc="稿件"))
     load_fronts(album)
@@ -112,7 +112,7 @@ def load_desks() -> None:
     channels = {c.slug: c for c in Channel.objects.all()}
     stations = {s.slug: s for s in Station.objects.all()}
     for desk in table("desks").get("desk", []):
-        found_desk(
+        create_desk(
             desk["name"],
             [channels[slug] for slug in desk.get("channels", [])],
             [stations[slug] for slug in desk.get("stations", [])],
@@ -194,7 +194,7 @@ def body_block(kind: str, stored, title: str, album: Album) -> tuple[str, Any]:
 
 
 def load_fronts(album: Album) -> None:
-    home = found_site()
+    home = create_pages()
     if not home.body:
         home.body = default_layout()
         home.save_revision().publish()

@@ -13,8 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from meiri.comments import moderation
-from meiri.comments.models import Comment, State
-from meiri.comments.taking import take
+from meiri.comments.models import Comment, CommentState
+from meiri.comments.submission import take_comment
 from meiri.comments.writing import CommentForm
 from meiri.letters import handling
 from meiri.letters.masking import masked
@@ -22,7 +22,7 @@ from meiri.letters.models import Letter
 from meiri.letters.sealing import digest_of_key, key_for, new_receipt, seal_contact
 from meiri.letters.tally import count_answered
 from meiri.members.models import User
-from meiri.newsroom.founding import CHIEFS
+from meiri.newsroom.initial_newsroom import CHIEFS
 from meiri.newsroom.models import Article
 from meiri.sample.content_files import table
 from meiri.sections.models import Station
@@ -90,14 +90,14 @@ def load_comment(article: Article, words: dict, by: User, answered: Comment | No
     form = CommentForm(data)
     if not form.is_valid():
         raise ValueError(f"The sample's comment of {words['name']} is not valid: {form.errors.as_json()}")
-    taken = take(form.sent(article.pk)).comment
+    taken = take_comment(form.sent(article.pk)).comment
     if taken is None:
         return None
     comment = Comment.objects.get(pk=taken)
-    if words.get("state") == State.REJECTED:
-        comment = moderation.reject(comment, words["reason"], by)
-    elif words.get("state") != State.PENDING:
-        comment = moderation.approve(comment, by)
+    if words.get("state") == CommentState.REJECTED:
+        comment = moderation.reject_comment(comment, words["reason"], by)
+    elif words.get("state") != CommentState.PENDING:
+        comment = moderation.approve_comment(comment, by)
     written = at_latest_now((article.published_at or timezone.now()) + timedelta(hours=words["hours"]))
     decided = comment.decided_at and at_latest_now(written + timedelta(minutes=20))
     Comment.objects.filter(pk=comment.pk).update(created_at=written, decided_at=decided)
@@ -117,7 +117,7 @@ def load_letter(words: dict, token: str, station: Station | None, by: User) -> N
     """Receive a letter and follow it up as far as `words` says, on the days they say."""
     came = timezone.now() - timedelta(days=words["days"], hours=1)
     receipt = new_receipt(timezone.localdate(came))
-    letter = handling.received(
+    letter = handling.receive_letter(
         Letter(
             receipt=receipt,
             key_digest=digest_of_key(receipt, key_for(token)),
@@ -132,13 +132,13 @@ def load_letter(words: dict, token: str, station: Station | None, by: User) -> N
         )
     )
     if "checked" in words:
-        letter = handling.check(letter, by)
+        letter = handling.check_letter(letter, by)
     if "routed" in words:
-        letter = handling.route(letter, words["unit"], by)
+        letter = handling.route_letter(letter, words["unit"], by)
     if "answered" in words:
-        letter = handling.answer(letter, words["answer"], by)
+        letter = handling.answer_letter(letter, words["answer"], by)
     if "published" in words:
-        letter = handling.publish(letter, by, words["text"])
+        letter = handling.publish_letter(letter, by, words["text"])
     days = [words[step] for step in ("checked", "routed", "answered", "published") if step in words]
     times = [came, *(came + timedelta(days=day, minutes=30) for day in days)]
     for step, moment in zip(letter.steps.order_by("pk"), times, strict=True):

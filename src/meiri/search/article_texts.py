@@ -8,10 +8,10 @@ from django.db import connection
 
 from meiri.newsroom.body.stream import with_kinds
 from meiri.newsroom.rich_text import paragraphs_of_rich_text
-from meiri.search.shingles import letters
+from meiri.search.minhash import comparable_text
 
 
-class Words(NamedTuple):
+class ArticleText(NamedTuple):
     """A title, and a text whose paragraphs are lines."""
 
     title: str
@@ -20,7 +20,7 @@ class Words(NamedTuple):
     @property
     def compared(self) -> str:
         """Title and text as `shingles` compares them."""
-        return letters(f"{self.title}\n{self.text}")
+        return comparable_text(f"{self.title}\n{self.text}")
 
 
 def text_of(body: Iterable[Mapping[str, Any]]) -> str:
@@ -34,7 +34,7 @@ def of_html(html: str) -> str:
     return "\n".join(line for piece in paragraphs_of_rich_text(html) if (line := piece.strip()))
 
 
-def words_of(ids: Sequence[int], as_published: Container[int] = ()) -> dict[int, Words]:
+def words_of(ids: Sequence[int], as_published: Container[int] = ()) -> dict[int, ArticleText]:
     """The words of the articles `ids`, those of the newest draft where one is not published yet; of the articles
     `as_published` those that readers see. One query, by key."""
     if not ids:
@@ -54,13 +54,13 @@ def words_of(ids: Sequence[int], as_published: Container[int] = ()) -> dict[int,
     }
 
 
-def _words(title: str, body: str, draft: str | dict | None) -> Words:
+def _words(title: str, body: str, draft: str | dict | None) -> ArticleText:
     if draft:
         # SQLite gives the text of JSON, PostgreSQL may give what it holds.
         return of_revision(json.loads(draft) if isinstance(draft, str) else draft)
-    return Words(title, text_of(json.loads(body or "[]")))
+    return ArticleText(title, text_of(json.loads(body or "[]")))
 
 
-def of_revision(content: Mapping[str, Any]) -> Words:
+def of_revision(content: Mapping[str, Any]) -> ArticleText:
     """The words of a revision's content."""
-    return Words(content.get("title") or "", text_of(json.loads(content.get("body") or "[]")))
+    return ArticleText(content.get("title") or "", text_of(json.loads(content.get("body") or "[]")))

@@ -26,7 +26,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparedSentence:
     """A sentence of each text. `kind`: same, changed, removed (only in the first), added (only in the second)."""
 
     kind: str
@@ -34,14 +34,17 @@ class Row:
     second: list[Piece]
 
 
-def compare(first: str, second: str) -> list[Row]:
+def compare(first: str, second: str) -> list[ComparedSentence]:
     """The rows of a comparison of two texts, in their order, at most twice `MOST_SENTENCES`."""
     ours, theirs = sentences(first), sentences(second)
-    rows: list[Row] = []
+    rows: list[ComparedSentence] = []
     matcher = SequenceMatcher(None, [_bare(s) for s in ours], [_bare(s) for s in theirs], autojunk=False)
     for kind, a, b, c, d in matcher.get_opcodes():
         if kind == "equal":
-            rows += [Row("same", [Piece(x)], [Piece(y)]) for x, y in zip(ours[a:b], theirs[c:d], strict=True)]
+            rows += [
+                ComparedSentence("same", [Piece(x)], [Piece(y)])
+                for x, y in zip(ours[a:b], theirs[c:d], strict=True)
+            ]
         else:
             rows += _changed(ours[a:b], theirs[c:d])
     return rows
@@ -59,23 +62,23 @@ def _bare(sentence: str) -> str:
     return re.sub(r"\s+", "", sentence)
 
 
-def _changed(ours: list[str], theirs: list[str]) -> Iterator[Row]:
+def _changed(ours: list[str], theirs: list[str]) -> Iterator[ComparedSentence]:
     """Sentences that were changed, one against the other as they come, and what has no counterpart."""
     for first, second in zip_longest(ours, theirs, fillvalue=""):
         if first and second:
             yield from _against(first, second)
         elif first:
-            yield Row("removed", [Piece(first, True)], [])
+            yield ComparedSentence("removed", [Piece(first, True)], [])
         else:
-            yield Row("added", [], [Piece(second, True)])
+            yield ComparedSentence("added", [], [Piece(second, True)])
 
 
-def _against(first: str, second: str) -> Iterator[Row]:
+def _against(first: str, second: str) -> Iterator[ComparedSentence]:
     comparable = max(len(first), len(second)) <= LONGEST_SENTENCE
     matcher = SequenceMatcher(None, first, second, autojunk=False) if comparable else None
     if matcher is None or matcher.ratio() < LIKE:
-        yield Row("removed", [Piece(first, True)], [])
-        yield Row("added", [], [Piece(second, True)])
+        yield ComparedSentence("removed", [Piece(first, True)], [])
+        yield ComparedSentence("added", [], [Piece(second, True)])
         return
     ours, theirs = [], []
     for kind, a, b, c, d in matcher.get_opcodes():
@@ -83,4 +86,4 @@ def _against(first: str, second: str) -> Iterator[Row]:
             ours.append(Piece(first[a:b], kind != "equal"))
         if d > c:
             theirs.append(Piece(second[c:d], kind != "equal"))
-    yield Row("changed", ours, theirs)
+    yield ComparedSentence("changed", ours, theirs)

@@ -12,11 +12,11 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from meiri.journal.cache import InvalidatingCache
 from meiri.journal.content_keys import AUTHOR, BYLINE, KNOWN_NAMES, NAV, SOURCE, TOPICS, ContentKey
-from meiri.journal.kept import Kept
 from meiri.newsroom.models import Author, Source
 from meiri.search.folding import fold
-from meiri.search.names import groups_of_names
+from meiri.search.known_names import groups_of_names
 from meiri.search.pinyin import spoken
 from meiri.sections.models import Channel, Station, Topic
 
@@ -28,7 +28,7 @@ MOST_BLOCKS = 50
 FEWEST_INSIDE = 2
 
 
-class Kind(StrEnum):
+class NameKind(StrEnum):
     CHANNEL = "channel"
     STATION = "station"
     TOPIC = "topic"
@@ -41,7 +41,7 @@ class Kind(StrEnum):
 class Named:
     """A name, and the address (path and query) of its page or of a search for it."""
 
-    kind: Kind
+    kind: NameKind
     text: str
     address: str
 
@@ -69,7 +69,7 @@ class _Lines:
             yield bisect_right(self._starts, match.start()) - 1
 
 
-class Shelf:
+class NameIndex:
     """Some names that never change, each under what it is called: the dictionary's have short forms."""
 
     def __init__(self, names: Iterable[tuple[str, Named]]):
@@ -116,74 +116,76 @@ class Shelf:
         return [self._folded[number] for number in self._written.matching(pattern, count)]
 
 
-# A shelf by its kind of names, the number of its block and the last key in it.
-_kept: Kept[tuple[str, int, int], Shelf] = Kept(2 * MOST_BLOCKS + 2)
+# A index by its kind of names, the number of its block and the last key in it.
+_kept: InvalidatingCache[tuple[str, int, int], NameIndex] = InvalidatingCache(2 * MOST_BLOCKS + 2)
 
 
-def shelves() -> list[Shelf]:
+def name_indexes() -> list[NameIndex]:
     """All names: sections first, then people and sources, the newest first, then the dictionary. Three short queries, and
     those for what is new."""
     wanted = [("sections", 0, 0)]
-    for kind, model in ((Kind.AUTHOR, Author), (Kind.SOURCE, Source)):
+    for kind, model in ((NameKind.AUTHOR, Author), (NameKind.SOURCE, Source)):
         greatest = model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         last = greatest // BLOCK
         wanted += [
             (str(kind), n, min(greatest, (n + 1) * BLOCK - 1))
             for n in range(last, max(-1, last - MOST_BLOCKS), -1)
         ]
-    wanted.append((str(Kind.NAME), 0, 0))
+    wanted.append((str(NameKind.NAME), 0, 0))
     found = _kept.get(wanted, lambda missing: {name: _filled(*name) for name in missing})
     return [found[name] for name in wanted]
 
 
-def forget() -> None:
+def forget_names() -> None:
     """Forget what is kept; for a database that was replaced."""
     _kept.forget()
 
 
-def _filled(kind: str, block: int, last: int) -> tuple[Shelf, list[ContentKey]]:
+def _filled(kind: str, block: int, last: int) -> tuple[NameIndex, list[ContentKey]]:
     """The names of a block, and the content keys they are made of."""
     if kind == "sections":
-        return Shelf((name.text, name) for name in _sections()), [NAV, TOPICS]
-    if kind == Kind.NAME:
+        return NameIndex((name.text, name) for name in _sections()), [NAV, TOPICS]
+    if kind == NameKind.NAME:
         groups = groups_of_names()
-        return Shelf((called, _search(Kind.NAME, g[0], g[0])) for g in groups for called in g), [KNOWN_NAMES]
+        return NameIndex((called, _search(NameKind.NAME, g[0], g[0])) for g in groups for called in g), [
+            KNOWN_NAMES
+        ]
     within = {"pk__gte": block * BLOCK, "pk__lte": last}
-    if kind == Kind.AUTHOR:
+    if kind == NameKind.AUTHOR:
         people = list(Author.objects.filter(**within).order_by("-pk").values_list("pk", "name", "slug"))
-        shelf = Shelf(
-            (name, Named(Kind.AUTHOR, name, reverse("author", args=[slug]))) for _, name, slug in people
+        index = NameIndex(
+            (name, Named(NameKind.AUTHOR, name, reverse("author", args=[slug]))) for _, name, slug in people
         )
-        return shelf, [key for pk, *_ in people for key in (AUTHOR.key(pk), BYLINE.key(pk))]
+        return index, [key for pk, *_ in people for key in (AUTHOR.key(pk), BYLINE.key(pk))]
     sources = list(Source.objects.filter(**within).order_by("-pk").values_list("pk", "name"))
-    return Shelf((name, _source(name)) for _, name in sources), [SOURCE.key(pk) for pk, _ in sources]
+    return NameIndex((name, _source(name)) for _, name in sources), [SOURCE.key(pk) for pk, _ in sources]
 
 
 def _sections() -> Iterator[Named]:
-    for kind, model in ((Kind.CHANNEL, Channel), (Kind.STATION, Station)):
+    for kind, model in ((NameKind.CHANNEL, Channel), (NameKind.STATION, Station)):
         for section in model.objects.visible():
             yield Named(kind, section.name, section.get_absolute_url())
     # Only a topic that editors have laid out has a page.
     for topic in Topic.objects.visible().filter(page__live=True):
-        yield Named(Kind.TOPIC, topic.name, topic.get_absolute_url())
+        yield Named(NameKind.TOPIC, topic.name, topic.get_absolute_url())
 
 
 def _source(name: str) -> Named:
-    return _search(Kind.SOURCE, name, '来源:"{}"'.format(name.replace('"', " ")))
+    return _search(NameKind.SOURCE, name, '来源:"{}"'.format(name.replace('"', " ")))
 
 
-def _search(kind: Kind, name: str, query: str) -> Named:
+def _search(kind: NameKind, name: str, query: str) -> Named:
     return Named(kind, name, f"{reverse('search')}?{urlencode({'q': query})}")
 
 
-_ORDER = list(Kind)
+_ORDER = list(NameKind)
 
 
 def names_like(typed: str, count: int) -> list[Named]:
     """At most `count` names that begin with `typed` (folded text), are read so, or have it inside; the closest first."""
     if not typed.strip():
         return []
-    found = [hit for shelf in shelves() for hit in shelf.like(typed, count)]
+    found = [hit for index in name_indexes() for hit in index.like(typed, count)]
     found.sort(key=lambda hit: (hit[0], _ORDER.index(hit[1].kind), len(hit[1].text)))
     # One name of two kinds, as a source and in the dictionary, is one suggestion.
     closest: dict[str, Named] = {}
@@ -194,13 +196,13 @@ def names_like(typed: str, count: int) -> list[Named]:
 
 def names_read(ways: Sequence[Sequence[str]], count: int) -> list[str]:
     """At most `count` folded names that are read in one of these ways, each in syllables."""
-    return _first(count, partial(Shelf.read, ways=ways, count=count))
+    return _first(count, partial(NameIndex.read, ways=ways, count=count))
 
 
 def names_with_one_other(text: str, count: int) -> list[str]:
     """At most `count` folded names that are `text` but for one character."""
-    return _first(count, partial(Shelf.with_one_other, text=text, count=count))
+    return _first(count, partial(NameIndex.with_one_other, text=text, count=count))
 
 
 def _first(count: int, ask) -> list[str]:
-    return list(dict.fromkeys(name for shelf in shelves() for name in ask(shelf)))[:count]
+    return list(dict.fromkeys(name for index in name_indexes() for name in ask(index)))[:count]

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from django.db import connection
 
 from meiri.newsroom.models import Article
-from meiri.search.article_texts import Words, words_of
-from meiri.search.shingles import asked_for, similarity
+from meiri.search.article_texts import ArticleText, words_of
+from meiri.search.minhash import minhash_for_query, similarity
 
 # With every fifth character replaced a text is still 0.63 like its original; of 4,000 pairs of unrelated news the most
 # alike were 0.40. In between are reports of one event, and those made by one formula (bench/duplicates.py).
@@ -40,7 +40,7 @@ class Match(NamedTuple):
     source: str
     at: datetime
     live: bool
-    words: Words
+    words: ArticleText
 
     @property
     def percent(self) -> int:
@@ -59,7 +59,7 @@ def near_duplicates(title: str, text: str, *, exclude: Collection[int] = (), cou
     Those in `exclude` are passed over. Three queries, none for a text of less than `SHORTEST` letters. Time: about 2 ms for
     1,000 characters, and half as much for each of at most `MOST_COMPARED` candidates.
     """
-    compared = Words(title, text).compared
+    compared = ArticleText(title, text).compared
     if len(compared) < SHORTEST:
         return []
     candidates = [key for key in candidates_of(compared) if key not in exclude][:MOST_COMPARED]
@@ -86,7 +86,7 @@ def near_duplicates(title: str, text: str, *, exclude: Collection[int] = (), cou
 
 def candidates_of(compared: str) -> list[int]:
     """The keys of articles that share numbers with a text from `shingles.letters`, the likeliest first. One query."""
-    numbers = asked_for(compared)
+    numbers = minhash_for_query(compared)
     if not numbers:
         return []
     # Each part is limited by itself: it is one look-up in the index, however many articles have the number.

@@ -2,7 +2,7 @@
 
 import tantivy
 
-from meiri.search.index import Unavailable, asked
+from meiri.search.index import Unavailable, ask_index
 from meiri.search.matching import strict
 from meiri.search.query import LONGEST_QUERY, parse
 
@@ -18,6 +18,6 @@ def articles_with(words: str, count: int) -> list[int] | None:
         return list(searcher.fast_field_values("id", [address for _, address in hits]))  # type: ignore[arg-type]
 
     try:
-        return asked(best)
+        return ask_index(best)
     except Unavailable:
         return None

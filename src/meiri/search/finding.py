@@ -11,12 +11,12 @@ import tantivy
 from tantivy import Occur, Order
 from tantivy import Query as Match
 
-from meiri.journal.log import one_moment
+from meiri.journal.log import journal_snapshot
 from meiri.newsroom.cards import Card
 from meiri.newsroom.models import Article
-from meiri.search.documents import bodies_of, greatest_key
 from meiri.search.highlighting import BORDER, Highlighter
-from meiri.search.index import asked, key_of, moment_of, second_of
+from meiri.search.index import ask_index, key_of, moment_of, second_of
+from meiri.search.index_documents import bodies_of, greatest_key
 from meiri.search.matching import (
     articles_of_age,
     between,
@@ -58,7 +58,7 @@ class Sort(StrEnum):
     NEWEST = "newest"
 
 
-class Position(NamedTuple):
+class HitCursor(NamedTuple):
     """After which hit a page begins. By relevance: the number of hits before it, and the moment at which the first page was
     asked for, `20-1927395123456789012`: what is published later does not move the pages. By time: the moment of the last
     hit."""
@@ -70,7 +70,7 @@ class Position(NamedTuple):
         return f"{self.place}-{self.asked_at}" if self.asked_at else str(self.place)
 
     @classmethod
-    def parse(cls, text: str, sort: Sort) -> "Position | None":
+    def parse(cls, text: str, sort: Sort) -> "HitCursor | None":
         """The position that `str` wrote of a list in this order; None for anything else."""
         found = (_PLACE if sort == Sort.RELEVANCE else _MOMENT).fullmatch(text)
         position = cls(*map(int, found.groups())) if found else None
@@ -89,7 +89,7 @@ class RankedPage(NamedTuple):
     total: int
     exact: int
     ranked: list[Ranked]
-    next: Position | None
+    next: HitCursor | None
     is_least: bool
 
 
@@ -121,22 +121,22 @@ class Found:
     total: int = 0
     exact: int = 0
     hits: list[Hit] = field(default_factory=list)
-    next: Position | None = None
+    next: HitCursor | None = None
     is_least: bool = False
 
 
-def find(query: Query, sort: Sort = Sort.RELEVANCE, count: int = 20, after: Position | None = None) -> Found:
+def find(query: Query, sort: Sort = Sort.RELEVANCE, count: int = 20, after: HitCursor | None = None) -> Found:
     """A page of what answers the query, at most `count`. Two queries of the database and a few short ones for names.
     Raises `Unavailable`."""
     if not query.asks:
         return Found()
     order = newest if sort == Sort.NEWEST else best
-    with one_moment():
-        page = asked(lambda searcher: order(searcher, query, count, after))
+    with journal_snapshot():
+        page = ask_index(lambda searcher: order(searcher, query, count, after))
         return Found(page.total, page.exact, hits_of(query, page.ranked), page.next, page.is_least)
 
 
-def best(searcher: tantivy.Searcher, query: Query, count: int, after: Position | None) -> RankedPage:
+def best(searcher: tantivy.Searcher, query: Query, count: int, after: HitCursor | None) -> RankedPage:
     """The closest first; where few have all that was asked for, those that have some of it follow."""
     asked_at = after.asked_at if after else moment_of(int(time.time()), greatest_key())
     start = min(after.place, DEEPEST) if after else 0
@@ -151,7 +151,7 @@ def best(searcher: tantivy.Searcher, query: Query, count: int, after: Position |
         page = page[start:wanted]
     else:
         page = _part(searcher, groups, start, wanted, asked_at)
-    following = Position(wanted, asked_at) if found > wanted and wanted < DEEPEST else None
+    following = HitCursor(wanted, asked_at) if found > wanted and wanted < DEEPEST else None
     return RankedPage(max(total, found) if total < FEW else total, total, page, following, is_least)
 
 
@@ -262,7 +262,7 @@ def similar(
     return [one._replace(similar=True) for one in ranked if one.key not in known][:SIMILAR]
 
 
-def newest(searcher: tantivy.Searcher, query: Query, count: int, after: Position | None) -> RankedPage:
+def newest(searcher: tantivy.Searcher, query: Query, count: int, after: HitCursor | None) -> RankedPage:
     """All that have what was asked for by time, without an end."""
     match = strict(query, ranked=False)
     counts = frequencies(query, searcher)
@@ -287,7 +287,7 @@ def newest(searcher: tantivy.Searcher, query: Query, count: int, after: Position
         found += [one._replace(score=0.0) for one in _ranked(searcher, hits)]
         if len(found) > count:
             break
-    following = Position(found[count - 1].moment) if len(found) > count else None
+    following = HitCursor(found[count - 1].moment) if len(found) > count else None
     total = max(total, len(found))
     return RankedPage(total, total, found[:count], following, not is_counted)
 
@@ -331,7 +331,7 @@ def facets(query: Query, channels: Iterable[Channel], stations: Iterable[Station
     if not query.asks:
         return {}
     wish = {name: {"terms": {"field": name, "size": FACETS}} for name in ("channel", "station", "year")}
-    counted = asked(lambda searcher: searcher.aggregate(strict(query), wish))
+    counted = ask_index(lambda searcher: searcher.aggregate(strict(query), wish))
     sections: dict[str, dict[int, Section]] = {
         "channel": {c.pk: c for c in channels},
         "station": {s.pk: s for s in stations},

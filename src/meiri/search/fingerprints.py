@@ -7,9 +7,9 @@ from django.db import connection, transaction
 
 from meiri.newsroom.inserting import insert_rows
 from meiri.newsroom.models import Article
-from meiri.search.article_texts import Words, words_of
+from meiri.search.article_texts import ArticleText, words_of
+from meiri.search.minhash import minhash_of
 from meiri.search.models import Fingerprint
-from meiri.search.shingles import sketch
 
 BATCH = 500
 # Of one statement; databases take only so many values in one.
@@ -17,13 +17,13 @@ ROWS = 250
 
 
 @transaction.atomic
-def remember(article_id: int, words: Words) -> None:
+def store_fingerprint(article_id: int, words: ArticleText) -> None:
     """Keep the fingerprint of an article whose words are `words` now. One query; four at most where the text changed.
 
     It is part of every saving, so it is written out. Of two who save one article at the same moment, one may leave numbers
     of the other behind: they lead to an article that is then compared, and found to be unlike.
     """
-    numbers = sketch(words.compared)
+    numbers = minhash_of(words.compared)
     with connection.cursor() as cursor:
         cursor.execute("SELECT numbers FROM search_fingerprint WHERE article_id = %s", [article_id])
         kept = cursor.fetchone()
@@ -40,7 +40,7 @@ def remember(article_id: int, words: Words) -> None:
 
 
 @transaction.atomic
-def forget(article_id: int) -> None:
+def delete_fingerprint(article_id: int) -> None:
     """Drop the fingerprint of an article that is about to be deleted."""
     kept = Fingerprint.objects.filter(pk=article_id).values_list("numbers", flat=True).first()
     _forget_numbers(article_id, set(unpacked(kept or b"")))
@@ -48,14 +48,14 @@ def forget(article_id: int) -> None:
 
 
 @transaction.atomic
-def remember_new(words: Iterable[tuple[int, Words]]) -> None:
+def store_new_fingerprints(words: Iterable[tuple[int, ArticleText]]) -> None:
     """Keep the fingerprints of many articles that have none: (key, words) of each."""
-    sketches = [(key, sketch(its.compared)) for key, its in words]
+    sketches = [(key, minhash_of(its.compared)) for key, its in words]
     insert_rows(Fingerprint, ["article", "numbers"], ((key, packed(numbers)) for key, numbers in sketches))
     _insert_numbers([(number, key) for key, numbers in sketches for number in numbers])
 
 
-def remember_missing(done: Callable[[int], None] = lambda looked_at: None) -> int:
+def store_missing_fingerprints(done: Callable[[int], None] = lambda looked_at: None) -> int:
     """Make the fingerprints that are missing, in batches of `BATCH` articles, each in a transaction of its own; the
     number that were made. `done` is told how many articles were looked at. Memory is bounded by a batch."""
     last = made = 0
@@ -65,7 +65,7 @@ def remember_missing(done: Callable[[int], None] = lambda looked_at: None) -> in
         last = keys[-1]
         there = set(Fingerprint.objects.filter(pk__in=keys).values_list("pk", flat=True))
         if missing := [key for key in keys if key not in there]:
-            remember_new(words_of(missing).items())
+            store_new_fingerprints(words_of(missing).items())
             made += len(missing)
         done(len(keys))
     return made

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from meiri.search.folding import fold_all
 from meiri.search.index import analyzer, stem
-from meiri.search.names import names
+from meiri.search.known_names import names
 from meiri.search.query import Query, Term
 from meiri.search.words import FUNCTION_CHARACTERS, words
 

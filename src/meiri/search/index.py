@@ -43,7 +43,7 @@ class Unavailable(Exception):
     """There is no index that could answer: it is missing, damaged, of another version, or just being built."""
 
 
-class Position(NamedTuple):
+class IndexedUpTo(NamedTuple):
     """The newest entry of the journal that the index knows."""
 
     sequence: int
@@ -111,7 +111,7 @@ def stem(word: str) -> str:
     return found[0] if found else word
 
 
-def opened(folder: Path) -> tantivy.Index:
+def open_index(folder: Path) -> tantivy.Index:
     """The index in `folder`, an empty one where there are no files yet. Raises `Unavailable`."""
     try:
         index = tantivy.Index(schema(), path=str(folder))
@@ -200,15 +200,15 @@ def store() -> Store:
     return Store(settings.HOME / "search")
 
 
-def position_of(folder: Path) -> Position | None:
+def position_of(folder: Path) -> IndexedUpTo | None:
     """How far the index in `folder` has come; None where that can't be told."""
     try:
-        return Position(**json.loads((folder / "position.json").read_bytes()))
+        return IndexedUpTo(**json.loads((folder / "position.json").read_bytes()))
     except (OSError, ValueError, TypeError):
         return None
 
 
-def keep_position(folder: Path, position: Position) -> None:
+def keep_position(folder: Path, position: IndexedUpTo) -> None:
     write_whole(folder / "position.json", json.dumps(position._asdict()))
 
 
@@ -263,7 +263,7 @@ def is_whole(path: Path) -> bool:
     return checksum == said
 
 
-class Reader:
+class IndexReader:
     """The index as it stands, for the threads of one process; opened again where it was replaced or written to."""
 
     def __init__(self, store: Store):
@@ -292,7 +292,7 @@ class Reader:
     def _opened(self, folder: Path, stands_at: tuple) -> tantivy.Searcher:
         try:
             if self._index is None or not self._stands_at or self._stands_at[0] != folder:
-                self._index = opened(folder)
+                self._index = open_index(folder)
             self._index.reload()
             searcher = self._index.searcher()
         except (Unavailable, ValueError, OSError) as error:
@@ -304,11 +304,11 @@ class Reader:
 
 
 @lru_cache(maxsize=4)
-def reader_of(store: Store) -> Reader:
-    return Reader(store)
+def reader_of(store: Store) -> IndexReader:
+    return IndexReader(store)
 
 
-def asked(question: Callable[[tantivy.Searcher], Answer]) -> Answer:
+def ask_index(question: Callable[[tantivy.Searcher], Answer]) -> Answer:
     """What `question` finds in the index. Raises `Unavailable`, also where its files turn out to be damaged."""
     searcher = reader_of(store()).searcher()
     try:

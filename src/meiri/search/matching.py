@@ -11,11 +11,11 @@ from tantivy import FieldType, Occur
 from tantivy import Query as Match
 
 from meiri.delivery.keys import EVERYWHERE
-from meiri.journal.kept import Kept
+from meiri.journal.cache import InvalidatingCache
 from meiri.newsroom.models import Author, Source, day_bounds
 from meiri.search.folding import fold
 from meiri.search.index import analyzer, moment_of, schema, second_of
-from meiri.search.names import names
+from meiri.search.known_names import names
 from meiri.search.pinyin import as_syllables, sounds
 from meiri.search.query import EARLIEST, LATEST, Query, Term
 from meiri.search.words import FUNCTION_CHARACTERS, characters, is_han, pairs, pieces, threes, words_and_parts
@@ -35,7 +35,7 @@ MOST_NAMED = 50
 
 
 @dataclass(frozen=True)
-class Words:
+class IndexedText:
     """A text as the index knows it: word and place, without marks; and the places of words inside longer ones, which say nothing
     that these don't say."""
 
@@ -44,7 +44,7 @@ class Words:
 
     @classmethod
     @lru_cache(maxsize=1_000)
-    def of(cls, folded: str) -> "Words":
+    def of(cls, folded: str) -> "IndexedText":
         found = words_and_parts(folded)
         tokens = analyzer().pre_tokenize(" ".join(word for word, _ in found)).tokens
         first = tokens[0].position if tokens else 0
@@ -122,7 +122,7 @@ def frequencies(query: Query, searcher: tantivy.Searcher, field: str = "text") -
 
 
 def _counts(searcher: tantivy.Searcher, field: str, text: str) -> list[int]:
-    return [searcher.doc_freq(field, word) for word in Words.of(text).needed]
+    return [searcher.doc_freq(field, word) for word in IndexedText.of(text).needed]
 
 
 def _share(query: Query, searcher: tantivy.Searcher) -> float:
@@ -144,7 +144,7 @@ def loose(query: Query, searcher: tantivy.Searcher) -> Match | None:
         most = max(searcher.num_docs // 20, 1000)
         likely += [_term(field, word, WEIGHTS[field]) for word, count in known if 0 < count <= most]
     for term in terms:
-        for word in Words.of(term.text).telling:
+        for word in IndexedText.of(term.text).telling:
             if 0 < searcher.doc_freq("text", word) <= max(searcher.num_docs // 100, 1000):
                 likely.append(_term("text", word))
     if not likely:
@@ -161,7 +161,7 @@ def closeness(terms: Sequence[Term]) -> list[Match]:
 
 
 def _by_field(terms: Sequence[Term]) -> list[tuple[str, list[str]]]:
-    whole = [Words.of(term.text).telling for term in terms]
+    whole = [IndexedText.of(term.text).telling for term in terms]
     in_all = list(dict.fromkeys(word for found in whole for word in found))
     text = [term.text for term in terms]
     return [
@@ -183,7 +183,7 @@ def wanted(term: Term, wide: bool = False) -> list[Match]:
         return [_named(term)]
     if term.field in ("channel", "station"):
         return [_any_number(term.field, section_keys(term.field, term.text))]
-    found = Words.of(term.text)
+    found = IndexedText.of(term.text)
     if not found.places:
         return []
     if term.field == "title":
@@ -192,9 +192,9 @@ def wanted(term: Term, wide: bool = False) -> list[Match]:
     if wide:
         ways += _in_title(term.text, True)
     known = names()
-    ways += [_phrase("text", Words.of(name).phrase) for name in known.also_called(term.text)]
+    ways += [_phrase("text", IndexedText.of(name).phrase) for name in known.also_called(term.text)]
     if not term.phrase:
-        ways += [_words("text", Words.of(text)) for text in known.reworded(term.text)]
+        ways += [_words("text", IndexedText.of(text)) for text in known.reworded(term.text)]
         if term.text.isascii() and term.text.isalpha():
             ways += sounding(term.text)
     return ways
@@ -203,7 +203,7 @@ def wanted(term: Term, wide: bool = False) -> list[Match]:
 def unwanted(term: Term) -> list[Match]:
     """The ways in which an article may have what must not be in it."""
     if term.field in ("", "title"):
-        field, found = term.field or "text", Words.of(term.text)
+        field, found = term.field or "text", IndexedText.of(term.text)
         if field == "text" and found.places:
             return [_phrase("text", found.phrase)]
         return _in_title(term.text, True)
@@ -213,7 +213,7 @@ def unwanted(term: Term) -> list[Match]:
 def _in_title(text: str, phrase: bool, wide: bool = False) -> list[Match]:
     """The ways to have `text` in the title: side by side, as a phrase has it, or word by word."""
     ways = [_side_by_side(text)] if phrase or wide else []
-    return ways if phrase else [*ways, _words("title", Words.of(text))]
+    return ways if phrase else [*ways, _words("title", IndexedText.of(text))]
 
 
 def _side_by_side(text: str) -> Match:
@@ -306,7 +306,7 @@ def _months_back(moment: int | None, before: int, months: int) -> range:
 
 
 # The keys of sections by kind, and by address word or name.
-sections_by_name: Kept[str, dict[str, list[int]]] = Kept(2, EVERYWHERE)
+sections_by_name: InvalidatingCache[str, dict[str, list[int]]] = InvalidatingCache(2, EVERYWHERE)
 
 
 def section_keys(field: str, name: str) -> list[int]:
@@ -355,7 +355,7 @@ def _all(field: str, found: Sequence[str]) -> Match:
     return Match.boolean_query([(Occur.Must, _term(field, word)) for word in found])
 
 
-def _words(field: str, found: Words) -> Match:
+def _words(field: str, found: IndexedText) -> Match:
     """Articles with all words. Those inside longer ones are no conditions, which saves looking for them, but count."""
     also = [word for word in found.telling if word not in found.needed]
     if not also:

@@ -11,8 +11,9 @@ from multiprocessing import get_context
 
 from django.db import connection
 
-from meiri.journal.log import end
-from meiri.search.documents import (
+from meiri.journal.log import end_of_journal
+from meiri.search.index import LARGE_HEAP, IndexedUpTo, Store, damaged_file, keep_position, open_index
+from meiri.search.index_documents import (
     Fields,
     document_of,
     fields_of_articles,
@@ -21,7 +22,6 @@ from meiri.search.documents import (
     number_of_all,
     sounds_of,
 )
-from meiri.search.index import LARGE_HEAP, Position, Store, damaged_file, keep_position, opened
 
 BATCH = 500
 # Cutting text into words takes most of the time: for large archives it is done in processes of its own.
@@ -33,22 +33,22 @@ JOINED = 8
 PROCESSES = 2
 
 
-class Busy(Exception):
+class RebuildRunning(Exception):
     """Another process builds this node's index already."""
 
 
 def rebuild(store: Store, done: Callable[[int], None] = lambda articles: None) -> int:
     """Index every published article and let the new index answer; how many there are. `done` is told the size of each
-    batch. Memory is bounded. Whoever stops it halfway leaves the old index as it was. Raises `Busy`."""
+    batch. Memory is bounded. Whoever stops it halfway leaves the old index as it was. Raises `RebuildRunning`."""
     with store.alone("building") as alone:
         if not alone:
-            raise Busy("This node's search index is being built by another process.")
+            raise RebuildRunning("This node's search index is being built by another process.")
         store.keep_progress(0)
         # What is published while this runs comes after this place: whoever follows the journal goes on from here.
-        position = Position(*end())
+        position = IndexedUpTo(*end_of_journal())
         greatest, folder = greatest_key(), store.begin()
         try:
-            writer = opened(folder).writer(LARGE_HEAP, 1)
+            writer = open_index(folder).writer(LARGE_HEAP, 1)
             try:
                 count, part = 0, part_of(number_of_all(greatest))
                 for batch in all_fields(greatest, 0 if is_quick() else PROCESSES):

@@ -14,7 +14,7 @@ from tantivy import Query as Match
 from meiri.newsroom.models import Article
 from meiri.search.directory import names_read, names_with_one_other
 from meiri.search.folding import fold
-from meiri.search.index import asked
+from meiri.search.index import ask_index
 from meiri.search.matching import one_of, read_as, strict, written
 from meiri.search.pinyin import as_syllables, near, sounds, spoken
 from meiri.search.query import Query, Term
@@ -39,7 +39,7 @@ def meant(text: str, query: Query) -> list[str]:
     say. Raises `index.Unavailable`."""
     if not query.is_plain or not 0 < len(query.wanted) <= MOST_TERMS:
         return []
-    return asked(lambda searcher: _meant(searcher, " ".join(text.replace("\0", " ").split()), query))
+    return ask_index(lambda searcher: _meant(searcher, " ".join(text.replace("\0", " ").split()), query))
 
 
 def _meant(searcher: tantivy.Searcher, text: str, query: Query) -> list[str]:

@@ -9,10 +9,10 @@ from tantivy import Query as Match
 
 from meiri.newsroom.cards import Card
 from meiri.newsroom.models import Article
-from meiri.search.directory import Kind, Named, names_like
+from meiri.search.directory import Named, NameKind, names_like
 from meiri.search.folding import fold
-from meiri.search.index import analyzer, asked
-from meiri.search.matching import Words, one_of, read_as, written
+from meiri.search.index import analyzer, ask_index
+from meiri.search.matching import IndexedText, one_of, read_as, written
 from meiri.search.pinyin import begin_with, beginnings, sounds, spoken
 from meiri.search.words import characters, is_han, pieces, threes
 
@@ -44,16 +44,18 @@ def suggest(typed: str) -> Suggestions:
     if not text:
         return Suggestions([], [])
     titles = titles_with(text)
-    names = asked(lambda searcher: [n for n in names_like(text, 2 * MOST_NAMES) if _leads_on(searcher, n)])
+    names = ask_index(
+        lambda searcher: [n for n in names_like(text, 2 * MOST_NAMES) if _leads_on(searcher, n)]
+    )
     names = names[: max(MOST_NAMES, MOST_SUGGESTIONS - len(titles))]
     return Suggestions(names, titles[: MOST_SUGGESTIONS - len(names)])
 
 
 def _leads_on(searcher: tantivy.Searcher, name: Named) -> bool:
     """Whether there is something to read of `name`: the dictionary has names that no article mentions."""
-    if name.kind != Kind.NAME:
+    if name.kind != NameKind.NAME:
         return True
-    return all(searcher.doc_freq("text", word) for word in Words.of(fold(name.text)).telling)
+    return all(searcher.doc_freq("text", word) for word in IndexedText.of(fold(name.text)).telling)
 
 
 def titles_with(text: str) -> list[Card]:
@@ -67,7 +69,7 @@ def titles_with(text: str) -> list[Card]:
         return list(searcher.fast_field_values("id", [address for _, address in hits]))  # type: ignore[arg-type]
 
     unlike: dict[str, Card] = {}
-    for card in Article.objects.in_order(asked(newest)):
+    for card in Article.objects.in_order(ask_index(newest)):
         unlike.setdefault(fold(card.title), card)
     found = sorted(unlike.items(), key=lambda title: not title[0].startswith(text))
     return [card for _, card in found[:MOST_TITLES]]

@@ -17,7 +17,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from meiri.newsroom.listing import state_of, with_schedule
 from meiri.newsroom.models import Article
 from meiri.policy import check, may
-from meiri.search.article_texts import Words, words_of
+from meiri.search.article_texts import ArticleText, words_of
 from meiri.search.comparing import compare
 from meiri.search.duplicates import Match, near_duplicates
 from meiri.search.lineage import (
@@ -31,8 +31,8 @@ from meiri.search.lineage import (
     tree_of,
     when,
 )
+from meiri.search.minhash import LONGEST, comparable_text, similarity
 from meiri.search.models import ProposedVersion, Story, Tie, Version
-from meiri.search.shingles import LONGEST, letters, similarity
 from meiri.search.visible import has_drafts_open_to, may_write, visible_to
 from meiri.visitors.characters import mended_data
 
@@ -130,7 +130,7 @@ def article_for(user, pk: int) -> Article:
         raise PermissionDenied from None
 
 
-def words_for(user, keys: list[int]) -> dict[int, Words]:
+def words_for(user, keys: list[int]) -> dict[int, ArticleText]:
     """The words of articles that `user` may be told of: the published ones where the newest draft is not theirs to see."""
     return words_of(keys, as_published=set(keys) - has_drafts_open_to(user, keys))
 
@@ -148,7 +148,7 @@ class CompareView(WritersOnly, WagtailAdminTemplateMixin, View):
         words = words_for(request.user, [first, second])
         return self.answer(words[first], words[second], articles)
 
-    def answer(self, first: Words, second: Words, articles: list[Article | None]):
+    def answer(self, first: ArticleText, second: ArticleText, articles: list[Article | None]):
         percent = int(similarity(first.compared, second.compared) * 100)
         rows = compare(f"{first.title}\n{first.text[:LONGEST]}", f"{second.title}\n{second.text[:LONGEST]}")
         heads = [
@@ -157,7 +157,7 @@ class CompareView(WritersOnly, WagtailAdminTemplateMixin, View):
                 "source": article.source.name if article and article.source else "",
                 "time": clock(when(article)) if article else "正在写的稿件",
                 "edit_url": AdminURLFinder(self.request.user).get_edit_url(article) if article else None,
-                "letters": len(letters(words.text)),
+                "letters": len(comparable_text(words.text)),
             }
             for words, article in zip((first, second), articles, strict=True)
         ]
@@ -172,7 +172,7 @@ class CompareWrittenView(CompareView):
 
     def post(self, request, second):
         other = article_for(request.user, second)
-        written = Words(
+        written = ArticleText(
             request.POST.get("title", "")[:LONGEST_TITLE],
             request.POST.get("text", "").replace("\r\n", "\n")[:LONGEST],
         )

@@ -8,4 +8,4 @@ class SecurityConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from meiri.security import holdings  # noqa: F401 it registers what the app holds
+        from meiri.security import personal_data  # noqa: F401 it registers what the app holds

@@ -31,11 +31,11 @@ class LookupForm(forms.Form):
     )
 
 
-def too_many(request) -> bool:
+def looks_up_too_often(request) -> bool:
     return not RateLimit("staff", MOST, PERIOD).hit_by_address(request)
 
 
-def find(words: str) -> list[PressCard]:
+def find_card(words: str) -> list[PressCard]:
     """The cards with exactly this number or this name, in either script. One query."""
     words = tidy(words)
     cards = PressCard.objects.filter(Q(number=words.upper()) | Q(name__in={words, simplified(words)}))

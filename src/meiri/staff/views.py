@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from meiri.staff.lookup import MOST, PERIOD, LookupForm, find, too_many
+from meiri.staff.lookup import MOST, PERIOD, LookupForm, find_card, looks_up_too_often
 from meiri.staff.models import StaffSettings
 from meiri.staff.signing import card_of
 
@@ -21,12 +21,12 @@ def lookup(request):
         return render(request, "staff/lookup.html", context)
     if not form.is_valid():
         return render(request, "staff/lookup.html", context, status=422)
-    if too_many(request):
+    if looks_up_too_often(request):
         minutes = int(PERIOD.total_seconds()) // 60
         form.add_error(None, f"{minutes} 分钟内最多查询 {MOST} 次，请稍后再查。")
         return render(request, "staff/lookup.html", context, status=429)
     words = form.cleaned_data["q"]
-    return render(request, "staff/lookup.html", context | {"asked": words, "cards": find(words)})
+    return render(request, "staff/lookup.html", context | {"asked": words, "cards": find_card(words)})
 
 
 @require_safe

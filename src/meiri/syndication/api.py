@@ -7,9 +7,9 @@ from ninja.openapi.docs import Swagger
 
 from meiri.audience import counts_file, counts_query
 from meiri.audience.api import router as audience_router
-from meiri.audience.counting import views_of
+from meiri.audience.view_counts import views_of
 from meiri.comments.api import router as comments_router
-from meiri.comments.reading import counts_of
+from meiri.comments.thread_pages import counts_of
 from meiri.syndication.articles_api import router as articles_router
 from meiri.syndication.public_api import PublicAPI
 from meiri.syndication.search_api import router as search_router
@@ -45,4 +45,6 @@ def get_counts(
         raise HttpError(400, str(error)) from None
     views, comments = views_of(numbers), counts_of(numbers)
     response["Cache-Control"] = counts_query.MAX_AGE
-    return counts_query.answer(numbers, lambda i: counts_file.Counts(views.get(i, 0), comments.get(i, 0)))
+    return counts_query.counts_document(
+        numbers, lambda i: counts_file.ArticleCounts(views.get(i, 0), comments.get(i, 0))
+    )

@@ -15,7 +15,7 @@ from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article, ArticleTag, Byline, Listing
 from meiri.newsroom.river import Place, PlaceKind
 from meiri.sections.models import Channel, Station
-from meiri.syndication.bodies import bodies_of, picture_url, whole_address
+from meiri.syndication.article_html import bodies_of, picture_url, whole_address
 from meiri.syndication.structured_data import modified_at
 
 router = Router()

@@ -17,15 +17,15 @@ from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.delivery.omissions import optional
 from meiri.delivery.rendering import page
 from meiri.identity import site_name
+from meiri.journal.cache import InvalidatingCache
 from meiri.journal.content_keys import RIVER
-from meiri.journal.kept import Kept
 from meiri.newsroom.body.stream import keys_in_body
 from meiri.newsroom.clock import local, zoned
 from meiri.newsroom.corrections import Correction, standing_corrections_of
 from meiri.newsroom.models import Article, ArticleTag, Byline, Listing
 from meiri.newsroom.river import Place
 from meiri.sections.models import Channel, Station
-from meiri.syndication.bodies import bodies_of, picture_url, printable
+from meiri.syndication.article_html import bodies_of, picture_url, printable
 from meiri.syndication.feed_formats import AtomFeed, JsonFeed, RssFeed
 from meiri.syndication.structured_data import modified_at
 
@@ -55,7 +55,7 @@ class FeedItem:
 
 
 # One publication changes a handful of feeds, which tell mostly the same articles.
-_items: Kept[int, FeedItem] = Kept(4 * LENGTH, EVERYWHERE)
+_items: InvalidatingCache[int, FeedItem] = InvalidatingCache(4 * LENGTH, EVERYWHERE)
 
 
 def newest_whole(place: Place, count: int = LENGTH) -> list[FeedItem]:

@@ -7,7 +7,7 @@ from ninja import Field, Query, Router, Schema
 from ninja.errors import HttpError
 
 from meiri.search import query as searching
-from meiri.search.finding import Hit, Position, Sort, find
+from meiri.search.finding import Hit, HitCursor, Sort, find
 from meiri.sections.models import Channel, Section, Station
 from meiri.syndication.articles_api import MOST, Problem, line, next_page, section_named
 
@@ -57,7 +57,7 @@ def get_search(
     if sort and sort not in list(Sort):
         raise HttpError(400, "参数 sort 只能是 relevance 或 newest。")
     order = Sort(sort or Sort.RELEVANCE)
-    after = Position.parse(cursor, order)
+    after = HitCursor.parse(cursor, order)
     if cursor and after is None:
         raise HttpError(400, "参数 cursor 有误，请照抄上一页的 next。")
     try:

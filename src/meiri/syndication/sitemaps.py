@@ -24,14 +24,14 @@ from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.delivery.omissions import optional
 from meiri.delivery.rendering import page
 from meiri.identity import site_name
+from meiri.journal.cache import InvalidatingCache
 from meiri.journal.content_keys import FRONTS, RIVER, archive_key, periods
-from meiri.journal.kept import Kept
 from meiri.newsroom.cards import Card
 from meiri.newsroom.clock import local, zoned
 from meiri.newsroom.models import Article, DayCount, Listing, day_bounds
 from meiri.newsroom.river import Place
 from meiri.sections.models import Channel, Station
-from meiri.syndication.bodies import printable
+from meiri.syndication.article_html import printable
 
 # The protocol (sitemaps.org) allows 50,000 in one map; smaller ones answer sooner. A month with more is cut into parts
 # of half as many, so that parts that come out uneven, or grow while they are read, stay below it.
@@ -43,8 +43,8 @@ MOST_NEWS = 1000
 MAX_AGE = 600
 
 # The addresses of the maps of a year; the entries of a day: of the running month, and of one that is corrected.
-_years: Kept[int, list[str]] = Kept(200, EVERYWHERE)
-_days: Kept[date, str] = Kept(62, EVERYWHERE)
+_years: InvalidatingCache[int, list[str]] = InvalidatingCache(200, EVERYWHERE)
+_days: InvalidatingCache[date, str] = InvalidatingCache(62, EVERYWHERE)
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 NEWS = "http://www.google.com/schemas/sitemap-news/0.9"

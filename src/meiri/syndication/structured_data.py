@@ -12,7 +12,7 @@ from meiri.newsroom.clock import zoned
 from meiri.newsroom.corrections import Correction
 from meiri.newsroom.models import Article, Byline
 from meiri.newsroom.reading import Signature
-from meiri.syndication.bodies import whole_address
+from meiri.syndication.article_html import whole_address
 
 
 def news_article(

@@ -8,8 +8,8 @@ from ninja import Field, Query, Router, Schema
 from ninja.errors import HttpError
 
 from meiri.delivery.models import ProtectedTerm
-from meiri.delivery.script import Wording, plain
-from meiri.search.directory import Kind
+from meiri.delivery.script import TraditionalConverter, plain
+from meiri.search.directory import NameKind
 from meiri.search.suggesting import LONGEST_TYPED, suggest
 from meiri.syndication.articles_api import Problem
 
@@ -54,7 +54,7 @@ def get_suggestions(
 
 def in_traditional(results: list[Suggestion]) -> None:
     """Let the texts be in traditional script. One query."""
-    people = [one.text for one in results if one.kind == Kind.AUTHOR]
-    wording = Wording(ProtectedTerm.objects.as_pairs(), people)
+    people = [one.text for one in results if one.kind == NameKind.AUTHOR]
+    wording = TraditionalConverter(ProtectedTerm.objects.as_pairs(), people)
     for one, text in zip(results, wording.convert_all([one.text for one in results]), strict=True):
         one.text = text

@@ -94,7 +94,7 @@ def _salt(seconds: int, window: str, until: datetime) -> bytes:
     return salt
 
 
-def forget() -> None:
+def forget_visits() -> None:
     """Delete what windows that ended have left, a bounded step at a time. Run by the clock."""
     present = now()
     Salt.objects.filter(until__lte=present).delete()

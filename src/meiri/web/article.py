@@ -18,8 +18,8 @@ from meiri.newsroom.body.stream import keys_in_body
 from meiri.newsroom.corrections import Correction, corrections_of
 from meiri.newsroom.models import Article, Byline
 from meiri.newsroom.reading import Signature, article_to_read, signatures_of, tags_of
-from meiri.search.related import reading_after, shown
-from meiri.search.versions import versions_of
+from meiri.search.related_reading import reading_after, shown
+from meiri.search.shown_versions import versions_of
 from meiri.syndication.structured_data import breadcrumb_list, news_article
 from meiri.web.breadcrumbs import breadcrumbs
 

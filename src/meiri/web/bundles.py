@@ -17,7 +17,7 @@ from rjsmin import jsmin
 
 from meiri.delivery.editions import is_traditional
 from meiri.delivery.rendering import page
-from meiri.delivery.script import Wording
+from meiri.delivery.script import TraditionalConverter
 
 PARTS = Path(__file__).parent / "static" / "web"
 _COMMON = ["tokens", "page", "masthead", "lists", "hot", "footer"]
@@ -73,7 +73,7 @@ def _made(name: str, stamp: float) -> Bundle:
         parts = SCRIPTS[stem.removesuffix(TRADITIONAL)]
         content = jsmin("\n".join("{" + (PARTS / "js" / f"{p}.js").read_text() + "}" for p in parts))
         if stem.endswith(TRADITIONAL):
-            content = Wording().convert(content)
+            content = TraditionalConverter().convert(content)
     data = content.encode()
     return Bundle(name, data, hashlib.sha256(data).hexdigest()[:10])
 

@@ -13,9 +13,9 @@ from meiri.delivery.editions import PREFIX, inner_path, is_traditional
 from meiri.delivery.keys import uses
 from meiri.delivery.kinds import NOT_FOUND
 from meiri.delivery.omissions import optional
-from meiri.delivery.pages import PageFailed, pages
+from meiri.delivery.page_store import PageFailed, page_store
 from meiri.delivery.rendering import PageRequest, page
-from meiri.delivery.script import Wording
+from meiri.delivery.script import TraditionalConverter
 from meiri.delivery.traditional import traditional_html
 from meiri.journal.content_keys import RIVER
 from meiri.newsroom.models import Article
@@ -52,7 +52,7 @@ def not_found(request, exception=None):
 
 def _stored_page(request) -> bytes | None:
     """The bytes of the page in the edition that is being rendered."""
-    store, address = pages(), f"{PREFIX if is_traditional() else ''}{NOT_FOUND}"
+    store, address = page_store(), f"{PREFIX if is_traditional() else ''}{NOT_FOUND}"
     # Who renders a page holds the lock of its address and must not wait for another.
     if not isinstance(request, PageRequest):
         with suppress(PageFailed):
@@ -76,4 +76,4 @@ def failed(request):
 
 @cache
 def failed_in_traditional() -> str:
-    return traditional_html(FAILED, settings.BASE_URL, Wording((), set()))
+    return traditional_html(FAILED, settings.BASE_URL, TraditionalConverter((), set()))

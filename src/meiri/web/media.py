@@ -20,8 +20,8 @@ from wagtail.permissions import policy_registry
 from meiri.delivery.kinds import FOR_GOOD, media_key
 from meiri.media.documents import document_key, kind_of_document
 from meiri.media.models import Picture
-from meiri.media.names import given
-from meiri.media.serving import send
+from meiri.media.serving import send_file
+from meiri.media.storage_names import given
 
 # What pages show: pictures in their sizes, what Wagtail made of pictures in texts, marks of friend links.
 PICTURES = "pictures/"
@@ -105,7 +105,7 @@ def _sent(
     request, name: str, content_type: str, headers: dict[str, str], key: str, digest: str = ""
 ) -> HttpResponseBase:
     try:
-        response = send(request, default_storage, name, content_type, digest)
+        response = send_file(request, default_storage, name, content_type, digest)
     except (SuspiciousFileOperation, ValueError):  # no name of a file
         raise Http404 from None
     for header, value in headers.items():

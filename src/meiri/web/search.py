@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from meiri.delivery.editions import is_traditional
 from meiri.delivery.script import plain
-from meiri.search.finding import DEEPEST, Facet, Found, Position, Sort, facets, find
+from meiri.search.finding import DEEPEST, Facet, Found, HitCursor, Sort, facets, find
 from meiri.search.index import Unavailable, store
 from meiri.search.query import LONGEST_QUERY, Query, QueryTooLong, parse
 from meiri.search.spelling import meant
@@ -29,7 +29,7 @@ class Filter:
 
 
 @dataclass(frozen=True)
-class Pages:
+class PageLinks:
     """Where a page of results stands: its number (0 where the order has none), and the addresses of its neighbours."""
 
     number: int = 1
@@ -46,7 +46,7 @@ def results(request):
     words = " ".join(asked.get("q", "").replace("\0", " ").split())
     text = plain(words) if is_traditional() else words
     sort = Sort.NEWEST if asked.get("sort") == Sort.NEWEST else Sort.RELEVANCE
-    after = Position.parse(asked.get("after", ""), sort)
+    after = HitCursor.parse(asked.get("after", ""), sort)
     channels, stations = list(Channel.objects.visible()), list(Station.objects.visible())
     chosen = {
         "channel": next((c for c in channels if c.slug == asked.get("channel")), None),
@@ -111,18 +111,18 @@ def changed(asked, **values: str) -> str:
     return f"?{kept.urlencode()}"
 
 
-def pages_of(asked, sort: Sort, after: Position | None, found: Found) -> Pages:
+def pages_of(asked, sort: Sort, after: HitCursor | None, found: Found) -> PageLinks:
     """The neighbours of a page. By time, pages lead on and back to the first; by relevance also one back."""
     following = changed(asked, after=str(found.next)) if found.next else ""
     if after is None:
-        return Pages(next=following)
+        return PageLinks(next=following)
     first = changed(asked, after="")
     if sort == Sort.NEWEST:
-        return Pages(0, first, next=following)
+        return PageLinks(0, first, next=following)
     place = min(after.place, DEEPEST)
-    before = str(Position(place - SHOWN, after.asked_at)) if place > SHOWN else ""
+    before = str(HitCursor(place - SHOWN, after.asked_at)) if place > SHOWN else ""
     ends_early = place + SHOWN >= DEEPEST and found.exact > DEEPEST
-    return Pages(place // SHOWN + 1, first, changed(asked, after=before), following, ends_early)
+    return PageLinks(place // SHOWN + 1, first, changed(asked, after=before), following, ends_early)
 
 
 def filters(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.core.management import BaseCommand, CommandError
 
-from meiri.conf.backups import Refused, back_up
+from meiri.conf.backups import BackupRefused, back_up
 
 
 class Command(BaseCommand):
@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def handle(self, *, file, **options):
         try:
             manifest = back_up(file.resolve())
-        except Refused as error:
+        except BackupRefused as error:
             raise CommandError(str(error)) from None
         except OSError as error:
             raise CommandError(f"{file} could not be written: {error.strerror or error}") from error

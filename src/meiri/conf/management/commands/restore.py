@@ -5,8 +5,8 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 
-from meiri.conf.backups import Refused, restore
-from meiri.delivery.pages import pages
+from meiri.conf.backups import BackupRefused, restore
+from meiri.delivery.page_store import page_store
 from meiri.letters.sealing import key_file
 
 
@@ -25,11 +25,11 @@ class Command(BaseCommand):
     def handle(self, *, file, replace, **options):
         try:
             manifest = restore(file, replace)
-        except Refused as error:
+        except BackupRefused as error:
             raise CommandError(str(error)) from None
         call_command("migrate", verbosity=0, interactive=False)
         if settings.PAGE_FILES:
-            pages().start_over()
+            page_store().start_over()
         self.stdout.write(
             f"The site of {manifest['made']}, to entry {manifest['journal']['sequence']} of the journal, is in its place."
             " Start it with `meiri serve --prepare`; `meiri verify` checks it."

@@ -12,9 +12,9 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 
 from meiri.conf import web_server
-from meiri.conf.loading import load_dictionaries, load_site
+from meiri.conf.preloading import load_dictionaries, load_site
 from meiri.conf.preparation import is_prepared, prepare
-from meiri.conf.process_group import be_called, end_with_head, run
+from meiri.conf.process_group import be_called, end_with_head, run_group
 from meiri.delivery.cdn import cdn_of
 from meiri.file_modes import close_folder
 from meiri.mail.server import check_mail
@@ -55,7 +55,9 @@ class Command(BaseCommand):
         self.stdout.write(f"Meiri: {address_of_server(host, port)}/   newsroom: /admin/   stop: Ctrl-C")
         sys.stdout.flush()
         be_called("meiri serve")
-        run({"web": partial(web_server.serve, host, port, workers), "worker": partial(call_command, "work")})
+        run_group(
+            {"web": partial(web_server.serve, host, port, workers), "worker": partial(call_command, "work")}
+        )
 
 
 def start_preparing(out, errors) -> BaseProcess:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from django.core.management import BaseCommand, CommandError
 
-from meiri.conf.backups import Refused, manifest_of
+from meiri.conf.backups import BackupRefused, manifest_of
 from meiri.journal.heads import stands
-from meiri.journal.log import end
+from meiri.journal.log import end_of_journal
 from meiri.journal.verification import run_checks
 
 
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         for path in backup:
             try:
                 journal = manifest_of(path)["journal"]
-            except Refused as error:
+            except BackupRefused as error:
                 raise CommandError(str(error)) from None
             noted[str(path)] = journal["sequence"], journal["digest"]
         broken = False
@@ -56,7 +56,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{name}: {'BROKEN' if faults else 'ok'}")
             for sentence in faults:
                 self.stdout.write(f"  {sentence}")
-        ended = end()
+        ended = end_of_journal()
         self.stdout.write(f"journal entries: {ended.sequence}")
         self.stdout.write(f"journal head: {ended.sequence}:{ended.digest}")
         if broken:

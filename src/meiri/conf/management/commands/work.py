@@ -11,31 +11,31 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import close_old_connections
 
-from meiri.audience.counting import forget_old_views
-from meiri.audience.counts_keeping import keep_counts
-from meiri.audience.folding import fold_views, share_salts
+from meiri.audience.aggregation import aggregate_views, share_salts
+from meiri.audience.counts_writer import keep_counts
+from meiri.audience.view_counts import forget_old_views
 from meiri.comments.reactions import tell_likes
 from meiri.conf.database import only_existing
-from meiri.conf.loading import load_site
+from meiri.conf.preloading import load_site
 from meiri.conf.process_group import be_called, end_with_head, stopped_by_signals
 from meiri.delivery.cdn import cdn_of
-from meiri.delivery.following import Keeper, let_pages_go_first
-from meiri.delivery.making import make_pages
-from meiri.delivery.pages import pages
+from meiri.delivery.invalidation import Invalidator, let_pages_go_first
+from meiri.delivery.page_store import page_store
 from meiri.delivery.purging import Purger
+from meiri.delivery.renderer import render_pages
 from meiri.fronts.link_checking import check_links
-from meiri.journal.consumers import run_due
+from meiri.journal.consumers import run_due_consumers
 from meiri.journal.heads import note_head
 from meiri.mail.sending import forget_mail, send_mail
 from meiri.mail.server import check_mail, server_of
 from meiri.members.contacts import forget_unproven
 from meiri.newsroom.open_forms import forget_old_forms
 from meiri.newsroom.recycle_bin import empty_bin
-from meiri.search.following import Indexer
 from meiri.search.index import store as search_store
+from meiri.search.indexing import Indexer
 from meiri.security.log import forget_events
-from meiri.visitors.counting import forget
-from meiri.visitors.marks import share_marks
+from meiri.visitors.counting import forget_visits
+from meiri.visitors.pseudonyms import share_salts_of_pseudonyms
 
 logger = logging.getLogger(__name__)
 
@@ -53,12 +53,12 @@ def clear_sessions() -> None:
 # What runs by the clock, with its period in seconds.
 SCHEDULE: list[tuple[Callable[[], object], int]] = [
     (share_salts, 60),
-    (share_marks, 60),
+    (share_salts_of_pseudonyms, 60),
     (tell_likes, 20),
-    (fold_views, 1),
+    (aggregate_views, 1),
     (keep_counts, 1),
     (publish_scheduled, 5),
-    (forget, 60),
+    (forget_visits, 60),
     (clear_sessions, 3600),
     (forget_old_views, 3600),
     (forget_unproven, 600),
@@ -89,7 +89,7 @@ class Command(BaseCommand):
 
         def run_due_after_pages() -> int:
             let_pages_go_first(stopping)
-            return run_due()
+            return run_due_consumers()
 
         due = dict.fromkeys((job for job, _ in SCHEDULE), 0.0)
         while not stopping.is_set():
@@ -121,7 +121,7 @@ def start_maker() -> BaseProcess:
 def run_maker() -> None:
     end_with_head()
     be_called("meiri maker")
-    make_pages(pages(), stopped_by_signals())
+    render_pages(page_store(), stopped_by_signals())
 
 
 def of_pages(stopping: Event) -> list[Thread]:
@@ -130,10 +130,10 @@ def of_pages(stopping: Event) -> list[Thread]:
         cdn = cdn_of(settings.CDN, settings.BASE_URL)
     except ValueError as error:
         raise CommandError(str(error)) from None
-    threads = [Thread(target=Keeper(pages(), stopping).run, name="pages")]
+    threads = [Thread(target=Invalidator(page_store(), stopping).run, name="pages")]
     if cdn:
         # Nothing is lost where it dies, so the worker's end need not wait for a CDN that does not answer.
-        threads.append(Thread(target=Purger(pages().index, cdn, stopping).run, name="cdn", daemon=True))
+        threads.append(Thread(target=Purger(page_store().index, cdn, stopping).run, name="cdn", daemon=True))
     return threads
 
 

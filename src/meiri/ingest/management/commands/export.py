@@ -10,7 +10,7 @@ import zstandard
 from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
 
-from meiri.audience.counting import views_of
+from meiri.audience.view_counts import views_of
 from meiri.ingest.records import extras_of, record_of
 from meiri.newsroom.models import Article, day_bounds
 from meiri.newsroom.river import Cursor, Listing, Place

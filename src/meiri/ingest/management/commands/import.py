@@ -8,10 +8,10 @@ from pathlib import Path
 from django.core.management import BaseCommand, CommandError
 from tqdm import tqdm
 
-from meiri.ingest.batches import take_all
+from meiri.ingest.batches import import_batch
+from meiri.ingest.guarded_reading import ItemReader, reading
 from meiri.ingest.items import Item, files_in, items_in
 from meiri.ingest.joining import joined
-from meiri.ingest.reading import Reader, reading
 from meiri.ingest.records import Record
 from meiri.sections.models import Channel
 from meiri.security.log import note_event
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         try:
             with reading() as reader:
                 items = self.with_progress([Path(p) for p in paths], reader, parts)
-                for record in take_all(joined(items), filed, publish):
+                for record in import_batch(joined(items), filed, publish):
                     counts[record.status] += 1
                     line = record.as_json() if json else one_line(record)
                     # A terminal may know fewer characters than articles have.
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         if refused:
             raise CommandError(f"{refused} of {total} items were refused.", returncode=1)
 
-    def with_progress(self, paths: list[Path], reader: Reader, parts: Counter[str]) -> Iterator[Item]:
+    def with_progress(self, paths: list[Path], reader: ItemReader, parts: Counter[str]) -> Iterator[Item]:
         items = (item for path in paths for item in items_in(path, reader, parts=parts))
         expected = sum(sum(1 for _ in files_in(p)) if p.is_dir() else 1 for p in paths)
         records = any(p.suffix in (".jsonl", ".zst", ".zip", ".tar", ".gz") for p in paths)

@@ -7,7 +7,7 @@ from django.core.management import BaseCommand
 from tqdm import tqdm
 
 from meiri.newsroom.models import Article
-from meiri.search.fingerprints import remember_missing
+from meiri.search.fingerprints import store_missing_fingerprints
 
 
 class Command(BaseCommand):
@@ -21,5 +21,5 @@ class Command(BaseCommand):
         # The highest key, for the bar: counting a large archive takes long.
         last = Article.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         with tqdm(total=last, unit="articles", disable=not sys.stderr.isatty()) as bar:
-            made = remember_missing(bar.update)
+            made = store_missing_fingerprints(bar.update)
         self.stdout.write(f"{made} fingerprints made in {time.monotonic() - began:.1f} s.")

@@ -7,7 +7,7 @@ from django.core.management import BaseCommand, CommandError
 from tqdm import tqdm
 
 from meiri.search.index import store
-from meiri.search.rebuilding import Busy, rebuild
+from meiri.search.rebuilding import RebuildRunning, rebuild
 
 
 class Command(BaseCommand):
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         try:
             with tqdm(unit=" articles", disable=not sys.stderr.isatty()) as bar:
                 count = rebuild(store(), bar.update)
-        except Busy as error:
+        except RebuildRunning as error:
             raise CommandError(str(error)) from None
         seconds = time.monotonic() - began
         self.stdout.write(

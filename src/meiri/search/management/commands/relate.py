@@ -7,7 +7,7 @@ from django.core.management import BaseCommand, CommandError
 from tqdm import tqdm
 
 from meiri.search.index import Unavailable
-from meiri.search.relating_archive import relate_all
+from meiri.search.related_backfill import relate_all
 
 
 class Command(BaseCommand):

@@ -1,0 +1,91 @@
+"""Pictures of outsiders drawn anew in guarded processes: a file that was made to harm the libraries that decode it, or to take
+their time and memory, ends its own process alone (decision 43)."""
+
+from enum import Enum, auto
+
+from meiri.guarded import Busy, Failed, Guard, Limits, Overrun
+from meiri.media.moving import TooMuch, moving_webp
+from meiri.media.reencoding import Bounds, PictureFault, PictureRefused, ReencodedPicture, reencode_picture
+
+MOVING = frozenset(["GIF", "PNG", "WEBP"])
+
+
+class Unfit(Enum):
+    """Why a picture that can be decoded is not kept all the same, or was not decoded."""
+
+    SMALL = auto()
+    FRAMES = auto()
+    BROKEN_FRAME = auto()
+    COSTLY = auto()
+    BUSY = auto()
+
+
+class NotDrawn(Exception):
+    def __init__(self, why: PictureFault | Unfit):
+        super().__init__(why)
+        self.why = why
+
+
+GUARD = Guard(
+    Limits(seconds=60, processor_seconds=40, memory=2048 * 1024 * 1024),
+    most=2,
+    patience=8,
+    answers=frozenset(["meiri.media.reencoding.PictureFault", "meiri.media.guarded_reencoding.Unfit"]),
+    refusals=(NotDrawn,),
+)
+
+
+def drawn(work, *arguments):
+    """What `work`, one of the functions below, returns. Raises `NotDrawn`."""
+    try:
+        with GUARD.process() as process:
+            return process.call(work, *arguments)
+    except Overrun:
+        raise NotDrawn(Unfit.COSTLY) from None
+    except Failed as error:
+        raise NotDrawn(PictureFault.BROKEN) from error
+    except Busy:
+        raise NotDrawn(Unfit.BUSY) from None
+
+
+# What follows is done in the process of the guard.
+
+
+def for_the_library(
+    content: bytes, bounds: Bounds, smallest_side: int, widest: int, longest_jpeg: int
+) -> tuple[bytes, str]:
+    """The picture as a JPEG, as a PNG where it was drawn or is clear, as a WebP where it moves, at most `widest` pixels wide;
+    and the file's suffix."""
+    picture = _reencoded(content, bounds)
+    if min(picture.picture.size) < smallest_side:
+        raise NotDrawn(Unfit.SMALL)
+    if picture.format in MOVING and (moving := _moving(content, widest)):
+        return moving, "webp"
+    if picture.format in ("PNG", "GIF") or picture.is_clear or max(picture.picture.size) > longest_jpeg:
+        return picture.png(), "png"
+    return picture.jpeg(quality=90), "jpg"
+
+
+def for_a_letter(content: bytes, bounds: Bounds) -> bytes:
+    """The picture as a JPEG."""
+    return _reencoded(content, bounds).jpeg(quality=85)
+
+
+def _reencoded(content: bytes, bounds: Bounds) -> ReencodedPicture:
+    try:
+        return reencode_picture(content, bounds)
+    except PictureRefused as refused:
+        if isinstance(refused.__cause__, MemoryError):
+            raise MemoryError from None
+        raise NotDrawn(refused.why) from None
+
+
+def _moving(content: bytes, widest: int) -> bytes | None:
+    try:
+        return moving_webp(content, widest)
+    except TooMuch:
+        raise NotDrawn(Unfit.FRAMES) from None
+    except MemoryError:
+        raise
+    except Exception:  # Pillow raises whatever a broken file makes it trip over
+        raise NotDrawn(Unfit.BROKEN_FRAME) from None

@@ -1,0 +1,200 @@
+"""What a newsroom begins with: its groups, what each may do, and the review of every article (三审三校).
+
+A group or a workflow that is there already stays as it is: what an administrator has changed is never changed back. A group
+gets what a release brings anew; see new_permissions.py.
+"""
+
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from wagtail.models import (
+    Collection,
+    GroupApprovalTask,
+    GroupCollectionPermission,
+    GroupPagePermission,
+    Page,
+    Workflow,
+    WorkflowContentType,
+    WorkflowPage,
+    WorkflowState,
+    WorkflowTask,
+)
+
+from meiri.journal.recording import recording
+from meiri.newsroom.models import Article, Desk, ReviewTask
+from meiri.sections.models import Channel, Station
+
+REPORTERS, EDITORS, CHIEFS = "记者", "编辑", "主编"
+MODERATORS, LETTER_EDITORS = "评论审核员", "来信编辑"
+
+REVIEW = "三审三校"
+# Each review with the groups that may do it. The last one publishes.
+REVIEWS = (("初审", (EDITORS,)), ("复审", (EDITORS, CHIEFS)), ("终审", (CHIEFS,)))
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a group may do. Permissions are written `app.codename`."""
+
+    everywhere: tuple[str, ...]
+    in_collections: tuple[str, ...] = ()  # those of a desk in its own
+    choosing: tuple[str, ...] = ()  # in all collections
+    on_pages: tuple[str, ...] = ()
+
+    def __add__(self, more: "Role") -> "Role":
+        return Role(
+            self.everywhere + more.everywhere,
+            self.in_collections + more.in_collections,
+            self.choosing + more.choosing,
+            self.on_pages + more.on_pages,
+        )
+
+
+def permissions(app: str, *names: str) -> tuple[str, ...]:
+    return tuple(f"{app}.{name}" for name in names)
+
+
+def whole(app: str, *models: str) -> tuple[str, ...]:
+    """Add, change and delete each of `models`."""
+    return permissions(app, *(f"{deed}_{model}" for model in models for deed in ("add", "change", "delete")))
+
+
+ADMITTED = Role(("wagtailadmin.access_admin",))
+# Whoever adds a picture or document may change that one.
+REPORTER = ADMITTED + Role(
+    permissions("newsroom", "add_article", "change_article"),
+    in_collections=("wagtailimages.add_image", "wagtaildocs.add_document"),
+    choosing=("wagtailimages.choose_image", "wagtaildocs.choose_document"),
+)
+EDITOR = REPORTER + Role(
+    permissions("newsroom", "publish_article", "delete_article", "lock_article", "unlock_article")
+    + permissions("newsroom", "add_source", "add_author"),
+    in_collections=("wagtailimages.change_image", "wagtaildocs.change_document"),
+)
+# What belongs to the nation, the fronts among it, is the chief editors'.
+CHIEF = EDITOR + Role(
+    permissions("newsroom", "change_source", "delete_source", "change_author", "delete_author")
+    + whole("audience", "hotrule")
+    + whole("search", "knownname")
+    + ("members.handle_contributor",)
+    + whole("newsroom", "desk")
+    + whole("sections", "channel", "station", "topic", "navigationitem")
+    + whole("fronts", "friendlink")
+    + whole("delivery", "protectedterm")
+    + whole("staff", "presscard")
+    + whole("wagtailcore", "collection")
+    + ("fronts.change_sitesettings", "letters.change_lettersettings", "staff.change_staffsettings")
+    + ("journal.view_entry",)
+    + whole("comments", "wordrule", "question")
+    + ("comments.moderate_comment", "comments.change_commentsettings", "letters.handle_letter"),
+    on_pages=permissions("wagtailcore", "add_page", "change_page", "publish_page", "bulk_delete_page")
+    + permissions("wagtailcore", "lock_page", "unlock_page"),
+)
+ROLES = {
+    REPORTERS: REPORTER,
+    EDITORS: EDITOR,
+    CHIEFS: CHIEF,
+    MODERATORS: ADMITTED + Role(("comments.moderate_comment", *whole("comments", "wordrule", "question"))),
+    LETTER_EDITORS: ADMITTED + Role(("letters.handle_letter", "letters.open_contact")),
+}
+
+
+@transaction.atomic
+def create_newsroom() -> Workflow:
+    """Make the groups and the review that are not there yet. Returns the review."""
+    for name, role in ROLES.items():
+        create_group(name, role)
+    return create_review()
+
+
+def create_group(name: str, role: Role, collection: Collection | None = None) -> Group:
+    """The group of that name; a new one may do what `role` says."""
+    group, new = Group.objects.get_or_create(name=name)
+    if new:
+        may_do(group, role, collection)
+    return group
+
+
+def may_do(
+    group: Group, role: Role, collection: Collection | None = None, only: Container[str] | None = None
+) -> None:
+    """Let `group` do what `role` says, or what of it is among `only`; to pictures and documents in `collection`, or in all."""
+
+    def of(names: tuple[str, ...]) -> list[Permission]:
+        return named(name for name in names if only is None or name in only)
+
+    group.permissions.add(*of(role.everywhere))
+    everything, every_page = Collection.get_first_root_node(), Page.get_first_root_node()
+    for names, where in ((role.in_collections, collection or everything), (role.choosing, everything)):
+        for permission in of(names):
+            GroupCollectionPermission.objects.create(group=group, collection=where, permission=permission)
+    for permission in of(role.on_pages):
+        GroupPagePermission.objects.create(group=group, page=every_page, permission=permission)
+
+
+def named(names: Iterable[str]) -> list[Permission]:
+    """The permissions written `app.codename`. Raises `LookupError` where one does not exist."""
+    wanted = set(names)
+    codenames = {name.split(".")[1] for name in wanted}
+    found = Permission.objects.filter(codename__in=codenames).select_related("content_type")
+    by_name = {f"{p.content_type.app_label}.{p.codename}": p for p in found}
+    if missing := wanted - set(by_name):
+        raise LookupError(f"No such permissions: {', '.join(sorted(missing))}. Run `meiri migrate` first.")
+    return [by_name[name] for name in sorted(wanted)]
+
+
+@recording()
+def create_desk(name: str, channels: Iterable[Channel] = (), stations: Iterable[Station] = ()) -> Desk:
+    """The desk of the group `name`: editors of these channels and stations, who review what is sent from them.
+
+    Its pictures and documents are in a collection of its own: all may choose them, the desk changes them.
+    """
+    group = create_group(name, EDITOR, collection_of(name))
+    desk, new = Desk.objects.get_or_create(group=group)
+    if new:
+        desk.channels.set(channels)
+        desk.stations.set(stations)
+        for task in ReviewTask.objects.filter(groups__name=EDITORS):
+            task.groups.add(group)
+    return desk
+
+
+def collection_of(name: str) -> Collection:
+    """The collection of the desk of that name."""
+    everything = Collection.get_first_root_node()
+    return everything.get_children().filter(name=name).first() or everything.add_child(name=name)
+
+
+def create_review() -> Workflow:
+    """三审三校: three reviews in order, for articles and for pages. An article that passed all three is published."""
+    found = Workflow.objects.filter(name=REVIEW).first()
+    if found:
+        return found
+    review = Workflow.objects.create(name=REVIEW)
+    for order, (name, groups) in enumerate(REVIEWS):
+        task = ReviewTask.objects.create(name=name)
+        task.groups.set(Group.objects.filter(name__in=groups))
+        WorkflowTask.objects.create(workflow=review, task=task, sort_order=order)
+    articles = ContentType.objects.get_for_model(Article)
+    WorkflowContentType.objects.get_or_create(content_type=articles, defaults={"workflow": review})
+    retire_wagtails_own()
+    WorkflowPage.objects.get_or_create(page=Page.get_first_root_node(), defaults={"workflow": review})
+    return review
+
+
+def retire_wagtails_own() -> None:
+    """Remove the groups and the workflow that Wagtail's migrations bring, where nobody uses them."""
+    groups = Group.objects.filter(name__in=["Moderators", "Editors"])
+    workflows = Workflow.objects.filter(name="Moderators approval")
+    if WorkflowState.objects.filter(workflow__in=workflows).exists():
+        return
+    if groups.filter(user__isnull=False).exists():
+        return
+    GroupApprovalTask.objects.filter(
+        name="Moderators approval", workflow_tasks__workflow__in=workflows
+    ).delete()
+    workflows.delete()
+    groups.delete()
