@@ -17,6 +17,7 @@ from meiri.delivery.fastpath import StoredPages
 from meiri.delivery.headers import guarding
 from meiri.delivery.kinds import RULES, simplified
 from meiri.delivery.page_files import PageFiles
+from meiri.delivery.public_addresses import PUBLIC_ADDRESSES
 from tests.conftest import PROJECT
 from tests.delivery.nginx import (
     Received,
@@ -47,6 +48,7 @@ ADDRESSES = [
     ),
     *("/zh-hant/2026/1124/22.html", "/zh-hant", "/keji", "/keji/feed.json", "/a.br/", "/.well", "/100%/"),
 ]
+ADDRESSES += [one.example for one in PUBLIC_ADDRESSES if one.is_stored and one.example not in ADDRESSES]
 # The edition in traditional script follows the same rules.
 ADDRESSES += [f"/zh-hant{address}" for address in ADDRESSES if address != "/zh-hant"]
 NEVER_STORED = {"/zh-hant", "/keji", "/zh-hant/keji", "/.well", "/zh-hant/.well"}

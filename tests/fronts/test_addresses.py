@@ -10,9 +10,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from wagtail.models import Page
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
+from meiri.delivery.public_addresses import LAID_OUT_ADDRESSES, RESERVED_ADDRESSES
 from meiri.fronts.initial_pages import a_child, create_pages
 from meiri.fronts.models import HomePage, StandardPage
-from meiri.sections.models import LAID_OUT_ADDRESSES, RESERVED_ADDRESSES, Channel
+from meiri.sections.models import Channel
 from meiri.web import page_frame
 from tests.newsroom_factory import a_channel, an_article
 

@@ -16,9 +16,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from wagtail.documents.models import Document
 
+from meiri.delivery.public_addresses import RESERVED_ADDRESSES
 from meiri.fronts.initial_pages import create_pages
 from meiri.newsroom.publishing import publish, withdraw
-from meiri.sections.models import RESERVED_ADDRESSES
 from meiri.syndication.feed_formats import AtomFeed, RssFeed
 from tests.newsroom_factory import a_channel, a_draft, a_source, a_station, an_article, an_author
 from tests.syndication.pictures import a_picture

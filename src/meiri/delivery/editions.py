@@ -5,12 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from meiri.delivery.public_addresses import WITHOUT_EDITION
+
 PREFIX = "/zh-hant"
-# First parts of addresses that are the same for everybody.
-WITHOUT_EDITION = frozenset(
-    {"admin", "api", "assets", "documents", "healthz", "media", "metrics", "news-sitemap.xml", "qr", "readyz"}
-    | {"robots.txt", "sitemap.xml", "sitemaps", "static", "zh-hant"}
-)
 _FIRST_PART = re.compile(r"/([^/?#]*)")
 
 _people: ContextVar[set[str] | None] = ContextVar("people", default=None)

@@ -3,7 +3,8 @@
 from wagtail.admin.forms.pages import CopyForm, WagtailAdminPageForm
 from wagtail.models import Page
 
-from meiri.sections.models import LAID_OUT_ADDRESSES, RESERVED_ADDRESSES, Channel
+from meiri.delivery.public_addresses import LAID_OUT_ADDRESSES, RESERVED_ADDRESSES
+from meiri.sections.models import Channel
 
 
 def taken_by_others(slug: str, parent: Page | None) -> str:

@@ -7,51 +7,12 @@ from django.core.validators import RegexValidator
 from django.db import models
 from wagtail.models import Page, Site
 
+from meiri.delivery.public_addresses import RESERVED_ADDRESSES
 from meiri.journal.content_keys import CHANNEL, NAV, STATION, TOPIC, ContentKey, NamedForm
 from meiri.journal.public_models import Public
 
 address_word = RegexValidator(r"\A[a-z][a-z0-9-]*\Z", "地址只用小写字母、数字和连字符，以字母开头。")
 
-# First path segments that lead elsewhere; a channel can't take them.
-RESERVED_ADDRESSES = frozenset(
-    {
-        "about",
-        "admin",
-        "api",
-        "assets",
-        "atom",
-        "author",
-        "comments",
-        "corrections",
-        "difang",
-        "documents",
-        "feed",
-        "fragments",
-        "healthz",
-        "hot",
-        "letters",
-        "links",
-        "media",
-        "members",
-        "metrics",
-        "qr",
-        "readyz",
-        "reports",
-        "robots",
-        "rss",
-        "search",
-        "sitemap",
-        "sitemaps",
-        "staff",
-        "static",
-        "tag",
-        "zazhi",
-        "zh-hant",
-        "zhuanti",
-    }
-)
-# Those of them that are pages which editors lay out.
-LAID_OUT_ADDRESSES = frozenset({"about", "zazhi", "zhuanti"})
 # The first part of a channel's address as a pattern: a word that no other part of the site has taken.
 CHANNEL_ADDRESS = rf"(?!(?:{'|'.join(sorted(RESERVED_ADDRESSES))})/)[a-z][a-z0-9-]*"
 

@@ -6,10 +6,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from meiri.delivery.editions import PREFIX, has_edition
+from meiri.delivery.public_addresses import CLOSED
 from meiri.delivery.rendering import page
-
-# Pages made for one person, answers without end, and what only scripts ask for.
-CLOSED = ("/admin/", "/api/", "/fragments/", "/members/", "/reports/", "/search/")
 
 
 @page
