@@ -8,8 +8,9 @@ import pytest
 
 from meiri.ingest import archive_files
 from meiri.ingest.archive_files import fitting, unpack
-from meiri.ingest.detect import HEAD, Format, detect
+from meiri.ingest.formats import PAGE, PLAIN_TEXT, WORD, detect
 from meiri.ingest.guarded_reading import reading
+from meiri.ingest.import_format import HEAD
 from meiri.ingest.items import files_in, items_in
 from meiri.ingest.parsed import Unreadable
 from meiri.ingest.stored_pictures import find_bytes
@@ -131,12 +132,12 @@ def test_what_cannot_be_imported_is_told_with_what_to_do(data, word):
 @pytest.mark.parametrize("shift", range(4))
 def test_formats_are_told_by_bytes_wherever_the_beginning_is_cut(encoding, shift):
     prose = "x" * shift + "清晨六点，稻田上空传来嗡嗡声，三架无人机依次升空。" * 600
-    assert detect(prose.encode(encoding)[:HEAD]) is Format.TEXT
-    assert detect(f"<html><body><p>{prose}".encode(encoding)[:HEAD]) is Format.HTML
+    assert detect(prose.encode(encoding)[:HEAD]) is PLAIN_TEXT
+    assert detect(f"<html><body><p>{prose}".encode(encoding)[:HEAD]) is PAGE
 
 
 def test_word_files_and_other_zips_are_told_apart():
-    assert detect(a_docx(["字"])[:HEAD], io.BytesIO(a_docx(["字"]))) is Format.DOCX
+    assert detect(a_docx(["字"])[:HEAD], io.BytesIO(a_docx(["字"]))) is WORD
     sheet = io.BytesIO()
     with zipfile.ZipFile(sheet, "w") as container:
         container.writestr("[Content_Types].xml", "")

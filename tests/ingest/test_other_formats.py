@@ -14,8 +14,9 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meiri.ingest.detect import HEAD, Format, detect
+from meiri.ingest.formats import JSON_LINES, PAGE, detect
 from meiri.ingest.guarded_reading import read_pasted, reading
+from meiri.ingest.import_format import HEAD
 from meiri.ingest.items import items_in
 from meiri.ingest.other_formats import format_of_file, format_of_text
 from meiri.ingest.parsed import Unreadable
@@ -163,7 +164,7 @@ def test_e2_records_stay_records_however_their_first_line_is():
         lines({"file": "a", "status": "refused", "title": ""}),
         b"\xef\xbb\xbf" + lines(record),
     ):
-        assert detect(content[:HEAD], name="稿件.jsonl") is Format.JSONL
+        assert detect(content[:HEAD], name="稿件.jsonl") is JSON_LINES
 
 
 @pytest.mark.parametrize(
@@ -186,7 +187,7 @@ def test_e2_prose_is_taken_for_no_format(text):
 
 def test_e2_pages_are_taken_for_no_format(shared_data):
     for page in sorted((shared_data / "pages" / "zh").glob("*.html")):
-        assert detect(page.read_bytes()[:HEAD], name=page.name) is Format.HTML
+        assert detect(page.read_bytes()[:HEAD], name=page.name) is PAGE
 
 
 @given(st.text(st.sampled_from('<>!-?[]{}",:\\ \n#*()=rssfeed数据\x01\x16'), max_size=300))

@@ -3,6 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
+from meiri.ingest.formats import FORMATS
 from meiri.newsroom.permissions import ADD
 from meiri.policy.reach import reach
 from meiri.sections.models import Channel, Station
@@ -18,7 +19,9 @@ class ImportedFilesInput(forms.ClearableFileInput):
 class FilesField(forms.FileField):
     """Several uploads at once, as a list."""
 
-    widget = ImportedFilesInput(attrs={"accept": ".html,.htm,.txt,.docx,.zip,.jsonl,.zst"})
+    widget = ImportedFilesInput(
+        attrs={"accept": ",".join(ending for known in FORMATS for ending in known.endings)}
+    )
 
     def clean(self, data, initial=None):
         files = data if isinstance(data, list | tuple) else [data]

@@ -13,13 +13,11 @@ from typing import TypeVar
 
 from meiri.guarded import Busy, Failed, Guard, Limits, Overrun, Process
 from meiri.ingest import archive_files
-from meiri.ingest.detect import HEAD, Format, detect, detect_pasted
-from meiri.ingest.docx import read_docx
-from meiri.ingest.html import read_html, read_page
+from meiri.ingest.formats import detect, detect_pasted
+from meiri.ingest.import_format import HEAD, ArticleFormat
 from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.record_line import Extras, read_record
 from meiri.ingest.sanitise import UNPRINTABLE
-from meiri.ingest.text import read_lines, read_text
 from meiri.visitors.characters import mended
 
 # Characters of a body's HTML; the longest serial article is a twentieth of it.
@@ -39,7 +37,6 @@ GUARD = Guard(
             "meiri.ingest.parsed.ParsedArticle",
             "meiri.ingest.parsed.FoundPicture",
             "meiri.ingest.record_line.Extras",
-            "meiri.ingest.detect.Format",
             "datetime.datetime",
             "datetime.timezone",
             "datetime.timedelta",
@@ -58,9 +55,9 @@ class ItemReader:
     def __init__(self, process: Process, until: float | None):
         self._process, self._until = process, until
 
-    def file(self, path: Path, name: str, largest: int) -> ParsedArticle | Format:
+    def file(self, path: Path, name: str, largest: int) -> ParsedArticle | str:
         """The article of a file of at most `largest` bytes, which whoever sent it calls `name`; of archives and records
-        what they are. Raises `Unreadable`."""
+        the name of their format. Raises `Unreadable`."""
         return self._read(read_file, str(path), name, largest)
 
     def pasted(self, text: str) -> ParsedArticle:
@@ -99,35 +96,25 @@ def reading(seconds: float | None = None) -> Iterator[ItemReader]:
 # What follows is done in the process of the guard.
 
 
-def read_file(path: str, name: str, largest: int) -> ParsedArticle | Format:
-    """The article of a file; of archives and records what they are. Raises `Unreadable`, also for what is no file."""
+def read_file(path: str, name: str, largest: int) -> ParsedArticle | str:
+    """The article of a file; of archives and records the name of their format. Raises `Unreadable`, also for what is no file."""
     # Opening a pipe would wait for whoever writes to it.
     with fdopen(open_fd(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), "rb") as file:
         about = fstat(file.fileno())
         if not stat.S_ISREG(about.st_mode):
             raise Unreadable("这不是普通文件，没有打开。")
         kind = detect(file.read(HEAD), file, name)
-        if kind.is_archive or kind.is_records:
-            return kind
+        if not isinstance(kind, ArticleFormat):
+            return kind.name
         if about.st_size > largest:
             raise Unreadable(f"文件超过 {largest // 1024 // 1024} MB，没有读取。")
         file.seek(0)
-        return bounded(read_data(file.read(largest + 1), kind))
-
-
-def read_data(data: bytes, kind: Format) -> ParsedArticle:
-    """The article in the bytes of one file. Raises `Unreadable`."""
-    if kind is Format.HTML:
-        return read_html(data)
-    if kind is Format.DOCX:
-        return read_docx(data)
-    return read_text(data)
+        return bounded(kind.read(file.read(largest + 1)))
 
 
 def read_pasted(text: str) -> ParsedArticle:
     """The article of pasted text, or of the source of a page. Raises `Unreadable`."""
-    is_page = detect_pasted(text[:HEAD]) is Format.HTML
-    return bounded(read_page(text) if is_page else read_lines(text))
+    return bounded(detect_pasted(text[:HEAD]).read_pasted(text))
 
 
 def read_line(line: bytes) -> tuple[ParsedArticle, Extras]:

@@ -1,7 +1,6 @@
 """The items that paths hold: files, folders, archives, records. Each is read, or told why it can't be."""
 
 import codecs
-import io
 import logging
 import os
 import tempfile
@@ -10,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-import zstandard
 from django.conf import settings
 
-from meiri.ingest.detect import Format
+from meiri.ingest.formats import BY_NAME
 from meiri.ingest.guarded_reading import ItemReader
+from meiri.ingest.import_format import RecordsFormat
 from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.record_line import Extras
 from meiri.ingest.sanitise import UNPRINTABLE
@@ -105,8 +104,8 @@ def _of_file(
         found = reader.file(path, PurePath(name).name, settings.IMPORT_MAX_BYTES)
         if isinstance(found, ParsedArticle):
             yield Item(name, article=found, page=path, root=root)
-        elif found.is_records:
-            yield from _records(path, name, found, reader)
+        elif isinstance(known := BY_NAME[found], RecordsFormat):
+            yield from _records(path, name, known, reader)
         elif in_archive:
             raise Unreadable("压缩包里的压缩包没有打开。")
         else:
@@ -138,16 +137,9 @@ def _of_archive(path: Path, name: str, reader: ItemReader) -> Iterator[Item]:
             yield Item(name, reason="压缩包里没有可以导入的稿件。")
 
 
-def _records(path: Path, name: str, kind: Format, reader: ItemReader) -> Iterator[Item]:
+def _records(path: Path, name: str, records: RecordsFormat, reader: ItemReader) -> Iterator[Item]:
     with path.open("rb") as packed:
-        stream: io.BufferedIOBase = packed
-        if kind is Format.JSONL_ZST:
-            # A window larger than this only serves to take the memory of whoever reads it.
-            stream = io.BufferedReader(
-                zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(
-                    packed, read_across_frames=True
-                )
-            )
+        stream = records.open(packed)
         number = 0
         try:
             while line := stream.readline(MAX_LINE + 1):
@@ -157,7 +149,7 @@ def _records(path: Path, name: str, kind: Format, reader: ItemReader) -> Iterato
                     return
                 if line.strip():
                     yield _record(line.removeprefix(codecs.BOM_UTF8), f"{name}:{number}", path, reader)
-        except zstandard.ZstdError:
+        except records.damage:
             yield Item(f"{name}:{number + 1}", reason="压缩的记录文件已损坏，后面的记录没有读取。")
 
 

@@ -1,0 +1,268 @@
+"""The formats of import, and which of them an item is of. A new one is a class here, entered in `FORMATS`."""
+
+import bz2
+import io
+import lzma
+import re
+import tarfile
+import zlib
+from typing import BinaryIO, cast
+
+import zstandard
+
+from meiri.ingest.docx import read_docx
+from meiri.ingest.html import read_html, read_page
+from meiri.ingest.import_format import (
+    ArchiveFormat,
+    ArticleFormat,
+    Confidence,
+    ImportFormat,
+    ItemBeginning,
+    PastableFormat,
+    RecordsFormat,
+    RefusedFormat,
+)
+from meiri.ingest.other_formats import format_of_file, format_of_name, format_of_text, refusal_of
+from meiri.ingest.parsed import ParsedArticle, Unreadable
+from meiri.ingest.text import read_lines, read_text
+
+_CERTAIN_OR_NONE = (Confidence.NONE, Confidence.CERTAIN)
+_LIKELY_OR_NONE = (Confidence.NONE, Confidence.LIKELY)
+_COMPRESSED = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz"}
+_MARKUP = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|meta|title|div|p|table|article|section|main|h[1-6]|span|br|img|ul|script|style|link|a)\b[^<]*>",
+    re.IGNORECASE,
+)
+
+
+class PageFormat(PastableFormat):
+    """A page of the web."""
+
+    name = "html"
+    endings = (".html", ".htm")
+
+    def confidence(self, beginning: ItemBeginning) -> Confidence:
+        return _LIKELY_OR_NONE[self.is_text_of(beginning.text)]
+
+    def is_text_of(self, beginning: str) -> bool:
+        start = beginning.lstrip("\ufeff \t\r\n\f\v")
+        return len(_MARKUP.findall(beginning)) >= 2 or bool(
+            re.match(r"<(?:!doctype\s+html|html)\b", start, re.IGNORECASE)
+        )
+
+    def read(self, data: bytes) -> ParsedArticle:
+        return read_html(data)
+
+    def read_pasted(self, text: str) -> ParsedArticle:
+        return read_page(text)
+
+
+class PlainTextFormat(PastableFormat):
+    """What is nothing else is text."""
+
+    name = "text"
+    endings = (".txt",)
+
+    def confidence(self, beginning: ItemBeginning) -> Confidence:
+        return Confidence.FALLBACK
+
+    def is_text_of(self, beginning: str) -> bool:
+        return True
+
+    def read(self, data: bytes) -> ParsedArticle:
+        return read_text(data)
+
+    def read_pasted(self, text: str) -> ParsedArticle:
+        return read_lines(text)
+
+
+class WordFormat(ArticleFormat):
+    """A document of Word 2007 or later (ECMA-376)."""
+
+    name = "docx"
+    endings = (".docx",)
+
+    def confidence(self, beginning: ItemBeginning) -> Confidence:
+        content = beginning.zip_content
+        return _CERTAIN_OR_NONE[content is not None and content.is_word]
+
+    def read(self, data: bytes) -> ParsedArticle:
+        return read_docx(data)
+
+
+class ZipFormat(ArchiveFormat):
+    name = "zip"
+    endings = (".zip",)
+
+    def confidence(self, beginning: ItemBeginning) -> Confidence:
+        return _CERTAIN_OR_NONE[beginning.zip_content is not None]
+
+
+class TarFormat(ArchiveFormat):
+    """A tape archive, compressed or not."""
+
+    name = "tar"
+
+    def confidence(self, beginning: ItemBeginning) -> Confidence:
+        method = method_of(beginning.head)
+        head = decompressed(beginning.head, method) if method else beginning.head
+        return _CERTAIN_OR_NONE[_begins_tar(head)]
+
+
+class JsonLinesFormat(RecordsFormat):
+    """Records as `meiri export` writes them."""
+
+    name = "jsonl"
+    endings = (".jsonl",)
+
+    def confidence(self, beginning: ItemBeginning) -> Confidence:
+        return _LIKELY_OR_NONE[re.match(r'\{\s*["}]', beginning.start) is not None]
+
+    def open(self, file: BinaryIO) -> BinaryIO:
+        return file
+
+
+class CompressedJsonLinesFormat(RecordsFormat):
+    """The same, compressed (RFC 8878)."""
+
+    name = "jsonl.zst"
+    endings = (".zst",)
+    damage = (zstandard.ZstdError,)
+
+    def confidence(self, beginning: ItemBeginning) -> Confidence:
+        return _CERTAIN_OR_NONE[beginning.head.startswith(b"\x28\xb5\x2f\xfd")]
+
+    def open(self, file: BinaryIO) -> BinaryIO:
+        # A window larger than this only serves to take the memory of whoever reads it.
+        decompressor = zstandard.ZstdDecompressor(max_window_size=1 << 27)
+        return cast(BinaryIO, io.BufferedReader(decompressor.stream_reader(file, read_across_frames=True)))
+
+
+class RefusedFile(RefusedFormat):
+    """Files whose first bytes say what they are."""
+
+    signatures = (
+        (b"%PDF", "PDF 文件无法导入，请改用 Word 文件（.docx）、网页或文本。"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            "这是旧版 Office 文件（.doc、.wps），请另存为 .docx 后再导入。",
+        ),
+        (b"\x89PNG", "这是图片，不是稿件。"),
+        (b"\xff\xd8\xff", "这是图片，不是稿件。"),
+        (b"GIF8", "这是图片，不是稿件。"),
+        (b"RIFF", "这是图片或影音文件，不是稿件。"),
+        (b"Rar!", "无法读取 RAR 压缩包，请改用 ZIP。"),
+        (b"7z\xbc\xaf\x27\x1c", "无法读取 7z 压缩包，请改用 ZIP。"),
+        (b"{\\rtf", "RTF 文件无法导入，请另存为 .docx 后再导入。"),
+        (b"SQLite format 3", "这是数据库文件，不是稿件。"),
+    )
+
+    def refusal(self, beginning: ItemBeginning) -> str:
+        return next((reason for magic, reason in self.signatures if beginning.head.startswith(magic)), "")
+
+
+class RefusedContainer(RefusedFormat):
+    """Documents that are ZIPs within."""
+
+    def refusal(self, beginning: ItemBeginning) -> str:
+        return beginning.zip_content.refusal if beginning.zip_content else ""
+
+
+class RefusedCompression(RefusedFormat):
+    """A single file that is compressed."""
+
+    def refusal(self, beginning: ItemBeginning) -> str:
+        method = method_of(beginning.head)
+        return f"这是用 {method} 压缩的单个文件，请解开后再导入。" if method else ""
+
+
+class RefusedText(RefusedFormat):
+    """Feeds, exports and wire formats, told by their text."""
+
+    def refusal(self, beginning: ItemBeginning) -> str:
+        known = format_of_file(beginning.text)
+        return refusal_of(known) if known else ""
+
+
+class RefusedBinary(RefusedFormat):
+    """What is no text."""
+
+    def refusal(self, beginning: ItemBeginning) -> str:
+        controls = sum(1 for c in beginning.text if c < " " and c not in "\t\n\r\f\v\x1b")
+        if controls <= 0.01 * len(beginning.text):
+            return ""
+        return "不认识这种文件格式。可以导入网页、文本、Word 文件（.docx）、ZIP 压缩包和导出的稿件记录。"
+
+
+class RefusedName(RefusedFormat):
+    """Files that are told by their names alone. XHTML may be called .xml: a page is whole then."""
+
+    certainty = Confidence.LIKELY
+
+    def refusal(self, beginning: ItemBeginning) -> str:
+        is_whole = PAGE.is_text_of(beginning.text) and "<html" in beginning.text.lower()
+        known = format_of_name(beginning.name, is_whole)
+        return refusal_of(known) if known else ""
+
+
+PAGE, PLAIN_TEXT, WORD, JSON_LINES = PageFormat(), PlainTextFormat(), WordFormat(), JsonLinesFormat()
+# Asked from the top; of those that are as sure as each other the first counts.
+FORMATS: tuple[ImportFormat, ...] = (
+    *(RefusedFile(), WORD, RefusedContainer(), ZipFormat(), CompressedJsonLinesFormat()),
+    *(TarFormat(), RefusedCompression(), RefusedText(), RefusedBinary(), RefusedName()),
+    *(JSON_LINES, PAGE, PLAIN_TEXT),
+)
+BY_NAME = {known.name: known for known in FORMATS if known.name}
+
+
+def detect(head: bytes, whole: io.IOBase | None = None, name: str = "") -> ImportFormat:
+    """The format of an item that begins with `head` (its first `HEAD` bytes). `whole` is the item, to look into a ZIP; `name`
+    that of its file.
+
+    Raises `Unreadable`, with what to do instead, for what can't be imported.
+    """
+    if not head.strip():
+        raise Unreadable("文件是空的。")
+    beginning = ItemBeginning(head, whole, name)
+    found, most = FORMATS[-1], Confidence.NONE
+    for known in FORMATS:
+        confidence = known.confidence(beginning)
+        if confidence > most:
+            found, most = known, confidence
+        if most == Confidence.CERTAIN:
+            break
+    if reason := found.refusal(beginning):
+        raise Unreadable(reason)
+    return found
+
+
+def detect_pasted(beginning: str) -> PastableFormat:
+    """The format of pasted text that begins so. Raises `Unreadable` for feeds and exports."""
+    if known := format_of_text(beginning):
+        raise Unreadable(refusal_of(known))
+    return next(one for one in (PAGE, PLAIN_TEXT) if one.is_text_of(beginning))
+
+
+def method_of(head: bytes) -> str:
+    """How a file is compressed; "" where it is not."""
+    return next((method for magic, method in _COMPRESSED.items() if head.startswith(magic)), "")
+
+
+def decompressed(head: bytes, method: str) -> bytes:
+    """The first bytes of what was compressed; none where it is damaged."""
+    try:
+        if method == "gzip":
+            return zlib.decompressobj(wbits=31).decompress(head, 512)
+        if method == "bzip2":
+            return bz2.BZ2Decompressor().decompress(head, 512)
+        return lzma.LZMADecompressor(memlimit=128 * 1024 * 1024).decompress(head, 512)
+    except (zlib.error, lzma.LZMAError, OSError, EOFError):
+        return b""
+
+
+def _begins_tar(head: bytes) -> bool:
+    try:
+        tarfile.TarInfo.frombuf(head[:512], "utf-8", "surrogateescape")
+    except tarfile.HeaderError:
+        return False
+    return True

@@ -1,0 +1,152 @@
+"""What a format of import is: one class, which tells its items by how they begin and reads them.
+
+`formats.py` lists them. They are asked in processes without Django, as everything that looks into files of outsiders is.
+"""
+
+import io
+import zipfile
+from abc import ABC, abstractmethod
+from enum import IntEnum
+from functools import cached_property
+from typing import BinaryIO, NamedTuple
+
+from meiri.ingest.other_formats import refusal_of
+from meiri.ingest.parsed import ParsedArticle, Unreadable
+from meiri.ingest.text_encoding import decode_beginning
+
+# Bytes of an item by which its format is told.
+HEAD = 8192
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+# What e-books and OpenDocument files say of themselves in their first member.
+_CONTAINERS = {
+    "application/epub+zip": "EPUB 电子书",
+    "application/vnd.oasis.opendocument.text": "OpenDocument 文档（ODT）",
+    "application/vnd.oasis.opendocument.spreadsheet": "OpenDocument 表格（ODS）",
+    "application/vnd.oasis.opendocument.presentation": "OpenDocument 演示文稿（ODP）",
+}
+
+
+class Confidence(IntEnum):
+    """How sure a format is that an item is of it: not at all; where nothing else is; it reads so; its bytes say so."""
+
+    NONE = 0
+    FALLBACK = 1
+    LIKELY = 2
+    CERTAIN = 3
+
+
+class ZipContent(NamedTuple):
+    """What a ZIP holds: a Word document, another document (then why it is refused), or files."""
+
+    is_word: bool = False
+    refusal: str = ""
+
+
+class ItemBeginning:
+    """How an item begins: `head`, its first `HEAD` bytes. `whole` is the item, to look into a ZIP; `name` that of its file."""
+
+    def __init__(self, head: bytes, whole: io.IOBase | None = None, name: str = ""):
+        self.head, self.whole, self.name = head, whole, name
+
+    @cached_property
+    def text(self) -> str:
+        return decode_beginning(self.head)
+
+    @cached_property
+    def start(self) -> str:
+        """The text without what stands invisibly before it."""
+        return self.text.lstrip("\ufeff \t\r\n\f\v")
+
+    @cached_property
+    def zip_content(self) -> ZipContent | None:
+        """None where it is no ZIP. Raises `Unreadable` for one that is damaged."""
+        if not self.head.startswith(_ZIP):
+            return None
+        if self.whole is None:
+            return ZipContent(is_word=b"word/" in self.head)
+        try:
+            with zipfile.ZipFile(self.whole) as container:
+                return _content_of(container)
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            raise Unreadable("压缩包已损坏，无法打开。") from error
+
+
+def _content_of(container: zipfile.ZipFile) -> ZipContent:
+    if len(container.filelist) < 5000 and "word/document.xml" in container.namelist():
+        return ZipContent(is_word=True)
+    if "[Content_Types].xml" in container.NameToInfo:
+        return ZipContent(refusal="只能导入 Word 文件（.docx），不能导入表格或演示文稿。")
+    known = _known_container(container)
+    return ZipContent(refusal=refusal_of(known) if known else "")
+
+
+def _known_container(container: zipfile.ZipFile) -> str:
+    """What a ZIP is that is one document, or the backup of another system; "" for any other."""
+    said = container.NameToInfo.get("mimetype")
+    if said is not None and said.file_size <= 100 and not said.flag_bits & 1:
+        kind = container.read(said).decode("ascii", "replace").strip()
+        return _CONTAINERS.get(kind, "")
+    return "Halo 备份文件" if "extensions.data" in container.NameToInfo else ""
+
+
+class ImportFormat(ABC):
+    """A format in which items come. `name` names it between processes; `endings` are those of files that editors may choose."""
+
+    name = ""
+    endings: tuple[str, ...] = ()
+
+    @abstractmethod
+    def confidence(self, beginning: ItemBeginning) -> Confidence:
+        """How sure it is that an item is of this format."""
+
+    def refusal(self, beginning: ItemBeginning) -> str:
+        """Why an item of this format can't be imported, with what to do instead; "" where it can."""
+        return ""
+
+
+class ArticleFormat(ImportFormat):
+    """One file is one article."""
+
+    @abstractmethod
+    def read(self, data: bytes) -> ParsedArticle:
+        """The article in the bytes of one file. Raises `Unreadable`."""
+
+
+class PastableFormat(ArticleFormat):
+    """Editors may paste it, too."""
+
+    @abstractmethod
+    def is_text_of(self, beginning: str) -> bool:
+        """Whether pasted text that begins so is of this format."""
+
+    @abstractmethod
+    def read_pasted(self, text: str) -> ParsedArticle:
+        """The article in pasted text. Raises `Unreadable`."""
+
+
+class RecordsFormat(ImportFormat):
+    """Each line is one article, as `record_line` reads it."""
+
+    # What reading its lines raises where the file is damaged.
+    damage: tuple[type[Exception], ...] = ()
+
+    @abstractmethod
+    def open(self, file: BinaryIO) -> BinaryIO:
+        """The lines of a file."""
+
+
+class ArchiveFormat(ImportFormat):
+    """It holds files that are items, as `archive_files.unpack` takes them out."""
+
+
+class RefusedFormat(ImportFormat):
+    """What is known and can't be imported."""
+
+    certainty = Confidence.CERTAIN
+
+    @abstractmethod
+    def refusal(self, beginning: ItemBeginning) -> str:
+        """Why an item is refused, with what to do instead; "" for what is not of this format."""
+
+    def confidence(self, beginning: ItemBeginning) -> Confidence:
+        return self.certainty if self.refusal(beginning) else Confidence.NONE
