@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "meiri.mail",
     "meiri.visitors",
     "meiri.personal",
+    "meiri.operations",
     "meiri.policy",
     "wagtail.contrib.settings",
     "wagtail.contrib.routable_page",

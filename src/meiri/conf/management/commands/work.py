@@ -1,7 +1,6 @@
 """`meiri work`: the worker and scheduler that `meiri serve` starts beside the web server."""
 
 import logging
-import time
 from collections.abc import Callable
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
@@ -31,6 +30,7 @@ from meiri.mail.server import check_mail, server_of
 from meiri.members.contacts import forget_unproven
 from meiri.newsroom.open_forms import forget_old_forms
 from meiri.newsroom.recycle_bin import empty_bin
+from meiri.operations.clock_jobs import ClockJob, forget_runs, lines_of
 from meiri.search.index import store as search_store
 from meiri.search.indexing import Indexer
 from meiri.security.log import forget_events
@@ -50,23 +50,24 @@ def clear_sessions() -> None:
     call_command("clearsessions", verbosity=0)
 
 
-# What runs by the clock, with its period in seconds.
-SCHEDULE: list[tuple[Callable[[], object], int]] = [
-    (share_salts, 60),
-    (share_salts_of_pseudonyms, 60),
-    (tell_likes, 20),
-    (aggregate_views, 1),
-    (keep_counts, 1),
-    (publish_scheduled, 5),
-    (forget_visits, 60),
-    (clear_sessions, 3600),
-    (forget_old_views, 3600),
-    (forget_unproven, 600),
-    (note_head, 600),
-    (forget_mail, 60),
-    (forget_events, 3600),
-    (forget_old_forms, 3600),
-    (empty_bin, 600),
+# What runs by the clock. A slow job delays those of its own line alone.
+SCHEDULE = [
+    ClockJob(publish_scheduled, 5, line="publishing"),
+    ClockJob(aggregate_views, 1, line="counting", of_node=True),
+    ClockJob(keep_counts, 1, line="counting", of_node=True),
+    ClockJob(share_salts, 60, line="counting", of_node=True),
+    ClockJob(share_salts_of_pseudonyms, 60, line="counting", of_node=True),
+    ClockJob(note_head, 600, of_node=True),
+    ClockJob(tell_likes, 20),
+    ClockJob(forget_visits, 60),
+    ClockJob(clear_sessions, 3600),
+    ClockJob(forget_old_views, 3600),
+    ClockJob(forget_unproven, 600),
+    ClockJob(forget_mail, 60, of_node=True),
+    ClockJob(forget_events, 3600),
+    ClockJob(forget_old_forms, 3600),
+    ClockJob(empty_bin, 600),
+    ClockJob(forget_runs, 3600),
 ]
 
 
@@ -83,7 +84,7 @@ class Command(BaseCommand):
         threads.append(Thread(target=Indexer(search_store(), stopping).run, name="search"))
         # Nothing is lost where it dies, so the worker's end need not wait for a site that does not answer.
         threads.append(Thread(target=check_links, args=[stopping], name="links", daemon=True))
-        threads += of_mail(stopping)
+        threads += [*of_mail(stopping), *lines_of(SCHEDULE, stopping)]
         for thread in threads:
             thread.start()
 
@@ -91,13 +92,8 @@ class Command(BaseCommand):
             let_pages_go_first(stopping)
             return run_due_consumers()
 
-        due = dict.fromkeys((job for job, _ in SCHEDULE), 0.0)
         while not stopping.is_set():
             busy = attempt(run_due_after_pages)
-            for job, period in SCHEDULE:
-                if time.monotonic() >= due[job] and not stopping.is_set():
-                    attempt(job)
-                    due[job] = time.monotonic() + period
             if not busy:
                 stopping.wait(IDLE_SECONDS)
             if maker and not maker.is_alive() and not stopping.is_set():
