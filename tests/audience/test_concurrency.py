@@ -3,8 +3,6 @@
 import json
 import os
 import random
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -12,7 +10,7 @@ import pytest
 from django.db import connection
 
 from meiri.audience.view_log import log_files
-from tests.conftest import PROJECT
+from tests.forking import Fork, ForkServer
 
 PROCESS = Path(__file__).with_name("process.py")
 
@@ -20,29 +18,19 @@ PROCESS = Path(__file__).with_name("process.py")
 @pytest.fixture
 def start(database_address, tmp_path):
     """Start tests/audience/process.py with some arguments, on the data folder of a node."""
-    started = []
+    servers: dict[str, ForkServer] = {}
 
-    def start(*arguments, node="node"):
-        home = tmp_path / node
-        home.mkdir(exist_ok=True)
-        path = os.pathsep.join([str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])])
-        environment = {
-            **os.environ,
-            "MEIRI_DATABASE_URL": database_address,
-            "MEIRI_HOME": str(home),
-            "DJANGO_SETTINGS_MODULE": "meiri.conf.settings",
-            "PYTHONPATH": path,
-        }
-        command = [sys.executable, str(PROCESS), *map(str, arguments)]
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-        started.append(process)
-        return process
+    def start(*arguments, node="node") -> Fork:
+        if node not in servers:
+            home = tmp_path / node
+            home.mkdir()
+            settings = {"MEIRI_DATABASE_URL": database_address, "MEIRI_HOME": str(home)}
+            servers[node] = ForkServer(os.environ | settings)
+        return servers[node].run(PROCESS, *arguments)
 
     yield start
-    for process in started:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+    for server in servers.values():
+        server.close()
 
 
 def answered(process) -> set[str]:

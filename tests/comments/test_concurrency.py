@@ -2,13 +2,12 @@
 
 import json
 import os
-import subprocess
-import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import PROJECT
+from tests.forking import Fork, ForkServer
 
 PROCESS = Path(__file__).with_name("process.py")
 
@@ -16,17 +15,12 @@ PROCESS = Path(__file__).with_name("process.py")
 class Site:
     """A database with an article and one comment that waits, and processes that work on it."""
 
-    def __init__(self, environment):
-        self.environment, self.started = environment, []
+    def __init__(self, server: ForkServer):
+        self.server = server
         self.article, self.comment = self.ask("found").split()
 
-    def start(self, *arguments) -> subprocess.Popen:
-        process = subprocess.Popen(
-            [sys.executable, str(PROCESS), *map(str, arguments)],
-            env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        self.started.append(process)
-        return process
+    def start(self, *arguments) -> Fork:
+        return self.server.run(PROCESS, *arguments)
 
     def ask(self, *arguments) -> str:
         return self.start(*arguments).communicate(timeout=180)[0].strip()
@@ -47,20 +41,10 @@ class Site:
 
 @pytest.fixture
 def site(database_address, tmp_path):
-    path = os.pathsep.join([str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    site = Site(
-        {
-            **os.environ,
-            "MEIRI_DATABASE_URL": database_address,
-            "MEIRI_HOME": str(tmp_path),
-            "DJANGO_SETTINGS_MODULE": "meiri.conf.settings",
-            "PYTHONPATH": path,
-        }
-    )
-    yield site
-    for process in site.started:
-        process.kill()
-        process.communicate()
+    with closing(
+        ForkServer(os.environ | {"MEIRI_DATABASE_URL": database_address, "MEIRI_HOME": str(tmp_path)})
+    ) as server:
+        yield Site(server)
 
 
 def test_what_is_done_at_the_same_moment_counts_once(site):

@@ -2,8 +2,8 @@
 
 import os
 import signal
-import subprocess
-import sys
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from django.db import connection
 
 from meiri.journal.log import last_sequence
 from meiri.journal.models import ConsumerOffset, Entry
+from tests.forking import ForkServer
 
 PROCESS = Path(__file__).with_name("process.py")
 
@@ -19,26 +20,9 @@ PROCESS = Path(__file__).with_name("process.py")
 @pytest.fixture
 def start(database_address, tmp_path):
     """Start tests/journal/process.py with some arguments."""
-    environment = {
-        **os.environ,
-        "MEIRI_DATABASE_URL": database_address,
-        "MEIRI_HOME": str(tmp_path),
-        "DJANGO_SETTINGS_MODULE": "meiri.conf.settings",
-    }
-    started = []
-
-    def start(*arguments):
-        process = subprocess.Popen(
-            [sys.executable, str(PROCESS), *map(str, arguments)],
-            env=environment, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
+    settings = {"MEIRI_DATABASE_URL": database_address, "MEIRI_HOME": str(tmp_path)}
+    with closing(ForkServer(os.environ | settings)) as server:
+        yield partial(server.run, PROCESS)
 
 
 def test_entries_of_concurrent_writers_are_in_one_unbroken_order(start):
