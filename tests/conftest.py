@@ -1,5 +1,7 @@
 """What all tests share."""
 
+import gc
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +21,14 @@ hypothesis.settings.register_profile("meiri", deadline=None)
 # `make bench` asks for this one: as far as patience goes.
 hypothesis.settings.register_profile("complete", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile("meiri")
+
+
+def pytest_collection_finish():
+    """What was loaded until now stays to the end: the collector need not look through it again and again, nor for every few
+    objects that a test makes."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_make_parametrize_id(val):
@@ -51,6 +61,16 @@ def django_db_setup(request, django_test_environment, django_db_blocker):
     yield
     with django_db_blocker.unblock():
         end(original)
+
+
+@pytest.fixture(scope="module")
+def shared_database(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """The database, for what a module's fixtures prepare once for all its tests: each test undoes what it writes itself. No test of
+    the module may commit."""
+    from tests.database import shared_rows
+
+    with django_db_blocker.unblock(), shared_rows():
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

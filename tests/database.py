@@ -16,7 +16,7 @@ import wagtail
 from django.apps import apps
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection
+from django.db import connection, transaction
 
 from meiri.journal import net
 
@@ -67,6 +67,20 @@ def end(original: str) -> None:
     _use(original)
     if connection.vendor == "postgresql":
         _in_cluster("DROP DATABASE {}", own)
+
+
+@contextmanager
+def shared_rows() -> Iterator[None]:
+    """What is written within the block stays there for several tests and goes at its end. Each of the tests undoes what it writes
+    itself, as it has a savepoint of its own; tests that commit can't be among them."""
+    block = transaction.atomic()
+    # What a test does within it is watched as if nothing were around it.
+    block._from_testcase = True  # type: ignore[attr-defined]
+    with block:
+        try:
+            yield
+        finally:
+            transaction.set_rollback(True)
 
 
 @contextmanager

@@ -55,9 +55,13 @@ class Site:
         return answer.status_code, answer.content.decode()
 
 
-@pytest.fixture
-def site(stored_pages, client):
+@pytest.fixture(scope="module")
+def initial_data(shared_database):
     create_pages()
+
+
+@pytest.fixture
+def site(initial_data, stored_pages, client):
     home = HomePage.objects.get()
     home.body = [("channel", {"channel": a_channel(), "shape": "columns", "pinned": []})]
     home.save_revision().publish()

@@ -1,14 +1,12 @@
 """Whatever changes, no stored page stays as it was."""
 
-import gc
 import re
 import shutil
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connections, transaction
+from django.db import connections
 from django.test import Client, override_settings
 from django.utils import timezone
 from wagtail.models import Page
@@ -18,12 +16,11 @@ from meiri.delivery.page_store import page_store
 from meiri.delivery.verifying import stale_pages
 from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.models import HomePage, MagazineIssuePage, SiteSettings, StandardPage, TopicPage
-from meiri.journal.cache import InvalidatingCache
-from meiri.journal.net import paused
 from meiri.media.models import Picture
 from meiri.media.removing import take_down
 from meiri.newsroom.models import Article, Source
 from meiri.newsroom.publishing import publish, withdraw
+from tests.caches import clear_caches
 from tests.conftest import StoredPages
 from tests.newsroom_factory import a_channel, a_source, a_station, a_topic, an_article, an_author
 from tests.syndication.pictures import a_picture
@@ -44,35 +41,22 @@ FEEDS = [
 
 
 @pytest.fixture(scope="module")
-def founded(tmp_path_factory, django_db_setup, django_db_blocker) -> Iterator[Path]:
-    """A small newsroom of which readers have asked for every page, made once; its data folder. No test changes it: each undoes
-    what it does to the database, and stores its pages in a copy of the folder."""
-    home = tmp_path_factory.mktemp("founded")
-    with django_db_blocker.unblock():
-        everything = transaction.atomic()
-        # What a test does within it is watched as if nothing were around it.
-        everything._from_testcase = True
-        everything.__enter__()
-        try:
-            with (
-                paused(),
-                override_settings(PAGE_FILES=True, HOME=home),
-                pytest.MonkeyPatch.context() as patch,
-            ):
-                keep_connection(patch)
-                start_following(page_store())
-                found_newsroom(StoredPages(page_store()), Client())
-            yield home
-        finally:
-            transaction.set_rollback(True)
-            everything.__exit__(None, None, None)
+def initial_data(tmp_path_factory, shared_database) -> Path:
+    """A small newsroom of which readers have asked for every page, made once; its data folder. No test changes it: each stores
+    its pages in a copy of the folder."""
+    home = tmp_path_factory.mktemp("initial_data")
+    with override_settings(PAGE_FILES=True, HOME=home), pytest.MonkeyPatch.context() as patch:
+        keep_connection(patch)
+        start_following(page_store())
+        found_newsroom(StoredPages(page_store()), Client())
+    return home
 
 
 @pytest.fixture
-def newsroom(founded, db, tmp_path, settings, monkeypatch) -> StoredPages:
+def newsroom(initial_data, db, tmp_path, settings, monkeypatch) -> StoredPages:
     home = tmp_path / "home"
     # The shared memory of the index belongs to whoever has it open.
-    shutil.copytree(founded, home, ignore=shutil.ignore_patterns("*-shm"))
+    shutil.copytree(initial_data, home, ignore=shutil.ignore_patterns("*-shm"))
     keep_connection(monkeypatch)
     settings.PAGE_FILES, settings.HOME = True, home
     return StoredPages(page_store())
@@ -266,16 +250,10 @@ def test_no_page_is_stale_after(newsroom, client, change):
     assert list(stale_pages(newsroom.store)) == []
     CHANGES[change]()
     newsroom.catch_up()
-    forget_what_is_kept()
+    clear_caches()
     assert list(stale_pages(newsroom.store)) == []
     crawl(client)
     assert list(stale_pages(newsroom.store)) == []
-
-
-def forget_what_is_kept():
-    """So that what pages are compared with is read from the database, as another process would."""
-    for kept in [thing for thing in gc.get_objects() if type(thing) is InvalidatingCache]:
-        kept.forget()
 
 
 def test_a_publication_makes_the_same_number_of_pages_again_in_any_archive(newsroom, client):

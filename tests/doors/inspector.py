@@ -4,7 +4,6 @@ It reads one JSON object a line, `{"ask": …}`, and answers with one. It stands
 without starting anew for each question.
 """
 
-import gc
 import hashlib
 import json
 import os
@@ -58,9 +57,10 @@ class Inspector:
     def faults_now(self) -> dict:
         """What `meiri verify` finds after the worker has followed, and pages that can't be rendered. Each is told once."""
         from meiri.journal.verification import verify_chain
+        from tests.caches import clear_caches
 
         seconds = settle()
-        forget()
+        clear_caches()
         suspects, statuses = stale()
         found = {f"{address} is not what it should be" for address in suspects}
         if broken := verify_chain().broken:
@@ -171,14 +171,6 @@ def stale() -> tuple[list[str], dict[str, int]]:
         if suspects:
             settle()
     return suspects, statuses
-
-
-def forget() -> None:
-    """What this process keeps of the database, so that a change that the journal was not told of is seen."""
-    from meiri.journal.cache import InvalidatingCache
-
-    for kept in [thing for thing in gc.get_objects() if type(thing) is InvalidatingCache]:
-        kept.forget()
 
 
 def public_addresses() -> set[str]:

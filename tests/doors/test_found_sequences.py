@@ -21,10 +21,10 @@ FOUND = {
 
 
 @pytest.mark.parametrize("sequence", FOUND)
-def test_readers_get_what_is_live_after(stored_pages, sequence):
+def test_readers_get_what_is_live_after(four_articles, stored_pages, sequence):
     newsroom = Newsroom()
     try:
-        newsroom.found()
+        newsroom.begin()
         newsroom.readers_get_what_is_live()
         for deed, arguments in FOUND[sequence]:
             getattr(newsroom, deed)(**arguments)

@@ -20,15 +20,13 @@ from meiri.delivery.invalidation import bring_up_to_date, start_following
 from meiri.delivery.page_store import page_store
 from meiri.delivery.rendering import render
 from meiri.delivery.verifying import stale_pages
-from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.models import HomePage, StandardPage
 from meiri.journal.log import last_sequence
 from meiri.journal.verification import verify_chain
 from meiri.newsroom.models import Article
-from tests.delivery.test_in_step import forget_what_is_kept
+from tests.caches import clear_caches
 from tests.doors.forms import forms_of
-from tests.newsroom_factory import a_channel, a_source, a_station, an_article
-from tests.syndication.pictures import a_picture
+from tests.newsroom_factory import a_channel, a_source, a_station
 
 pytestmark = pytest.mark.django_db
 ARTICLE, PAGE = "/admin/snippets/newsroom/article", "/admin/pages"
@@ -53,15 +51,8 @@ class Newsroom(RuleBasedStateMachine):
         self.everything.__exit__(None, None, None)
 
     @initialize()
-    def found(self):
-        keji, wenlv = a_channel(), a_channel("文化·旅游", "wenlv")
-        a_station()
-        create_pages()
-        chief = get_user_model().objects.create_superuser("zhubian", "z@paper.example", "x")
-        self.desk.force_login(chief)
-        for number in range(4):  # those of the first channel stand at the top, the others in the carousel
-            channel = keji if number < 2 else wenlv
-            an_article(f"第{number}篇", channel=channel, picture=a_picture(), source=a_source())
+    def begin(self):
+        self.desk.force_login(get_user_model().objects.get(username="zhubian"))
         page_store().start_over()
         start_following(page_store())
         self.told = 0
@@ -211,7 +202,7 @@ class Newsroom(RuleBasedStateMachine):
     @invariant()
     def readers_get_what_is_live(self):
         assert bring_up_to_date(page_store())
-        forget_what_is_kept()
+        clear_caches()
         assert list(stale_pages(page_store())) == []
         for front in FRONTS:
             assert render(front).response.status_code == 200, f"{front} can't be rendered."
@@ -227,7 +218,7 @@ class Newsroom(RuleBasedStateMachine):
         assert (answer.status_code == 200) == live, f"{address}: {answer.status_code}, live: {live}"
 
 
-def test_whatever_is_done_in_whatever_order_readers_get_what_is_live(stored_pages):
+def test_whatever_is_done_in_whatever_order_readers_get_what_is_live(four_articles, stored_pages):
     run_state_machine_as_test(
         Newsroom,
         settings=hypothesis.settings(

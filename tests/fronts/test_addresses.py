@@ -20,11 +20,15 @@ from tests.newsroom_factory import a_channel, an_article
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def home():
-    page_frame.forget_frame()
+@pytest.fixture(scope="module")
+def initial_data(shared_database):
     a_channel()
     create_pages()
+
+
+@pytest.fixture
+def home(initial_data):
+    page_frame.forget_frame()
     return HomePage.objects.get()
 
 

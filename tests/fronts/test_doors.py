@@ -38,10 +38,14 @@ def desk(chief):
     return client
 
 
-@pytest.fixture
-def reader(stored_pages):
-    """Reads what the node serves once its worker has caught up."""
+@pytest.fixture(scope="module")
+def initial_data(shared_database):
     create_pages()
+
+
+@pytest.fixture
+def reader(initial_data, stored_pages):
+    """Reads what the node serves once its worker has caught up."""
     client = Client()
 
     def read(address: str) -> str:

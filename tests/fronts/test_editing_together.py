@@ -15,9 +15,13 @@ from meiri.fronts.models import StandardPage
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def page():
+@pytest.fixture(scope="module")
+def initial_data(shared_database):
     create_pages()
+
+
+@pytest.fixture
+def page(initial_data):
     home = Page.objects.get(depth=2)
     return home.add_child(instance=StandardPage(title="关于我们", slug="guanyu", live=False))
 

@@ -32,9 +32,13 @@ def media(settings, tmp_path):
     return settings.MEDIA_ROOT
 
 
-@pytest.fixture
-def desk(client, media):
+@pytest.fixture(scope="module")
+def initial_data(shared_database):
     create_pages()
+
+
+@pytest.fixture
+def desk(client, media, initial_data):
     client.force_login(get_user_model().objects.create_superuser("zhubian", "z@example.com", "x"))
     return client
 

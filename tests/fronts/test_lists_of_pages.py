@@ -13,11 +13,15 @@ from tests.syndication.pictures import a_picture
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def initial_data(shared_database):
+    create_pages()
+
+
 @pytest.fixture(autouse=True)
-def short_lists(monkeypatch):
+def short_lists(initial_data, monkeypatch):
     monkeypatch.setattr(pages, "TOPICS_PER_PAGE", 3)
     monkeypatch.setattr(pages, "ISSUES_PER_PAGE", 3)
-    create_pages()
 
 
 def a_topic_page(number):

@@ -17,12 +17,16 @@ from tests.newsroom_factory import a_channel, a_topic, an_article
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def desk(client):
-    page_frame.forget_frame()
-    directory.forget_names()
+@pytest.fixture(scope="module")
+def initial_data(shared_database):
     a_channel()
     create_pages()
+
+
+@pytest.fixture
+def desk(client, initial_data):
+    page_frame.forget_frame()
+    directory.forget_names()
     client.force_login(get_user_model().objects.create_superuser("zhubian", "z@example.com", "x"))
     return client
 

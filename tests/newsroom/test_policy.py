@@ -43,11 +43,6 @@ EDIT = "wagtailsnippets_newsroom_article:edit"
 WORKFLOW = "wagtailsnippets_newsroom_article:workflow_action"
 
 
-@pytest.fixture
-def review():
-    return create_newsroom()
-
-
 class Newsroom:
     """The desks of the report: 要闻 and 生活 with channels, 新疆 and 北京 with stations."""
 
@@ -59,6 +54,17 @@ class Newsroom:
         create_desk("生活编辑", [self.life])
         create_desk("新疆站编辑", [], [self.xinjiang])
         create_desk("北京站编辑", [], [self.beijing])
+
+
+@pytest.fixture(scope="module")
+def initial_data(shared_database):
+    create_newsroom()
+    Newsroom()
+
+
+@pytest.fixture
+def review(initial_data):
+    return create_newsroom()
 
 
 @pytest.fixture

@@ -28,9 +28,13 @@ def chief():
     return get_user_model().objects.create_superuser("chief", password="x")
 
 
-@pytest.fixture
-def desk(stored_pages, chief):
+@pytest.fixture(scope="module")
+def initial_data(shared_database):
     create_pages()
+
+
+@pytest.fixture
+def desk(initial_data, stored_pages, chief):
     client = Client()
     client.force_login(chief)
     return client

@@ -1,7 +1,6 @@
 """Every kind of page, whatever is missing, deleted, private, empty, very long, written from right to left, from 1901 or from
 tomorrow: no page fails, and none needs the net that catches what fails (parts that break raise in tests)."""
 
-import gc
 import json
 from datetime import UTC, datetime, timedelta
 
@@ -28,7 +27,6 @@ from meiri.fronts.models import (
     TopicIndexPage,
     TopicPage,
 )
-from meiri.journal.cache import InvalidatingCache
 from meiri.letters.models import Letter, Stage
 from meiri.media.removing import take_down
 from meiri.newsroom.correcting import correct
@@ -36,6 +34,7 @@ from meiri.newsroom.models import Article
 from meiri.newsroom.publishing import publish, withdraw
 from meiri.sections.models import NavigationItem, Station
 from meiri.web import page_frame
+from tests.caches import clear_caches
 from tests.letters.letters_factory import a_letter
 from tests.newsroom_factory import a_channel, a_draft, a_source, a_station, a_topic, an_author
 from tests.syndication.pictures import a_picture
@@ -76,8 +75,7 @@ def moment(name: str):
 
 def forget():
     """What processes keep: a deletion that no entry tells of finds nothing of it in one that has just begun."""
-    for kept in [found for found in gc.get_objects() if type(found) is InvalidatingCache]:
-        kept.forget()
+    clear_caches()
     page_frame.forget_frame()
 
 
@@ -110,7 +108,6 @@ class Content:
         self.addresses = self.pages()
 
     def lay_out(self):
-        create_pages()
         self.channel = a_channel(self.short, "keji")
         self.other = a_channel("要闻", "yaowen")
         self.station, self.topic = a_station(), a_topic(self.short)
@@ -243,8 +240,13 @@ def crawled(client, content):
     return statuses
 
 
+@pytest.fixture(scope="module")
+def initial_data(shared_database):
+    create_pages()
+
+
 @pytest.fixture
-def anew(client, monkeypatch, search_index):
+def anew(initial_data, client, monkeypatch, search_index):
     """Each example is a newsroom of its own, which is gone when it ends."""
     monkeypatch.setattr("meiri.newsroom.models.Article.clean", lambda self: None)
 

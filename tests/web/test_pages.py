@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from meiri.fronts.initial_pages import create_pages
+from meiri.newsroom.models import Article
 from meiri.newsroom.publishing import withdraw
 from meiri.sections.models import Region
 from meiri.web import article as article_page
@@ -22,8 +23,8 @@ def nothing_kept():
     page_frame.forget_frame()
 
 
-@pytest.fixture
-def newsroom():
+@pytest.fixture(scope="module")
+def initial_data(shared_database):
     """Three channels and two stations with two dozen articles, and a front page over them."""
     channels = [a_channel("要闻", "yaowen"), a_channel("快讯", "kuaixun"), a_channel()]
     stations = [a_station(), a_station("新疆", "xinjiang", region=Region.NORTHWEST)]
@@ -40,7 +41,14 @@ def newsroom():
         for n in range(24)
     ]
     create_pages()
-    return articles
+    return [article.pk for article in articles]
+
+
+@pytest.fixture
+def newsroom(initial_data):
+    """The articles, each test's own objects."""
+    found = Article.objects.in_bulk(initial_data)
+    return [found[key] for key in initial_data]
 
 
 def text(response) -> str:
