@@ -1,12 +1,13 @@
 """The database of a test process: a copy of one that was migrated once.
 
-On SQLite the migrated database is a file in pytest's cache folder, named by a digest of all that makes it; each process
-loads it into memory. On PostgreSQL it is a template in the run's own cluster.
+The migrated database is a file in pytest's cache folder, named by a digest of all that makes it. On SQLite each process loads it
+into memory. On PostgreSQL it is a dump, which the first process of a run restores as a template in the run's own cluster.
 """
 
 import fcntl
 import hashlib
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -55,7 +56,7 @@ def begin(cache: Path, worker: str) -> None:
     """Give the default connection a migrated database of this process's own. `cache`: a folder that outlives the run;
     `worker`: the name of this process among those of the run, or nothing."""
     with _alone(cache / "lock"):
-        _into_memory(cache) if connection.vendor == "sqlite" else _into_cluster(worker)
+        _into_memory(cache) if connection.vendor == "sqlite" else _into_cluster(cache, worker)
     # As after migrating in this process: no test is the first to ask for the type of a model.
     ContentType.objects.clear_cache()
     ContentType.objects.get_for_models(*apps.get_models(), for_concrete_models=False)
@@ -104,14 +105,18 @@ def _into_memory(cache: Path) -> None:
     template = cache / f"{digest()}.sqlite3"
     if not template.exists():
         _migrate_into(template)
-        for old in sorted(cache.glob("*.sqlite3"), key=lambda path: -path.stat().st_mtime)[KEPT:]:
-            old.unlink()
+        _remove_old(cache, "*.sqlite3")
     _use(connection.creation._get_test_db_name())
     connection.ensure_connection()
     with closing(sqlite3.connect(f"file:{template}?mode=ro", uri=True)) as migrated:
         migrated.backup(connection.connection)
     # Outside of any test's transaction, with which the triggers would go again.
     net.install(connection)
+
+
+def _remove_old(cache: Path, pattern: str) -> None:
+    for old in sorted(cache.glob(pattern), key=lambda path: -path.stat().st_mtime)[KEPT:]:
+        old.unlink()
 
 
 def _migrate_into(template: Path) -> None:
@@ -126,17 +131,40 @@ def _migrate_into(template: Path) -> None:
     connection.close()
 
 
-def _into_cluster(worker: str) -> None:
-    original, template = connection.settings_dict["NAME"], f"migrated_{digest()}"
-    own = f"test_{worker or 'alone'}"
+def _into_cluster(cache: Path, worker: str) -> None:
+    template, own = f"migrated_{digest()}", f"test_{worker or 'alone'}"
     if not _in_cluster("SELECT datname FROM pg_database WHERE datname = %s", values=[template]):
-        connection.settings_dict["TEST"]["NAME"] = "unfinished"
-        _migrate()
-        _use(original)
+        dump = cache / f"{digest()}.dump"
+        if dump.exists():
+            _in_cluster("CREATE DATABASE {}", "unfinished")
+            _run_program("pg_restore", "--no-owner", str(dump))
+        else:
+            _migrate_in_cluster(dump)
+            _remove_old(cache, "*.dump")
         _in_cluster("ALTER DATABASE {} RENAME TO {}", "unfinished", template)
     _in_cluster("DROP DATABASE IF EXISTS {}", own)
     _in_cluster("CREATE DATABASE {} TEMPLATE {}", own, template)
     _use(own)
+
+
+def _migrate_in_cluster(dump: Path) -> None:
+    """Make the database `unfinished`, and a dump of it for the next runs."""
+    original = connection.settings_dict["NAME"]
+    connection.settings_dict["TEST"]["NAME"] = "unfinished"
+    _migrate()
+    _use(original)
+    part = dump.with_suffix(".part")
+    _run_program("pg_dump", "--format=custom", f"--file={part}")
+    part.rename(dump)
+
+
+def _run_program(name: str, *arguments: str) -> None:
+    """One of PostgreSQL's, on the database `unfinished`."""
+    from tests.postgresql import program_path
+
+    given = connection.settings_dict
+    server = [f"--host={given['OPTIONS']['host']}", f"--username={given['USER']}", "--dbname=unfinished"]
+    subprocess.run([program_path(name), *server, *arguments], check=True)
 
 
 def _in_cluster(statement: str, *names: str, values: list | None = None) -> list:

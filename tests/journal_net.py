@@ -26,5 +26,9 @@ def pytest_runtest_call(item):
 
 
 def uses_database(item) -> bool:
+    from django.test import TransactionTestCase
+
+    if item.cls is not None and issubclass(item.cls, TransactionTestCase):
+        return True
     fixtures = {"db", "transactional_db", "live_server"}
     return item.get_closest_marker("django_db") is not None or not fixtures.isdisjoint(item.fixturenames)

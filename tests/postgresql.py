@@ -31,12 +31,19 @@ def pytest_load_initial_conftests(early_config, parser, args):
 
 
 def pytest_collection_modifyitems(config, items):
-    """What a served site does, and what a browser sees of it, is done with a database of its own, whatever the tests run on."""
+    """Tests that use no database prove the same on any. What a served site does, and what a browser sees of it, is done with a
+    database of its own, whatever the tests run on."""
     if not config.getoption("--postgresql"):
         return
-    groups = [{mark.args[0] for mark in item.iter_markers("xdist_group")} for item in items]
-    config.hook.pytest_deselected(items=[item for item, of in zip(items, groups, strict=True) if SERVED & of])
-    items[:] = [item for item, of in zip(items, groups, strict=True) if not SERVED & of]
+    from tests.journal_net import uses_database
+
+    chosen = [item for item in items if uses_database(item) and not is_served(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+    items[:] = chosen
+
+
+def is_served(item) -> bool:
+    return not SERVED.isdisjoint(mark.args[0] for mark in item.iter_markers("xdist_group"))
 
 
 def pytest_report_header(config):
@@ -45,14 +52,11 @@ def pytest_report_header(config):
 
 def start() -> str:
     """Start a cluster, arrange for its end, and return its address for MEIRI_DATABASE_URL."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name))
-    if not programs:
-        raise pytest.UsageError("--postgresql needs Debian's package postgresql; `make setup` installs it.")
     folder = Path(tempfile.mkdtemp(prefix="meiri-postgresql-"))
     as_owner = owner(folder)
 
     def call(program, *arguments):
-        command = [*as_owner, str(programs[-1] / program), *arguments]
+        command = [*as_owner, program_path(program), *arguments]
         subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL)
 
     data = str(folder / "data")
@@ -92,6 +96,14 @@ def start() -> str:
 
     atexit.register(end)
     return f"postgresql://meiri@/postgres?host={folder}"
+
+
+def program_path(name: str) -> str:
+    """Of one of PostgreSQL's programs, of the newest version. Raises `UsageError` where none is installed."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name))
+    if not folders:
+        raise pytest.UsageError("--postgresql needs Debian's package postgresql; `make setup` installs it.")
+    return str(folders[-1] / name)
 
 
 def owner(folder: Path) -> list[str]:
