@@ -177,7 +177,7 @@ class CommentView(ModeratorsView):
         return [*self.breadcrumbs_items, queue, {"url": "", "label": "一条评论"}]
 
     def get(self, request, **kwargs):
-        return self.render_to_response(self.get_context_data())
+        return self.render_to_response(self.get_context_data(text=""))
 
     def post(self, request, **kwargs):
         text = request.POST.get("text", "")

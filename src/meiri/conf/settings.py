@@ -40,7 +40,7 @@ SECRET_KEY = _secret_key()
 # The first administrator's; one is made up where none is given.
 ADMIN_PASSWORD = env.str("MEIRI_ADMIN_PASSWORD", default="")
 DEBUG = env.bool("MEIRI_DEBUG", default=False)
-# A reader's page that uses a name which is not there fails, instead of leaving it out.
+# A template that uses a name which is not there fails, instead of leaving it out (meiri.undefined_names).
 STRICT_TEMPLATES = env.bool("MEIRI_STRICT_TEMPLATES", default=False) or DEBUG
 HOST = env.str("MEIRI_HOST", default="127.0.0.1")
 PORT = env.int("MEIRI_PORT", default=8000)
@@ -168,8 +168,8 @@ TEMPLATES = [
     },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [("meiri.undefined_names.Loader", ["django.template.loaders.app_directories.Loader"])],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -132,7 +132,7 @@ class ImportPage(WagtailAdminTemplateMixin, View):
         return Result(record, edit_url)
 
     def answer(self, form, status=200, **context):
-        context.setdefault("results", [])
+        context = {"results": [], "more": False, "error": "", **context}
         context = self.get_context_data(form=form, most_items=MOST_ITEMS, largest=_largest(), **context)
         return self.render_to_response(context, status=status)
 

@@ -84,7 +84,7 @@ class LettersView(DeskView):
                 if more
                 else None,
                 which=which,
-                chosen=chosen,
+                chosen={"station": None, "desk": None, **chosen},
                 kept=urlencode(chosen),
                 stages=[(s.value, s.label, counts.get(s.value, 0)) for s in Stage],
                 overdue=f"{MOST_COUNTED}+" if overdue > MOST_COUNTED else overdue,
@@ -194,7 +194,8 @@ class LetterView(DeskView):
         letters = letters_of(self.request.user).select_related("station", "desk__group")
         return get_object_or_404(letters, pk=self.letter_id)
 
-    def answer_page(self, letter, **more):
+    def answer_page(self, letter, given=None, contact=None):
+        """The letter, with what was given for it where that could not be done, and the `contact` that was asked for."""
         can_publish = letter.stage in (Stage.ANSWERED, Stage.PUBLISHED) and letter.may_publish
         context = self.get_context_data(
             letter=letter,
@@ -208,7 +209,8 @@ class LetterView(DeskView):
             can_open_contact=may(self.request.user, "open_contact", letter),
             stations=Station.objects.visible(),
             desks=handling_desks(),
-            **more,
+            given=given,
+            contact=contact,
         )
         return self.render_to_response(context)
 

@@ -100,9 +100,13 @@ class CorrectView(OneArticleView):
             self.get_context_data(given=given, found=places_of(self.article, given.get("wrong", "")))
         )
 
-    def get_context_data(self, **kwargs):
+    def get_context_data(self, given=None, found=None, **kwargs):
         return super().get_context_data(
-            article=self.article, corrections=corrections_of(self.article.pk), **kwargs
+            article=self.article,
+            corrections=corrections_of(self.article.pk),
+            given=given,
+            found=found,
+            **kwargs,
         )
 
 

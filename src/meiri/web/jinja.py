@@ -9,7 +9,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
-from jinja2 import Environment, StrictUndefined, Undefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 from wagtail.rich_text import expand_db_html
 
@@ -24,6 +24,7 @@ from meiri.newsroom.clock import zoned
 from meiri.newsroom.models import Article
 from meiri.newsroom.tags import tag_address
 from meiri.syndication.structured_data import contact_page
+from meiri.undefined_names import undefined_type
 from meiri.web.bundles import bundle_of_edition
 from meiri.web.editions import canonical, switch
 from meiri.web.pinyin import with_pinyin
@@ -116,7 +117,7 @@ def environment(**options):
         lstrip_blocks=True,
         **{k: v for k, v in options.items() if k != "autoescape"},
     )
-    env.undefined = StrictUndefined if settings.STRICT_TEMPLATES else Undefined
+    env.undefined = undefined_type()
     env.globals.update(
         url=url,
         static=static,
