@@ -42,3 +42,14 @@ def test_scripts_can_be_run():
         with path.open("rb") as file:
             if file.read(2) == b"#!":
                 assert path.stat().st_mode & stat.S_IXUSR, f"{path} is not executable"
+
+
+def test_lines_of_templates_are_at_most_120_characters_long():
+    long = [
+        f"{path.relative_to(PROJECT)}:{number}"
+        for path in tracked_files()
+        if path.suffix == ".html" and path.is_relative_to(PROJECT / "src")
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if len(line) > 120
+    ]
+    assert long == []
