@@ -1,48 +1,65 @@
-# Two commands do everything: `make run` and `make test`. README.md says what each target is for.
+# Two commands do everything: `make run` and `make test`. `make help` lists them all, by the comment behind each.
 SHELL := /bin/sh
 MEIRI := .venv/bin/meiri
+PYTEST := .venv/bin/python -m pytest -n 2 --dist loadgroup
 LOCK := .venv/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 	--no-header --no-emit-index-url --no-emit-find-links
+# Tests that go another way on PostgreSQL.
+ON_POSTGRESQL := tests/audience tests/comments tests/conf tests/journal tests/newsroom
+# The share of lines and branches, in percent, below which `make coverage` fails.
+FLOOR := 90
 
-.PHONY: setup setup-run run test lint bench audit mutants lock
+.PHONY: help setup setup-run run watch test coverage lint bench audit mutants lock
 
-setup:
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/make \1\t\2/p' Makefile | sort | expand -t 18
+
+setup: ## install everything for running and testing; costs nothing when all is there
 	@scripts/setup run develop
 
-setup-run:
+setup-run: ## install what running needs
 	@scripts/setup run
 
-run: setup-run
+run: setup-run ## serve the site on http://127.0.0.1:8000, as operators do
 	@exec $(MEIRI) serve --prepare
 
+watch: setup-run ## serve it for development: what you save is what you see at the next look
+	@exec env MEIRI_DEBUG=on $(MEIRI) watch
+
 # Compiled modules are kept, whatever the environment says: tests start Python some hundred times.
-test: export PYTHONDONTWRITEBYTECODE =
+test coverage: export PYTHONDONTWRITEBYTECODE =
 
 ifdef T
 test:
 	@.venv/bin/python -m pytest $(T)
 else
-test: setup lint
-	@.venv/bin/python -m pytest -n 2 --dist loadgroup
-	@.venv/bin/python -m pytest -n 2 --dist loadgroup --postgresql tests/audience tests/comments tests/conf tests/journal tests/newsroom
+test: setup lint ## check everything; with T=tests/newsroom/test_publishing.py that file, folder or FILE::TEST alone
+	@scripts/timed "tests on SQLite" $(PYTEST)
+	@scripts/timed "tests on PostgreSQL" $(PYTEST) --postgresql $(ON_POSTGRESQL)
 endif
 
-lint: setup
-	@.venv/bin/ruff format --check .
-	@.venv/bin/ruff check .
-	@.venv/bin/lint-imports
-	@.venv/bin/mypy
-	@.venv/bin/meiri makemigrations --check --dry-run
+coverage: setup ## which lines and branches the tests reach; fails below the floor that the Makefile names
+	@$(PYTEST) --cov=meiri --cov-branch --cov-report=term:skip-covered --cov-fail-under=$(FLOOR) $(T)
 
-bench: setup
+lint: setup ## formatting, code rules, import layers, types, missing migrations, templates, styles, scripts
+	@scripts/timed "ruff format" .venv/bin/ruff format --check .
+	@scripts/timed "ruff check" .venv/bin/ruff check .
+	@scripts/timed "import layers" .venv/bin/lint-imports
+	@scripts/timed "types" .venv/bin/mypy
+	@scripts/timed "migrations" $(MEIRI) makemigrations --check --dry-run
+	@scripts/timed "templates" .venv/bin/djlint src --lint --quiet
+	@scripts/timed "styles" node_modules/.bin/stylelint "src/**/*.css"
+	@scripts/timed "scripts" node_modules/.bin/eslint src eslint.config.mjs
+
+bench: setup ## measure what bench/ measures
 	@.venv/bin/python -m bench
 
-audit: setup
+audit: setup ## check reader pages for accessibility and speed in a browser
 	@.venv/bin/python -m bench.audit
 
-mutants: setup
+mutants: setup ## take away single lines that matter and see whether tests fail; hours, fewer with ONLY=comments/
 	@.venv/bin/python -m bench.mutations $(if $(ONLY),--only "$(ONLY)")
 
-lock:
+lock: ## pin the dependencies of requirements/*.in again, with hashes
 	@$(LOCK) requirements/run.in -o requirements/run.txt
 	@$(LOCK) requirements/dev.in -o requirements/dev.txt

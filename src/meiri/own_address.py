@@ -17,14 +17,14 @@ FILE = "base-url"
 
 
 def add_options(parser: argparse.ArgumentParser, host: str | None = None, port: int | None = None) -> None:
-    """The options of `meiri serve` that say where it listens, with their defaults."""
+    """The options of `meiri serve` and `meiri watch` that say where it listens, with their defaults."""
     parser.add_argument("--host", default=host, help="address to listen on (default: MEIRI_HOST)")
     parser.add_argument("--port", type=int, default=port, help="port to listen on (default: MEIRI_PORT)")
 
 
 def listens_on(arguments: Sequence[str]) -> tuple[str | None, int | None] | None:
-    """What the command line of `meiri serve` says of host and port; None where it is that of another command."""
-    if list(arguments[1:2]) != ["serve"]:
+    """What the command line of one of the two says of host and port; None where it is that of another command."""
+    if list(arguments[1:2]) not in (["serve"], ["watch"]):
         return None
     parser = argparse.ArgumentParser(add_help=False, exit_on_error=False)
     add_options(parser)

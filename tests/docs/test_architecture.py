@@ -59,6 +59,7 @@ def test_modules_have_names_of_their_own():
 
 def test_modules_that_documents_name_exist():
     for document in [
+        "CONTRIBUTING.md",
         "docs/architecture.md",
         "docs/glossary.md",
         *sorted((PROJECT / "docs/decisions").glob("0*.md")),
