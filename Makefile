@@ -34,6 +34,7 @@ test:
 	@.venv/bin/python -m pytest $(T)
 else
 test: setup lint ## check everything; with T=tests/newsroom/test_publishing.py that file, folder or FILE::TEST alone
+	@scripts/timed "tests of scripts" node --test tests/scripts/
 	@scripts/timed "tests on SQLite" $(PYTEST)
 	@scripts/timed "tests on PostgreSQL" $(PYTEST) --postgresql $(ON_POSTGRESQL)
 endif
@@ -49,7 +50,7 @@ lint: setup ## formatting, code rules, import layers, types, missing migrations,
 	@scripts/timed "migrations" $(MEIRI) makemigrations --check --dry-run
 	@scripts/timed "templates" .venv/bin/djlint src --lint --quiet
 	@scripts/timed "styles" node_modules/.bin/stylelint "src/**/*.css"
-	@scripts/timed "scripts" node_modules/.bin/eslint src eslint.config.mjs
+	@scripts/timed "scripts" node_modules/.bin/eslint src tests/scripts eslint.config.mjs
 
 bench: setup ## measure what bench/ measures
 	@.venv/bin/python -m bench

@@ -35,12 +35,11 @@ STYLES = {
 }
 SCRIPTS = {
     "preferences": ["preferences"],
-    "page": ["switches", "times", "fragments", "counts", "searching"],
-    "article": ["switches", "times", "fragments", "counts", "reading", "searching"],
+    "page": ["settings", "channels", "times", "fragments", "counts", "searching"],
+    "article": ["settings", "channels", "times", "fragments", "counts", "reading", "searching"],
     # What few readers of an article use: fetched when one goes for it.
     "tools": ["dressing", "aloud", "pinyin", "selection", "share"],
-    "settings": ["settings"],
-    "home": ["switches", "times", "fragments", "counts", "carousel", "searching"],
+    "home": ["settings", "channels", "times", "fragments", "counts", "carousel", "searching"],
     "suggestions": ["suggestions"],
     "comments": ["comments"],
     "work": ["work"],
