@@ -100,8 +100,8 @@ class Inspector:
 
     def listed(self, pk: int) -> dict:
         """The places that list an article, as the river names them."""
+        from meiri.newsroom.article_keys import keys_of_places
         from meiri.newsroom.models import Article
-        from meiri.newsroom.publishing import keys_of_places
 
         article = Article.objects.get(pk=pk)
         return {"places": keys_of_places([x.place for x in article.listings.all()]), "live": article.live}

@@ -6,14 +6,14 @@ order of the page, so that none stands twice. At last the articles that found a 
 A block whose data is missing, such as a channel that was deleted, is left out, and so is one that fails.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.delivery.omissions import omit, optional
 from meiri.journal.cache import InvalidatingCache
-from meiri.journal.content_keys import ARTICLE, MAGAZINE, PICTURES, TOPICS
+from meiri.journal.content_keys import ARTICLE, PICTURES
 from meiri.newsroom.blocks import blocks_of
 from meiri.newsroom.cards import Card
 from meiri.newsroom.models import Article
@@ -86,43 +86,22 @@ class ArticlesAtHand:
             given[:] = [cards[i] for i in given if i in cards]
 
 
-# What home shows beside articles changes seldom. Nobody alters these objects: all pages of a process share them.
-_beside: InvalidatingCache[str, Any] = InvalidatingCache(3, EVERYWHERE)
+# They change seldom. Nobody alters these objects: all pages of a process share them.
+_stations: InvalidatingCache[str, list[Station]] = InvalidatingCache(1, EVERYWHERE)
 
 
 def visible_stations() -> list[Station]:
     # Every change of a station is one of the navigation.
-    return _beside.one("stations", lambda: (list(Station.objects.visible()), ()))
+    return _stations.one("stations", lambda: (list(Station.objects.visible()), ()))
 
 
-def newest_topics() -> list:
-    """The pages of the newest topics, without their bodies."""
-    from meiri.fronts.pages import TopicPage
+@dataclass(frozen=True)
+class BesideArticles:
+    """What home shows beside articles: the stations, and what gives the newest topics and the newest issue of the magazine."""
 
-    def read():
-        topics = list(
-            TopicPage.objects.live()
-            .defer("body", "intro")
-            .select_related("banner", "topic")
-            .filter(topic__isnull=False)
-            .order_by("-first_published_at")[:4]
-        )
-        return topics, [TOPICS, *(t.banner.content_key for t in topics if t.banner)]
-
-    uses(TOPICS)
-    return _beside.one("topics", read)
-
-
-def newest_issue():
-    """The page of the newest issue of the magazine; None where there is none."""
-    from meiri.fronts.pages import MagazineIssuePage
-
-    def read():
-        issue = MagazineIssuePage.objects.live().select_related("cover").order_by("-slug").first()
-        return issue, [MAGAZINE, *([issue.cover.content_key] if issue and issue.cover else [])]
-
-    uses(MAGAZINE)
-    return _beside.one("magazine", read)
+    stations: Sequence[Station]
+    newest_topics: Callable[[], Sequence]
+    newest_issue: Callable[[], Any]
 
 
 def raw_ids(values) -> list[int]:
@@ -139,8 +118,10 @@ class ChosenBlock:
     value: Any
 
 
-def plan_home(body) -> list[PlannedBlock]:
-    """The blocks of a home page, ready to draw."""
+def plan_home(
+    body, newest_topics: Callable[[], Sequence], newest_issue: Callable[[], Any]
+) -> list[PlannedBlock]:
+    """The blocks of a home page, ready to draw. The pages that it shows beside articles are asked for where a block does."""
     blocks = laid_out(body)
     stations = visible_stations() if any(block.kind == "stations" for block in blocks) else []
     wanted: dict[Place, int] = {}
@@ -156,10 +137,11 @@ def plan_home(body) -> list[PlannedBlock]:
             pinned += pinned_in(laid)
             shown.append(laid)
     page = ArticlesAtHand(wanted, pinned)
+    beside = BesideArticles(stations, newest_topics, newest_issue)
     drawn: list[PlannedBlock] = []
     for laid in shown:
         with optional(laid.label):
-            block = DRAW[laid.kind](laid.value, page, stations)
+            block = DRAW[laid.kind](laid.value, page, beside)
             block.label = laid.label
             if (
                 laid.kind == "channel"
@@ -216,7 +198,7 @@ def pinned_in(block: ChosenBlock) -> list[int]:
     return []
 
 
-def draw_top(value, page: ArticlesAtHand, stations) -> PlannedBlock:
+def draw_top(value, page: ArticlesAtHand, beside: BesideArticles) -> PlannedBlock:
     channel = value["channel"]
     uses(channel.content_key)
     place = Place.channel(channel)
@@ -234,7 +216,7 @@ def draw_top(value, page: ArticlesAtHand, stations) -> PlannedBlock:
     return block
 
 
-def draw_carousel(value, page: ArticlesAtHand, stations) -> PlannedBlock:
+def draw_carousel(value, page: ArticlesAtHand, beside: BesideArticles) -> PlannedBlock:
     uses(PICTURES)
     pinned = raw_ids(value["pinned"])
     if bare := page.without_picture(pinned):
@@ -246,7 +228,7 @@ def draw_carousel(value, page: ArticlesAtHand, stations) -> PlannedBlock:
     return PlannedBlock("carousel", value["title"], articles=articles)
 
 
-def draw_channel(value, page: ArticlesAtHand, stations) -> PlannedBlock:
+def draw_channel(value, page: ArticlesAtHand, beside: BesideArticles) -> PlannedBlock:
     channel, shape = value["channel"], str(value["shape"])
     uses(channel.content_key)
     pinned = raw_ids(value["pinned"])
@@ -263,13 +245,14 @@ def draw_channel(value, page: ArticlesAtHand, stations) -> PlannedBlock:
     return PlannedBlock("channel", channel.name, channel.get_absolute_url(), shape, articles)
 
 
-def draw_pictures(value, page: ArticlesAtHand, stations) -> PlannedBlock:
+def draw_pictures(value, page: ArticlesAtHand, beside: BesideArticles) -> PlannedBlock:
     articles = page.take(value["count"], Place(PlaceKind.PICTURED), with_picture=True)
     return PlannedBlock("pictures", value["title"], articles=articles)
 
 
-def draw_stations(value, page: ArticlesAtHand, stations) -> PlannedBlock:
+def draw_stations(value, page: ArticlesAtHand, beside: BesideArticles) -> PlannedBlock:
     """Tabs of the stations with the freshest articles; the others as links."""
+    stations = beside.stations
     lists = [(station, page.lists.get(Place.station(station), [])) for station in stations]
     fresh = [(station, ids) for station, ids in lists if ids]
     times = Article.objects.times_of([ids[0] for _, ids in fresh])
@@ -280,16 +263,16 @@ def draw_stations(value, page: ArticlesAtHand, stations) -> PlannedBlock:
     return PlannedBlock("stations", value["title"], "/difang/", more={"tabs": tabs, "stations": stations})
 
 
-def draw_topics(value, page: ArticlesAtHand, stations) -> PlannedBlock:
-    return PlannedBlock("topics", value["title"], "/zhuanti/", more={"topics": newest_topics()})
+def draw_topics(value, page: ArticlesAtHand, beside: BesideArticles) -> PlannedBlock:
+    return PlannedBlock("topics", value["title"], "/zhuanti/", more={"topics": beside.newest_topics()})
 
 
-def draw_magazine(value, page: ArticlesAtHand, stations) -> PlannedBlock:
-    return PlannedBlock("magazine", value["title"], "/zazhi/", more={"issue": newest_issue()})
+def draw_magazine(value, page: ArticlesAtHand, beside: BesideArticles) -> PlannedBlock:
+    return PlannedBlock("magazine", value["title"], "/zazhi/", more={"issue": beside.newest_issue()})
 
 
 def draw_titled(kind: str):
-    return lambda value, page, stations: PlannedBlock(kind, value["title"])
+    return lambda value, page, beside: PlannedBlock(kind, value["title"])
 
 
 DRAW: dict[str, Callable[..., PlannedBlock]] = {

@@ -1,5 +1,6 @@
 """The pages that editors lay out: home, special topics, magazine, standard pages."""
 
+from typing import Any
 from urllib.parse import quote
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
@@ -13,11 +14,12 @@ from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page, PageViewRestriction, Site
 
-from meiri.delivery.keys import uses
+from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.fronts.addresses import FrontCopyForm, FrontForm, taken_by_others
 from meiri.fronts.blocks import DepartmentBlock, HomeBody, MagazineEntry, TopicBody
 from meiri.fronts.layout import plan_home, plan_topic
 from meiri.fronts.topics import TopicCopyForm, TopicPageForm, topic_of
+from meiri.journal.cache import InvalidatingCache
 from meiri.journal.content_keys import FRONTS, MAGAZINE, NAV, PAGE, REDIRECTS, RIVER, TOPICS, ContentKey
 from meiri.journal.public_models import Public, Specific, declare
 from meiri.media.models import Picture
@@ -132,7 +134,10 @@ class HomePage(LaidOutPage):
 
     def get_context(self, request, *args, **kwargs):
         uses(RIVER)
-        return {**super().get_context(request, *args, **kwargs), "blocks": plan_home(self.body)}
+        return {
+            **super().get_context(request, *args, **kwargs),
+            "blocks": plan_home(self.body, newest_topics, newest_issue),
+        }
 
 
 class TopicIndexPage(LaidOutPage):
@@ -329,3 +334,35 @@ class StandardPage(LaidOutPage):
 
     class Meta:
         verbose_name = "标准页面"
+
+
+# They change seldom. Nobody alters these objects: all pages of a process share them.
+_newest: InvalidatingCache[str, Any] = InvalidatingCache(2, EVERYWHERE)
+
+
+def newest_topics() -> list:
+    """The pages of the newest topics, without their bodies."""
+
+    def read():
+        topics = list(
+            TopicPage.objects.live()
+            .defer("body", "intro")
+            .select_related("banner", "topic")
+            .filter(topic__isnull=False)
+            .order_by("-first_published_at")[:4]
+        )
+        return topics, [TOPICS, *(t.banner.content_key for t in topics if t.banner)]
+
+    uses(TOPICS)
+    return _newest.one("topics", read)
+
+
+def newest_issue():
+    """The page of the newest issue of the magazine; None where there is none."""
+
+    def read():
+        issue = MagazineIssuePage.objects.live().select_related("cover").order_by("-slug").first()
+        return issue, [MAGAZINE, *([issue.cover.content_key] if issue and issue.cover else [])]
+
+    uses(MAGAZINE)
+    return _newest.one("magazine", read)

@@ -16,10 +16,10 @@ from wagtail.models import ModelLogEntry, ReferenceIndex, Revision
 from wagtail.signals import published
 
 from meiri.journal.log import NewEntry, actor, append_all
+from meiri.newsroom.article_keys import keys_at, keys_by_place
 from meiri.newsroom.inserting import insert_rows
 from meiri.newsroom.models import Article, ArticleTag, Author, Byline
 from meiri.newsroom.published_texts import digest_of_article
-from meiri.newsroom.publishing import keys_at, keys_by_place
 from meiri.newsroom.river import enlist_new, places_of
 from meiri.sections.models import Station, Topic
 

@@ -13,17 +13,13 @@ class NewsroomConfig(AppConfig):
 
         from meiri.media.models import Picture
         from meiri.media.removing import when_a_picture_goes
-        from meiri.newsroom import (
-            new_permissions,
-            permissions,
-            publishing,  # noqa: F401 its receiver registers itself
-            reviewing,
-        )
+        from meiri.newsroom import new_permissions, permissions, publishing, reviewing
         from meiri.newsroom.body import checks  # noqa: F401 its checks register themselves
-        from meiri.newsroom.models import Author, Desk, Source
+        from meiri.newsroom.models import Article, Author, Desk, Source
         from meiri.newsroom.tags import give_slug
         from meiri.sections.in_use import keep_while_used
 
+        Article.publication = publishing
         keep_while_used(Author, Source)
         keep_while_used(Desk, by_code=False)  # a group takes its desk along
         permissions.register_rules()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -33,6 +33,7 @@ from meiri.newsroom.body.stream import ArticleBody
 from meiri.newsroom.body_field import BodyField
 from meiri.newsroom.cards import Card
 from meiri.newsroom.cards import in_order as cards_in_order
+from meiri.newsroom.completeness import check_complete
 from meiri.newsroom.corrections import Correction
 from meiri.newsroom.dates import EARLIEST, fault_of_date
 from meiri.newsroom.desks import Desk
@@ -211,6 +212,14 @@ def day_bounds(day):
     return start, start + timezone.timedelta(days=1)
 
 
+class Publication(Protocol):
+    """What a publication and a withdrawal ask and bring about. `newsroom.publishing`, which stands above the models, is it."""
+
+    def check_may_publish(self, article: "Article", user, revision=None) -> None: ...
+    def record_publication(self, article_id: int, revision, by) -> None: ...
+    def record_withdrawal(self, article: "Article", by) -> None: ...
+
+
 class Article(
     CountsDrafts,
     PreviewableMixin,
@@ -220,6 +229,9 @@ class Article(
     RevisionMixin,
     ClusterableModel,
 ):
+    # Given by the app when it is ready: Wagtail publishes and withdraws by methods of the model.
+    publication: ClassVar[Publication]
+
     kicker = models.CharField("引题", max_length=80, blank=True)
     title = models.CharField("标题", max_length=120)
     subtitle = models.CharField("副题", max_length=120, blank=True)
@@ -420,29 +432,24 @@ class Article(
     @transaction.atomic
     def publish(self, revision, user=None, **options):
         """Make `revision` what readers see. Every way to publish (editor, workflow, schedule, import) ends here."""
-        from meiri.newsroom.completeness import check_complete
-        from meiri.newsroom.publishing import check_may_publish, record_publication
-
         self._lock()
         # Also where a form says that it asked before: it asks about articles in general.
-        check_may_publish(self, user, revision)
+        self.publication.check_may_publish(self, user, revision)
         if user is not None:
             check_complete(revision.as_object())
         super().publish(revision, user=user, **options)
-        record_publication(self.pk, revision, by=user)
+        self.publication.record_publication(self.pk, revision, by=user)
 
     @transaction.atomic
     def unpublish(self, set_expired=False, commit=True, user=None, log_action=True):
         """Take the article from the readers' site. Where somebody else has, meanwhile, it does nothing."""
-        from meiri.newsroom.publishing import record_withdrawal
-
         if not self._lock():
             self.live = False
             return
         if set_expired:
             self.withdrawal_reason = EXPIRED
         super().unpublish(set_expired=set_expired, commit=commit, user=user, log_action=log_action)
-        record_withdrawal(self, by=user)
+        self.publication.record_withdrawal(self, by=user)
 
     def _lock(self) -> bool:
         """Keep others from publishing and withdrawing the article until the transaction ends. Whether it is live now."""

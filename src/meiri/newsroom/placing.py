@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from meiri.journal.log import actor, append
+from meiri.newsroom.article_keys import keys_of
 from meiri.newsroom.models import Article, Proposal
 from meiri.newsroom.proposals import ProposalState
-from meiri.newsroom.publishing import keys_of
 from meiri.newsroom.river import PlaceKind, enlist
 from meiri.personal.notices import tell
 from meiri.policy import check, may

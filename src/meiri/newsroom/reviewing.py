@@ -1,5 +1,7 @@
 """The reviews of 三审三校: done by members of a group whose desk looks after the article."""
 
+from django.apps import apps
+from django.core.exceptions import PermissionDenied
 from django.db.models import BigIntegerField, Exists, OuterRef
 from django.db.models.functions import Cast
 from wagtail.admin.mail import GroupApprovalTaskStateSubmissionEmailNotifier
@@ -48,23 +50,21 @@ class ReviewTask(GroupApprovalTask):
 
     def on_action(self, task_state, user, action_name, **kwargs):
         # The address of a deed names an article and a review: they need not belong together.
-        from django.core.exceptions import PermissionDenied
-
         if not self.is_reviewed_by(user, task_state.workflow_state.content_object):
             raise PermissionDenied("您的采编分工不包括这篇稿件，不能审核。")
         return super().on_action(task_state, user, action_name, **kwargs)
 
     def get_task_states_user_can_moderate(self, user, **kwargs):
-        from meiri.newsroom.models import Article
-
         reach = self.reach(user)
         if not reach:
             return TaskState.objects.none()
         states = self.task_states.filter(status=TaskState.STATUS_IN_PROGRESS)
         if reach.everywhere:
             return states
-        articles = Article.objects.within(reach).filter(
-            pk=Cast(OuterRef("workflow_state__object_id"), BigIntegerField())
+        articles = (
+            apps.get_model("newsroom.Article")
+            .objects.within(reach)
+            .filter(pk=Cast(OuterRef("workflow_state__object_id"), BigIntegerField()))
         )
         return states.filter(
             Exists(articles),

@@ -22,6 +22,8 @@ Asked = Callable[[HttpRequest, Mapping[str, Any]], bool]
 _views: dict[str, Asked] = {}
 # Of namespaces whose names follow from models: what is asked of a view by its name within the namespace.
 _namespaces: dict[str, Callable[[str], Asked | None]] = {}
+# What registers views that follow from what all apps have registered: run when the first view is asked for.
+_late: list[Callable[[], None]] = []
 
 
 def admit(views: Mapping[str, Asked]) -> None:
@@ -32,6 +34,11 @@ def admit(views: Mapping[str, Asked]) -> None:
 def admit_namespace(namespace: str, asked_of: Callable[[str], Asked | None]) -> None:
     """Let views of a namespace open by what `asked_of(name)` gives; None for those that stay shut."""
     _namespaces[namespace] = asked_of
+
+
+def admit_late(register: Callable[[], None]) -> None:
+    """Have `register` admit its views when all apps are ready, and before any view opens."""
+    _late.append(register)
 
 
 def everybody(request, kwargs) -> bool:
@@ -109,15 +116,14 @@ def are_all_open(user, model: type[Model], keys: Iterable[str], deed: str) -> bo
 
 
 @cache
-def _read_wagtails() -> None:
-    from meiri.policy import wagtail_views
-
-    wagtail_views.register()
+def _admit_the_rest() -> None:
+    for register in _late:
+        register()
 
 
 def asked_of(view_name: str) -> Asked | None:
     """What is asked before the view `namespace:name` runs; None where nobody decided."""
-    _read_wagtails()
+    _admit_the_rest()
     if view_name in _views:
         return _views[view_name]
     namespace, _, name = view_name.rpartition(":")

@@ -25,10 +25,10 @@ from meiri.journal.content_keys import ARTICLE
 from meiri.journal.log import append
 from meiri.journal.models import Entry
 from meiri.media.models import Picture
+from meiri.newsroom.article_keys import keys_of_places
 from meiri.newsroom.authors import author_named
 from meiri.newsroom.inserting import insert_rows
 from meiri.newsroom.models import Article, ArticleTag, Author, Byline, Kind, Origin, Source
-from meiri.newsroom.publishing import keys_of_places
 from meiri.newsroom.river import Place, PlaceKind, enlist_new
 from meiri.sample.loading import load_names, load_sections
 from meiri.sample.wording import Wording
