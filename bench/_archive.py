@@ -9,7 +9,7 @@ import re
 from random import Random
 
 from bench._relevance import DATA, lines
-from meiri.newsroom.plain_text import from_html
+from meiri.newsroom.rich_text import paragraphs_of_rich_text
 from meiri.sample.wording import Wording
 
 _SENTENCE = re.compile(r"[^。！？]+[。！？]?")
@@ -32,7 +32,7 @@ class RealWording(Wording):
         self.sentences = [
             sentence
             for article in articles
-            for paragraph in from_html(article["html"])
+            for paragraph in paragraphs_of_rich_text(article["html"])
             for sentence in _SENTENCE.findall(paragraph)
         ]
 

@@ -21,8 +21,8 @@ PEOPLE = {
 WRITE = """
 import json, pathlib, secrets
 from meiri.comments.models import Comment
-from meiri.comments.moderation import approve
-from meiri.comments.submission import take
+from meiri.comments.moderation import approve_comment
+from meiri.comments.submission import take_comment
 from meiri.comments.writing import CommentForm
 from meiri.newsroom.models import Article
 article = Article.objects.live().select_related("channel").order_by("-pk")[0]
@@ -33,7 +33,7 @@ for name, text in json.loads(pathlib.Path({path!r}).read_text()):
     if "name" in form.errors:
         form = CommentForm({{**sent, "name": "读者"}})
     if form.is_valid():
-        comment = approve(Comment.objects.get(pk=take(form.sent(article.pk)).comment))
+        comment = approve_comment(Comment.objects.get(pk=take_comment(form.sent(article.pk)).comment))
         top = top or comment.pk
 print(article.pk, top, Comment.objects.filter(reply_to=top).count())
 """
@@ -222,13 +222,13 @@ def test_no_page_of_comments_has_a_barrier(browser, site, article):
 # A comment that waits and one that was refused, whose receipts' keys are given.
 DECIDED = """
 import hashlib
-from meiri.comments.moderation import reject
+from meiri.comments.moderation import reject_comment
 from meiri.comments.models import Comment
-from meiri.comments.submission import Sent, take
+from meiri.comments.submission import Sent, take_comment
 for key in {keys!r}:
-    taken = take(Sent({article}, hashlib.sha256(key.encode()).hexdigest(), "写信的人", "盼望有回音。"))
+    taken = take_comment(Sent({article}, hashlib.sha256(key.encode()).hexdigest(), "写信的人", "盼望有回音。"))
     comment = Comment.objects.get(pk=taken.comment)
-reject(comment, "与稿件无关")
+reject_comment(comment, "与稿件无关")
 """
 
 

@@ -30,7 +30,7 @@ def test_a_signal_stops_whoever_waits_whatever_it_is_at(name):
 SHOWS_HEAPS = """
 import ctypes, sys
 from threading import Barrier, Thread
-from meiri.conf.process_group import run
+from meiri.conf.process_group import run_group
 THREADS = 8
 def show():
     libc, met = ctypes.CDLL(None), Barrier(THREADS)
@@ -45,7 +45,7 @@ def show():
     out = libc.fdopen(2, b"w")
     libc.malloc_info(0, ctypes.c_void_p(out))
     libc.fflush(ctypes.c_void_p(out))
-run({"member": show})
+run_group({"member": show})
 """
 
 
@@ -59,11 +59,11 @@ def test_members_share_few_heaps_unless_the_operator_says_otherwise(given, expec
 
 LIVES = """
 import os, sys, time
-from meiri.conf.process_group import run
+from meiri.conf.process_group import run_group
 def live():
     print(os.getpid(), os.getsid(0), flush=True)
     time.sleep(60)
-run({"member": live})
+run_group({"member": live})
 """
 
 

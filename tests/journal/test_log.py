@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -97,8 +97,6 @@ class TestEntriesStay:
 
 
 def tamper(sql, *values):
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
 
@@ -109,6 +107,23 @@ class TestVerification:
         write(5)
         verified = verify_chain(batch=2)
         assert (verified.entries, verified.broken) == (5, None)
+
+    def test_what_is_appended_while_it_walks_is_left_to_the_next_time(self):
+        write(3)
+
+        def append_before_reading(execute, sql, params, many, context):
+            if not appending:
+                appending.append(True)
+                write(1)
+                appending.clear()
+            return execute(sql, params, many, context)
+
+        appending: list[bool] = []
+        with connection.execute_wrapper(append_before_reading):
+            verified = verify_chain(batch=1)
+        assert last_sequence() > 3
+        assert verified.broken is None
+        assert verify_chain().broken is None
 
     def test_an_altered_entry_is_named(self):
         write(5)

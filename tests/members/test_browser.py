@@ -243,9 +243,9 @@ def test_no_page_of_a_member_has_a_barrier(browser, site, mode):
 # Takes on as a contributor whoever applied under this name.
 TAKEN_ON = """
 from django.contrib.auth import get_user_model
-from meiri.members.contributing import decide
+from meiri.members.contributing import decide_application
 from meiri.members.models import Application
-decide(Application.objects.get(name={name!r}), True, "", get_user_model().objects.get(username="admin"))
+decide_application(Application.objects.get(name={name!r}), True, "", get_user_model().objects.get(username="admin"))
 """
 
 

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.xdist_group("browser")
 # Approves the comment with this text, as a moderator does.
 APPROVED = """
 from meiri.comments.models import Comment
-from meiri.comments.moderation import approve
-approve(Comment.objects.get(text={text!r}))
+from meiri.comments.moderation import approve_comment
+approve_comment(Comment.objects.get(text={text!r}))
 """
 
 

@@ -12,15 +12,15 @@ import json, sys
 from meiri.fronts.models import FriendLink
 from meiri.journal.log import append
 from meiri.newsroom.models import Article
-from meiri.reports.handling import received
+from meiri.reports.handling import receive_report
 from meiri.reports.models import Report
-from meiri.visitors.receipt_keys import digest_of
+from meiri.visitors.receipt_keys import digest_of_key
 from django.db import transaction
 words = json.loads(open({path!r}).read())
 article = Article.objects.live().order_by("pk").first()
 with transaction.atomic():
     for n, text in enumerate(words):
-        report = received(Report(article=article, quote=text[:300], text=text, key_digest=digest_of(f"{{n:024}}")))
+        report = receive_report(Report(article=article, quote=text[:300], text=text, key_digest=digest_of_key(f"{{n:024}}")))
         FriendLink.objects.create(name=text[:40], url="https://stranger.example/", contact=text[:100], group="strangers")
     append("friendlink.created", ["footer"], {{}}, "system")
 print(report.pk)
