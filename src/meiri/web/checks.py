@@ -1,8 +1,11 @@
 """Every kind of block of an article's body has a template for readers: `meiri check` fails where one has none."""
 
+from typing import cast
+
 from django.core.checks import Error, register
-from django.template import TemplateDoesNotExist
-from django.template.loader import get_template
+from django.template import engines
+from django.template.backends.jinja2 import Jinja2
+from jinja2 import BaseLoader, TemplateNotFound
 
 from meiri.newsroom.body.stream import body_blocks
 
@@ -17,8 +20,10 @@ def every_body_block_has_a_template(app_configs, **options) -> list[Error]:
 
 
 def _is_template(name: str) -> bool:
+    # Every command runs the checks: the template is looked up, not compiled.
+    environment = cast(Jinja2, engines["jinja2"]).env
     try:
-        get_template(name)
-    except TemplateDoesNotExist:
+        cast(BaseLoader, environment.loader).get_source(environment, name)
+    except TemplateNotFound:
         return False
     return True
