@@ -26,6 +26,14 @@ def every_kind_is_whole(app_configs, **options) -> list[Error]:
                     id="newsroom.E002",
                 )
             )
+        elif not (path := kind.deconstruct()[0]).startswith("wagtail."):
+            faults.append(
+                Error(
+                    f"Migrations would name {path} for the block “{name}” of an article's body.",
+                    hint="Say in `migrated_as` which block of Wagtail's it is to the database.",
+                    id="newsroom.E003",
+                )
+            )
     return faults
 
 
