@@ -11,8 +11,9 @@ from meiri.audience.hot import WINDOWS, make_hot_list
 from meiri.audience.models import HotRule
 from meiri.audience.view_counts import add_views
 from meiri.journal.models import Entry
-from meiri.newsroom.initial_newsroom import CHIEFS, EDITORS, REPORTERS, create_newsroom
+from meiri.newsroom.initial_newsroom import create_newsroom
 from meiri.newsroom.publishing import withdraw
+from meiri.newsroom.roles import CHIEFS, EDITORS, REPORTERS
 from tests.newsroom_factory import an_article
 
 pytestmark = pytest.mark.django_db

@@ -10,11 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from meiri.comments.appealing import appeal
 from meiri.comments.models import Comment, CommentState
 from meiri.comments.moderation import approve_comment, pick_comment, reject_comment, unpick_comment
+from meiri.comments.permissions import MODERATORS
 from meiri.comments.queue import QueueView
 from meiri.comments.reactions import report_comment
 from meiri.comments.thread_pages import counts_of
 from meiri.journal.models import Entry
-from meiri.newsroom.initial_newsroom import LETTER_EDITORS, MODERATORS, REPORTERS, create_newsroom
+from meiri.letters.permissions import LETTER_EDITORS
+from meiri.newsroom.initial_newsroom import create_newsroom
+from meiri.newsroom.roles import REPORTERS
 from tests.comments.test_thread_pages import a_comment
 from tests.newsroom_factory import an_article
 

@@ -9,21 +9,14 @@ from wagtail.models import Page, Workflow, WorkflowContentType
 from wagtail.permissions import policy_registry
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
+from meiri.comments.permissions import MODERATORS
 from meiri.journal.models import Entry
+from meiri.letters.permissions import LETTER_EDITORS
 from meiri.members.models import User
-from meiri.newsroom.initial_newsroom import (
-    CHIEFS,
-    EDITORS,
-    LETTER_EDITORS,
-    MODERATORS,
-    REPORTERS,
-    ROLES,
-    create_desk,
-    create_newsroom,
-    named,
-)
+from meiri.newsroom.initial_newsroom import create_desk, create_newsroom, named
 from meiri.newsroom.models import Article, Desk
 from meiri.newsroom.publishing import publish
+from meiri.newsroom.roles import CHIEFS, EDITORS, REPORTERS, ROLES
 from meiri.policy import may
 from tests.newsroom_factory import a_channel, a_draft, a_station
 

@@ -4,7 +4,8 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 
-from meiri.newsroom.initial_newsroom import CHIEFS, EDITORS, REPORTERS, create_desk, create_newsroom, named
+from meiri.newsroom.initial_newsroom import create_desk, create_newsroom, named
+from meiri.newsroom.roles import CHIEFS, EDITORS, REPORTERS
 
 pytestmark = pytest.mark.django_db
 

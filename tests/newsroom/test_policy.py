@@ -13,25 +13,20 @@ from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Collection, GroupPagePermission, Page
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
+from meiri.comments.permissions import MODERATORS
 from meiri.journal.models import Entry
 from meiri.journal.verification import verify_chain
+from meiri.letters.permissions import LETTER_EDITORS
 from meiri.members.models import User
 from meiri.newsroom.corrections_desk import CorrectionsView
-from meiri.newsroom.initial_newsroom import (
-    CHIEFS,
-    EDITORS,
-    LETTER_EDITORS,
-    MODERATORS,
-    REPORTERS,
-    create_desk,
-    create_newsroom,
-)
+from meiri.newsroom.initial_newsroom import create_desk, create_newsroom
 from meiri.newsroom.models import Article, Proposal
 from meiri.newsroom.placing import accept, decline
 from meiri.newsroom.proposals import ProposalState
 from meiri.newsroom.proposals_desk import ProposalsView
 from meiri.newsroom.publishing import publish
 from meiri.newsroom.river import Place
+from meiri.newsroom.roles import CHIEFS, EDITORS, REPORTERS
 from meiri.personal.models import Notice
 from meiri.policy import may, visible
 from tests.newsroom.test_correcting import everywhere

@@ -12,16 +12,12 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, get_resolver, resolve
 from wagtail.models import WorkflowState
 
-from meiri.newsroom.initial_newsroom import (
-    EDITORS,
-    LETTER_EDITORS,
-    MODERATORS,
-    REPORTERS,
-    create_desk,
-    create_newsroom,
-)
+from meiri.comments.permissions import MODERATORS
+from meiri.letters.permissions import LETTER_EDITORS
+from meiri.newsroom.initial_newsroom import create_desk, create_newsroom
 from meiri.newsroom.models import Article
 from meiri.newsroom.publishing import publish
+from meiri.newsroom.roles import EDITORS, REPORTERS
 from meiri.policy import gate
 from tests.newsroom.test_policy import member_of, the_form
 from tests.newsroom_factory import a_channel, a_draft, a_station

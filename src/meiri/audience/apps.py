@@ -8,4 +8,6 @@ class AudienceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from meiri.audience import counts_writer  # noqa: F401 - registers its check
+        from meiri.audience import counts_writer, permissions  # noqa: F401 - registers its check
+
+        permissions.start()

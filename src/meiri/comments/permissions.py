@@ -2,8 +2,10 @@
 
 from meiri.comments.models import Comment
 from meiri.newsroom.models import Article
+from meiri.newsroom.roles import ADMITTED, CHIEFS, Role, grant, whole
 from meiri.policy import Rules, register
 
+MODERATORS = "评论审核员"
 MODERATE = "comments.moderate_comment"
 
 
@@ -25,4 +27,7 @@ class CommentRules(Rules):
 
 
 def register_rules() -> None:
+    lists = whole("comments", "wordrule", "question")
+    grant(MODERATORS, ADMITTED + Role((MODERATE, *lists)))
+    grant(CHIEFS, Role((MODERATE, *lists, "comments.change_commentsettings")))
     register(CommentRules(Comment))

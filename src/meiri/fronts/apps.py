@@ -8,6 +8,7 @@ class FrontsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from meiri.fronts import redirects
+        from meiri.fronts import permissions, redirects
 
+        permissions.start()
         redirects.connect()

@@ -4,10 +4,12 @@ from django.db.models import Q, QuerySet
 
 from meiri.letters.models import Letter
 from meiri.newsroom.models import Desk
+from meiri.newsroom.roles import ADMITTED, CHIEFS, Role, grant
 from meiri.policy import Rules, may, register, visible
 from meiri.policy.reach import Reach
 from meiri.sections.models import Station
 
+LETTER_EDITORS = "来信编辑"
 HANDLE = "letters.handle_letter"
 
 
@@ -61,4 +63,6 @@ def handling_desks() -> list[Desk]:
 
 
 def register_rules() -> None:
+    grant(LETTER_EDITORS, ADMITTED + Role((HANDLE, "letters.open_contact")))
+    grant(CHIEFS, Role((HANDLE, "letters.change_lettersettings")))
     register(LetterRules(Letter))

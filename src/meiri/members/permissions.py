@@ -2,6 +2,7 @@
 
 from meiri.members.models import Application, Manuscript
 from meiri.newsroom.models import Article
+from meiri.newsroom.roles import CHIEFS, Role, grant
 from meiri.policy import Rules, register, rules_of
 from meiri.policy.reach import reach
 
@@ -27,5 +28,6 @@ class ManuscriptRules(Rules):
 
 
 def register_rules() -> None:
+    grant(CHIEFS, Role(("members.handle_contributor",)))
     register(ApplicationRules(Application))
     register(ManuscriptRules(Manuscript))

@@ -1,11 +1,10 @@
-"""What a newsroom begins with: its groups, what each may do, and the review of every article (三审三校).
+"""What a newsroom begins with: its groups, each with what roles.py says, and the review of every article (三审三校).
 
 A group or a workflow that is there already stays as it is: what an administrator has changed is never changed back. A group
 gets what a release brings anew; see new_permissions.py.
 """
 
 from collections.abc import Container, Iterable
-from dataclasses import dataclass
 
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
@@ -25,81 +24,12 @@ from wagtail.models import (
 
 from meiri.journal.recording import recording
 from meiri.newsroom.models import Article, Desk, ReviewTask
+from meiri.newsroom.roles import CHIEFS, EDITOR, EDITORS, ROLES, Role
 from meiri.sections.models import Channel, Station
-
-REPORTERS, EDITORS, CHIEFS = "记者", "编辑", "主编"
-MODERATORS, LETTER_EDITORS = "评论审核员", "来信编辑"
 
 REVIEW = "三审三校"
 # Each review with the groups that may do it. The last one publishes.
 REVIEWS = (("初审", (EDITORS,)), ("复审", (EDITORS, CHIEFS)), ("终审", (CHIEFS,)))
-
-
-@dataclass(frozen=True)
-class Role:
-    """What a group may do. Permissions are written `app.codename`."""
-
-    everywhere: tuple[str, ...]
-    in_collections: tuple[str, ...] = ()  # those of a desk in its own
-    choosing: tuple[str, ...] = ()  # in all collections
-    on_pages: tuple[str, ...] = ()
-
-    def __add__(self, more: "Role") -> "Role":
-        return Role(
-            self.everywhere + more.everywhere,
-            self.in_collections + more.in_collections,
-            self.choosing + more.choosing,
-            self.on_pages + more.on_pages,
-        )
-
-
-def permissions(app: str, *names: str) -> tuple[str, ...]:
-    return tuple(f"{app}.{name}" for name in names)
-
-
-def whole(app: str, *models: str) -> tuple[str, ...]:
-    """Add, change and delete each of `models`."""
-    return permissions(app, *(f"{deed}_{model}" for model in models for deed in ("add", "change", "delete")))
-
-
-ADMITTED = Role(("wagtailadmin.access_admin",))
-# Whoever adds a picture or document may change that one.
-REPORTER = ADMITTED + Role(
-    permissions("newsroom", "add_article", "change_article"),
-    in_collections=("wagtailimages.add_image", "wagtaildocs.add_document"),
-    choosing=("wagtailimages.choose_image", "wagtaildocs.choose_document"),
-)
-EDITOR = REPORTER + Role(
-    permissions("newsroom", "publish_article", "delete_article", "lock_article", "unlock_article")
-    + permissions("newsroom", "add_source", "add_author"),
-    in_collections=("wagtailimages.change_image", "wagtaildocs.change_document"),
-)
-# What belongs to the nation, the fronts among it, is the chief editors'.
-CHIEF = EDITOR + Role(
-    permissions("newsroom", "change_source", "delete_source", "change_author", "delete_author")
-    + whole("audience", "hotrule")
-    + whole("search", "knownname")
-    + ("members.handle_contributor",)
-    + whole("newsroom", "desk")
-    + whole("sections", "channel", "station", "topic", "navigationitem")
-    + whole("fronts", "friendlink")
-    + whole("delivery", "protectedterm")
-    + whole("staff", "presscard")
-    + whole("wagtailcore", "collection")
-    + ("fronts.change_sitesettings", "letters.change_lettersettings", "staff.change_staffsettings")
-    + ("journal.view_entry",)
-    + whole("comments", "wordrule", "question")
-    + ("comments.moderate_comment", "comments.change_commentsettings", "letters.handle_letter"),
-    on_pages=permissions("wagtailcore", "add_page", "change_page", "publish_page", "bulk_delete_page")
-    + permissions("wagtailcore", "lock_page", "unlock_page"),
-)
-ROLES = {
-    REPORTERS: REPORTER,
-    EDITORS: EDITOR,
-    CHIEFS: CHIEF,
-    MODERATORS: ADMITTED + Role(("comments.moderate_comment", *whole("comments", "wordrule", "question"))),
-    LETTER_EDITORS: ADMITTED + Role(("letters.handle_letter", "letters.open_contact")),
-}
 
 
 @transaction.atomic

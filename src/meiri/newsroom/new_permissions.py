@@ -5,8 +5,9 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Max
 from django.db.models.signals import post_migrate, pre_migrate
 
-from meiri.newsroom.initial_newsroom import EDITOR, ROLES, collection_of, may_do
+from meiri.newsroom.initial_newsroom import collection_of, may_do
 from meiri.newsroom.models import Desk
+from meiri.newsroom.roles import EDITOR, ROLES
 
 # The newest permission from before the migration that is under way; None when none is.
 _newest: int | None = None

@@ -14,6 +14,7 @@ from meiri.newsroom.desks import Desk
 from meiri.newsroom.models import Article, Author, Correction, Source
 from meiri.newsroom.proposals import Proposal
 from meiri.newsroom.reviewing import ReviewTask
+from meiri.newsroom.roles import grant_newsroom
 from meiri.policy import Rules, may, register
 from meiri.policy.reach import Places, Reach, reach, register_desks
 from meiri.sections.models import Channel, Station
@@ -222,6 +223,7 @@ def sole_station_of(user) -> list[Station]:
 
 
 def register_rules() -> None:
+    grant_newsroom()
     register_desks(desks_of)
     register(ArticleRules(Article))
     register(ProposalRules(Proposal))

@@ -22,8 +22,8 @@ from meiri.letters.models import Letter
 from meiri.letters.sealing import digest_of_key, key_for, new_receipt, seal_contact
 from meiri.letters.tally import count_answered
 from meiri.members.models import User
-from meiri.newsroom.initial_newsroom import CHIEFS
 from meiri.newsroom.models import Article
+from meiri.newsroom.roles import CHIEFS
 from meiri.sample.content_files import table
 from meiri.sections.models import Station
 

@@ -6,3 +6,8 @@ class StaffConfig(AppConfig):
     label = "staff"
     verbose_name = "人员"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from meiri.staff import permissions
+
+        permissions.start()

@@ -1,0 +1,69 @@
+"""What the groups of a newsroom may do in the beginning: each app says it of its own models, in its `permissions.py`."""
+
+from dataclasses import dataclass
+
+REPORTERS, EDITORS, CHIEFS = "记者", "编辑", "主编"
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a group may do. Permissions are written `app.codename`."""
+
+    everywhere: tuple[str, ...] = ()
+    in_collections: tuple[str, ...] = ()  # those of a desk in its own
+    choosing: tuple[str, ...] = ()  # in all collections
+    on_pages: tuple[str, ...] = ()
+
+    def __add__(self, more: "Role") -> "Role":
+        return Role(
+            self.everywhere + more.everywhere,
+            self.in_collections + more.in_collections,
+            self.choosing + more.choosing,
+            self.on_pages + more.on_pages,
+        )
+
+
+ROLES: dict[str, Role] = {}
+
+
+def grant(group: str, role: Role) -> None:
+    """Let the group of that name do what `role` says, besides what others grant it."""
+    ROLES[group] = ROLES.get(group, Role()) + role
+
+
+def permissions(app: str, *names: str) -> tuple[str, ...]:
+    return tuple(f"{app}.{name}" for name in names)
+
+
+def whole(app: str, *models: str) -> tuple[str, ...]:
+    """Add, change and delete each of `models`."""
+    return permissions(app, *(f"{deed}_{model}" for model in models for deed in ("add", "change", "delete")))
+
+
+ADMITTED = Role(("wagtailadmin.access_admin",))
+# Whoever adds a picture or document may change that one.
+REPORTER = ADMITTED + Role(
+    permissions("newsroom", "add_article", "change_article"),
+    in_collections=("wagtailimages.add_image", "wagtaildocs.add_document"),
+    choosing=("wagtailimages.choose_image", "wagtaildocs.choose_document"),
+)
+EDITOR = REPORTER + Role(
+    permissions("newsroom", "publish_article", "delete_article", "lock_article", "unlock_article")
+    + permissions("newsroom", "add_source", "add_author"),
+    in_collections=("wagtailimages.change_image", "wagtaildocs.change_document"),
+)
+# What belongs to the nation is the chief editors'. Of the apps below, which know of no groups, the newsroom says it.
+CHIEF = EDITOR + Role(
+    permissions("newsroom", "change_source", "delete_source", "change_author", "delete_author")
+    + whole("newsroom", "desk")
+    + whole("sections", "channel", "station", "topic", "navigationitem")
+    + whole("delivery", "protectedterm")
+    + whole("wagtailcore", "collection")
+    + ("journal.view_entry",)
+)
+
+
+def grant_newsroom() -> None:
+    """What the newsroom says of its own models."""
+    for group, role in ((REPORTERS, REPORTER), (EDITORS, EDITOR), (CHIEFS, CHIEF)):
+        grant(group, role)
