@@ -42,11 +42,12 @@ endif
 coverage: setup ## which lines and branches the tests reach; fails below the floor that the Makefile names
 	@$(PYTEST) --cov=meiri --cov-branch --cov-report=term:skip-covered --cov-fail-under=$(FLOOR) $(T)
 
-lint: setup ## formatting, code rules, import layers, types, missing migrations, templates, styles, scripts
+lint: setup ## formatting, code rules, import layers, types, keys and kinds of the journal, missing migrations, templates, styles, scripts
 	@scripts/timed "ruff format" .venv/bin/ruff format --check .
 	@scripts/timed "ruff check" .venv/bin/ruff check .
 	@scripts/timed "import layers" .venv/bin/lint-imports
 	@scripts/timed "types" .venv/bin/mypy
+	@scripts/timed "journal" .venv/bin/python scripts/check_journal.py
 	@scripts/timed "migrations" $(MEIRI) makemigrations --check --dry-run
 	@scripts/timed "templates" .venv/bin/djlint src --lint --quiet
 	@scripts/timed "styles" node_modules/.bin/stylelint "src/**/*.css"

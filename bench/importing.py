@@ -146,9 +146,10 @@ def prepare() -> None:
 
 def count() -> None:
     from meiri.journal.models import Entry
+    from meiri.newsroom.events import ArticlePublished
     from meiri.newsroom.models import Article
 
-    print(Article.objects.count(), Entry.objects.filter(kind="article.published").count())
+    print(Article.objects.count(), Entry.objects.of(ArticlePublished).count())
 
 
 STEPS = {"prepare": prepare, "count": count}

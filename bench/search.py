@@ -89,9 +89,11 @@ def fill() -> None:
     from django.db import transaction
     from django.utils import timezone
 
+    from meiri.journal.content_keys import ARTICLE
     from meiri.journal.log import append
     from meiri.newsroom.models import Article, Source
     from meiri.newsroom.river import Place, PlaceKind, enlist_new
+    from meiri.sample.events import ArchiveGenerated
     from meiri.sections.models import Channel
 
     source, made = Source.objects.get_or_create(name="真实语料")
@@ -119,7 +121,8 @@ def fill() -> None:
             Article.objects.bulk_create(batch)
             places = [Place.site(), Place(PlaceKind.CHANNEL, channel.pk)]
             enlist_new([(a.pk, a.published_at, places) for a in batch])
-            append("archive.generated", [f"article:{a.pk}" for a in batch], {"numbers": [0, 0]}, "system")
+            keys = [ARTICLE.key(a.pk) for a in batch]
+            append(ArchiveGenerated(keys=keys, articles=len(keys), first=0, last=0, numbers=[0, 0]), "system")
 
 
 def headline(record: dict) -> str:

@@ -11,16 +11,20 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError
 from django.test import Client
 from django.utils import timezone
 
+from meiri.comments.events import CommentRejected
 from meiri.delivery import failures
-from meiri.delivery.invalidation import LEAVES, removes_content
 from meiri.delivery.omissions import Omission, collecting_omissions, omit, optional
 from meiri.delivery.renderer import Renderer
 from meiri.delivery.verifying import stored_pages as check_pages
 from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.models import HomePage
+from meiri.journal.events import declared_events, read_event
 from meiri.journal.log import append
 from meiri.journal.net import paused
+from meiri.journal.row_events import row_events_of
+from meiri.media.models import Picture
 from meiri.media.removing import take_down
+from meiri.newsroom.events import ArticleWithdrawn
 from meiri.newsroom.models import Article
 from meiri.newsroom.publishing import withdraw
 from meiri.newsroom.today import warnings
@@ -266,11 +270,15 @@ class TestA7APageThatFails:
 
 
 def test_what_an_entry_may_have_taken_away():
-    assert removes_content("article.withdrawn")
-    assert removes_content("picture.deleted")
-    assert removes_content("comment.rejected")
-    assert removes_content("front.of_a_kind_not_thought_of")
-    assert not any(removes_content(f"article.{deed}") for deed in LEAVES)
+    assert ArticleWithdrawn.removes_content
+    assert row_events_of(Picture).deleted.removes_content
+    assert CommentRejected.removes_content
+    assert read_event("front.of_a_kind_not_thought_of", [], {}).removes_content
+    leaving = {event.kind.partition(".")[2] for event in declared_events() if not event.removes_content}
+    assert leaving == {
+        *("approved", "changed", "corrected", "created", "generated", "liked", "loaded", "moved", "picked"),
+        *("published", "recorded", "shown"),
+    }
 
 
 def gone(row, *keys):
@@ -279,7 +287,7 @@ def gone(row, *keys):
         if isinstance(row, Station):
             Article.stations.through.objects.filter(station=row.pk).delete()
         row._meta.model._base_manager.filter(pk=row.pk)._raw_delete(DEFAULT_DB_ALIAS)
-    append(f"{row._meta.model_name}.deleted", list(keys), {"name": str(row)}, "system")
+    append(row_events_of(type(row)).deleted(keys=keys, id=str(row.pk), name=str(row)), "system")
 
 
 class TestWhatEditorsTakeAway:

@@ -29,6 +29,7 @@ SAME_IDEA = {
     "corrections": "corrections of articles, as rows and as the page that lists them",
     "editing": "the form in which editors change the app's things",
     "editions": "the editions of a page",
+    "events": "the kinds of entries that the app writes into the journal",
     "fastpath": "what is answered on the event loop",
     "handling": "the deeds of a desk",
     "identity": "the site's name and signs",

@@ -15,12 +15,13 @@ from meiri.journal import consumers  # noqa: E402
 from meiri.journal.log import append, last_sequence  # noqa: E402
 from meiri.journal.models import ConsumerOffset  # noqa: E402
 from meiri.journal.verification import verify_chain  # noqa: E402
+from tests.journal.entries import published  # noqa: E402
 
 
 def write(count):
     for n in range(int(count)):
         with transaction.atomic():
-            append("article.published", [f"article:{n}"], {"n": n}, "system")
+            append(published(n), "system")
 
 
 def consume(file, *stop):

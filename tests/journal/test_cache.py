@@ -5,13 +5,14 @@ from django.db import transaction
 
 from meiri.journal.cache import InvalidatingCache
 from meiri.journal.log import append, journal_snapshot
+from tests.journal.entries import naming
 
 pytestmark = pytest.mark.django_db
 
 
 def tell(*keys):
     with transaction.atomic():
-        append("article.published", list(keys), {}, "system")
+        append(naming(*keys), "system")
 
 
 class Maker:

@@ -11,12 +11,13 @@ from meiri.journal import consumers
 from meiri.journal.log import append
 from meiri.journal.models import ConsumerOffset, Entry
 from meiri.journal.verification import verify_chain
+from tests.journal.entries import published
 
 
 def write(n=1):
     for i in range(n):
         with transaction.atomic():
-            append("article.published", [f"article:{i}"], {"n": i}, "system")
+            append(published(i), "system")
 
 
 @pytest.mark.django_db
@@ -145,7 +146,7 @@ class Interleavings(TestCase):
         for step in steps:
             if step[0] == "write":
                 with transaction.atomic():
-                    entry = append("article.published", ["nav"], {}, "system")
+                    entry = append(published(1), "system")
                     if step[1]:
                         written.append(entry.sequence)
                     else:

@@ -11,6 +11,7 @@ from meiri.journal.heads import note_head, noted_heads, noted_heads_stand, sign
 from meiri.journal.log import append, end_of_journal
 from meiri.journal.models import GENESIS, Entry
 from meiri.journal.verification import verify_chain
+from tests.journal.entries import published
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +25,7 @@ def own_folder(settings, tmp_path):
 @transaction.atomic
 def write(count: int) -> None:
     for n in range(count):
-        append("article.published", [f"article:{n}"], {"title": f"第{n}条"}, "user:1")
+        append(published(n), "user:1")
 
 
 def forge(first: int, title: str) -> None:

@@ -1,14 +1,21 @@
 import json
+from dataclasses import dataclass, replace
 
 import pytest
 from django.db import connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meiri.fronts.events import FrontPublished, FrontWithdrawn
+from meiri.journal.content_keys import ARTICLE, CHANNEL, FOOTER, NAV, RIVER
 from meiri.journal.encoding import Unencodable, canonical
+from meiri.journal.events import JournalEvent, Misfit, UnknownEvent
 from meiri.journal.log import NotInTransaction, append, has_entries_since, last_sequence
 from meiri.journal.models import GENESIS, Entry, EntryImmutable
+from meiri.journal.net import paused
 from meiri.journal.verification import Broken, verify_chain
+from meiri.newsroom.events import ArticlePublished, ArticleWithdrawn
+from tests.journal.entries import naming, published
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 VALUES = st.recursive(
@@ -18,9 +25,17 @@ VALUES = st.recursive(
 )
 
 
-def write(n=1, kind="article.published"):
+def write(n=1, event=None):
     with transaction.atomic():
-        return [append(kind, [f"article:{i}"], {"title": f"第{i}条"}, "user:1") for i in range(n)]
+        return [append(event or published(i), "user:1") for i in range(n)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleDropped(JournalEvent):
+    """An event that no app declares."""
+
+    kind = "article.dropped"
+    key_forms = (ARTICLE,)
 
 
 @pytest.mark.django_db
@@ -33,53 +48,68 @@ class TestAppending:
 
     def test_keys_are_kept_in_order_and_once(self):
         with transaction.atomic():
-            entry = append("nav.changed", ["nav", "channel:keji", "nav"], {}, "system")
-        assert entry.keys == ["nav", "channel:keji"]
+            entry = append(published(1, "", RIVER, CHANNEL.key("keji"), RIVER), "system")
+        assert entry.keys == ["article:1", "river", "channel:keji"]
 
     def test_a_rolled_back_change_leaves_no_entry_and_no_gap(self):
         write(1)
         with transaction.atomic():
-            append("article.published", ["article:2"], {}, "system")
+            append(published(2), "system")
             transaction.set_rollback(True)
         write(1)
         assert list(Entry.objects.values_list("sequence", flat=True).order_by("sequence")) == [1, 2]
         assert verify_chain().broken is None
 
     @pytest.mark.parametrize(
-        ("kind", "keys", "payload", "actor"),
+        ("event", "actor"),
         [
-            ("Published", ["nav"], {}, "system"),
-            ("article", ["nav"], {}, "system"),
-            ("article.published", ["no key"], {}, "system"),
-            ("article.published", ["article:"], {}, "system"),
-            ("article.published", ["nav"], [], "system"),
-            ("article.published", ["nav"], {"half": 0.5}, "system"),
-            ("article.published", ["nav"], {"text": "a\0b"}, "system"),
-            ("article.published", ["nav"], {"text": "字" * 100_000}, "system"),
-            ("article.published", ["nav"], {}, ""),
+            (ArticleDropped(keys=["article:1"]), "system"),
+            (UnknownEvent(unknown_kind="article.published", unknown_payload={}), "system"),
+            (naming("no key"), "system"),
+            (naming("article:"), "system"),
+            (naming("nav:1"), "system"),
+            (replace(published(1), title=0.5), "system"),
+            (replace(published(1), title=7), "system"),
+            (replace(published(1), revision="7"), "system"),
+            (replace(published(1), revision=True), "system"),
+            (published(1, "a\0b"), "system"),
+            (published(1, "字" * 100_000), "system"),
+            (published(1), ""),
         ],
     )
-    def test_what_is_not_of_the_form_is_refused(self, kind, keys, payload, actor):
+    def test_what_is_not_of_the_form_is_refused(self, event, actor):
         with pytest.raises(ValueError, match=r"\w"), transaction.atomic():
-            append(kind, keys, payload, actor)
+            append(event, actor)
         assert not Entry.objects.exists()
 
+    @pytest.mark.parametrize("keys", [["no key"], ["article:"]])
+    def test_what_no_entry_can_hold_is_refused_by_sites_too(self, keys):
+        with paused(), pytest.raises(ValueError, match="no content key"), transaction.atomic():
+            append(naming(*keys), "system")
+
+    def test_a_key_that_is_not_declared_stops_tests_and_no_site(self):
+        with pytest.raises(Misfit, match="footer"), transaction.atomic():
+            append(published(1, "", FOOTER), "system")
+        with paused(), transaction.atomic():
+            assert append(published(1, "", FOOTER), "system").keys == ["article:1", "footer"]
+        tamper("DELETE FROM journal_entry")
+
     def test_the_newest_entry_of_some_kinds_is_known(self):
-        write(2, "article.published")
-        write(1, "nav.changed")
-        write(1, "article.withdrawn")
-        assert last_sequence("nav.changed") == 3
-        assert last_sequence("nav.changed", "article.published") == 3
-        assert last_sequence("nothing.happened") == 0
+        write(2)
+        write(1, naming(NAV))
+        write(1, ArticleWithdrawn(keys=[ARTICLE.key(1)], title="一条", reason="有误", url="/x"))
+        assert last_sequence(FrontPublished) == 3
+        assert last_sequence(FrontPublished, ArticlePublished) == 3
+        assert last_sequence(FrontWithdrawn) == 0
         assert last_sequence() == 4
-        assert has_entries_since(2, ["nav.changed", "nothing.happened"])
-        assert not has_entries_since(3, ["nav.changed"])
+        assert has_entries_since(2, [FrontPublished, FrontWithdrawn])
+        assert not has_entries_since(3, [FrontPublished])
 
 
 @pytest.mark.django_db(transaction=True)
 def test_without_a_transaction_nothing_is_appended():
     with pytest.raises(NotInTransaction):
-        append("article.published", ["article:1"], {}, "system")
+        append(published(1), "system")
 
 
 @pytest.mark.django_db
@@ -127,7 +157,10 @@ class TestVerification:
 
     def test_an_altered_entry_is_named(self):
         write(5)
-        tamper("UPDATE journal_entry SET payload = %s WHERE sequence = 3", json.dumps({"title": "别的"}))
+        tamper(
+            "UPDATE journal_entry SET payload = %s WHERE sequence = 3",
+            json.dumps(published(1, "别的").payload),
+        )
         assert verify_chain().broken == Broken(3, "its content was altered")
 
     def test_a_missing_entry_is_named(self):
@@ -145,10 +178,10 @@ class TestVerification:
 
         write(3)
         e = Entry.objects.get(sequence=2)
-        new = digest(e.previous, 2, e.at, e.kind, e.keys, {"title": "别的"}, e.actor)
+        new = digest(e.previous, 2, e.at, e.kind, e.keys, published(1, "别的").payload, e.actor)
         tamper(
             "UPDATE journal_entry SET payload = %s, digest = %s WHERE sequence = 2",
-            json.dumps({"title": "别的"}),
+            json.dumps(published(1, "别的").payload),
             new,
         )
         assert verify_chain().broken == Broken(3, "it does not follow the entry before it")

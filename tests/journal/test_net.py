@@ -8,6 +8,7 @@ from meiri.journal.net import Unjournaled, install, is_whole
 from meiri.journal.public_models import NotPublic, Public, declared_models
 from meiri.newsroom.models import Article
 from meiri.sections.models import Channel
+from tests.journal.entries import published
 from tests.newsroom_factory import a_channel, a_draft, an_article, an_author
 
 pytestmark = [
@@ -58,7 +59,7 @@ def test_a_change_with_an_entry_passes(change):
     an_author()
     with transaction.atomic():
         change(article)
-        append("article.published", [article.content_key], {}, "system")
+        append(published(article.pk), "system")
     assert Article.objects.exists()
 
 

@@ -8,6 +8,7 @@ from threading import Event
 import pytest
 import tantivy
 
+from meiri.journal.content_keys import NAV
 from meiri.journal.log import append, last_sequence
 from meiri.newsroom.publishing import withdraw
 from meiri.search import index as indexes
@@ -16,6 +17,7 @@ from meiri.search.index import Unavailable, damaged_file, open_index, position_o
 from meiri.search.indexing import Indexer, Writer, bring_up_to_date
 from meiri.search.query import parse
 from meiri.search.rebuilding import RebuildRunning, rebuild
+from tests.journal.entries import naming
 from tests.newsroom_factory import an_article
 
 pytestmark = pytest.mark.django_db
@@ -224,7 +226,7 @@ def test_without_an_index_nothing_is_found_and_it_is_said(search_index):
 
 def test_entries_about_other_things_only_move_the_position(search_index, django_assert_max_num_queries):
     before = {p.name for p in search_index.store.current.iterdir()}
-    append("navigation.changed", ["nav"], {}, actor="system")
+    append(naming(NAV), "system")
     search_index.catch_up()
     assert position_of(search_index.store.current).sequence == last_sequence()
     assert {p.name for p in search_index.store.current.iterdir()} == before

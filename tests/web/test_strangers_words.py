@@ -10,7 +10,9 @@ pytestmark = pytest.mark.xdist_group("browser")
 WRITE = """
 import json, sys
 from meiri.fronts.models import FriendLink
+from meiri.journal.content_keys import FOOTER
 from meiri.journal.log import append
+from meiri.journal.row_events import row_events_of
 from meiri.newsroom.models import Article
 from meiri.reports.handling import receive_report
 from meiri.reports.models import Report
@@ -22,18 +24,20 @@ with transaction.atomic():
     for n, text in enumerate(words):
         report = receive_report(Report(article=article, quote=text[:300], text=text, key_digest=digest_of_key(f"{{n:024}}")))
         FriendLink.objects.create(name=text[:40], url="https://stranger.example/", contact=text[:100], group="strangers")
-    append("friendlink.created", ["footer"], {{}}, "system")
+    append(row_events_of(FriendLink).created(keys=[FOOTER], id="1", name="strangers"), "system")
 print(report.pk)
 """
 FORGET = """
 from meiri.fronts.models import FriendLink
+from meiri.journal.content_keys import FOOTER
 from meiri.journal.log import append
+from meiri.journal.row_events import row_events_of
 from meiri.reports.models import Report
 from django.db import transaction
 with transaction.atomic():
     Report.objects.all().delete()
     FriendLink.objects.filter(group="strangers").delete()
-    append("friendlink.deleted", ["footer"], {}, "system")
+    append(row_events_of(FriendLink).deleted(keys=[FOOTER], id="1", name="strangers"), "system")
 """
 
 

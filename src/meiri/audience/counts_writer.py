@@ -19,6 +19,7 @@ from meiri.audience.counts_file import LARGEST_ID, NAME, ArticleCounts, CountsFi
 from meiri.audience.models import ArticleViews, ViewsHead
 from meiri.delivery.locks import try_lock
 from meiri.journal.content_keys import COMMENTS
+from meiri.journal.events import kinds_naming
 from meiri.journal.log import last_sequence
 from meiri.journal.models import Entry
 from meiri.journal.verification import register_check
@@ -133,7 +134,7 @@ def _views():
 
 def _commented(after: int, last: int) -> Iterator[list[int]]:
     """The articles whose comments changed in the entries after `after` up to `last`, in bounded parts."""
-    entries = Entry.objects.filter(sequence__gt=after, sequence__lte=last, kind__startswith="comment.")
+    entries = Entry.objects.filter(sequence__gt=after, sequence__lte=last, kind__in=kinds_naming(COMMENTS))
     found = entries.order_by("sequence").values_list("keys", flat=True).iterator(CHUNK)
     ids = (number for keys in found for number in COMMENTS.numbers(keys))
     while part := list(islice(ids, PART)):

@@ -155,7 +155,11 @@ class HotRule(models.Model):
     )
     reason = models.CharField("理由", max_length=100, help_text="记入日志，读者看不到。")
 
-    public = Public(("article", "deed", "place", "until", "reason"), keys=lambda rule: [rule.content_key])
+    public = Public(
+        ("article", "deed", "place", "until", "reason"),
+        keys=lambda rule: [rule.content_key],
+        key_forms=(HOT,),
+    )
 
     objects = HotRuleQuerySet.as_manager()
 

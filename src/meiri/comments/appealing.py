@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from meiri.comments.events import CommentAppealed
 from meiri.comments.models import Comment, CommentState
 from meiri.comments.moderation import names_in_journal
 from meiri.journal.log import append
@@ -32,5 +33,5 @@ def appeal(comment: Comment, words: str) -> Comment:
     comment.state, comment.appeal, comment.appealed_at = CommentState.PENDING, words, timezone.now()
     comment.save(update_fields=["state", "appeal", "appealed_at"])
     # Readers see nothing of it, so it names no key.
-    append("comment.appealed", [], names_in_journal(comment), "reader")
+    append(CommentAppealed(**names_in_journal(comment)), "reader")
     return comment

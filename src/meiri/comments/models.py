@@ -11,6 +11,7 @@ from django.db.models.functions import RowNumber
 from wagtail.contrib.settings.models import register_setting
 
 from meiri.comments.patterns import LONGEST_LINE, MOST_LINES, unclear
+from meiri.fronts.events import SettingsChanged, SettingsDeleted
 from meiri.journal.content_keys import (
     COMMENT_QUESTIONS,
     COMMENT_RULES,
@@ -283,7 +284,11 @@ class WordRule(models.Model):
     reason = models.CharField("原因", max_length=80, help_text="发表评论的人会看到，如“含有联系方式”。")
     active = models.BooleanField("启用", default=True)
 
-    public = Public(("name", "lines", "deed", "reason", "active"), keys=lambda rule: [rule.content_key])
+    public = Public(
+        ("name", "lines", "deed", "reason", "active"),
+        keys=lambda rule: [rule.content_key],
+        key_forms=(COMMENT_RULES,),
+    )
 
     class Meta:
         verbose_name = "词语规则"
@@ -311,7 +316,11 @@ class Question(models.Model):
     answers = models.TextField("答案", max_length=400, help_text="每行一个，任一个都算对，如“七”“7”“七天”。")
     active = models.BooleanField("启用", default=True)
 
-    public = Public(("question", "answers", "active"), keys=lambda question: [question.content_key])
+    public = Public(
+        ("question", "answers", "active"),
+        keys=lambda question: [question.content_key],
+        key_forms=(COMMENT_QUESTIONS,),
+    )
 
     class Meta:
         verbose_name = "验证问题"
@@ -339,7 +348,10 @@ class CommentSettings(StoredSettings):
     public = Public(
         ("days",),
         keys=lambda settings: [COMMENT_SETTINGS],
-        kind="settings",
+        key_forms=(COMMENT_SETTINGS,),
+        created=SettingsChanged,
+        changed=SettingsChanged,
+        deleted=SettingsDeleted,
         appears=False,
         payload=lambda settings: {"comment_days": settings.days},
     )

@@ -6,12 +6,22 @@ Members are told of it in the same transaction.
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
+from meiri.comments.events import (
+    CommentAnswered,
+    CommentApproved,
+    CommentEvent,
+    CommentPending,
+    CommentPicked,
+    CommentRejected,
+    CommentUnpicked,
+)
 from meiri.comments.models import LONGEST, Comment, CommentReport, CommentState
 from meiri.comments.notifying import tell_answer, tell_decision, tell_pick, tell_replies
 from meiri.identity import site_name
@@ -39,7 +49,7 @@ def show_at_once(comments: Sequence[Comment]) -> None:
     """Comments that were just kept as approved (先发后审) are counted and told of. Part of the caller's transaction."""
     for comment in comments:
         _count(comment.article_id, 1)
-        _note(CommentState.APPROVED.value, comment, None)
+        _note(CommentApproved, comment, None)
     tell_replies(comments)
 
 
@@ -87,7 +97,7 @@ def answer_comment(comment: Comment, text: str, by) -> Comment:
         token_digest=f"official:{uuid.uuid4().hex}",
     )  # fmt: skip
     _count(comment.article_id, 1)
-    _note("answered", comment, by, reply=reply.pk)
+    _note(CommentAnswered, comment, by, reply=reply.pk)
     tell_answer(comment, reply)
     return reply
 
@@ -126,7 +136,7 @@ def _decide(comment: Comment, state: CommentState, by, reason: str = "") -> Comm
     )
     if shown:
         _count(comment.article_id, shown)
-    _note(state.value, comment, by, **({"reason": reason} if reason else {}))
+    _note(_DECIDED[state], comment, by, **({"reason": reason} if reason else {}))
     tell_decision(comment, before)
     if shown > 0:
         tell_replies([comment])
@@ -166,7 +176,7 @@ def _set_pick(comment: Comment, moment, by) -> Comment:
         return comment
     comment.picked_at = moment
     comment.save(update_fields=["picked_at"])
-    _note("picked" if moment else "unpicked", comment, by)
+    _note(CommentPicked if moment else CommentUnpicked, comment, by)
     if moment:
         tell_pick(comment)
     return comment
@@ -182,13 +192,20 @@ def _locked(comment: Comment, by) -> Comment:
     return Comment.objects.select_for_update().get(pk=comment.pk)
 
 
-def _note(deed: str, comment: Comment, by, **more) -> None:
-    append(f"comment.{deed}", [comment.content_key], {**names_in_journal(comment), **more}, actor(by))
+_DECIDED: dict[CommentState, type[CommentEvent]] = {
+    CommentState.APPROVED: CommentApproved,
+    CommentState.REJECTED: CommentRejected,
+    CommentState.PENDING: CommentPending,
+}
 
 
-def names_in_journal(comment: Comment) -> dict[str, int | str]:
+def _note(event: type[CommentEvent], comment: Comment, by, **more) -> None:
+    append(event(keys=[comment.content_key], **names_in_journal(comment), **more), actor(by))
+
+
+def names_in_journal(comment: Comment) -> dict[str, Any]:
     """What the journal says of a comment: its number, its article's, its member's."""
-    payload: dict[str, int | str] = {"comment": comment.pk, "article": comment.article_id}
+    payload: dict[str, Any] = {"comment": comment.pk, "article": comment.article_id}
     if comment.member_id:
         payload["member"] = comment.member_id
     return payload

@@ -2,6 +2,7 @@
 
 from django.db.models import Exists, OuterRef
 
+from meiri.comments.events import CommentUnsigned
 from meiri.comments.models import Comment, CommentState
 from meiri.journal.content_keys import COMMENTS
 from meiri.journal.log import append
@@ -27,7 +28,7 @@ def _erase(user) -> None:
     written.update(name=GONE, member=None)
     for start in range(0, len(articles), STEP):
         keys = [COMMENTS.key(key) for key in articles[start : start + STEP]]
-        append("comment.unsigned", keys, {"articles": len(keys)}, "system")
+        append(CommentUnsigned(keys=keys, articles=len(keys)), "system")
 
 
 register_personal_data(PersonalData("评论", _comments, _erase))

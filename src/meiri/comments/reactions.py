@@ -6,6 +6,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from meiri.comments.events import CommentLiked, CommentReported
 from meiri.comments.models import Comment, CommentReport, Like, LikedArticle, ReportReason
 from meiri.comments.moderation import names_in_journal
 from meiri.journal.content_keys import COMMENTS
@@ -71,7 +72,8 @@ def tell_likes() -> int:
     articles = list(LikedArticle.objects.order_by("pk").values_list("pk", flat=True)[:TOLD_AT_ONCE])
     if articles:
         LikedArticle.objects.filter(pk__in=articles).delete()
-        append("comment.liked", [COMMENTS.key(pk) for pk in articles], {"articles": len(articles)}, "system")
+        keys = [COMMENTS.key(pk) for pk in articles]
+        append(CommentLiked(keys=keys, articles=len(articles)), "system")
     return len(articles)
 
 
@@ -92,5 +94,5 @@ def report_comment(comment: Comment, reader: str, reason: str, words: str = "") 
     comment.save(update_fields=["reports", "flagged_at"])
     if flagged:
         # Readers see it as before, so it names no key.
-        append("comment.reported", [], {**names_in_journal(comment), "reports": comment.reports}, "reader")
+        append(CommentReported(**names_in_journal(comment), reports=comment.reports), "reader")
     return True

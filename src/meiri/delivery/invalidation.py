@@ -36,22 +36,6 @@ TICK_SECONDS = 1.0
 # For how long whoever else follows the journal leaves the processor to the makers of pages.
 LONGEST_WAIT_SECONDS = 0.5
 LOOK_SECONDS = 0.02
-# What readers saw before an entry whose kind ends so, they may go on seeing for a while.
-LEAVES = frozenset(
-    {
-        "approved",
-        "changed",
-        "corrected",
-        "created",
-        "generated",
-        "liked",
-        "loaded",
-        "moved",
-        "picked",
-        "published",
-    }
-    | {"recorded", "scheduled", "shown"}
-)
 
 
 def catch_up(store: PageStore) -> int:
@@ -67,20 +51,15 @@ def catch_up(store: PageStore) -> int:
         position=JournalOffset(entries[-1].sequence, entries[-1].digest),
         everything=not EVERYWHERE.isdisjoint(keys),
         expected=addresses_of_published(entries) if not store.index.has_long_queue(LONG_QUEUE) else (),
-        withdrawn=[key for entry in entries if removes_content(entry.kind) for key in entry.keys],
+        withdrawn=[key for entry in entries if entry.event.removes_content for key in entry.keys],
     )
     return len(entries)
 
 
-def removes_content(kind: str) -> bool:
-    """Whether an entry of this kind may have taken something from readers: a page from before it is not to be kept."""
-    return kind.rpartition(".")[2] not in LEAVES
-
-
 def addresses_of_published(entries: Iterable[Entry]) -> list[str]:
     """The addresses of what was published: readers will ask for those pages at once."""
-    urls = (entry.payload.get("url") for entry in entries if entry.kind.endswith(".published"))
-    return [url for url in urls if isinstance(url, str) and url.startswith("/")]
+    addresses = (entry.event.published_address for entry in entries)
+    return [address for address in addresses if address and address.startswith("/")]
 
 
 def start_following(store: PageStore) -> None:

@@ -34,7 +34,7 @@ class ProtectedTerm(models.Model):
         help_text="如“范偉”。留空则照简体原样显示。较长的用词优先。",
     )
 
-    public = Public(("term", "traditional"), keys=lambda term: [SCRIPT])
+    public = Public(("term", "traditional"), keys=lambda term: [SCRIPT], key_forms=(SCRIPT,))
 
     objects = ProtectedTermQuerySet.as_manager()
 

@@ -55,7 +55,9 @@ class FriendLink(models.Model):
     last_failure = models.CharField("最近一次失败", max_length=200, blank=True, editable=False)
 
     public = Public(
-        ("name", "url", "group", "order", "state", "reason", "logo"), keys=lambda link: link.keys_of_pages
+        ("name", "url", "group", "order", "state", "reason", "logo"),
+        keys=lambda link: link.keys_of_pages,
+        key_forms=(FOOTER, FRIEND_LINK),
     )
 
     objects = FriendLinkQuerySet.as_manager()

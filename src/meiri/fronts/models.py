@@ -6,6 +6,7 @@ from wagtail.contrib.settings.models import register_setting
 from wagtail.fields import StreamField
 
 from meiri.fronts.blocks import LicenceBlock, TelephoneBlock
+from meiri.fronts.events import SettingsChanged, SettingsDeleted
 from meiri.fronts.friend_links import FriendLink
 from meiri.fronts.pages import (
     HomePage,
@@ -86,7 +87,10 @@ class SiteSettings(StoredSettings):
             *("icp", "icp_url", "police", "police_url", "licences", "copyright"),
         ),
         keys=lambda settings: [FOOTER],
-        kind="settings",
+        key_forms=(FOOTER,),
+        created=SettingsChanged,
+        changed=SettingsChanged,
+        deleted=SettingsDeleted,
         appears=False,
         payload=lambda settings: {"organisation": settings.organisation},
     )

@@ -17,6 +17,7 @@ from wagtail.models import Page, PageViewRestriction, Site
 from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.fronts.addresses import FrontCopyForm, FrontForm, taken_by_others
 from meiri.fronts.blocks import DepartmentBlock, HomeBody, MagazineEntry, TopicBody
+from meiri.fronts.events import FrontMoved, FrontPublished, FrontWithdrawn, RedirectCreated
 from meiri.fronts.layout import plan_home, plan_topic
 from meiri.fronts.topics import TopicCopyForm, TopicPageForm, topic_of
 from meiri.journal.cache import InvalidatingCache
@@ -87,9 +88,11 @@ def public_front(*fields: str) -> Public:
         (*fields, "title", "slug", "url_path", "seo_title", "search_description"),
         keys=lambda page: page.journal_keys,
         shown_while=("live", True),
-        kind="front",
-        words=("published", "published", "withdrawn"),
-        change=lambda before, after: "moved" if has_moved(before, after) else "published",
+        key_forms=(PAGE, FRONTS, TOPICS, MAGAZINE, NAV),
+        created=FrontPublished,
+        changed=FrontPublished,
+        deleted=FrontWithdrawn,
+        change=lambda before, after: FrontMoved if has_moved(before, after) else FrontPublished,
         # Whatever links to it, or to what stands below it, leads elsewhere now.
         also=lambda before, after: [NAV] if before.url_path != after.url_path else [],
         payload=lambda page: {"title": page.title, "url": page.url or ""},
@@ -113,9 +116,16 @@ def restricted_pages(restriction: PageViewRestriction) -> list[ContentKey]:
 REDIRECT = ("old_path", "site", "is_permanent", "redirect_page", "redirect_page_route_path", "redirect_link")
 
 declare(Page, Specific(kind_of_page))
-declare(PageViewRestriction, Public(("restriction_type", "page"), keys=restricted_pages))
-declare(Site, Public(("hostname", "port", "root_page"), keys=lambda site: [NAV], appears=False))
-declare(Redirect, Public(REDIRECT, keys=lambda redirect: [REDIRECTS]))
+declare(
+    PageViewRestriction, Public(("restriction_type", "page"), keys=restricted_pages, key_forms=(FRONTS, PAGE))
+)
+declare(
+    Site, Public(("hostname", "port", "root_page"), keys=lambda site: [NAV], key_forms=(NAV,), appears=False)
+)
+declare(
+    Redirect,
+    Public(REDIRECT, keys=lambda redirect: [REDIRECTS], key_forms=(REDIRECTS,), created=RedirectCreated),
+)
 
 
 class HomePage(LaidOutPage):

@@ -9,6 +9,7 @@ from wagtail.contrib.redirects.signal_handlers import create_redirects
 from wagtail.models import Page, Site
 from wagtail.signals import page_slug_changed, post_page_move
 
+from meiri.fronts.events import RedirectCreated
 from meiri.journal.content_keys import REDIRECTS
 from meiri.journal.log import actor, append
 from meiri.journal.recording import acting_user
@@ -25,8 +26,8 @@ def lead_on(page: Page, before: Page) -> None:
         create_redirects(page=page, page_old=before, sites=sites)
         made = Redirect.objects.filter(pk__gt=newest).count()
         if made:
-            payload = {"title": page.title, "url": page.url or "", "redirects": made}
-            append("redirect.created", [REDIRECTS], payload, actor(acting_user()))
+            event = RedirectCreated(keys=[REDIRECTS], title=page.title, url=page.url or "", redirects=made)
+            append(event, actor(acting_user()))
 
 
 def when_renamed(instance: Page, instance_before: Page, **details) -> None:

@@ -12,19 +12,15 @@ from django.urls import reverse
 from django.views.generic import View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from meiri.journal.events import label_of
 from meiri.journal.log import last_sequence
 from meiri.journal.models import Entry
-from meiri.journal.naming import kind_name
 from meiri.policy import check
 
 PAGE = 50
 # Keys have no index (it would be ten times the journal itself): one page looks through this many entries.
 SEARCHED = 50_000
 SHOWN_KEYS = 6
-# The words of a payload that say the most, in the order of how much they say.
-TELLING = ("title", "name", "organisation", "receipt", "unit", "reason")
-# Words of payloads that hold a number of something.
-NUMBERED = {"article": "稿件", "comment": "评论", "report": "纠错", "application": "申请"}
 # Every kind there is, each found by one step in the index on kinds.
 KINDS = """
     WITH RECURSIVE kinds(kind) AS (
@@ -120,14 +116,7 @@ def rows(entries: list[Entry]) -> list[EntryRow]:
     ids = {e.actor.removeprefix("user:") for e in entries if e.actor.startswith("user:")}
     users = get_user_model().objects.in_bulk([int(i) for i in ids if i.isdecimal()])
     names = {f"user:{pk}": str(user) for pk, user in users.items()} | {"system": "系统"}
-    return [EntryRow(e, kind_name(e.kind), names.get(e.actor, e.actor), summary(e.payload)) for e in entries]
-
-
-def summary(payload: dict) -> str:
-    """What a payload says in one line."""
-    told = [f"{name} {payload[word]}" for word, name in NUMBERED.items() if word in payload]
-    told += [str(payload[word]) for word in TELLING if payload.get(word)]
-    return " · ".join(told or [f"{k}：{v}" for k, v in payload.items() if isinstance(v, str | int)])
+    return [EntryRow(e, label_of(e.kind), names.get(e.actor, e.actor), e.event.summary) for e in entries]
 
 
 def position(text: str | None) -> int | None:
@@ -157,7 +146,7 @@ class JournalView(WagtailAdminTemplateMixin, View):
             page=page,
             kind=kind,
             key=key,
-            kinds=[(k, kind_name(k)) for k in kinds()],
+            kinds=[(k, label_of(k)) for k in kinds()],
             older_url=address(kind, key, before=page.oldest) if page.has_older else "",
             newer_url=address(kind, key, after=page.newest) if page.has_newer else "",
             list_url=reverse("journal_list"),

@@ -1,7 +1,7 @@
 """Append to the journal, and ask what is at its end."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import NamedTuple
@@ -10,7 +10,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from meiri.journal.encoding import canonical, digest
+from meiri.journal.events import JournalEvent, UnknownKind, is_declared
 from meiri.journal.models import GENESIS, Entry, Head
+from meiri.journal.net import is_looked_into
 
 KIND = re.compile(r"[a-z][a-z0-9]*(\.[a-z][a-z0-9_]*)+")
 KEY = re.compile(r"[a-z][a-z0-9-]*(:[^\s:][^\s]*)?")
@@ -23,35 +25,35 @@ class NotInTransaction(RuntimeError):
     """`append` was called outside a transaction: the change and its entry could come apart."""
 
 
-class NewEntry(NamedTuple):
-    """What an entry is to say. `kind`: dotted words, `article.published`. `keys`: the content keys of what changed,
-    `article:42`, `nav`. `payload`: a JSON object without fractions, at most 256 KiB."""
+class EntryContent(NamedTuple):
+    """What an entry says, as it is stored."""
 
     kind: str
-    keys: Sequence[str]
+    keys: list[str]
     payload: dict
 
 
-def append(kind: str, keys: Sequence[str], payload: dict, actor: str) -> Entry:
-    """Append one entry (see `NewEntry`) inside the caller's transaction and return it.
+def append(event: JournalEvent, actor: str) -> Entry:
+    """Append the entry of `event` inside the caller's transaction and return it.
 
     `actor`: `user:3`, `system`.
-    Raises `NotInTransaction`, and `ValueError` for what is not of that form. From here to the end of the
-    transaction no other process can append, so entries are ordered as their transactions are.
+    Raises `NotInTransaction`, `UnknownKind`, `ValueError` for keys or a payload that no entry can have, and, in development and
+    tests, `Misfit` for those that are not what the class of the event declares. From here to the end of the transaction no
+    other process can append, so entries are ordered as their transactions are.
     """
-    return append_all([NewEntry(kind, keys, payload)], actor)[0]
+    return append_all([event], actor)[0]
 
 
-def append_all(new: Sequence[NewEntry], actor: str) -> list[Entry]:
+def append_all(events: Sequence[JournalEvent], actor: str) -> list[Entry]:
     """As `append`, several entries in their order."""
     if not transaction.get_connection().in_atomic_block:
-        kinds = ", ".join(dict.fromkeys(one.kind for one in new))
+        kinds = ", ".join(dict.fromkeys(event.kind for event in events))
         raise NotInTransaction(f"append({kinds!r}) needs the transaction of the change that it records.")
-    if not new:
+    if not events:
         return []
-    new = [NewEntry(one.kind, list(dict.fromkeys(one.keys)), one.payload) for one in new]
+    new = [_content_of(event) for event in events]
     for one in new:
-        check_form(one.kind, list(one.keys), one.payload, actor)
+        check_form(one.kind, one.keys, one.payload, actor)
     head, _ = Head.objects.select_for_update().get_or_create(
         pk=HEAD, defaults={"sequence": 0, "digest": GENESIS}
     )
@@ -69,7 +71,7 @@ def append_all(new: Sequence[NewEntry], actor: str) -> list[Entry]:
             previous=head.digest,
         )
         head.digest = entry.digest = digest(
-            entry.previous, entry.sequence, at, one.kind, list(one.keys), one.payload, actor
+            entry.previous, entry.sequence, at, one.kind, one.keys, one.payload, actor
         )
         entry.save()
         entries.append(entry)
@@ -77,6 +79,14 @@ def append_all(new: Sequence[NewEntry], actor: str) -> list[Entry]:
     if known := _known.get():
         known.clear()
     return entries
+
+
+def _content_of(event: JournalEvent) -> EntryContent:
+    if not is_declared(event):
+        raise UnknownKind(f"No app declares {type(event).__name__} as the kind {event.kind!r}.")
+    if is_looked_into():
+        event.check()
+    return EntryContent(event.kind, list(dict.fromkeys(event.keys)), event.payload)
 
 
 def check_form(kind: str, keys: list[str], payload: dict, actor: str) -> None:
@@ -131,19 +141,19 @@ def end_of_journal() -> End:
     return found
 
 
-def last_sequence(*kinds: str) -> int:
-    """The number of the newest entry of `kinds` (of all, where none is given); 0 where there is none."""
-    if not kinds:
+def last_sequence(*events: type[JournalEvent]) -> int:
+    """The number of the newest entry of these kinds (of all, where none is given); 0 where there is none."""
+    if not events:
         return end_of_journal().sequence
     entries = Entry.objects.order_by("-sequence").values_list("sequence", flat=True)
     # One look-up in the index for each kind, instead of a sort of them all.
-    newest = [entries.filter(kind=kind)[:1] for kind in kinds]
+    newest = [entries.filter(kind=event.kind)[:1] for event in events]
     return max((sequence for found in newest for sequence in found), default=0)
 
 
-def has_entries_since(sequence: int, kinds: Sequence[str]) -> bool:
-    """Whether an entry of one of `kinds` comes after `sequence`."""
-    return Entry.objects.filter(sequence__gt=sequence, kind__in=kinds).exists()
+def has_entries_since(sequence: int, events: Iterable[type[JournalEvent]]) -> bool:
+    """Whether an entry of one of these kinds comes after `sequence`."""
+    return Entry.objects.of(*events).filter(sequence__gt=sequence).exists()
 
 
 def actor(user) -> str:

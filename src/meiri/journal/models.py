@@ -1,7 +1,9 @@
 """The journal's rows: entries, the head of the chain, and how far each consumer has read."""
 
 from django.db import models
+from django.utils.functional import cached_property
 
+from meiri.journal.events import JournalEvent, read_event
 from meiri.journal.public_models import NotPublic
 
 GENESIS = "0" * 64
@@ -18,6 +20,10 @@ class EntryQuerySet(models.QuerySet):
         raise EntryImmutable("The journal is append-only: entries are neither changed nor deleted.")
 
     update = delete = bulk_update = bulk_create = update_or_create = _refuse
+
+    def of(self, *events: type[JournalEvent]):
+        """Entries of these kinds."""
+        return self.filter(kind__in=[event.kind for event in events])
 
     def after(self, sequence: int):
         return self.filter(sequence__gt=sequence).order_by("sequence")
@@ -45,6 +51,11 @@ class Entry(models.Model):
 
     def __str__(self):
         return f"{self.sequence} {self.kind}"
+
+    @cached_property
+    def event(self) -> JournalEvent:
+        """What it says, as an object of the class of its kind."""
+        return read_event(self.kind, self.keys, self.payload)
 
     def save(self, *args, **kwargs):
         if not self._state.adding:

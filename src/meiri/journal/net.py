@@ -26,6 +26,7 @@ class Unjournaled(RuntimeError):
 
 
 _looks = True
+_is_stretched = False
 
 
 @contextmanager
@@ -48,8 +49,15 @@ def paused():
     return _looking(False)
 
 
+def is_looked_into() -> bool:
+    """Whether this process is to find what is wrong, as in development and tests."""
+    return _is_stretched and _looks
+
+
 def stretch() -> None:
-    """Put the net under every connection of this process to SQLite, from now on."""
+    """Put the net under every connection of this process to SQLite, from now on; see to it that events are as declared."""
+    global _is_stretched
+    _is_stretched = True
     connection_created.connect(_connected, dispatch_uid="journal net")
     atomic: Any = transaction.Atomic
     if not hasattr(atomic, "is_watched"):

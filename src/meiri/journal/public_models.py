@@ -12,7 +12,10 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-Keys = Callable[[Any], Iterable[str]]
+from meiri.journal.content_keys import ContentKey
+from meiri.journal.events import JournalEvent, KeyForms
+
+Keys = Callable[[Any], Iterable[ContentKey]]
 
 
 @dataclass(frozen=True)
@@ -21,12 +24,12 @@ class Public:
 
     `parts`: the relations by which other rows are parts of this one, such as the bylines of an article; for the net alone.
     `shown_while`: a field and the value with which a row is shown at all, such as `("live", True)`; None for always.
-    `kind`: the first word of its entries, the model's name where it is empty.
-    `words`: the second word when it appears, changes and goes.
-    `change`: the second word for a change that has another one, from the row before and after.
+    `key_forms`: what `keys` and `also` may name.
+    `created`, `changed`, `deleted`: the events of a row that appears, changes and goes; made by row_events.py where they are None.
+    `change`: the event of a change that has another one, from the row before and after.
     `appears`: whether readers see something new when a row is made; a picture shows nowhere until it is used.
     `deeds`: whether the functions that write it append its entries themselves; then only the net watches it.
-    `payload`: what the entry says; the row's key and its name where it is None.
+    `payload`: the fields of its events; the row's key and its name where it is None.
     `also`: the keys of what else a change concerns, from the row before and after.
     """
 
@@ -35,13 +38,15 @@ class Public:
     relations: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     shown_while: tuple[str, Any] | None = None
-    kind: str = ""
-    words: tuple[str, str, str] = ("created", "changed", "deleted")
-    change: Callable[[Any, Any], str] | None = None
+    key_forms: KeyForms = ()
+    created: type[JournalEvent] | None = None
+    changed: type[JournalEvent] | None = None
+    deleted: type[JournalEvent] | None = None
+    change: Callable[[Any, Any], type[JournalEvent]] | None = None
     appears: bool = True
     deeds: bool = False
     payload: Callable[[Any], dict] | None = None
-    also: Callable[[Any, Any], Iterable[str]] | None = None
+    also: Callable[[Any, Any], Iterable[ContentKey]] | None = None
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,12 @@ from django.db import models, transaction
 from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_save
 from wagtail.log_actions import get_active_log_context
 
+from meiri.journal.content_keys import ContentKey
+from meiri.journal.events import JournalEvent
 from meiri.journal.log import actor, append
 from meiri.journal.net import let_go
 from meiri.journal.public_models import Public, Specific, declaration_of, declared_models, values_of
+from meiri.journal.row_events import declare_rows, row_events_of
 
 Model = type[models.Model]
 
@@ -30,7 +33,7 @@ class RowSnapshot:
 
     row: models.Model | None
     values: tuple | None
-    keys: list[str]
+    keys: list[ContentKey]
     payload: dict
     by: Any
 
@@ -76,6 +79,7 @@ def watch() -> None:
             pre_delete.connect(_before_delete, sender=model)
             model.save_base = _recorded(model.save_base)  # type: ignore[method-assign]
         if isinstance(declared, Public) and not declared.deeds:
+            declare_rows(model, declared)
             for name in declared.relations:
                 m2m_changed.connect(_relation_changed, sender=getattr(model, name).through)
 
@@ -128,30 +132,30 @@ def _compare(model: Model, pk, before: RowSnapshot) -> None:
     if values == before.values or (before.row is None and not declared.appears):
         let_go(model, pk)
         return
-    appeared, changed, gone = declared.words
+    events = row_events_of(model)
     if before.values is None:
-        word = appeared
+        event = events.created
     elif values is None:
-        word = gone
+        event = events.deleted
     else:
-        word = declared.change(before.row, after) if declared.change else changed
+        event = declared.change(before.row, after) if declared.change else events.changed
     keys, payload = before.keys, before.payload
     if after is not None and values is not None:
         new_keys, payload = _said_of(declared, after)
         keys = [*keys, *new_keys]
     if declared.also and before.row and after:
         keys = [*keys, *declared.also(before.row, after)]
-    append(f"{declared.kind or model._meta.model_name}.{word}", keys, payload, actor(before.by))
+    append(event(keys=keys, **payload), actor(before.by))
 
 
-def _said_of(declared: Public, row: models.Model) -> tuple[list[str], dict]:
+def _said_of(declared: Public, row: models.Model) -> tuple[list[ContentKey], dict]:
     """The content keys of a row, and what entries say of it."""
     return list(declared.keys(row)), declared.payload(row) if declared.payload else named(row)
 
 
-def _append(declared: Public, word: str, row: models.Model) -> None:
+def _append(declared: Public, event: type[JournalEvent], row: models.Model) -> None:
     keys, payload = _said_of(declared, row)
-    append(f"{declared.kind or row._meta.model_name}.{word}", keys, payload, actor(acting_user()))
+    append(event(keys=keys, **payload), actor(acting_user()))
 
 
 def _before_save(instance: models.Model, raw: bool, **details) -> None:
@@ -174,7 +178,7 @@ def _before_delete(instance: models.Model, **details) -> None:
         model, declared = subject
         row = _stored(model, instance.pk)
         if row is not None and values_of(declared, row) is not None:
-            _append(declared, declared.words[2], row)
+            _append(declared, row_events_of(model).deleted, row)
 
 
 def _relation_changed(
@@ -193,4 +197,4 @@ def _relation_changed(
             if action.startswith("pre_"):
                 _note(row)
         elif action == "post_clear" or (action.startswith("post_") and pks):
-            _append(subject[1], subject[1].words[1], row)
+            _append(subject[1], row_events_of(subject[0]).changed, row)

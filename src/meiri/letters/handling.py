@@ -12,6 +12,22 @@ from django.utils import timezone
 from meiri.journal.content_keys import LETTERS
 from meiri.journal.log import actor, append
 from meiri.letters.attachments import Accepted
+from meiri.letters.events import (
+    LetterAdded,
+    LetterAnswered,
+    LetterChecking,
+    LetterClosed,
+    LetterContactOpened,
+    LetterEvent,
+    LetterHandedOver,
+    LetterNoted,
+    LetterPublished,
+    LetterReceived,
+    LetterReplied,
+    LetterRouted,
+    LetterTakenBack,
+    LetterWithdrawn,
+)
 from meiri.letters.masking import left_in
 from meiri.letters.models import SEALED, Attachment, Letter, LetterSettings, Message, Stage, Step
 from meiri.letters.permissions import desk_for, letters_of
@@ -51,7 +67,7 @@ def receive_letter(letter: Letter, attachments: Sequence[Accepted] = ()) -> Lett
     count_received(letter)
     count_stage(letter.stage, 1)
     _step(letter, None)
-    _tell(letter, None, "letter.received")
+    _tell(letter, None, LetterReceived)
     return letter
 
 
@@ -59,7 +75,7 @@ def receive_letter(letter: Letter, attachments: Sequence[Accepted] = ()) -> Lett
 def check_letter(letter: Letter, by) -> Letter:
     """Begin to check what a letter says (核实)."""
     letter = _take(letter, by, Stage.CHECKING)
-    return _move(letter, Stage.CHECKING, by, "letter.checking")
+    return _move(letter, Stage.CHECKING, by, LetterChecking)
 
 
 @transaction.atomic
@@ -67,7 +83,7 @@ def route_letter(letter: Letter, unit: str, by) -> Letter:
     """Pass a letter on to the `unit` that can answer it (转交)."""
     letter = _take(letter, by, Stage.ASKED)
     letter.unit = _words(unit, 60, "请填写转交的单位。")
-    return _move(letter, Stage.ASKED, by, "letter.routed", ["unit"])
+    return _move(letter, Stage.ASKED, by, LetterRouted, ["unit"])
 
 
 @transaction.atomic
@@ -83,7 +99,7 @@ def hand_over_letter(letter: Letter, station: Station | None, desk: Desk | None,
     letter.save(update_fields=["station", "desk"])
     _say(letter, Message.Kind.NOTE, f"改派给{desk or '来信编辑'}（{letter.where}）：{note}", by)
     where = {"station": station.slug if station else "", "desk": str(desk or "")}
-    _tell(letter, by, "letter.handed_over", **where)
+    _tell(letter, by, LetterHandedOver, **where)
     return letter
 
 
@@ -92,7 +108,7 @@ def note_on_letter(letter: Letter, text: str, by) -> Message:
     """Leave a note for colleagues."""
     letter = _take(letter, by)
     said = _say(letter, Message.Kind.NOTE, _words(text, 2000, "请填写备注。"), by)
-    _tell(letter, by, "letter.noted")
+    _tell(letter, by, LetterNoted)
     return said
 
 
@@ -104,7 +120,7 @@ def reply_to_writer(letter: Letter, text: str, by) -> Message:
         raise ValidationError("来信人已撤回这封来信，不能再回复。")
     said = _say(letter, Message.Kind.REPLY, _words(text, 2000, "请填写给来信人的回复。"), by)
     _seen(letter)
-    _tell(letter, by, "letter.replied")
+    _tell(letter, by, LetterReplied)
     return said
 
 
@@ -118,7 +134,7 @@ def answer_letter(letter: Letter, text: str, by, unit: str = "") -> Letter:
         count_answered(letter, -1)
     letter.answered_at = timezone.now()
     count_answered(letter)
-    return _move(letter, Stage.ANSWERED, by, "letter.answered", ["answer", "unit", "answered_at"])
+    return _move(letter, Stage.ANSWERED, by, LetterAnswered, ["answer", "unit", "answered_at"])
 
 
 @transaction.atomic
@@ -139,7 +155,7 @@ def publish_letter(letter: Letter, by, text: str, answer: str = "", subject: str
         raise ValidationError(f"刊登稿里还有{'和'.join(told)}，请隐去后再刊登。")
     letter.published_name, letter.published_unit = str(letter.masked_name), str(letter.unit)
     letter.published_at = letter.published_at or timezone.now()
-    return _move(letter, Stage.PUBLISHED, by, "letter.published", _PRINTED)
+    return _move(letter, Stage.PUBLISHED, by, LetterPublished, _PRINTED)
 
 
 @transaction.atomic
@@ -149,7 +165,7 @@ def close_letter(letter: Letter, reason: str, by) -> Letter:
     if letter.stage == Stage.CLOSED:
         raise ValidationError("来信已经办结。")
     letter.closing_words = _words(reason, 300, "请填写办结说明。")
-    return _move(letter, Stage.CLOSED, by, "letter.closed", ["closing_words"])
+    return _move(letter, Stage.CLOSED, by, LetterClosed, ["closing_words"])
 
 
 @transaction.atomic
@@ -160,7 +176,7 @@ def withdraw_letter(letter: Letter, reason: str, by) -> Letter:
         raise ValidationError("这封来信没有公开刊登。")
     _unprint(letter)
     letter.closing_words = _words(reason, 300, "请填写撤下的原因。")
-    return _move(letter, Stage.CLOSED, by, "letter.withdrawn", [*_PRINTED, "closing_words"])
+    return _move(letter, Stage.CLOSED, by, LetterWithdrawn, [*_PRINTED, "closing_words"])
 
 
 @transaction.atomic
@@ -172,7 +188,7 @@ def open_contact(letter: Letter, reason: str, by) -> dict[str, str]:
     reason = _words(reason, 200, "请写明查看联系方式的原因。")
     if letter.taken_back_at:
         raise ValidationError("来信人已撤回这封来信，联系方式已经删除。")
-    _tell(letter, by, "letter.contact_opened", reason=reason)
+    _tell(letter, by, LetterContactOpened, reason=reason)
     note_event(Event.CONTACT_OPENED, by=by, about=f"来信 {letter.receipt}", reason=reason)
     return letter.contact()
 
@@ -193,7 +209,7 @@ def add_to_letter(letter: Letter, text: str, attachments: Sequence[Accepted], to
     _attach(letter, attachments)
     letter.has_news = True
     letter.save(update_fields=["has_news"])
-    _tell(letter, None, "letter.added")
+    _tell(letter, None, LetterAdded)
 
 
 @transaction.atomic
@@ -211,7 +227,7 @@ def take_back_letter(letter: Letter) -> Letter:
     letter.sealed_contact = b""
     _unprint(letter)
     changed = ["taken_back_at", "sealed_contact", *SEALED, *_PRINTED]
-    return _move(letter, Stage.CLOSED, None, "letter.taken_back", changed)
+    return _move(letter, Stage.CLOSED, None, LetterTakenBack, changed)
 
 
 def _take(letter: Letter, by, stage: Stage | None = None) -> Letter:
@@ -228,7 +244,9 @@ def _take(letter: Letter, by, stage: Stage | None = None) -> Letter:
     return letter
 
 
-def _move(letter: Letter, stage: Stage, by, kind: str, changed: Sequence[str] = (), **payload) -> Letter:
+def _move(
+    letter: Letter, stage: Stage, by, event: type[LetterEvent], changed: Sequence[str] = (), **payload
+) -> Letter:
     count_stage(letter.stage, -1)
     letter.stage = stage
     letter.due_on = LetterSettings.load().due_on(stage)
@@ -236,7 +254,7 @@ def _move(letter: Letter, stage: Stage, by, kind: str, changed: Sequence[str] = 
     letter.save(update_fields=["stage", "due_on", "has_news", *changed])
     count_stage(letter.stage, 1)
     _step(letter, by)
-    _tell(letter, by, kind, **payload)
+    _tell(letter, by, event, **payload)
     return letter
 
 
@@ -273,13 +291,10 @@ def _recount(letter: Letter, by: int) -> None:
         count_answered(letter, by)
 
 
-# Which deeds change what readers see: the numbers by stage and month, what is printed.
-_UNSEEN = frozenset({"letter.noted", "letter.replied", "letter.added", "letter.contact_opened"})
-
-
-def _tell(letter: Letter, by, kind: str, **payload) -> None:
-    keys = [letter.content_key] if kind in _UNSEEN else [LETTERS, letter.content_key]
-    append(kind, keys, {"receipt": letter.receipt, "stage": str(letter.stage), **payload}, actor(by))
+def _tell(letter: Letter, by, event: type[LetterEvent], **payload) -> None:
+    # Not all of it changes what readers see: the numbers by stage and month, what is printed.
+    keys = [key for key in (LETTERS, letter.content_key) if key != LETTERS or LETTERS in event.key_forms]
+    append(event(keys=keys, receipt=letter.receipt, stage=str(letter.stage), **payload), actor(by))
 
 
 def _words(text: str, most: int, empty: str) -> str:

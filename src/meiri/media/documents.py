@@ -110,7 +110,15 @@ def document_key(document: Document) -> ContentKey:
     return DOCUMENT.key(document.pk)
 
 
-declare(Document, Public(("title", "file"), keys=lambda document: [document_key(document)], appears=False))
+declare(
+    Document,
+    Public(
+        ("title", "file"),
+        keys=lambda document: [document_key(document)],
+        key_forms=(DOCUMENT,),
+        appears=False,
+    ),
+)
 # Who may open the documents of a collection.
 declare(
     CollectionViewRestriction,

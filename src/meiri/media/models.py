@@ -28,7 +28,7 @@ class Picture(AbstractImage):
 
     admin_form_fields = (*WagtailImage.admin_form_fields, "caption", "credit")
 
-    public = Public(SHOWN, keys=lambda picture: [picture.content_key], appears=False)
+    public = Public(SHOWN, keys=lambda picture: [picture.content_key], key_forms=(PICTURE,), appears=False)
 
     class Meta(AbstractImage.Meta):
         verbose_name = "图片"

@@ -12,9 +12,11 @@ from wagtail.documents.models import Document
 from wagtail.permissions import policy_registry
 
 from meiri.delivery.page_store import purge
+from meiri.journal.content_keys import ContentKey
 from meiri.journal.log import actor, append
 from meiri.journal.recording import named
 from meiri.media.documents import document_key
+from meiri.media.events import DocumentTakenDown, PictureTakenDown
 from meiri.media.files import remove_after_commit, remove_after_rollback
 from meiri.media.models import Picture
 from meiri.media.storage_names import unguessable
@@ -28,7 +30,7 @@ MOST_TOLD = 5_000
 
 # Whoever lists things by their pictures registers here: called with a picture before it goes, in the transaction of the deed, it
 # gives the content keys of what changes besides.
-when_a_picture_goes: list[Callable[[Picture], list[str]]] = []
+when_a_picture_goes: list[Callable[[Picture], list[ContentKey]]] = []
 
 
 class InUse(PermissionDenied):
@@ -77,7 +79,8 @@ def take_down(item: Item, reason: str, by=None) -> None:
         keys += [key for keys_of in when_a_picture_goes for key in keys_of(item)]
     users = islice(chain.from_iterable(queries_of(users_of(item))), MOST_TOLD)
     keys += [row.content_key for row in users if hasattr(row, "content_key")]
-    append(f"{item._meta.model_name}.taken_down", keys, named(item) | {"reason": reason}, actor(by))
+    event = PictureTakenDown if isinstance(item, Picture) else DocumentTakenDown
+    append(event(keys=keys, **named(item), reason=reason), actor(by))
     item.taken_down = True
     item.delete()
 
@@ -131,5 +134,5 @@ def forget_uses(addresses: list[str]) -> None:
     transaction.on_commit(lambda: purge(addresses), robust=True)
 
 
-def _key(item: Item) -> str:
+def _key(item: Item) -> ContentKey:
     return document_key(item) if isinstance(item, Document) else item.content_key

@@ -14,11 +14,12 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from meiri.journal.consumers import consumer
-from meiri.journal.content_keys import ARTICLE
 from meiri.journal.log import actor, append
 from meiri.media.adding_pictures import MAX_BYTES, Unusable, discard, store
 from meiri.media.models import Picture
+from meiri.members.events import ContributorAccepted, ContributorDeclined, ManuscriptDeclined
 from meiri.members.models import Application, Decision, Manuscript, User
+from meiri.newsroom.events import ArticlePublished
 from meiri.newsroom.models import Article, Author, Byline, Origin
 from meiri.personal.notices import tell
 from meiri.policy import may
@@ -140,7 +141,8 @@ def decide_application(application: Application, accepted: bool, reply: str, by:
     application.state = Decision.ACCEPTED if accepted else Decision.DECLINED
     application.decided_at = timezone.now()
     application.save(update_fields=["reply", "state", "decided_at"])
-    append(f"contributor.{application.state}", [], {"application": application.pk}, actor(by))
+    event = ContributorAccepted if accepted else ContributorDeclined
+    append(event(application=application.pk), actor(by))
     words = "您已成为通讯员，可以投稿了。" if accepted else f"通讯员申请未通过：{application.reply}"
     tell(application.member, words, reverse("member-contributing"))
     return application
@@ -212,7 +214,7 @@ def turn_down(manuscript: Manuscript, reply: str, by: User) -> Manuscript:
         raise ValidationError("这篇来稿已经采用。")
     manuscript.reply, manuscript.state = _reply(reply, needed=True), Decision.DECLINED
     manuscript.save(update_fields=["reply", "state"])
-    append("manuscript.declined", [], {"manuscript": manuscript.pk}, actor(by))
+    append(ManuscriptDeclined(manuscript=manuscript.pk), actor(by))
     tell(
         manuscript.member,
         f"来稿《{manuscript.title}》未采用：{manuscript.reply}",
@@ -224,8 +226,8 @@ def turn_down(manuscript: Manuscript, reply: str, by: User) -> Manuscript:
 @consumer("contributors")
 def follow_publication(entries) -> None:
     """Tell a contributor when what they wrote is published, however often it is."""
-    published = [entry for entry in entries if entry.kind == "article.published"]
-    ids = {number for entry in published for number in ARTICLE.numbers(entry.keys[:1])}
+    published = [entry.event for entry in entries if isinstance(entry.event, ArticlePublished)]
+    ids = {event.article for event in published if event.article is not None}
     waiting = Manuscript.objects.exclude(state=Decision.ACCEPTED).filter(article__in=ids, article__live=True)
     for manuscript in waiting.select_related("member", "article__channel") if ids else []:
         with transaction.atomic():

@@ -15,8 +15,9 @@ from taggit.models import Tag
 from wagtail.models import ModelLogEntry, ReferenceIndex, Revision
 from wagtail.signals import published
 
-from meiri.journal.log import NewEntry, actor, append_all
+from meiri.journal.log import actor, append_all
 from meiri.newsroom.article_keys import keys_at, keys_by_place
+from meiri.newsroom.events import ArticlePublished
 from meiri.newsroom.inserting import insert_rows
 from meiri.newsroom.models import Article, ArticleTag, Author, Byline
 from meiri.newsroom.published_texts import digest_of_article
@@ -153,15 +154,12 @@ def _publish(new: Sequence[NewArticle], of_article: ContentType) -> None:
     named = keys_by_place(list(dict.fromkeys(place for _, _, places in listed for place in places)))
     append_all(
         [
-            NewEntry(
-                "article.published",
-                keys_at(one.article, places, one.article.cursor, named),
-                {
-                    "title": one.article.title,
-                    "url": one.article.get_absolute_url(),
-                    "revision": one.revision.pk,
-                    "text": digest_of_article(one.article),
-                },
+            ArticlePublished(
+                keys=keys_at(one.article, places, one.article.cursor, named),
+                title=one.article.title,
+                url=one.article.get_absolute_url(),
+                revision=one.revision.pk,
+                text=digest_of_article(one.article),
             )
             for one, (_, _, places) in zip(new, listed, strict=True)
         ],

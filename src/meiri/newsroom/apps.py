@@ -11,6 +11,7 @@ class NewsroomConfig(AppConfig):
         from django.db.models.signals import pre_delete, pre_save
         from taggit.models import Tag
 
+        from meiri.journal.content_keys import PICTURES
         from meiri.media.models import Picture
         from meiri.media.removing import when_a_picture_goes
         from meiri.newsroom import new_permissions, permissions, publishing, reviewing
@@ -24,7 +25,7 @@ class NewsroomConfig(AppConfig):
         keep_while_used(Desk, by_code=False)  # a group takes its desk along
         permissions.register_rules()
         reviewing.connect()
-        when_a_picture_goes.append(lambda picture: ["pictures"])
+        when_a_picture_goes.append(lambda picture: [PICTURES])
         new_permissions.connect(self)
         pre_save.connect(give_slug, sender=Tag, dispatch_uid="newsroom.tags")
         pre_delete.connect(picture_goes, sender=Picture, dispatch_uid="newsroom.pictures")

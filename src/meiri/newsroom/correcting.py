@@ -13,6 +13,7 @@ from django.utils import timezone
 from meiri.journal.content_keys import CORRECTIONS
 from meiri.journal.log import actor, append
 from meiri.newsroom.corrections import LONGEST, Correction
+from meiri.newsroom.events import CorrectionEvent, CorrectionPublished, CorrectionWithdrawn
 from meiri.newsroom.exchanging import Spots, exchange, spots_of
 from meiri.newsroom.models import Article
 from meiri.newsroom.publishing import check_may_publish, publish
@@ -49,7 +50,7 @@ def correct(
     correction = Correction.objects.create(
         article=article, wrong=wrong, right=right, note=note, in_text=in_text, published_by=by
     )
-    _tell(correction, "correction.published", by, in_text=in_text)
+    _tell(correction, CorrectionPublished, by, in_text=in_text)
     return correction
 
 
@@ -67,7 +68,7 @@ def withdraw_correction(correction: Correction, reason: str, by=None) -> Correct
         raise ValidationError("撤回原因请控制在 200 字以内。")
     correction.withdrawn_at, correction.withdrawal_reason = timezone.now(), reason
     correction.save(update_fields=["withdrawn_at", "withdrawal_reason"])
-    _tell(correction, "correction.withdrawn", by, reason=reason)
+    _tell(correction, CorrectionWithdrawn, by, reason=reason)
     return correction
 
 
@@ -109,18 +110,17 @@ def _words(wrong: str, right: str, note: str) -> tuple[str, str, str]:
     return wrong, right, note
 
 
-def _tell(correction: Correction, kind: str, by, **payload) -> None:
+def _tell(correction: Correction, event: type[CorrectionEvent], by, **payload) -> None:
     article = correction.article
     append(
-        kind,
-        [article.content_key, CORRECTIONS],
-        {
-            "correction": correction.pk,
-            "title": article.title,
-            "url": article.get_absolute_url(),
-            "wrong": correction.wrong,
-            "right": correction.right,
+        event(
+            keys=[article.content_key, CORRECTIONS],
+            correction=correction.pk,
+            title=article.title,
+            url=article.get_absolute_url(),
+            wrong=correction.wrong,
+            right=correction.right,
             **payload,
-        },
+        ),
         actor(by),
     )

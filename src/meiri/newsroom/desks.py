@@ -18,7 +18,12 @@ class Desk(models.Model):
     )
 
     # Readers see nothing of it; the journal says all the same who could publish where.
-    public = Public(("group",), relations=("channels", "stations"), keys=lambda desk: [DESK.key(desk.pk)])
+    public = Public(
+        ("group",),
+        relations=("channels", "stations"),
+        keys=lambda desk: [DESK.key(desk.pk)],
+        key_forms=(DESK,),
+    )
 
     class Meta:
         verbose_name = "采编分工"

@@ -73,7 +73,7 @@ class Source(models.Model):
         "授权说明", max_length=200, blank=True, help_text="如“经授权转载”“国家通讯社通稿”。"
     )
 
-    public = Public(("name", "url", "licence"), keys=lambda source: [source.content_key])
+    public = Public(("name", "url", "licence"), keys=lambda source: [source.content_key], key_forms=(SOURCE,))
 
     class Meta:
         verbose_name = "来源"
@@ -100,7 +100,9 @@ class Author(models.Model):
     )
 
     public = Public(
-        ("name", "slug", "role", "bio"), keys=lambda author: [AUTHOR.key(author.pk), author.byline_key]
+        ("name", "slug", "role", "bio"),
+        keys=lambda author: [AUTHOR.key(author.pk), author.byline_key],
+        key_forms=(AUTHOR, BYLINE),
     )
 
     class Meta:

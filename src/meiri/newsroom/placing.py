@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from meiri.journal.log import actor, append
 from meiri.newsroom.article_keys import keys_of
+from meiri.newsroom.events import ArticlePlaced
 from meiri.newsroom.models import Article, Proposal
 from meiri.newsroom.proposals import ProposalState
 from meiri.newsroom.river import PlaceKind, enlist
@@ -132,9 +133,12 @@ def accept(proposal: Proposal, by) -> Proposal:
         article = Article.objects.select_related("channel").get(pk=article.pk)
         enlist(article)
         append(
-            "article.placed",
-            keys_of(article),
-            {"title": article.title, "url": article.get_absolute_url(), "place": str(proposal.place)},
+            ArticlePlaced(
+                keys=keys_of(article),
+                title=article.title,
+                url=article.get_absolute_url(),
+                place=str(proposal.place),
+            ),
             actor(by),
         )
     _tell(proposal, f"《{article.title}》已被{proposal.place}采用。")

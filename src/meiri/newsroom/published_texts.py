@@ -5,10 +5,10 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 
-from meiri.journal.content_keys import ARTICLE
 from meiri.journal.encoding import canonical
 from meiri.journal.models import Entry
 from meiri.journal.verification import register_check
+from meiri.newsroom.events import ArticlePublished
 from meiri.newsroom.models import Article
 
 # What of an article only a publication changes; names of sources and authors, and pictures, have entries of their own.
@@ -48,8 +48,10 @@ def live_articles_are_as_published() -> Iterator[str]:
 
 
 def _remember(published: sqlite3.Connection) -> None:
-    entries = Entry.objects.filter(kind="article.published").order_by("sequence")
+    entries = Entry.objects.of(ArticlePublished).order_by("sequence")
     for keys, payload in entries.values_list("keys", "payload").iterator(chunk_size=BATCH):
-        digest, article = payload.get("text"), next(ARTICLE.numbers(keys), None)
-        if isinstance(digest, str) and article is not None:
-            published.execute("INSERT OR REPLACE INTO text VALUES (?, ?)", [article, bytes.fromhex(digest)])
+        event = ArticlePublished.read(keys, payload)
+        if event.text is not None and event.article is not None:
+            published.execute(
+                "INSERT OR REPLACE INTO text VALUES (?, ?)", [event.article, bytes.fromhex(event.text)]
+            )

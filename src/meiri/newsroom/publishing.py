@@ -14,6 +14,7 @@ from meiri.delivery.page_store import withdraw_page
 from meiri.journal.log import actor, append
 from meiri.journal.recording import acting_user
 from meiri.newsroom.article_keys import keys_of
+from meiri.newsroom.events import ArticlePublished, ArticleWithdrawn
 from meiri.newsroom.models import Article
 from meiri.newsroom.placing import offer_places, settle_places
 from meiri.newsroom.published_texts import digest_of_article
@@ -92,15 +93,14 @@ def record_publication(article_id: int, revision, by) -> None:
     before = keys_of(article, listed=True)
     enlist(article)
     append(
-        "article.published",
-        list(dict.fromkeys(before + keys_of(article))),
-        {
-            "title": article.title,
-            "url": article.get_absolute_url(),
-            "revision": article.live_revision_id,
-            "text": digest_of_article(article),
-        },
-        actor=actor(by),
+        ArticlePublished(
+            keys=list(dict.fromkeys(before + keys_of(article))),
+            title=article.title,
+            url=article.get_absolute_url(),
+            revision=article.live_revision_id,
+            text=digest_of_article(article),
+        ),
+        actor(by),
     )
 
 
@@ -112,14 +112,13 @@ def record_withdrawal(article: Article, by) -> None:
     # Where that fails, the withdrawal stands all the same, and the worker takes the page away.
     transaction.on_commit(lambda: withdraw_page(article.get_absolute_url(), keys), robust=True)
     append(
-        "article.withdrawn",
-        keys,
-        {
-            "title": article.title,
-            "reason": article.withdrawal_reason,
-            "url": article.get_absolute_url(),
-        },
-        actor=actor(by),
+        ArticleWithdrawn(
+            keys=keys,
+            title=article.title,
+            reason=article.withdrawal_reason,
+            url=article.get_absolute_url(),
+        ),
+        actor(by),
     )
 
 

@@ -10,6 +10,7 @@ from meiri.journal.log import actor, append
 from meiri.newsroom.correcting import Amendment
 from meiri.newsroom.correcting import correct as publish_correction
 from meiri.policy import may
+from meiri.reports.events import ReportAnswered, ReportCorrected, ReportEvent, ReportReceived, ReportRefused
 from meiri.reports.models import LONGEST, Report, ReportState
 
 
@@ -23,7 +24,7 @@ def receive_report(report: Report) -> Report:
     if editor and editor.user and editor.user.is_active:
         report.responsible = editor.user
     report.save(force_insert=True)
-    _note(report, "received", None)
+    _note(report, ReportReceived, None)
     return report
 
 
@@ -85,10 +86,16 @@ def _move(report: Report, state: ReportState, text: str, by) -> Report:
     report.state, report.answer = state, text
     report.handled_by, report.handled_at = by, timezone.now()
     report.save()
-    _note(report, state.value, by)
+    _note(report, _HANDLED[state], by)
     return report
 
 
-def _note(report: Report, deed: str, by) -> None:
-    payload = {"report": report.pk} | ({"article": report.article_id} if report.article_id else {})
-    append(f"report.{deed}", [report.content_key], payload, actor(by))
+_HANDLED: dict[ReportState, type[ReportEvent]] = {
+    ReportState.CORRECTED: ReportCorrected,
+    ReportState.ANSWERED: ReportAnswered,
+    ReportState.REFUSED: ReportRefused,
+}
+
+
+def _note(report: Report, event: type[ReportEvent], by) -> None:
+    append(event(keys=[report.content_key], report=report.pk, article=report.article_id), actor(by))

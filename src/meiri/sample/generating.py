@@ -30,6 +30,7 @@ from meiri.newsroom.authors import author_named
 from meiri.newsroom.inserting import insert_rows
 from meiri.newsroom.models import Article, ArticleTag, Author, Byline, Kind, Origin, Source
 from meiri.newsroom.river import Place, PlaceKind, enlist_new
+from meiri.sample.events import ArchiveGenerated
 from meiri.sample.loading import load_names, load_sections
 from meiri.sample.wording import Wording
 from meiri.sections.models import Channel, Station, Topic
@@ -37,7 +38,6 @@ from meiri.sections.models import Channel, Station, Topic
 BATCH = 1000
 YEARS = 12
 AUTHORS = 60
-ENTRY = "archive.generated"
 # Of a hundred articles, how many are of each kind.
 KINDS = {Kind.REPORT: 70, Kind.FLASH: 15, Kind.INTERVIEW: 5, Kind.OPINION: 5, Kind.GALLERY: 5}
 ORIGINS = {Origin.ORIGINAL: 60, Origin.REPRINT: 25, Origin.WIRE: 15}
@@ -144,9 +144,13 @@ def add_batch(newsroom: Newsroom, times: list[datetime], step: timedelta) -> Non
     ids = [key for key, _, _ in listed]
     places = list(dict.fromkeys(place for *_, places in listed for place in places))
     append(
-        ENTRY,
-        [*(ARTICLE.key(i) for i in ids), *keys_of_places(places)],
-        {"articles": len(ids), "first": min(ids), "last": max(ids), "numbers": [first, first + len(ids) - 1]},
+        ArchiveGenerated(
+            keys=[*(ARTICLE.key(i) for i in ids), *keys_of_places(places)],
+            articles=len(ids),
+            first=min(ids),
+            last=max(ids),
+            numbers=[first, first + len(ids) - 1],
+        ),
         "system",
     )
     # After the entry, as the importer does it: in another order, two could wait for each other for good.
@@ -159,8 +163,8 @@ def add_batch(newsroom: Newsroom, times: list[datetime], step: timedelta) -> Non
 
 
 def next_number() -> int:
-    last = Entry.objects.filter(kind=ENTRY).order_by("-sequence").first()
-    return last.payload["numbers"][1] + 1 if last else 1
+    last = Entry.objects.of(ArchiveGenerated).order_by("-sequence").first()
+    return last.event.numbers[1] + 1 if last else 1
 
 
 def relate(drafts: list[Draft]) -> None:

@@ -30,16 +30,15 @@ from meiri.newsroom.models import Article, Author, Byline, Source
 from meiri.newsroom.publishing import publish
 from meiri.sample.album import SIZE, Album
 from meiri.sample.content_files import SampleArticle, Scene, articles, as_html, table
+from meiri.sample.events import SampleBegun, SampleLoaded
 from meiri.sample.voices import duty_editor, load_comments, load_letters
 from meiri.sections.models import Channel, NavigationItem, NavigationRow, Station, Topic
 from meiri.staff.models import PressCard
 
-BEGUN, LOADED = "sample.begun", "sample.loaded"
-
 
 def unfinished() -> bool:
     """Whether loading was begun and never came to its end."""
-    return last_sequence(BEGUN) > last_sequence(LOADED)
+    return last_sequence(SampleBegun) > last_sequence(SampleLoaded)
 
 
 def load(progress=lambda items, **options: items, size: tuple[int, int] = SIZE) -> int:
@@ -49,8 +48,8 @@ def load(progress=lambda items, **options: items, size: tuple[int, int] = SIZE) 
     """
     album = Album(size)
     with transaction.atomic():
-        if not last_sequence(BEGUN):
-            append(BEGUN, [], {}, "system")
+        if not last_sequence(SampleBegun):
+            append(SampleBegun(), "system")
         load_sections()
         load_names()
     create_pages()
@@ -67,7 +66,7 @@ def load(progress=lambda items, **options: items, size: tuple[int, int] = SIZE) 
     load_letters(by)
     with transaction.atomic():
         if unfinished():
-            append(LOADED, [], {"articles": added}, "system")
+            append(SampleLoaded(articles=added), "system")
     return added
 
 

@@ -16,6 +16,7 @@ from django.db import transaction
 from meiri.journal.content_keys import BESIDE, ContentKey
 from meiri.journal.log import actor, append
 from meiri.newsroom.models import Article
+from meiri.search.events import VersionEvent, VersionHidden, VersionRecorded, VersionRemoved, VersionShown
 from meiri.search.models import ProposedVersion, Story, Tie, Version
 
 # A story of more is no story; every page of it names the others.
@@ -69,7 +70,7 @@ def record_version(article: Article, parent: Article, tie: Tie, by=None) -> None
     Version.objects.update_or_create(pk=article.pk, defaults={"story": story, "parent": parent, "tie": tie})
     ProposedVersion.objects.filter(pk=article.pk).delete()
     _tidy(before)
-    _tell("version.recorded", names | _pages_of(story), article, by, parent=parent.pk, tie=str(tie))
+    _tell(VersionRecorded, names | _pages_of(story), article, by, parent=parent.pk, tie=str(tie))
 
 
 @transaction.atomic
@@ -86,7 +87,7 @@ def remove_version(article: Article, by=None) -> None:
     parent = own.parent_id
     for left in (before, story):
         _tidy(left)
-    _tell("version.removed", names, article, by, parent=parent)
+    _tell(VersionRemoved, names, article, by, parent=parent)
 
 
 @transaction.atomic
@@ -98,7 +99,7 @@ def show_versions(article: Article, shown: bool, by=None) -> None:
     names = _pages_of(own.story)
     Story.objects.filter(pk=own.story_id).update(shown=shown)
     own.story.shown = shown
-    _tell("version.shown" if shown else "version.hidden", names | _pages_of(own.story), article, by)
+    _tell(VersionShown if shown else VersionHidden, names | _pages_of(own.story), article, by)
 
 
 @transaction.atomic
@@ -206,5 +207,5 @@ def _tidy(story: Story | None) -> None:
         story.delete()
 
 
-def _tell(kind: str, keys: set[ContentKey], article: Article, by, **payload) -> None:
-    append(kind, sorted(keys), {"article": article.pk, "title": article.title, **payload}, actor(by))
+def _tell(event: type[VersionEvent], keys: set[ContentKey], article: Article, by, **payload) -> None:
+    append(event(keys=sorted(keys), article=article.pk, title=article.title, **payload), actor(by))

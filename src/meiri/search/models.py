@@ -23,7 +23,7 @@ class KnownName(models.Model):
         "别名", max_length=400, help_text="简称、旧称、外文缩写，用顿号、逗号或空格隔开，如“北大、PKU”。"
     )
 
-    public = Public(("name", "aliases"), keys=lambda name: [KNOWN_NAMES])
+    public = Public(("name", "aliases"), keys=lambda name: [KNOWN_NAMES], key_forms=(KNOWN_NAMES,))
 
     class Meta:
         verbose_name = "检索词典"

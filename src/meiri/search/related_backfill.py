@@ -24,7 +24,7 @@ def relate_all(most: int | None = None, done: Callable[[int], object] = lambda a
         without = without_list(keys)[: None if most is None else most - asked_for]
         if without:
             lists = ask_index(partial(_lists_of, without))
-            worked_out += len(store_lists(lists, {"articles": len(without)}))
+            worked_out += len(store_lists(lists, articles=len(without)))
         asked_for += len(without)
         done(len(keys))
         if most is not None and asked_for >= most:

@@ -16,13 +16,14 @@ from meiri.journal.consumers import consumer
 from meiri.journal.content_keys import ARTICLE, RELATED
 from meiri.journal.log import append
 from meiri.journal.models import Entry
+from meiri.newsroom.events import ArticlePlaced, ArticlePublished, ArticleWithdrawn
 from meiri.search.article_similarity import Close, Comparison
+from meiri.search.events import RelatedChanged
 from meiri.search.index import Unavailable, ask_index, position_of, store
 from meiri.search.models import RelatedArticle
 from meiri.search.related_reading import MOST
 from meiri.search.related_selection import Recommended, recommended
 
-KINDS = {"article.published", "article.placed", "article.withdrawn"}
 # How many articles close to a new one are looked at, and lists that hold one that was changed, or withdrawn. All pages that
 # show what was withdrawn are made again without it; the newest of these get something in its place.
 MOST_CLOSE, MOST_HOLDING, MOST_LEFT = 10, 10, 50
@@ -45,7 +46,7 @@ def update_related(entries: Sequence[Entry]) -> int:
             return number
         try:
             for key in keys:
-                store_lists(ask_index(partial(lists_after, key)), {"article": key})
+                store_lists(ask_index(partial(lists_after, key)), article=key)
         except Unavailable:
             return number
     return len(entries)
@@ -53,7 +54,7 @@ def update_related(entries: Sequence[Entry]) -> int:
 
 def articles_of(entry: Entry) -> list[int]:
     """The articles that an entry published or withdrew. Thousands that `meiri generate` made are not worked out one by one."""
-    if entry.kind not in KINDS:
+    if not isinstance(entry.event, ArticlePublished | ArticlePlaced | ArticleWithdrawn):
         return []
     return list(ARTICLE.numbers(entry.keys))
 
@@ -108,15 +109,17 @@ def holders_of(key: int, most: int) -> list[int]:
     return list(lists.values_list("article_id", flat=True)[:most])
 
 
-def store_lists(lists: Lists, reason: dict) -> list[int]:
-    """Keep `lists`, and tell the journal in one entry whose are other ones than before; their keys. An empty list is
+def store_lists(lists: Lists, *, article: int | None = None, articles: int | None = None) -> list[int]:
+    """Keep `lists`, and tell the journal in one entry whose are other ones than before; their keys. Why: because of `article`, or it was
+    worked out for so many `articles`. An empty list is
     deleted: what is not worked out is made up from tags and channel."""
     before = held_by(lists)
     changed = [key for key, found in lists.items() if shown_as(found) != shown_as(before.get(key, []))]
     if changed:
         with transaction.atomic():
             # First the entry: from here on no other process keeps lists.
-            append("related.changed", [RELATED.key(key) for key in changed], reason, "system")
+            keys = [RELATED.key(key) for key in changed]
+            append(RelatedChanged(keys=keys, article=article, articles=articles), "system")
             RelatedArticle.objects.filter(article__in=changed).delete()
             RelatedArticle.objects.bulk_create(
                 RelatedArticle(

@@ -79,7 +79,9 @@ class Channel(Section):
         "稿件自己写明评论方式的不受此限。",
     )
 
-    public = Public((*Section.SHOWN, "comment_policy", "comment_days"), keys=keys_of_section)
+    public = Public(
+        (*Section.SHOWN, "comment_policy", "comment_days"), keys=keys_of_section, key_forms=(NAV, CHANNEL)
+    )
 
     class Meta(Section.Meta):
         verbose_name = "频道"
@@ -117,7 +119,11 @@ class Station(Section):
     telephone = models.CharField("联系电话", max_length=60, blank=True)
     email = models.EmailField("电子邮箱", blank=True)
 
-    public = Public((*Section.SHOWN, "region", "address", "telephone", "email"), keys=keys_of_section)
+    public = Public(
+        (*Section.SHOWN, "region", "address", "telephone", "email"),
+        keys=keys_of_section,
+        key_forms=(NAV, STATION),
+    )
 
     class Meta(Section.Meta):
         verbose_name = "地方站"
@@ -132,7 +138,7 @@ class Topic(Section):
 
     key_form = TOPIC
 
-    public = Public(Section.SHOWN, keys=keys_of_section)
+    public = Public(Section.SHOWN, keys=keys_of_section, key_forms=(NAV, TOPIC))
 
     class Meta(Section.Meta):
         verbose_name = "专题"
@@ -172,7 +178,9 @@ class NavigationItem(models.Model):
     )
     visible = models.BooleanField("显示", default=True)
 
-    public = Public(("row", "order", "label", "channel", "address", "visible"), keys=lambda item: [NAV])
+    public = Public(
+        ("row", "order", "label", "channel", "address", "visible"), keys=lambda item: [NAV], key_forms=(NAV,)
+    )
 
     objects = SectionQuerySet.as_manager()
 

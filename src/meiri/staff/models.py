@@ -58,6 +58,7 @@ class PressCard(models.Model):
     public = Public(
         ("number", "name", "photograph", "unit", "station", "role", "author", "valid_until", "state"),
         keys=lambda card: card.journal_keys,
+        key_forms=(PRESS_CARD, AUTHOR),
     )
 
     class Meta:

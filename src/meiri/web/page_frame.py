@@ -15,23 +15,20 @@ from markupsafe import Markup
 
 from meiri.delivery.keys import uses
 from meiri.delivery.omissions import Omission, collecting_omissions, omit_again, optional
+from meiri.fronts.events import SettingsChanged
 from meiri.fronts.models import FriendLink, SiteSettings
 from meiri.identity import Identity
 from meiri.journal.content_keys import FOOTER, NAV, TODAY
+from meiri.journal.events import JournalEvent
 from meiri.journal.log import has_entries_since, last_sequence
+from meiri.journal.row_events import row_events
 from meiri.newsroom.blocks import blocks_of
-from meiri.sections.models import NavigationItem, NavigationRow, Region, Station
+from meiri.sections.models import Channel, NavigationItem, NavigationRow, Region, Station, Topic
 
 SHOWN_FRIEND_LINKS = 20
 
 Row = TypeVar("Row")
 Made = TypeVar("Made")
-
-_TOUCHING = [
-    "settings.changed",
-    *(f"{model}.{deed}" for model in ("channel", "station", "topic", "navigationitem", "friendlink")
-      for deed in ("created", "changed", "deleted")),
-]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -120,7 +117,11 @@ def current_frame() -> PageFrame:
 
 def changed_since(kept: int, sequence: int) -> bool:
     """Whether the journal between `kept` and `sequence` holds a change of the frame; yes where it went back."""
-    return sequence < kept or (sequence > kept and has_entries_since(kept, _TOUCHING))
+    events: list[type[JournalEvent]] = [
+        SettingsChanged,
+        *row_events(Channel, Station, Topic, NavigationItem, FriendLink),
+    ]
+    return sequence < kept or (sequence > kept and has_entries_since(kept, events))
 
 
 def forget_frame() -> None:

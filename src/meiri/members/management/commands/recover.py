@@ -6,6 +6,7 @@ from django.db import transaction
 
 from meiri.journal.log import append
 from meiri.members.contacts import account_of, contact_of
+from meiri.members.events import AccountRecovered
 from meiri.members.models import User
 from meiri.members.noting import named
 from meiri.security.log import note_event
@@ -26,5 +27,5 @@ class Command(BaseCommand):
             raise CommandError(f"There is no account {name}.")
         Authenticator.objects.filter(user=user).delete()
         note_event(Event.FACTOR_RECOVERED, about=named(user))
-        append("account.recovered", [], {"user": user.pk}, "system")
+        append(AccountRecovered(user=user.pk), "system")
         self.stdout.write(f"The second factor of {name} is removed; the password is as it was.")

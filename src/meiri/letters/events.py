@@ -1,0 +1,146 @@
+"""What the journal says of letters from the public; never their words."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from meiri.journal.content_keys import LETTER, LETTERS
+from meiri.journal.events import JournalEvent, KeyForms, declared
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterEvent(JournalEvent):
+    """What became of a letter. `receipt`: its number; `stage`: how far it is now. Readers see that in the numbers and lists."""
+
+    receipt: str
+    stage: str
+
+    key_forms: ClassVar[KeyForms] = (LETTERS, LETTER)
+    summarised = {"receipt": ""}
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class LetterReceived(LetterEvent):
+    """A letter came."""
+
+    kind = "letter.received"
+    label = "来信：收到"
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class LetterChecking(LetterEvent):
+    """The newsroom began to check what a letter says."""
+
+    kind = "letter.checking"
+    label = "来信：核实"
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class LetterRouted(LetterEvent):
+    """A letter was passed on to the unit that can answer it."""
+
+    kind = "letter.routed"
+    label = "来信：转办"
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class LetterHandedOver(LetterEvent):
+    """A letter went to another station or desk of the newsroom. `station`: its address word, `desk`: its name; empty where there is none."""
+
+    station: str
+    desk: str
+
+    kind = "letter.handed_over"
+    label = "来信：改派"
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class LetterAnswered(LetterEvent):
+    """A unit answered a letter."""
+
+    kind = "letter.answered"
+    label = "来信：答复"
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class LetterPublished(LetterEvent):
+    """A letter and its answer were published."""
+
+    kind = "letter.published"
+    label = "来信：发布"
+    removes_content = False
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class LetterWithdrawn(LetterEvent):
+    """What was published of a letter was taken back."""
+
+    kind = "letter.withdrawn"
+    label = "来信：撤下"
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class LetterClosed(LetterEvent):
+    """A letter was closed."""
+
+    kind = "letter.closed"
+    label = "来信：办结"
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class LetterTakenBack(LetterEvent):
+    """Its writer took a letter back."""
+
+    kind = "letter.taken_back"
+    label = "来信：来信人撤回"
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class LetterNoted(LetterEvent):
+    """An editor left a note for colleagues."""
+
+    kind = "letter.noted"
+    label = "来信：备注"
+    key_forms = (LETTER,)
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class LetterReplied(LetterEvent):
+    """An editor replied to the writer."""
+
+    kind = "letter.replied"
+    label = "来信：回复来信人"
+    key_forms = (LETTER,)
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class LetterAdded(LetterEvent):
+    """The writer added something."""
+
+    kind = "letter.added"
+    label = "来信：来信人补充"
+    key_forms = (LETTER,)
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class LetterContactOpened(LetterEvent):
+    """Somebody opened the sealed contact of a writer, with the reason."""
+
+    reason: str
+
+    kind = "letter.contact_opened"
+    label = "来信：查看联系方式"
+    key_forms = (LETTER,)
+    summarised = {"receipt": "", "reason": ""}

@@ -1,0 +1,37 @@
+"""What the journal says of pictures and documents that are taken away."""
+
+from dataclasses import dataclass
+
+from meiri.journal.content_keys import ARTICLE, DOCUMENT, PAGE, PICTURE, PICTURES
+from meiri.journal.events import JournalEvent, declared
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenDown(JournalEvent):
+    """It was taken from wherever it stood, with the reason; that it was deleted follows. Its keys name what showed it."""
+
+    id: str
+    name: str
+    reason: str
+
+    summarised = {"name": "", "reason": ""}
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class PictureTakenDown(TakenDown):
+    """A picture was taken from wherever it stood, with the reason; `picture.deleted` follows."""
+
+    kind = "picture.taken_down"
+    label = "图片：撤下"
+    key_forms = (PICTURE, PICTURES, ARTICLE, PAGE)
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class DocumentTakenDown(TakenDown):
+    """A document or a recording was taken from wherever it stood, with the reason; `document.deleted` follows."""
+
+    kind = "document.taken_down"
+    label = "文档：撤下"
+    key_forms = (DOCUMENT, ARTICLE, PAGE)

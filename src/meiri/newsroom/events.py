@@ -1,0 +1,124 @@
+"""What the journal says of articles and corrections."""
+
+from dataclasses import dataclass
+
+from meiri.journal.content_keys import (
+    ARCHIVES,
+    ARTICLE,
+    AUTHOR,
+    BESIDE,
+    CHANNEL,
+    CORRECTIONS,
+    KIND,
+    PICTURES,
+    RIVER,
+    STATION,
+    TAG,
+    TOPIC,
+)
+from meiri.journal.events import JournalEvent, declared
+
+# An article and every place that lists it.
+LISTED = (ARTICLE, RIVER, PICTURES, CHANNEL, STATION, TOPIC, TAG, AUTHOR, KIND, ARCHIVES, BESIDE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleEvent(JournalEvent):
+    """Readers see an article differently. `title`, `url`: of the article."""
+
+    title: str
+    url: str
+
+    key_forms = LISTED
+    summarised = {"title": ""}
+
+    @property
+    def article(self) -> int | None:
+        """The primary key of the article; None where no key names it."""
+        return next(ARTICLE.numbers(self.keys), None)
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class ArticlePublished(ArticleEvent):
+    """An article or a new version of it went live: by an editor, a workflow, the schedule or an import. `revision`: Wagtail's
+    number of the version; `text`: the digest of what readers see (`newsroom/published_texts.py`), None in old entries."""
+
+    revision: int | None = None
+    text: str | None = None
+
+    kind = "article.published"
+    label = "稿件：发布"
+    removes_content = False
+
+    @property
+    def published_address(self) -> str | None:
+        return self.url
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class ArticlePlaced(ArticleEvent):
+    """The desk of a channel or a station, `place`, took a published article that was offered to it."""
+
+    place: str
+
+    kind = "article.placed"
+    label = "稿件：采用"
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class ArticleWithdrawn(JournalEvent):
+    """An article was withdrawn, with the reason, or expired. Its keys name every place that listed it."""
+
+    title: str
+    reason: str
+    url: str
+
+    kind = "article.withdrawn"
+    label = "稿件：撤下"
+    key_forms = LISTED
+    summarised = {"title": "", "reason": ""}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectionEvent(JournalEvent):
+    """What became of a correction of an article: `wrong` should be `right`. `title`, `url`: of the article."""
+
+    correction: int
+    title: str
+    url: str
+    wrong: str
+    right: str
+
+    key_forms = (ARTICLE, CORRECTIONS)
+    summarised = {"title": ""}
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class CorrectionPublished(CorrectionEvent):
+    """A correction of an article was published. `in_text`: whether the text was amended too."""
+
+    in_text: bool
+
+    kind = "correction.published"
+    label = "更正：发布"
+    removes_content = False
+
+    @property
+    def published_address(self) -> str | None:
+        return self.url
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class CorrectionWithdrawn(CorrectionEvent):
+    """A correction does not hold any more, with the reason."""
+
+    reason: str
+
+    kind = "correction.withdrawn"
+    label = "更正：撤下"
+    summarised = {"title": "", "reason": ""}
