@@ -1,15 +1,19 @@
 """The bytes of an entry that its digest is taken over.
 
-They are the canonical JSON of RFC 8785 (keys sorted, no white space, UTF-8), for the values the journal takes:
-strings, integers of up to 53 bits, booleans, null, lists and objects. Numbers with a fraction are refused,
-because their text differs between implementations.
+They are the canonical JSON of RFC 8785 (keys sorted by UTF-16 code units, no white space, UTF-8), for the values the journal
+takes: strings, integers of up to 53 bits, booleans, null, lists and objects. Numbers with a fraction are refused, because their
+text differs between implementations.
 """
 
 import hashlib
-import json
+import re
 from datetime import UTC, datetime
 
+import rfc8785
+
 LARGEST_INTEGER = 2**53 - 1
+# PostgreSQL's JSON can't hold NUL, and no UTF-8 holds a lone surrogate.
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Unencodable(ValueError):
@@ -19,8 +23,7 @@ class Unencodable(ValueError):
 def canonical(value) -> bytes:
     """The canonical encoding of `value`. Raises `Unencodable`, naming what can't be encoded."""
     _check(value, "payload")
-    # RFC 8785 sorts keys by UTF-16 code units, Python by code points: they differ only beyond the BMP.
-    return json.dumps(_sorted(value), ensure_ascii=False, separators=(",", ":")).encode()
+    return rfc8785.dumps(value)
 
 
 def digest(
@@ -41,14 +44,6 @@ def digest(
     return hashlib.sha256(encoded).hexdigest()
 
 
-def _sorted(value):
-    if isinstance(value, dict):
-        return {k: _sorted(value[k]) for k in sorted(value, key=lambda k: k.encode("utf-16-be"))}
-    if isinstance(value, list | tuple):
-        return [_sorted(v) for v in value]
-    return value
-
-
 def _check(value, where: str, depth: int = 0) -> None:
     if depth > 20:
         raise Unencodable(f"{where} is nested too deeply.")
@@ -56,8 +51,7 @@ def _check(value, where: str, depth: int = 0) -> None:
         case None | bool():
             pass
         case str():
-            # PostgreSQL's JSON can't hold NUL, and no UTF-8 holds a lone surrogate.
-            if "\0" in value or any("\ud800" <= c <= "\udfff" for c in value):
+            if UNSTORABLE.search(value):
                 raise Unencodable(f"{where} holds a character that can't be stored: {value[:40]!a}")
         case int():
             if abs(value) > LARGEST_INTEGER:
