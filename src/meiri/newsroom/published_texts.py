@@ -51,7 +51,7 @@ def _remember(published: sqlite3.Connection) -> None:
     entries = Entry.objects.of(ArticlePublished).order_by("sequence")
     for keys, payload in entries.values_list("keys", "payload").iterator(chunk_size=BATCH):
         event = ArticlePublished.read(keys, payload)
-        if event.text is not None and event.article is not None:
+        if isinstance(event.text, str) and event.article is not None:
             published.execute(
                 "INSERT OR REPLACE INTO text VALUES (?, ?)", [event.article, bytes.fromhex(event.text)]
             )
