@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 
+from meiri.asked_numbers import asked_number
 from meiri.audience.counts_file import ArticleCounts
 from meiri.audience.view_counts import LARGEST_ID
 
@@ -17,11 +18,12 @@ class BadIds(ValueError):
 def ids_of(text: str) -> list[int]:
     """The ids in `text`, each once. Raises `BadIds`."""
     words = [word.strip() for word in text[: MOST * 21].split(",")]
-    if not all(w.isascii() and w.isdigit() and len(w) < 20 and int(w) <= LARGEST_ID for w in words):
+    ids = [number for word in words if (number := asked_number(word, most_digits=19)) is not None]
+    if len(ids) < len(words) or max(ids, default=0) > LARGEST_ID:
         raise BadIds("ids 应为以英文逗号分隔的稿件编号，如 ids=1,2,3。")
     if len(words) > MOST:
         raise BadIds(f"一次最多查询 {MOST} 篇稿件。")
-    return list(dict.fromkeys(int(word) for word in words))
+    return list(dict.fromkeys(ids))
 
 
 def counts_document(

@@ -9,6 +9,7 @@ import unicodedata
 
 from django.core import signing
 
+from meiri.asked_numbers import asked_number
 from meiri.comments.models import Question
 
 SALT = "comments.asking"
@@ -64,8 +65,8 @@ def _plain(text: str) -> str:
 def _number(text: str) -> int | None:
     """A number below a hundred, in figures or in Chinese: 12, １２, 十二."""
     text = _plain(text).removeprefix("等于").removesuffix("个")
-    if text.isascii() and text.isdigit() and len(text) < 3:
-        return int(text)
+    if (number := asked_number(text, most_digits=2)) is not None:
+        return number
     tens, ten, ones = text.partition("十")
     digits = {word: value for value, word in enumerate(NUMBERS[:10])} | {"两": 2, "": 0}
     if not ten:

@@ -6,10 +6,9 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.views.generic import View
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from meiri.asked_numbers import asked_number
 from meiri.comments.models import Comment, CommentReport, CommentState
 from meiri.comments.moderation import (
     answer_comment,
@@ -19,7 +18,8 @@ from meiri.comments.moderation import (
     reject_comment,
     unpick_comment,
 )
-from meiri.policy import check, visible
+from meiri.policy import visible
+from meiri.policy.checked_view import CheckedView
 
 PER_PAGE = 50
 # Reports shown of a page of comments.
@@ -38,18 +38,16 @@ REASONS = ["广告或推广", "人身攻击", "违法违规信息", "与稿件�
 DEEDS = {"approve": "已通过", "reject": "未通过", "pick": "已精选", "unpick": "已取消精选"}
 
 
-class ModeratorsView(WagtailAdminTemplateMixin, View):
+class ModeratorsView(CheckedView):
     page_title = "评论审核"
     header_icon = "comment"
 
-    def dispatch(self, request, *args, **kwargs):
-        check(request.user, "moderate", Comment)
-        return super().dispatch(request, *args, **kwargs)
+    deed, thing = "moderate", Comment
 
 
 def ids_in(words: list[str]) -> list[int]:
     """The keys among `words`, at most a page of them."""
-    return [int(w) for w in words if w.isascii() and w.isdigit() and len(w) < 19][:PER_PAGE]
+    return [key for word in words if (key := asked_number(word)) is not None][:PER_PAGE]
 
 
 def with_what_is_shown(comments):

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from meiri.asked_numbers import asked_number
 from meiri.comments.closing import policy_of
 from meiri.comments.limits import MINUTES, sender_of
 from meiri.comments.models import Comment, CommentCursor
@@ -37,9 +38,8 @@ def _article(article_id: int) -> Article:
 
 def number_in(request, name: str) -> int | None:
     """A key out of the query; None for anything that is none."""
-    text = request.GET.get(name, "")
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
-    return number if 0 < number <= LARGEST_ID else None
+    number = asked_number(request.GET.get(name), most_digits=19)
+    return number if number and number <= LARGEST_ID else None
 
 
 def _member(request):

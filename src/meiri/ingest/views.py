@@ -16,7 +16,6 @@ from django.http.multipartparser import MultiPartParserError
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.generic import View
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
@@ -29,6 +28,7 @@ from meiri.ingest.parsed import Unreadable
 from meiri.ingest.records import Record
 from meiri.newsroom.models import Article
 from meiri.policy import check
+from meiri.policy.checked_view import CheckedView
 from meiri.security.log import note_event
 from meiri.security.models import Event
 
@@ -89,15 +89,13 @@ class Result:
         ]
 
 
-class ImportPage(WagtailAdminTemplateMixin, View):
+class ImportPage(CheckedView):
     page_title = "导入稿件"
     header_icon = "upload"
     template_name = "ingest/import.html"
     breadcrumbs_items = [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": "导入稿件"}]
 
-    def dispatch(self, request, *args, **kwargs):
-        check(request.user, "add", Article)
-        return super().dispatch(request, *args, **kwargs)
+    deed, thing = "add", Article
 
     def get(self, request):
         return self.answer(ImportForm(self.request.user))

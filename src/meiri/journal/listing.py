@@ -9,13 +9,13 @@ from django.db import connection
 from django.db.models import TextField, Value
 from django.db.models.functions import Cast, StrIndex
 from django.urls import reverse
-from django.views.generic import View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from meiri.asked_numbers import asked_number
 from meiri.journal.events import label_of
 from meiri.journal.log import last_sequence
 from meiri.journal.models import Entry
-from meiri.policy import check
+from meiri.policy.checked_view import CheckedView
 
 PAGE = 50
 # Keys have no index (it would be ten times the journal itself): one page looks through this many entries.
@@ -119,19 +119,13 @@ def rows(entries: list[Entry]) -> list[EntryRow]:
     return [EntryRow(e, label_of(e.kind), names.get(e.actor, e.actor), e.event.summary) for e in entries]
 
 
-def position(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 19 else None
-
-
-class JournalView(WagtailAdminTemplateMixin, View):
+class JournalView(CheckedView):
     page_title = "日志"
     header_icon = "history"
     template_name = "journal/list.html"
     breadcrumbs_items = [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": "日志"}]
 
-    def dispatch(self, request, *args, **kwargs):
-        check(request.user, "see", Entry)
-        return super().dispatch(request, *args, **kwargs)
+    deed, thing = "see", Entry
 
     def get(self, request):
         return self.render_to_response(self.get_context_data())
@@ -140,7 +134,7 @@ class JournalView(WagtailAdminTemplateMixin, View):
         asked = self.request.GET
         # No database compares with NUL.
         kind, key = (asked.get(word, "").replace("\0", "").strip()[:200] for word in ("kind", "key"))
-        page = stretch(kind, key, position(asked.get("before")), position(asked.get("after")))
+        page = stretch(kind, key, asked_number(asked.get("before")), asked_number(asked.get("after")))
         return super().get_context_data(
             rows=rows(page.entries),
             page=page,

@@ -11,16 +11,16 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.views.generic import View
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from meiri.asked_numbers import asked_number
 from meiri.letters import handling
 from meiri.letters.masking import proposal
 from meiri.letters.models import SEALED, Letter, Stage
 from meiri.letters.permissions import handling_desks, letters_of, may_handle
 from meiri.letters.tally import stages
 from meiri.policy import may
+from meiri.policy.checked_view import CheckedView
 from meiri.sections.models import Station
 from meiri.security.log import note_event
 from meiri.security.models import Event
@@ -32,17 +32,15 @@ MOST_COUNTED = 99
 LOCKED = "无法解密：数据目录里的 letters.key 与封存时所用的不是同一个。"
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
-class DeskView(WagtailAdminTemplateMixin, View):
+class DeskView(CheckedView):
     page_title = "群众来信"
     header_icon = "mail"
 
-    def dispatch(self, request, *args, **kwargs):
-        if not may_handle(request.user):
+    def check_permission(self):
+        if not may_handle(self.request.user):
             raise PermissionDenied
+
+    def dispatch(self, request, *args, **kwargs):
         response = super().dispatch(request, *args, **kwargs)
         response["Cache-Control"] = "no-store, private"
         response["Referrer-Policy"] = "same-origin"
@@ -59,7 +57,7 @@ class LettersView(DeskView):
         asked = request.GET
         which = asked.get("stage")
         which = which if which in [*Stage.values, OVERDUE] else Stage.RECEIVED
-        chosen = {name: number for name in ("station", "desk") if (number := _number(asked.get(name)))}
+        chosen = {name: number for name in ("station", "desk") if (number := asked_number(asked.get(name)))}
         mine = letters_of(request.user)
         letters = mine.filter(**{f"{name}_id": number for name, number in chosen.items()})
         letters = letters.select_related("station", "desk__group").defer(
@@ -97,11 +95,11 @@ class LettersView(DeskView):
         if which == OVERDUE:
             day, _, key = start.partition("_")
             letters = letters.overdue().order_by("due_on", "pk")
-            if (number := _number(key)) is not None and (since := _day(day)):
+            if (number := asked_number(key)) is not None and (since := _day(day)):
                 letters = letters.filter(due_on__gte=since).exclude(due_on=since, pk__lte=number)
         else:
             letters = letters.filter(stage=which).order_by("-pk")
-            if (number := _number(start)) is not None:
+            if (number := asked_number(start)) is not None:
                 letters = letters.filter(pk__lt=number)
         return list(letters[: PER_PAGE + 1])
 
@@ -182,7 +180,7 @@ class LetterView(DeskView):
         )
 
     def _hand_over(self, letter: Letter, given) -> Letter:
-        station_id, desk_id = _number(given.get("station")), _number(given.get("desk"))
+        station_id, desk_id = asked_number(given.get("station")), asked_number(given.get("desk"))
         station = Station.objects.filter(pk=station_id).first() if station_id else None
         desk = next((d for d in handling_desks() if d.pk == desk_id), None)
         if (station_id and station is None) or (desk_id and desk is None):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from meiri.asked_numbers import asked_number
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
 from meiri.journal.content_keys import LETTERS, TODAY
@@ -51,9 +52,7 @@ def find_letter(request):
 
 def _index(request) -> dict:
     uses(LETTERS)
-    text = request.GET.get("before", "")
-    before = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-    letters = Letter.objects.newest_published(PER_PAGE + 1, before)
+    letters = Letter.objects.newest_published(PER_PAGE + 1, asked_number(request.GET.get("before")))
     more, letters = len(letters) > PER_PAGE, letters[:PER_PAGE]
     counts = stages()
     return {

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from meiri.asked_numbers import asked_number
 from meiri.members import contributing
 from meiri.members.models import Application, Decision, Manuscript
 
@@ -32,10 +33,9 @@ def contributing_page(request):
     if application is None or application.state != Decision.ACCEPTED:
         form = contributing.ContributorForm() if may_apply else None
         return render(request, "members/apply.html", {"application": application, "form": form})
-    number = request.GET.get("before", "")
     manuscripts = Manuscript.objects.filter(member=request.user).select_related("article__channel")
-    if number.isascii() and number.isdigit() and len(number) < 19:
-        manuscripts = manuscripts.filter(pk__lt=int(number))
+    if (before := asked_number(request.GET.get("before"))) is not None:
+        manuscripts = manuscripts.filter(pk__lt=before)
     found = list(manuscripts.order_by("-pk")[: PER_PAGE + 1])
     after = found[PER_PAGE - 1].pk if len(found) > PER_PAGE else None
     return render(request, "members/manuscripts.html", {"manuscripts": found[:PER_PAGE], "after": after})

@@ -3,14 +3,15 @@
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.views.generic import View
 from wagtail.admin import messages
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from meiri.asked_numbers import asked_number
 from meiri.members.contributing import decide_application, turn_down
 from meiri.members.models import Application, Decision, Manuscript
 from meiri.policy import may, visible
+from meiri.policy.checked_view import CheckedView
 
 PER_PAGE = 50
 LISTS = {"applications": (Application, "申请"), "manuscripts": (Manuscript, "来稿")}
@@ -21,28 +22,25 @@ def lists_for(user) -> list[str]:
     return [name for name, (model, _) in LISTS.items() if may(user, "handle", model)]
 
 
-class ContributorsView(WagtailAdminTemplateMixin, View):
+class ContributorsView(CheckedView):
     page_title = "通讯员"
     header_icon = "group"
     template_name = "members/admin/contributors.html"
     breadcrumbs_items = [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": "通讯员"}]
 
-    def dispatch(self, request, *args, **kwargs):
-        self.lists = lists_for(request.user)
+    def check_permission(self):
+        self.lists = lists_for(self.request.user)
         if not self.lists:
             raise PermissionDenied
-        self.which = request.GET.get("list") if request.GET.get("list") in self.lists else self.lists[0]
-        state = request.GET.get("state")
-        self.state = state if state in Decision.values else Decision.WAITING.value
-        return super().dispatch(request, *args, **kwargs)
+        asked = self.request.GET
+        self.which = asked.get("list") if asked.get("list") in self.lists else self.lists[0]
+        self.state = asked.get("state") if asked.get("state") in Decision.values else Decision.WAITING.value
 
     def get(self, request):
         return self.render_to_response(self.get_context_data())
 
     def post(self, request):
-        number = request.POST.get("row", "")
-        number = int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0
-        row = get_object_or_404(self.rows(), pk=number)
+        row = get_object_or_404(self.rows(), pk=asked_number(request.POST.get("row")))
         accepted, reply = request.POST.get("deed") == "accept", request.POST.get("reply", "")
         try:
             if isinstance(row, Application):
@@ -62,9 +60,8 @@ class ContributorsView(WagtailAdminTemplateMixin, View):
 
     def get_context_data(self, **kwargs):
         rows = self.rows().filter(state=self.state)
-        start = self.request.GET.get("from", "")
-        if start.isascii() and start.isdigit() and len(start) < 19:
-            rows = rows.filter(pk__lt=int(start))
+        if (start := asked_number(self.request.GET.get("from"))) is not None:
+            rows = rows.filter(pk__lt=start)
         related = ["member", "article__channel"] if self.which == "manuscripts" else ["member"]
         found = list(rows.select_related(*related).order_by("-pk")[: PER_PAGE + 1])
         shown = found[:PER_PAGE]

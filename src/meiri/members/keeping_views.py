@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from meiri.asked_numbers import asked_number
 from meiri.members import kept_articles
 from meiri.members.models import Favourite, Reading
 from meiri.newsroom.keyset import Cursor
@@ -85,7 +86,7 @@ def favourite(request, article_id: int):
 def history(request):
     """The reader's own history: off until it is switched on, deleted singly or whole."""
     if request.method == "POST":
-        number = request.POST.get("article", "")
+        number = asked_number(request.POST.get("article"))
         match request.POST.get("deed"):
             case "on":
                 kept_articles.keep_history(request.user, True)
@@ -93,8 +94,8 @@ def history(request):
                 kept_articles.keep_history(request.user, False)
             case "clear":
                 kept_articles.forget_history(request.user)
-            case "drop" if number.isascii() and number.isdigit() and len(number) < 19:
-                kept_articles.drop_article(Reading, request.user, int(number))
+            case "drop" if number is not None:
+                kept_articles.drop_article(Reading, request.user, number)
         return redirect("member-history")
     found, after = kept_articles.page_of_kept(Reading, request.user, _before(request))
     return render(
@@ -146,9 +147,7 @@ def follow(request, kind: str, slug: str):
 @never_cache
 @login_required
 def notice_list(request):
-    number = request.GET.get("before", "")
-    before = int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None
-    found, after = notices.page_of(request.user, before)
+    found, after = notices.page_of(request.user, asked_number(request.GET.get("before")))
     return render(request, "members/notices.html", {"notices": found, "after": after})
 
 

@@ -4,27 +4,25 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.views.generic import View
 from wagtail.admin import messages
 from wagtail.admin.ui.side_panels import BaseSidePanel
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from meiri.asked_numbers import asked_number
 from meiri.newsroom.correcting import Amendment, correct, places_of, withdraw_correction
 from meiri.newsroom.corrections import Correction, corrections_of
 from meiri.newsroom.models import Article
-from meiri.policy import check
+from meiri.policy.checked_view import CheckedView
 
 PER_PAGE = 50
 
 
-class CorrectionsDeskView(WagtailAdminTemplateMixin, View):
+class CorrectionsDeskView(CheckedView):
     page_title = "更正"
     header_icon = "edit"
     breadcrumbs_items = [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": "更正"}]
 
-    def dispatch(self, request, *args, **kwargs):
-        check(request.user, "correct", Article)
-        return super().dispatch(request, *args, **kwargs)
+    deed, thing = "correct", Article
 
 
 class CorrectionsView(CorrectionsDeskView):
@@ -33,9 +31,7 @@ class CorrectionsView(CorrectionsDeskView):
     template_name = "newsroom/corrections.html"
 
     def get(self, request):
-        words = request.GET.get("from", "")
-        before = int(words) if words.isascii() and words.isdigit() and len(words) < 19 else None
-        found = Correction.objects.newest(PER_PAGE + 1, before)
+        found = Correction.objects.newest(PER_PAGE + 1, asked_number(request.GET.get("from")))
         return self.render_to_response(
             self.get_context_data(
                 corrections=found[:PER_PAGE],
@@ -47,10 +43,9 @@ class CorrectionsView(CorrectionsDeskView):
 class OneArticleView(CorrectionsDeskView):
     """For a view of one article, which `find_article` gives: the desk decides who may correct it."""
 
-    def dispatch(self, request, *args, **kwargs):
-        self.article = self.find_article()
-        check(request.user, "correct", self.article)
-        return super().dispatch(request, *args, **kwargs)
+    def check_permission(self):
+        self.article = self.thing = self.find_article()
+        super().check_permission()
 
     def get_breadcrumbs_items(self):
         return [
@@ -65,10 +60,8 @@ def amendment_of(given: QueryDict) -> Amendment | None:
     digest = str(given.get("digest", ""))
     if "amend" not in given or not digest:
         return None
-    places = [
-        int(text) for text in given.getlist("place") if text.isascii() and text.isdecimal() and len(text) < 6
-    ]
-    return Amendment(frozenset(places), digest)
+    places = {asked_number(text, most_digits=5) for text in given.getlist("place")}
+    return Amendment(frozenset(place for place in places if place is not None), digest)
 
 
 class CorrectView(OneArticleView):

@@ -3,33 +3,34 @@
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.views.generic import View
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from meiri.asked_numbers import asked_number
 from meiri.newsroom.models import Proposal
 from meiri.newsroom.placing import accept, decline
 from meiri.newsroom.proposals import ProposalState
-from meiri.policy import check, visible
+from meiri.policy import visible
+from meiri.policy.checked_view import CheckedView
 
 PER_PAGE = 50
 LISTS = {"waiting": "等我采用", "decided": "已处理", "mine": "我送出的"}
 
 
-class ProposalsView(WagtailAdminTemplateMixin, View):
+class ProposalsView(CheckedView):
     page_title = "送稿"
     header_icon = "mail"
     template_name = "newsroom/proposals.html"
     breadcrumbs_items = [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": "送稿"}]
 
-    def dispatch(self, request, *args, **kwargs):
-        check(request.user, "see", Proposal)
+    deed, thing = "see", Proposal
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
         self.which = request.GET.get("list") if request.GET.get("list") in LISTS else "waiting"
-        return super().dispatch(request, *args, **kwargs)
 
     def get(self, request):
-        words = request.GET.get("from", "")
-        before = int(words) if words.isascii() and words.isdigit() and len(words) < 19 else None
+        before = asked_number(request.GET.get("from"))
         proposals = self.proposals()
         if before:
             proposals = proposals.filter(pk__lt=before)
@@ -63,9 +64,7 @@ class ProposalsView(WagtailAdminTemplateMixin, View):
         )
 
     def post(self, request):
-        number = request.POST.get("proposal", "")
-        number = int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0
-        proposal = get_object_or_404(Proposal, pk=number)
+        proposal = get_object_or_404(Proposal, pk=asked_number(request.POST.get("proposal")))
         try:
             if request.POST.get("deed") == "accept":
                 accept(proposal, request.user)

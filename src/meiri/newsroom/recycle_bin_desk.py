@@ -10,6 +10,7 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.snippets.views.snippets import DeleteView
 
+from meiri.asked_numbers import asked_number
 from meiri.newsroom.models import Article
 from meiri.newsroom.recycle_bin import DAYS, put_back, put_into_bin
 from meiri.policy import check, visible
@@ -35,8 +36,7 @@ class BinView(WagtailAdminTemplateMixin, View):
         return self.render_to_response(self.get_context_data(articles=articles, days=DAYS, shown=SHOWN))
 
     def post(self, request):
-        number = request.POST.get("article", "")
-        number = int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0
+        number = asked_number(request.POST.get("article"))
         article = get_object_or_404(Article, pk=number, binned_at__isnull=False)
         check(request.user, "put back", article)
         put_back(article, request.user)

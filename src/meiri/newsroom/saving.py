@@ -12,6 +12,7 @@ from wagtail.fields import StreamField
 from wagtail.log_actions import log
 from wagtail.models import Revision, TaskState
 
+from meiri.asked_numbers import asked_number
 from meiri.newsroom.merging.versions import Conflict, Merged, merge_versions, without_repeated_rows
 from meiri.newsroom.open_forms import OpenForm, is_key, open_form
 
@@ -51,7 +52,7 @@ class FormMessage:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return asked_number(text, most_digits=9) or 0
 
 
 def _content(text: str) -> Content | None:

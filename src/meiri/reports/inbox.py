@@ -3,14 +3,14 @@
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.views.generic import View
 from wagtail.actions.publish_revision import PublishPermissionError
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from meiri.asked_numbers import asked_number
 from meiri.newsroom.correcting import places_of
 from meiri.newsroom.corrections_desk import amendment_of
-from meiri.policy import check, may, visible
+from meiri.policy import may, visible
+from meiri.policy.checked_view import CheckedView
 from meiri.reports import handling
 from meiri.reports.models import Report, ReportState
 
@@ -19,13 +19,11 @@ PER_PAGE = 50
 WHOSE = {"mine": "我负责的", "all": "全部"}
 
 
-class InboxView(WagtailAdminTemplateMixin, View):
+class InboxView(CheckedView):
     page_title = "读者纠错"
     header_icon = "warning"
 
-    def dispatch(self, request, *args, **kwargs):
-        check(request.user, "handle", Report)
-        return super().dispatch(request, *args, **kwargs)
+    deed, thing = "handle", Report
 
 
 class ReportsView(InboxView):
@@ -40,9 +38,8 @@ class ReportsView(InboxView):
         if whose == "all":
             reports = visible(request.user, Report.objects.all(), "handle")
         reports = reports.filter(state=state).select_related("article__channel", "responsible")
-        start = request.GET.get("from", "")
-        if start.isascii() and start.isdigit() and len(start) < 19:
-            reports = reports.filter(pk__lt=int(start))
+        if (start := asked_number(request.GET.get("from"))) is not None:
+            reports = reports.filter(pk__lt=start)
         found = list(reports.order_by("-pk")[: PER_PAGE + 1])
         return self.render_to_response(
             self.get_context_data(

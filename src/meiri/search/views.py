@@ -14,6 +14,7 @@ from wagtail.admin import messages
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from meiri.asked_numbers import asked_number
 from meiri.newsroom.listing import state_of, with_schedule
 from meiri.newsroom.models import Article
 from meiri.policy import check, may
@@ -270,6 +271,7 @@ class LineageView(WritersOnly, WagtailAdminTemplateMixin, View):
 
 def _number(text: str) -> int:
     """A key that an editor typed. Raises `NotPossible`."""
-    if not (text.isascii() and text.isdecimal() and 0 < int(text[:20]) <= LARGEST_ID):
+    number = asked_number(text, most_digits=19)
+    if not number or number > LARGEST_ID:
         raise NotPossible("请填写稿件的编号（数字）。")
-    return int(text)
+    return number

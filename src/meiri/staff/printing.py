@@ -3,22 +3,18 @@
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.safestring import mark_safe
-from django.views.generic import View
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from meiri.policy import check
+from meiri.policy.checked_view import CheckedView
 from meiri.staff.models import PressCard
 from meiri.staff.signing import address_of, code_of
 
 
-class PrintView(WagtailAdminTemplateMixin, View):
+class PrintView(CheckedView):
     page_title = "打印证件"
     header_icon = "user"
     template_name = "staff/admin/print.html"
 
-    def dispatch(self, request, *args, **kwargs):
-        check(request.user, "change", PressCard)
-        return super().dispatch(request, *args, **kwargs)
+    deed, thing = "change", PressCard
 
     def get(self, request, card_id: int):
         card = get_object_or_404(PressCard.objects.select_related("station", "photograph"), pk=card_id)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
+from meiri.asked_numbers import asked_number
 from meiri.staff.models import PressCard
 
 LONGEST = 80
@@ -23,10 +24,10 @@ def token_for(card: PressCard) -> str:
 
 def card_of(token: str) -> PressCard | None:
     """The card that `token` was made for; None for a token that was made up or altered, or whose number has changed."""
-    key = token.partition(".")[0]
-    if len(token) > LONGEST or not (key.isascii() and key.isdecimal()) or len(key) > 18:
+    key = asked_number(token.partition(".")[0])
+    if len(token) > LONGEST or key is None:
         return None
-    card = PressCard.objects.select_related("station", "photograph", "author").filter(pk=int(key)).first()
+    card = PressCard.objects.select_related("station", "photograph", "author").filter(pk=key).first()
     if card is None:
         return None
     try:

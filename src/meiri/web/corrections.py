@@ -3,6 +3,7 @@
 from django.http import Http404
 from django.shortcuts import render
 
+from meiri.asked_numbers import asked_number
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
 from meiri.journal.content_keys import CORRECTIONS
@@ -16,10 +17,11 @@ SHOWN = 30
 def corrections(request):
     """What was wrong, what is right, since when, and what was taken back. One query."""
     words = request.GET.get("before", "")
-    if words and not (words.isascii() and words.isdigit() and len(words) < 19):
+    before = asked_number(words)
+    if words and before is None:
         raise Http404
     uses(CORRECTIONS)
-    found = Correction.objects.newest(SHOWN + 1, int(words) if words else None)
+    found = Correction.objects.newest(SHOWN + 1, before)
     shown = found[:SHOWN]
     # Titles and addresses stand there too.
     uses(*(correction.article.content_key for correction in shown))
