@@ -5,7 +5,6 @@ import time
 from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django import forms
@@ -13,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from meiri.members import limits, messages
+from meiri.members.allauth_internals import get_authentication_records
 from meiri.members.contacts import Contact, account_of, meant, phone_number
 from meiri.members.known_devices import remember_device
 from meiri.members.noting import UNKNOWN, named

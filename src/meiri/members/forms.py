@@ -1,7 +1,6 @@
 """Membership: join, sign in, prove a contact, change what others see, leave."""
 
 from allauth.account import forms as account_forms
-from allauth.account.internal.flows.manage_email import email_already_exists
 from allauth.socialaccount.adapter import get_adapter
 from django import forms
 from django.contrib.auth import password_validation
@@ -10,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.shortcuts import redirect
 
+from meiri.members.allauth_internals import email_already_exists
 from meiri.members.contacts import Contact, account_of, contact_of, discard_unfinished
 from meiri.members.models import User
 from meiri.visitors.forms import LineField, NicknameField, VisitorForm

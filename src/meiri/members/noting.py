@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.signals import login_code_rejected
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authentication_failed
@@ -11,6 +10,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 from wagtail.models import GroupCollectionPermission, GroupPagePermission
 
+from meiri.members.allauth_internals import get_authentication_records
 from meiri.members.contacts import masked, meant
 from meiri.members.models import User
 from meiri.newsroom.desks import Desk

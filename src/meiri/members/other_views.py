@@ -1,6 +1,5 @@
 """To another account's provider and back; what a member has joined, and taking it away."""
 
-from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.helpers import render_authentication_error
 from allauth.socialaccount.models import SocialAccount
@@ -16,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from meiri.members import limits
+from meiri.members.allauth_internals import raise_if_reauthentication_required
 from meiri.members.other_accounts import failed, joined_by, part, ways
 from meiri.members.views import Door
 

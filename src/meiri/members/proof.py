@@ -2,8 +2,9 @@
 
 import time
 
-from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
+
+from meiri.members.allauth_internals import get_authentication_records
 
 
 def has_second_factor(user) -> bool:

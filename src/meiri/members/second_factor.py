@@ -4,15 +4,12 @@ import base64
 import io
 
 import segno
-from allauth.account.internal.flows.login import record_authentication
 from allauth.core import context
-from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.utils import decrypt
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
@@ -24,6 +21,13 @@ from django.conf import settings
 from django.db import transaction
 
 from meiri.identity import site_name
+from meiri.members.allauth_internals import (
+    compare_user_code,
+    format_hotp_value,
+    hotp_value,
+    record_authentication,
+    yield_hotp_counters_from_time,
+)
 from meiri.members.contacts import masked
 from meiri.members.forms import CodeField, OneTimeCodeInput
 from meiri.members.limits import TOO_MANY, guesses_code_too_often

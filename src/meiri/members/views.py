@@ -4,8 +4,6 @@ import time
 from urllib.parse import urlencode
 
 from allauth.account import views as account_views
-from allauth.account.internal.flows.login import get_authentication_records
-from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from allauth.mfa.webauthn.views import LoginWebAuthnView
 from django.contrib.auth import logout, update_session_auth_hash
@@ -19,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from meiri.members import limits, sign_ins
+from meiri.members.allauth_internals import get_authentication_records, raise_if_reauthentication_required
 from meiri.members.contacts import masked
 from meiri.members.exporting import packed
 from meiri.members.forms import LeaveForm, NicknameForm, PasswordForm
