@@ -28,8 +28,8 @@ LONGEST_REASON = 200
 # Places that the entry of a deed names.
 MOST_TOLD = 5_000
 
-# Whoever lists things by their pictures registers here: called with a picture before it goes, in the transaction of the deed, it
-# gives the content keys of what changes besides.
+# Whoever lists things by their pictures registers here: called with a picture before it is taken down, in the transaction of the
+# deed, it takes them off its lists and gives the content keys of what changes by that. A picture that is deleted stands nowhere.
 when_a_picture_goes: list[Callable[[Picture], list[ContentKey]]] = []
 
 

@@ -8,15 +8,14 @@ class NewsroomConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from django.db.models.signals import pre_delete, pre_save
+        from django.db.models.signals import pre_save
         from taggit.models import Tag
 
-        from meiri.journal.content_keys import PICTURES
-        from meiri.media.models import Picture
         from meiri.media.removing import when_a_picture_goes
         from meiri.newsroom import new_permissions, permissions, publishing, reviewing
         from meiri.newsroom.body import checks  # noqa: F401 its checks register themselves
         from meiri.newsroom.models import Article, Author, Desk, Source
+        from meiri.newsroom.river import delist_picture
         from meiri.newsroom.tags import give_slug
         from meiri.sections.in_use import keep_while_used
 
@@ -25,13 +24,6 @@ class NewsroomConfig(AppConfig):
         keep_while_used(Desk, by_code=False)  # a group takes its desk along
         permissions.register_rules()
         reviewing.connect()
-        when_a_picture_goes.append(lambda picture: [PICTURES])
+        when_a_picture_goes.append(delist_picture)
         new_permissions.connect(self)
         pre_save.connect(give_slug, sender=Tag, dispatch_uid="newsroom.tags")
-        pre_delete.connect(picture_goes, sender=Picture, dispatch_uid="newsroom.pictures")
-
-
-def picture_goes(instance, **_):
-    from meiri.newsroom.river import delist_picture
-
-    delist_picture(instance.pk)

@@ -15,11 +15,13 @@ from django.db import connection, models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from meiri.journal.content_keys import PICTURES, ContentKey
 from meiri.journal.public_models import NotPublic
 from meiri.newsroom.inserting import insert_rows
 from meiri.newsroom.keyset import Cursor
 
 if TYPE_CHECKING:
+    from meiri.media.models import Picture
     from meiri.newsroom.models import Article
 
 
@@ -193,9 +195,13 @@ def enlist_new(entries: Sequence[tuple[int, datetime, Sequence[Place]]]) -> None
         )
 
 
-def delist_picture(picture_id: int) -> None:
-    """The picture goes: its articles stand among those with a picture no longer. Call it in the deleting transaction."""
-    Listing.objects.filter(place_kind=PlaceKind.PICTURED, article__picture=picture_id).delete()
+def delist_picture(picture: "Picture") -> list[ContentKey]:
+    """The picture goes: its articles stand among those with a picture no longer. The content keys of what changes by it.
+
+    Call it in the transaction that takes the picture down.
+    """
+    Listing.objects.filter(place_kind=PlaceKind.PICTURED, article__picture=picture).delete()
+    return [PICTURES]
 
 
 def delist(article: "Article") -> None:
