@@ -13,10 +13,11 @@ from meiri.journal.log import append, last_sequence
 from meiri.newsroom.publishing import withdraw
 from meiri.search import index as indexes
 from meiri.search.finding import find
-from meiri.search.index import Unavailable, damaged_file, open_index, position_of
+from meiri.search.index import Unavailable, open_index, position_of
 from meiri.search.indexing import Indexer, Writer, bring_up_to_date
 from meiri.search.query import parse
 from meiri.search.rebuilding import RebuildRunning, rebuild
+from meiri.search.tantivy_files import damaged_file
 from tests.journal.entries import naming
 from tests.newsroom_factory import an_article
 

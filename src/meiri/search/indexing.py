@@ -22,12 +22,12 @@ from meiri.search.index import (
     IndexedUpTo,
     Store,
     Unavailable,
-    damaged_file,
     keep_position,
     open_index,
     position_of,
 )
 from meiri.search.index_documents import document_of, fields_of_articles
+from meiri.search.tantivy_files import damaged_file
 
 logger = logging.getLogger(__name__)
 

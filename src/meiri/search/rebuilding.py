@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from django.db import connection
 
 from meiri.journal.log import end_of_journal
-from meiri.search.index import LARGE_HEAP, IndexedUpTo, Store, damaged_file, keep_position, open_index
+from meiri.search.index import LARGE_HEAP, IndexedUpTo, Store, keep_position, open_index
 from meiri.search.index_documents import (
     Fields,
     document_of,
@@ -22,6 +22,7 @@ from meiri.search.index_documents import (
     number_of_all,
     sounds_of,
 )
+from meiri.search.tantivy_files import damaged_file
 
 BATCH = 500
 # Cutting text into words takes most of the time: for large archives it is done in processes of its own.
