@@ -1,7 +1,8 @@
 # Two commands do everything: `make run` and `make test`. `make help` lists them all, by the comment behind each.
 SHELL := /bin/sh
 MEIRI := .venv/bin/meiri
-PYTEST := .venv/bin/python -m pytest -n 2 --dist loadgroup
+# Three workers on two processors: while one waits for a browser, a server or PostgreSQL, another works.
+PYTEST := .venv/bin/python -m pytest -n 3 --dist loadgroup
 LOCK := .venv/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 	--no-header --no-emit-index-url --no-emit-find-links
 # Tests that go another way on PostgreSQL.

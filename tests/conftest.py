@@ -64,11 +64,15 @@ def django_db_setup(request, django_test_environment, django_db_blocker):
 
 
 @pytest.fixture(scope="module")
-def shared_database(django_db_setup, django_db_blocker) -> Iterator[None]:
+def shared_database(request, django_db_setup, django_db_blocker) -> Iterator[None]:
     """The database, for what a module's fixtures prepare once for all its tests: each test undoes what it writes itself. No test of
     the module may commit."""
     from tests.database import shared_rows
+    from tests.scheduling import commits
 
+    committing = [item.name for item in request.session.items if item.path == request.path and commits(item)]
+    if committing:
+        pytest.fail(f"Tests that commit would end what the others of the module share: {committing}")
     with django_db_blocker.unblock(), shared_rows():
         yield
 

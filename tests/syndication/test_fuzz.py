@@ -25,9 +25,8 @@ cursors = st.from_regex(r"-?[0-9]{1,20}(-[0-9]{1,20})?", fullmatch=True) | words
 fuzzed = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-@pytest.fixture
-def site(client, search_index):
-    directory.forget_names()
+@pytest.fixture(scope="module")
+def articles(shared_database):
     a_channel(), a_station()
     for n in range(3):
         an_article(
@@ -37,6 +36,11 @@ def site(client, search_index):
             stations=[a_station()],
             tags=["5G/6G"],
         )
+
+
+@pytest.fixture
+def site(articles, client, search_index):
+    directory.forget_names()
     search_index.catch_up()
     client.raise_request_exception = False
     return client
