@@ -46,7 +46,7 @@ def turned(client, address) -> list[tuple[str, list[str]]]:
     while address and len(found) < 10:
         main = client.get(address).content.decode().partition("<main")[2].partition("</main>")[0]
         found.append((address, re.findall(r"(?:专题|杂志)\d+", re.sub(r"<img[^>]*>", "", main))))
-        older = re.search(r'rel="next" href="([^"]+)"', main)
+        older = re.search(r'rel="next"\s+href="([^"]+)"', main)
         address = first + older[1] if older else ""
     return found
 
