@@ -1,10 +1,13 @@
 """What outsiders write where a number is asked for is a number, or nothing."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from meiri.asked_numbers import asked_number
+from tests.conftest import PROJECT
 
 
 @given(st.integers(0, 10**18 - 1))
@@ -26,3 +29,16 @@ def test_what_is_no_number(text):
 def test_fewer_digits_may_be_asked_for():
     assert asked_number("99", most_digits=2) == 99
     assert asked_number("100", most_digits=2) is None
+
+
+def test_no_other_module_reads_numbers_of_requests_for_itself():
+    """Modules that read documents, and the proof that a browser worked, mean something else by digits."""
+    by_hand = re.compile(r"isascii\(\) and (\w+)\.is(digit|decimal)\(\)")
+    package = PROJECT / "src/meiri"
+    found = {
+        str(path.relative_to(package)) for path in package.rglob("*.py") if by_hand.search(path.read_text())
+    }
+    assert {path for path in found if not path.startswith("ingest/pasted_")} == {
+        "asked_numbers.py",
+        "comments/proof_of_work.py",
+    }
