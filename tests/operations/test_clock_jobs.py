@@ -14,6 +14,7 @@ from wagtail.models import Revision
 from meiri.conf.management.commands.work import SCHEDULE
 from meiri.journal.models import Entry
 from meiri.journal.verification import run_checks
+from meiri.operations import clock_jobs
 from meiri.operations.clock_jobs import ClockJob, attempt, forget_runs, lines_of
 from meiri.operations.models import JobRun
 from tests.conftest import PROJECT
@@ -149,6 +150,20 @@ class TestOneWorker:
         attempt(counted.job, {})
         assert counted.runs == 2
 
+    def test_a_lease_is_renewed_for_as_long_as_its_job_runs(self, monkeypatch):
+        monkeypatch.setattr(clock_jobs, "LEASE", timedelta(seconds=0.3))
+        leases, waited = set(), Event()
+
+        def take_long():
+            for _ in range(600):
+                leases.add(JobRun.objects.get().leased_until)
+                if len(leases) == 3 or waited.wait(0.05):
+                    return
+
+        attempt(ClockJob(take_long, 3600), {})
+        assert len(leases) == 3
+        assert JobRun.objects.get().leased_until is None
+
     def test_a_clock_that_was_set_back_stops_no_job(self):
         counted = Counted()
         attempt(counted.job, {})
@@ -187,8 +202,12 @@ class TestOneWorker:
         assert counted.runs == 2
         assert JobRun.objects.exclude(node="elsewhere").get().began_at == first
         counted.error = "disk full"
+        for failures in (1, 2, 3):
+            attempt(counted.job, noted)
+            assert JobRun.objects.exclude(node="elsewhere").get().failures == failures
+        counted.error = ""
         attempt(counted.job, noted)
-        assert JobRun.objects.exclude(node="elsewhere").get().failures == 1
+        assert JobRun.objects.exclude(node="elsewhere").get().failures == 0
 
     def test_runs_of_nodes_that_are_gone_are_forgotten(self):
         old = timezone.now() - timedelta(days=8)

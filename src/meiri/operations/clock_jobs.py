@@ -30,7 +30,7 @@ RENEWALS_A_LEASE = 3
 SKEW = timedelta(minutes=1)
 # Seconds between two looks at what is due.
 IDLE = 0.25
-# How often at most an unchanged outcome of a job of a node is written down.
+# How often at most the success of a job of a node is written down.
 NOTED = timedelta(minutes=1)
 # How long the runs of a node are kept that is not there any more.
 KEPT = timedelta(days=7)
@@ -152,12 +152,12 @@ def _renewed(lease: str, name: str) -> Iterator[None]:
 
 
 def _run_on_node(job: ClockJob, noted: dict[ClockJob, _Note]) -> timedelta:
-    """Run a job of this node. What it ended with is written down where that changed, else now and then."""
+    """Run a job of this node. Each failure is written down, and the first success after it; other successes now and then."""
     began = timezone.now()
     outcome = _outcome(job)
     node = socket.gethostname()[:255]
     known = noted.get(job)
-    if known is None or known.error != outcome or timezone.now() - known.at >= NOTED:
+    if outcome or known is None or known.error or timezone.now() - known.at >= NOTED:
         row, _ = JobRun.objects.get_or_create(name=job.name, node=node)
         ended = _noted(outcome, row.failures)
         length = (timezone.now() - began).total_seconds()
