@@ -119,6 +119,18 @@ def test_the_contact_opens_with_a_reason_that_the_journal_keeps(client):
     assert entry.actor == f"user:{editor.pk}"
 
 
+def test_who_handles_a_letter_sees_its_writer_only_with_the_right_to(client):
+    letter, editor = a_letter(), someone("handle_letter")
+    client.force_login(editor)
+    address = f"/admin/letters/{letter.pk}/"
+    assert 'value="open_contact"' not in client.get(address).content.decode()
+    answer = client.post(address, {"deed": "open_contact", "reason": "电话核实"}, follow=True)
+    assert "13800001234" not in answer.content.decode()
+    with pytest.raises(PermissionDenied):
+        handling.open_contact(letter, "电话核实", editor)
+    assert not Entry.objects.filter(kind="letter.contact_opened").exists()
+
+
 def test_a_lost_key_is_said_not_crashed(client, settings, tmp_path):
     letter, editor = a_letter(), someone("handle_letter", "open_contact")
     settings.HOME = tmp_path

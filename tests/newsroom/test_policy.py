@@ -529,6 +529,13 @@ MENU = {
 }
 
 
+def test_the_search_of_the_sidebar_leads_to_articles_only_for_those_who_see_some(newsroom):
+    address = reverse("wagtailsnippets_newsroom_article:list")
+    search = f'"wagtail.sidebar.SearchModule", "_args": ["{address}"]'
+    assert search in signed_in(member_of(REPORTERS)).get("/admin/").content.decode()
+    assert search not in signed_in(member_of(MODERATORS)).get("/admin/").content.decode()
+
+
 @pytest.mark.parametrize("group", [CHIEFS, EDITORS, REPORTERS, MODERATORS, LETTER_EDITORS])
 def test_b4_the_menu_names_what_its_reader_may_open(group):
     create_newsroom()
