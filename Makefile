@@ -60,7 +60,7 @@ bench: setup ## measure what bench/ measures
 audit: setup ## check reader pages for accessibility and speed in a browser
 	@.venv/bin/python -m bench.audit
 
-mutants: setup ## take away single lines that matter and see whether tests fail; hours, fewer with ONLY=comments/
+mutants: setup ## take away single lines that matter and see which test fails; of some places with ONLY=comments/
 	@.venv/bin/python -m bench.mutations $(if $(ONLY),--only "$(ONLY)")
 
 lock: ## pin the dependencies of requirements/*.in again, with hashes
