@@ -15,7 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.template import Template, Variable, VariableDoesNotExist
-from django.template.base import FilterExpression, Lexer, Parser
+from django.template.base import FilterExpression, Lexer, NodeList, Parser
 from django.template.defaultfilters import default, default_if_none
 from django.template.defaulttags import IfNode
 from django.template.loaders.base import Loader as BaseLoader
@@ -103,9 +103,10 @@ class _Parser(Parser):
 
     def extend_nodelist(self, nodelist, node, token):
         if isinstance(node, IfNode):
-            node.conditions_nodelists = [
+            asked: list[tuple[Any, NodeList]] = [
                 (condition and _Condition(condition), nodes) for condition, nodes in node.conditions_nodelists
             ]
+            node.conditions_nodelists = asked
         super().extend_nodelist(nodelist, node, token)
 
 

@@ -1,5 +1,7 @@
 """How often articles were read, in all and of late; which views are counted already; what editors say of the hot list."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -47,6 +49,7 @@ class Readings(models.Model):
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="+", db_index=False)
     count = models.PositiveIntegerField(default=0)
+    start: Any  # a field of each of the models below
 
     class Meta:
         abstract = True

@@ -1,5 +1,7 @@
 """What an editor gives under 导入稿件."""
 
+from typing import cast
+
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -67,12 +69,13 @@ class ImportForm(forms.Form):
         stations = (
             Station.objects.all() if found.everywhere else Station.objects.filter(pk__in=found.stations)
         )
-        self.fields["station"].queryset = stations
+        cast(forms.ModelChoiceField, self.fields["station"]).queryset = stations
         if not found.everywhere and not found.stations:
             self.fields["station"].widget = forms.HiddenInput()
 
     def clean(self):
-        data = super().clean()
+        super().clean()
+        data = self.cleaned_data
         if not self.errors and not data.get("text", "").strip() and not data.get("uploads"):
             raise ValidationError("请粘贴文字，或选择要上传的文件。")
         return data

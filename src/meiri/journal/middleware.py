@@ -1,6 +1,6 @@
 """What an editor sends is one deed: all of it is done and told to the journal, or none of it."""
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS
 from wagtail.log_actions import LogContext
 
 from meiri.journal.recording import recording
@@ -24,7 +24,7 @@ class RecordEditorsChanges:
     def process_view(self, request, view, args, kwargs):
         if request.method in READING or not request.path_info.startswith(NEWSROOM):
             return None
-        if transaction.DEFAULT_DB_ALIAS in getattr(view, "_non_atomic_requests", ()):
+        if DEFAULT_DB_ALIAS in getattr(view, "_non_atomic_requests", ()):
             return None
         user = request.user if request.user.is_authenticated else None
         with LogContext(user=user), recording():

@@ -71,14 +71,14 @@ class LettersView(DeskView):
                 "sealed_contact",
             )
         )
-        letters = self._page(letters, which, asked.get("from", ""))
-        more, letters = len(letters) > PER_PAGE, letters[:PER_PAGE]
+        found = self._page(letters, which, asked.get("from", ""))
+        more, shown = len(found) > PER_PAGE, found[:PER_PAGE]
         counts = stages()
         overdue = mine.overdue()[: MOST_COUNTED + 1].count()
         return self.render_to_response(
             self.get_context_data(
-                letters=letters,
-                next=urlencode({"stage": which, **chosen, "from": self._position(letters[-1], which)})
+                letters=shown,
+                next=urlencode({"stage": which, **chosen, "from": self._position(shown[-1], which)})
                 if more
                 else None,
                 which=which,

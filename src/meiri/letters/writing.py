@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 
 from django import forms
 from django.db import IntegrityError, transaction
@@ -85,10 +86,11 @@ class LetterForm(VisitorForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["station"].queryset = Station.objects.visible()
+        cast(forms.ModelChoiceField, self.fields["station"]).queryset = Station.objects.visible()
 
     def clean(self):
-        data = super().clean()
+        super().clean()
+        data = self.cleaned_data
         if data.get("station") is None and data.get("place"):
             data["station"] = station_of(data["place"])
         return data

@@ -31,8 +31,8 @@ def contributing_page(request):
             return render(request, "members/apply.html", context, status=422)
         return redirect("member-contributing")
     if application is None or application.state != Decision.ACCEPTED:
-        form = contributing.ContributorForm() if may_apply else None
-        return render(request, "members/apply.html", {"application": application, "form": form})
+        empty = contributing.ContributorForm() if may_apply else None
+        return render(request, "members/apply.html", {"application": application, "form": empty})
     manuscripts = Manuscript.objects.filter(member=request.user).select_related("article__channel")
     if (before := asked_number(request.GET.get("before"))) is not None:
         manuscripts = manuscripts.filter(pk__lt=before)

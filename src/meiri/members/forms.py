@@ -249,7 +249,8 @@ class PasswordForm(forms.Form):
         return self.cleaned_data["new_password1"]
 
     def clean(self):
-        data = super().clean()
+        super().clean()
+        data = self.cleaned_data
         first, second = data.get("new_password1"), data.get("new_password2")
         if first and second and first != second:
             self.add_error("new_password2", "两次输入的新密码不一致。")

@@ -1,8 +1,8 @@
 """Articles and what they name: sources and authors."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Protocol, cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -210,8 +210,8 @@ class ArticleManager(models.Manager.from_queryset(ArticleQuerySet)):  # type: ig
 def day_bounds(day):
     """The first moment of `day` and of the day after it, in the site's time zone."""
     zone = timezone.get_default_timezone()
-    start = timezone.datetime(day.year, day.month, day.day, tzinfo=zone)
-    return start, start + timezone.timedelta(days=1)
+    start = datetime(day.year, day.month, day.day, tzinfo=zone)
+    return start, start + timedelta(days=1)
 
 
 class Publication(Protocol):
@@ -348,7 +348,7 @@ class Article(
 
     @property
     def cursor(self):
-        return Cursor(self.published_at, self.pk)
+        return Cursor(cast(datetime, self.published_at), self.pk)
 
     @property
     def headline(self):

@@ -1,6 +1,7 @@
 """相似稿件 and 稿件血缘 in the newsroom: a look-up while writing, a comparison, and the versions of a story."""
 
 import json
+from collections.abc import Sequence
 
 from django.contrib.auth.mixins import UserPassesTestMixin
 from django.core.exceptions import PermissionDenied
@@ -149,7 +150,7 @@ class CompareView(WritersOnly, WagtailAdminTemplateMixin, View):
         words = words_for(request.user, [first, second])
         return self.answer(words[first], words[second], articles)
 
-    def answer(self, first: ArticleText, second: ArticleText, articles: list[Article | None]):
+    def answer(self, first: ArticleText, second: ArticleText, articles: Sequence[Article | None]):
         percent = int(similarity(first.compared, second.compared) * 100)
         rows = compare(f"{first.title}\n{first.text[:LONGEST]}", f"{second.title}\n{second.text[:LONGEST]}")
         heads = [

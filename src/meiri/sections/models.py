@@ -147,7 +147,7 @@ class Topic(Section):
     def clean(self):
         stored = Topic.objects.filter(pk=self.pk).first()
         page = getattr(stored, "page", None)
-        if page and stored.slug != self.slug:
+        if stored and page and stored.slug != self.slug:
             raise ValidationError({"slug": f"专题有页面《{page.title}》：请改页面的地址，专题会跟着改。"})
 
     def get_absolute_url(self):

@@ -28,7 +28,7 @@ class PlainTextField(forms.CharField):
     widget = forms.Textarea
 
     def to_python(self, value):
-        text = super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
+        text = str(super().to_python(value)).replace("\r\n", "\n").replace("\r", "\n")
         text = _UNSEEN.sub("", text.replace("\t", " "))
         return re.sub(r"\n{3,}", "\n\n", text).strip()
 
@@ -37,7 +37,7 @@ class LineField(forms.CharField):
     """Text of one line without unseen characters."""
 
     def to_python(self, value):
-        return " ".join(_UNSEEN.sub("", super().to_python(value)).split())
+        return " ".join(_UNSEEN.sub("", str(super().to_python(value))).split())
 
 
 def not_ours(name: str) -> None:

@@ -22,7 +22,7 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *, name, **options):
         contact = contact_of(name)
-        user = User.objects.filter(username=name).first() or (contact and account_of(contact))
+        user = User.objects.filter(username=name).first() or (account_of(contact) if contact else None)
         if user is None:
             raise CommandError(f"There is no account {name}.")
         Authenticator.objects.filter(user=user).delete()
