@@ -38,7 +38,12 @@ def reindex() -> None:
 
     configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
     apps.populate(["meiri.journal"])
+    from meiri.newsroom import plain_text
+    from meiri.search.kinds_of_blocks import ask_the_site
     from meiri.search.management.commands.reindex import Command
+
+    kinds = ask_the_site()
+    plain_text.take_kinds_from(lambda: kinds)
 
     Command().run_from_argv(sys.argv)
 

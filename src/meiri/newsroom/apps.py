@@ -12,14 +12,15 @@ class NewsroomConfig(AppConfig):
         from taggit.models import Tag
 
         from meiri.media.removing import when_a_picture_goes
-        from meiri.newsroom import new_permissions, permissions, publishing, reviewing
-        from meiri.newsroom.body import checks  # noqa: F401 its checks register themselves
+        from meiri.newsroom import new_permissions, permissions, plain_text, publishing, reviewing
+        from meiri.newsroom.body import checks, stream  # noqa: F401 checks registers itself
         from meiri.newsroom.models import Article, Author, Desk, Source
         from meiri.newsroom.river import delist_picture
         from meiri.newsroom.tags import give_slug
         from meiri.sections.in_use import keep_while_used
 
         Article.publication = publishing
+        plain_text.take_kinds_from(stream.words_of_kinds)
         keep_while_used(Author, Source)
         keep_while_used(Desk, by_code=False)  # a group takes its desk along
         permissions.register_rules()

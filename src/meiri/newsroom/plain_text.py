@@ -1,9 +1,9 @@
 """The words of an article's body without its markup."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
-from meiri.newsroom.body.stream import with_kinds
+from meiri.newsroom.body.stored_words import StoredWords
 
 _SPACE = re.compile(r"\s+")
 # Chinese is written without spaces: a line break or a space left by a broken line parts no word. The space comes first in the
@@ -12,10 +12,26 @@ _HAN = r"[\u3400-\u9fff\uf900-\ufaff]"
 _BETWEEN_HAN = re.compile(rf"(?s:[^\S\u3000](?<={_HAN}.)[^\S\u3000]*(?={_HAN}))")
 
 
+# By its name, each kind of block. The app says which there are; in the process that builds a search index, which has no apps,
+# whoever began it.
+_kinds: list[Callable[[], Mapping[str, StoredWords]]] = []
+
+
+def take_kinds_from(kinds: Callable[[], Mapping[str, StoredWords]]) -> None:
+    """Have `kinds` say where the words of each kind of block stand."""
+    _kinds[:] = [kinds]
+
+
 def paragraphs(raw: Iterable[dict]) -> list[str]:
     """The paragraphs, headings, captions and cells of a body as it is stored (a list of blocks), without tags. A word that
     a tag or a line break cuts in two is whole again."""
-    pieces = [piece for kind, stored in with_kinds(raw) for piece in kind.plain_text(stored)]
+    kinds = _kinds[0]()
+    pieces = [
+        piece
+        for block in raw
+        if (words := kinds.get(block["type"])) is not None
+        for piece in words.read(block["value"])
+    ]
     found = _closed("\0".join(pieces)).split("\0")
     return [text for piece in found if (text := piece.strip())]
 

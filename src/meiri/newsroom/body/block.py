@@ -15,6 +15,7 @@ from wagtail import blocks
 
 from meiri.journal.content_keys import DOCUMENT, PICTURE, ContentKey, NumberedForm
 from meiri.media.models import Picture
+from meiri.newsroom.body.stored_words import Parts, StoredWords, struct_of
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,8 @@ class BodyBlock:
         return self.migrated_as or path, arguments, options
 
     @abstractmethod
-    def plain_text(self, stored: Any) -> Iterator[str]:
-        """The paragraphs, lines or cells that readers read."""
+    def stored_words(self) -> StoredWords:
+        """Where the paragraphs, lines or cells that readers read stand in what is stored."""
 
     @abstractmethod
     def edit_texts(self, stored: Any, editor: TextEditor) -> Any:
@@ -135,9 +136,8 @@ class StructBodyBlock(BodyBlock, blocks.StructBlock):
     documents: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
 
-    def plain_text(self, stored: Any) -> Iterator[str]:
-        parts = struct_of(stored)
-        return (parts.get(text.name) or "" for text in self.texts if text.is_plain_text)
+    def stored_words(self) -> StoredWords:
+        return Parts(tuple(text.name for text in self.texts if text.is_plain_text))
 
     def compared_text(self, stored: Any) -> Iterator[str]:
         parts = struct_of(stored)
@@ -154,11 +154,6 @@ class StructBodyBlock(BodyBlock, blocks.StructBlock):
         parts = struct_of(stored)
         yield from keys_of(DOCUMENT, (parts.get(name) for name in self.documents))
         yield from keys_of(PICTURE, (parts.get(name) for name in self.pictures))
-
-
-def struct_of(stored: Any) -> dict[str, Any]:
-    """The parts of a stored struct, none where it is no struct."""
-    return stored if isinstance(stored, dict) else {}
 
 
 def keys_of(form: NumberedForm, stored: Iterable[Any]) -> Iterator[ContentKey]:

@@ -12,13 +12,14 @@ from wagtail.embeds.blocks import EmbedBlock
 
 from meiri.journal.content_keys import DOCUMENT, ContentKey
 from meiri.newsroom.body.block import BlockText, BodyBlock, StructBodyBlock, TextEditor, keys_of
+from meiri.newsroom.body.stored_words import NoWords
 
 
 class DocumentBlock(BodyBlock, DocumentChooserBlock):
     migrated_as = "wagtail.documents.blocks.DocumentChooserBlock"
 
-    def plain_text(self, stored: Any) -> Iterator[str]:
-        yield from ()
+    def stored_words(self) -> NoWords:
+        return NoWords()
 
     def edit_texts(self, stored: Any, editor: TextEditor) -> Any:
         return stored
@@ -36,8 +37,8 @@ class DocumentBlock(BodyBlock, DocumentChooserBlock):
 class ExternalContentBlock(BodyBlock, EmbedBlock):
     migrated_as = "wagtail.embeds.blocks.EmbedBlock"
 
-    def plain_text(self, stored: Any) -> Iterator[str]:
-        yield from ()
+    def stored_words(self) -> NoWords:
+        return NoWords()
 
     def edit_texts(self, stored: Any, editor: TextEditor) -> Any:
         return stored

@@ -17,10 +17,10 @@ from meiri.newsroom.body.block import (
     StructBodyBlock,
     TextEditor,
     keys_of,
-    struct_of,
     words_of,
 )
 from meiri.newsroom.body.bounds import LONGEST_ADDRESS, LONGEST_CAPTION
+from meiri.newsroom.body.stored_words import Items, items_of, struct_of
 from meiri.newsroom.body.text import paragraph
 from meiri.newsroom.cards import CardPicture
 
@@ -100,9 +100,8 @@ class MissingPictureBlock(StructBodyBlock):
 class GalleryBlock(StructBodyBlock):
     pictures = blocks.ListBlock(PictureBlock(), label="图片", min_num=2, max_num=60)
 
-    def plain_text(self, stored: Any) -> Iterator[str]:
-        for item in _items_of(stored):
-            yield from self._picture.plain_text(item["value"])
+    def stored_words(self) -> Items:
+        return Items("pictures", self._picture.stored_words())
 
     def edit_texts(self, stored: Any, editor: TextEditor) -> Any:
         items = struct_of(stored).get("pictures")
@@ -111,7 +110,7 @@ class GalleryBlock(StructBodyBlock):
         return {**stored, "pictures": [self._edited(item, editor) for item in items]}
 
     def content_keys(self, stored: Any) -> Iterator[ContentKey]:
-        return keys_of(PICTURE, (item["value"].get("image") for item in _items_of(stored)))
+        return keys_of(PICTURE, (item["value"].get("image") for item in items_of(stored, "pictures")))
 
     def html(self, value: Any) -> str:
         return "\n".join(map(self._picture.html, value["pictures"]))
@@ -133,14 +132,6 @@ class GalleryBlock(StructBodyBlock):
     class Meta:
         icon = "image"
         label = "组图"
-
-
-def _items_of(stored: Any) -> Iterator[dict[str, Any]]:
-    """The items of a stored gallery that hold a picture's struct."""
-    items = struct_of(stored).get("pictures")
-    for item in items if isinstance(items, list) else ():
-        if isinstance(struct_of(item).get("value"), dict):
-            yield item
 
 
 def read_figure(element: HtmlElement) -> tuple[str, str, str]:

@@ -13,6 +13,7 @@ from meiri.newsroom.body.links import DocumentBlock, ExternalContentBlock, Relat
 from meiri.newsroom.body.pictures import GalleryBlock, MissingPictureBlock, PictureBlock
 from meiri.newsroom.body.quote import QuoteBlock
 from meiri.newsroom.body.recordings import AudioBlock, VideoBlock
+from meiri.newsroom.body.stored_words import StoredWords
 from meiri.newsroom.body.table import ArticleTableBlock
 from meiri.newsroom.body.text import TEXT_FEATURES, TextBlock
 
@@ -38,6 +39,11 @@ class ArticleBody(blocks.StreamBlock):
 def body_blocks() -> Mapping[str, BodyBlock]:
     """The kinds of blocks by their names."""
     return ArticleBody.base_blocks
+
+
+def words_of_kinds() -> dict[str, StoredWords]:
+    """Where the words of each kind stand in what is stored."""
+    return {name: kind.stored_words() for name, kind in body_blocks().items()}
 
 
 def with_kinds(raw: Iterable[Mapping[str, Any]]) -> Iterator[tuple[BodyBlock, Any]]:

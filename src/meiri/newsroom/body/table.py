@@ -15,9 +15,9 @@ from meiri.newsroom.body.block import (
     PastedPart,
     ReadBlock,
     TextEditor,
-    struct_of,
     words_of,
 )
+from meiri.newsroom.body.stored_words import Rows, struct_of
 
 MOST_COLUMNS_OF_CELL = 60
 # What the table's menu says: its editor is not translated, and has no Chinese.
@@ -49,8 +49,8 @@ class ArticleTableBlock(BodyBlock, TableBlock):
             "contextMenu": {"items": TABLE_MENU},
         }
 
-    def plain_text(self, stored: Any) -> Iterator[str]:
-        return (str(cell) for row in _rows_of(stored) for cell in row if cell is not None)
+    def stored_words(self) -> Rows:
+        return Rows("data")
 
     def compared_text(self, stored: Any) -> Iterator[str]:
         return ("　".join(str(cell or "") for cell in row) for row in _rows_of(stored))

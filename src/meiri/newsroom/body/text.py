@@ -11,6 +11,7 @@ from wagtail import blocks
 from meiri.journal.content_keys import ContentKey
 from meiri.media.models import Picture
 from meiri.newsroom.body.block import BlockText, BodyBlock, ReadBlock, TextEditor, lines_of, words_of
+from meiri.newsroom.body.stored_words import RichText
 from meiri.newsroom.rich_text import paragraphs_of_rich_text
 
 TEXT_FEATURES = ["bold", "italic", "link", "ol", "ul", "superscript", "subscript", "hr"]
@@ -24,8 +25,8 @@ _HEADINGS = frozenset({"h2", "h3", "h4"})
 class TextBlock(BodyBlock, blocks.RichTextBlock):
     migrated_as = "wagtail.blocks.RichTextBlock"
 
-    def plain_text(self, stored: Any) -> Iterator[str]:
-        yield from paragraphs_of_rich_text(stored)
+    def stored_words(self) -> RichText:
+        return RichText()
 
     def compared_text(self, stored: Any) -> Iterator[str]:
         return (line for piece in paragraphs_of_rich_text(stored) if (line := piece.strip()))
