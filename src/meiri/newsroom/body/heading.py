@@ -11,7 +11,7 @@ from meiri.journal.content_keys import ContentKey
 from meiri.media.models import Picture
 from meiri.newsroom.body.block import BlockText, BodyBlock, ReadBlock, TextEditor, words_of
 from meiri.newsroom.body.bounds import LONGEST_HEADING
-from meiri.newsroom.body.stored_words import Line
+from meiri.newsroom.body.stored_words import LineOfText
 
 _HEADING = BlockText("", "小标题")
 
@@ -20,8 +20,8 @@ class HeadingBlock(BodyBlock, blocks.CharBlock):
     migrated_as = "wagtail.blocks.CharBlock"
     elements = frozenset({"h2", "h3", "h4"})
 
-    def stored_words(self) -> Line:
-        return Line()
+    def stored_words(self) -> LineOfText:
+        return LineOfText()
 
     def compared_text(self, stored: Any) -> Iterator[str]:
         yield stored

@@ -25,7 +25,7 @@ class NoWords:
 
 
 @dataclass(frozen=True)
-class Line:
+class LineOfText:
     """The content is one line of text."""
 
     def read(self, stored: Any) -> Iterable[str]:
