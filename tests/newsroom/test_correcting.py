@@ -4,15 +4,17 @@ import re
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from wagtail.actions.publish_revision import PublishPermissionError
 
 from meiri.journal.models import Entry
 from meiri.newsroom.correcting import Amendment, correct, places_of, withdraw_correction
 from meiri.newsroom.corrections import Correction, CorrectionKept
+from meiri.newsroom.corrections_desk import CorrectView, WithdrawCorrectionView
 from meiri.newsroom.models import Article
 from meiri.newsroom.publishing import withdraw
+from meiri.policy import may
 from tests.newsroom.test_admin import an_editor
 from tests.newsroom_factory import a_channel, a_draft, an_article
 
@@ -220,6 +222,21 @@ class TestTheDesk:
             assert answer.status_code in (302, 403)
         correction.refresh_from_db()
         assert (Correction.objects.count(), correction.withdrawn_at) == (1, None)
+
+    def test_b4_a_desk_elsewhere_is_refused_by_each_view_itself_too(self, rf):
+        """Whichever address leads to it, also one that the table of the admin's doors does not know."""
+        article = an_article()
+        correction = correct(article, "错", "对")
+        request = rf.get("/")
+        request.user = an_editor("waidi", channels=[a_channel("要闻", "yaowen")])
+        assert not may(request.user, "correct", correction)
+        assert may(an_editor("bendi", channels=[article.channel]), "correct", correction)
+        for view, which in (
+            (CorrectView, {"article_id": article.pk}),
+            (WithdrawCorrectionView, {"correction_id": correction.pk}),
+        ):
+            with pytest.raises(PermissionDenied):
+                view.as_view()(request, **which)
 
     def test_the_list_costs_the_same_however_long_it_is(self, client, django_assert_max_num_queries):
         article = an_article()

@@ -21,6 +21,7 @@ from meiri.members.models import User
 from meiri.newsroom.corrections_desk import CorrectionsView
 from meiri.newsroom.initial_newsroom import create_desk, create_newsroom
 from meiri.newsroom.models import Article, Proposal
+from meiri.newsroom.permissions import home_for
 from meiri.newsroom.placing import accept, decline
 from meiri.newsroom.proposals import ProposalState
 from meiri.newsroom.proposals_desk import ProposalsView
@@ -227,6 +228,16 @@ class TestPlaces:
         assert "雪后" not in client.get(reverse("proposals_inbox")).content.decode()
         client.post(reverse("proposals_inbox"), {"proposal": proposal.pk, "deed": "accept"})
         assert Proposal.objects.get().state == ProposalState.ASKED
+        for decide in (accept, lambda it, by: decline(it, "不用", by)):
+            with pytest.raises(PermissionDenied):
+                decide(proposal, by=member_of("北京站编辑"))
+        assert Proposal.objects.get().state == ProposalState.ASKED
+
+    def test_b1_no_home_is_where_an_author_may_not_file(self, newsroom):
+        n, editor = newsroom, member_of("北京站编辑")
+        assert home_for(editor, n.life, [n.xinjiang, n.beijing]) == n.beijing
+        with pytest.raises(LookupError):
+            home_for(editor, n.life, [n.xinjiang])
 
     def test_b1_a_scheduled_article_asks_when_it_is_scheduled(self, newsroom):
         from datetime import timedelta
