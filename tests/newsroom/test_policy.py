@@ -128,6 +128,16 @@ class TestPlaces:
         assert not article.live
         assert not Entry.objects.filter(kind="article.published").exists()
 
+    def test_b1_no_version_goes_live_in_a_channel_of_another_desk(self, newsroom):
+        n = newsroom
+        article = an_article(channel=n.life)
+        article.channel = n.top
+        moved = article.save_revision()
+        with pytest.raises(PublishPermissionError):
+            Article.objects.get(pk=article.pk).publish(moved, user=member_of("生活编辑"))
+        article.refresh_from_db()
+        assert article.channel == n.life
+
     def test_b1_a_channels_desk_offers_its_article_to_a_station(self, newsroom):
         n = newsroom
         article = publish(a_draft(channel=n.life, stations=[n.xinjiang]), by=member_of("生活编辑"))

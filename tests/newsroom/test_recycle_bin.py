@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from meiri.newsroom.initial_newsroom import create_newsroom
 from meiri.newsroom.models import Article
-from meiri.newsroom.recycle_bin import empty_bin
+from meiri.newsroom.recycle_bin import empty_bin, put_back, put_into_bin
 from meiri.policy import may, visible
 from tests.newsroom.test_admin import CHOOSER_RESULTS, LIST, an_editor, edit
 from tests.newsroom_factory import a_channel, a_draft, an_article
@@ -92,6 +93,13 @@ def test_who_may_not_delete_it_does_not_and_does_not_see_the_bin_of_others(clien
     client.post(BIN, {"article": article.pk})
     assert Article.objects.get().binned_at is not None
     assert not may(other, "put back", Article.objects.get())
+    with pytest.raises(PermissionDenied):
+        put_back(article, other)
+    assert Article.objects.get().binned_at is not None
+    put_back(article, editor)
+    with pytest.raises(PermissionDenied):
+        put_into_bin(article, other)
+    assert Article.objects.get().binned_at is None
 
 
 def test_a_reporter_deletes_own_drafts_and_takes_them_back(client):
