@@ -564,3 +564,12 @@ def test_b4_the_menu_names_what_its_reader_may_open(group):
     menu = {address for address in MENU if f'"{address}"' in page}
     assert menu == {address for address, groups in MENU.items() if group in groups}
     assert ("SearchModule" in page) == (group in (CHIEFS, EDITORS, REPORTERS))  # it leads to the articles
+
+
+def test_b2_who_wrote_an_article_for_another_desk_gets_no_button_that_publishes_it(newsroom):
+    writer = member_of("生活编辑")
+    for channel, offered in ((newsroom.life, True), (newsroom.top, False)):
+        article = a_draft(channel=channel, created_by=writer)
+        opened = signed_in(writer).get(reverse("wagtailsnippets_newsroom_article:edit", args=[article.pk]))
+        assert opened.status_code == 200
+        assert ('value="action-publish"' in opened.content.decode()) == offered
