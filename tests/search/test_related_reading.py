@@ -253,6 +253,9 @@ class TestWaiting:
         assert consumers.run_consumer("related") == 0
         cursor = ConsumerOffset.objects.get(pk="related")
         assert (cursor.sequence, cursor.failures, cursor.error) == (done, 0, "")
+        assert cursor.retry_at is not None
+        # However long the index takes, the pause is not over.
+        ConsumerOffset.objects.update(retry_at=timezone.now() + timedelta(minutes=5))
         search_index.catch_up()
         assert consumers.run_consumer("related") == 0, "it is not asked again at once"
         ConsumerOffset.objects.update(retry_at=timezone.now())
