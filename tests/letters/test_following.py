@@ -52,6 +52,9 @@ def test_the_writer_adds_words_and_files_once_whatever_how_often_they_are_sent(c
     assert [m.text for m in letter.messages.all()] == ["编号是 N27。"]
     assert letter.attachments.count() == 1
     assert Letter.objects.get().has_news
+    told = Entry.objects.get(kind="letter.added")
+    assert told.keys == [f"letter:{letter.pk}"]
+    assert "N27" not in str(told.payload)
     client.force_login(handler)
     assert "有补充" in words(client.get("/admin/letters/"))
     handling.check_letter(letter, handler)
