@@ -20,6 +20,7 @@ from tests.newsroom_factory import a_channel, a_draft, an_article
 
 pytestmark = pytest.mark.django_db
 COMMENTS = re.compile(r'<section class="comments".*?</section>\n?', re.DOTALL)
+LEFT_OUT = re.compile(r' data-block-key="\w+"|<span data-fragment="/members/.*?</span>\s*', re.DOTALL)
 LIVE, DRAFT = "读者看到的标题", "改过的标题"
 
 
@@ -133,9 +134,7 @@ def article_of(page: str) -> str:
     """The article on a page, without the keys that the editor gives paragraphs when it saves them, and without what waits for
     readers, which a preview leaves out: favourites and comments."""
     found = page[page.index("<article") : page.index("</article>")]
-    return re.sub(
-        r' data-block-key="\w+"|<span data-fragment="/members/.*?</span>\n?', "", COMMENTS.sub("", found)
-    )
+    return LEFT_OUT.sub("", COMMENTS.sub("", found))
 
 
 def test_a3_a_laid_out_page_is_previewed_as_it_is_written(desk):
