@@ -19,7 +19,7 @@ const dataOf = (window) => window.document.documentElement.dataset;
 
 test("a switch sets its value on the page and keeps it on the device; pressed again it is released", () => {
   const window = open(SWITCHES);
-  runPart(window, "settings");
+  for (const part of ["switches", "settings"]) runPart(window, part);
   button(window, "[data-switch=edition]").click();
   assert.equal(dataOf(window).edition, "large");
   assert.equal(window.localStorage.getItem("edition"), "large");
@@ -32,7 +32,7 @@ test("a switch sets its value on the page and keeps it on the device; pressed ag
 
 test("one of two colours is pressed", () => {
   const window = open(SWITCHES);
-  runPart(window, "settings");
+  for (const part of ["switches", "settings"]) runPart(window, part);
   button(window, "[value=contrast]").click();
   button(window, "[value=dark]").click();
   assert.deepEqual(valuesOf(pressed(window)), ["dark"]);
@@ -40,7 +40,7 @@ test("one of two colours is pressed", () => {
 
 test("where the system is dark the switch is pressed, and releasing it asks for light", () => {
   const window = open(SWITCHES, (made) => { made.matchMedia = () => ({ matches: true }); });
-  runPart(window, "settings");
+  for (const part of ["switches", "settings"]) runPart(window, part);
   assert.deepEqual(valuesOf(pressed(window)), ["dark"]);
   button(window, "[value=dark]").click();
   assert.equal(dataOf(window).theme, "light");
@@ -49,7 +49,7 @@ test("where the system is dark the switch is pressed, and releasing it asks for 
 
 test("a button of a group sets its value, and pressing it again changes nothing", () => {
   const window = open(GROUP);
-  runPart(window, "settings");
+  for (const part of ["switches", "settings"]) runPart(window, part);
   assert.deepEqual(valuesOf(pressed(window)), [""]);
   for (let times = 0; times < 2; times += 1) {
     button(window, "[value=dark]").click();
@@ -62,13 +62,13 @@ test("a button of a group sets its value, and pressing it again changes nothing"
 
 test("a group that follows the system does not show dark as chosen", () => {
   const window = open(GROUP, (made) => { made.matchMedia = () => ({ matches: true }); });
-  runPart(window, "settings");
+  for (const part of ["switches", "settings"]) runPart(window, part);
   assert.deepEqual(valuesOf(pressed(window)), [""]);
 });
 
 test("the switch in the masthead and the group on the page of settings tell the same", () => {
   const window = open(SWITCHES + GROUP);
-  runPart(window, "settings");
+  for (const part of ["switches", "settings"]) runPart(window, part);
   button(window, "[data-setting] [value=contrast]").click();
   assert.deepEqual(valuesOf(pressed(window)), ["contrast", "contrast"]);
 });
@@ -77,7 +77,7 @@ test("a device that keeps nothing still shows what was chosen", () => {
   const window = open(SWITCHES, (made) => {
     Object.defineProperty(made, "localStorage", { get() { throw new Error("refused"); } });
   });
-  runPart(window, "settings");
+  for (const part of ["switches", "settings"]) runPart(window, part);
   button(window, "[value=large]").click();
   assert.equal(dataOf(window).edition, "large");
 });

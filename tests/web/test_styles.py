@@ -2,7 +2,7 @@
 
 import re
 
-from meiri.web.bundles import PARTS
+from meiri.web.bundles import PARTS, STYLES, bundle
 
 TOKENS = (PARTS / "css" / "tokens.css").read_text()
 
@@ -23,3 +23,10 @@ def test_every_space_is_a_multiple_of_a_quarter_rem():
     assert len(spaces) > 5
     for number, size in spaces:
         assert float(size) == int(number) / 4
+
+
+def test_bundles_hold_sizes_in_place_of_tokens_of_space():
+    for name in STYLES:
+        styles = bundle(f"{name}.css").content.decode()
+        assert "--space" not in styles
+        assert "rem" in styles

@@ -5,6 +5,7 @@ browsers and CDNs may keep it for good. It is made when a process first needs it
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -35,11 +36,12 @@ STYLES = {
 }
 SCRIPTS = {
     "preferences": ["preferences"],
-    "page": ["settings", "channels", "times", "fragments", "counts", "searching"],
-    "article": ["settings", "channels", "times", "fragments", "counts", "reading", "searching"],
+    "page": ["switches", "times", "fragments", "counts", "searching"],
+    "article": ["switches", "times", "fragments", "counts", "reading", "searching"],
     # What few readers of an article use: fetched when one goes for it.
     "tools": ["dressing", "aloud", "pinyin", "selection", "share"],
-    "home": ["settings", "channels", "times", "fragments", "counts", "carousel", "searching"],
+    "settings": ["settings"],
+    "home": ["switches", "times", "fragments", "counts", "carousel", "searching"],
     "suggestions": ["suggestions"],
     "comments": ["comments"],
     "work": ["work"],
@@ -47,6 +49,9 @@ SCRIPTS = {
 }
 # What the name of a script ends with whose words are in traditional script.
 TRADITIONAL = "-hant"
+
+
+SPACE = re.compile(r"--space-(\d+): ([\d.]+rem);")
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,9 @@ class Bundle:
 def _made(name: str, stamp: float) -> Bundle:
     stem, _, kind = name.partition(".")
     if kind == "css":
-        content = cssmin("\n".join((PARTS / "css" / f"{p}.css").read_text() for p in STYLES[stem]))
+        content = cssmin(
+            with_spaces("\n".join((PARTS / "css" / f"{p}.css").read_text() for p in STYLES[stem]))
+        )
     else:
         # Each part in a block of its own: its names are its own.
         parts = SCRIPTS[stem.removesuffix(TRADITIONAL)]
@@ -75,6 +82,13 @@ def _made(name: str, stamp: float) -> Bundle:
             content = TraditionalConverter().convert(content)
     data = content.encode()
     return Bundle(name, data, hashlib.sha256(data).hexdigest()[:10])
+
+
+def with_spaces(styles: str) -> str:
+    """`styles` with each token of space as its size, which is shorter and never changes."""
+    sizes = dict(SPACE.findall((PARTS / "css" / "tokens.css").read_text()))
+    plain = re.sub(r"var\(--space-(\d+)\)", lambda token: sizes[token[1]], SPACE.sub("", styles))
+    return re.sub(r"calc\(-1 \* ([\d.]+rem)\)", r"-\1", plain)
 
 
 def bundle(name: str) -> Bundle:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import Environment
+from jinja2.ext import Extension
 from markupsafe import Markup, escape
 from wagtail.rich_text import expand_db_html
 
@@ -110,6 +111,18 @@ def phrases(title: str) -> Markup:
     return Markup("").join(" " if part.isspace() else span.format(part) for part in parts)
 
 
+class Unindented(Extension):
+    """Templates are indented for whoever reads them; pages are not. While debugging all lines keep their numbers."""
+
+    def preprocess(self, source, name, filename=None):
+        return source if settings.DEBUG else INDENT.sub("\n", ATTRIBUTE_ON_NEW_LINE.sub(" ", source))
+
+
+# In a tag that goes on in the next line white space means no more than one blank.
+ATTRIBUTE_ON_NEW_LINE = re.compile(r"\n[ \t]+(?=[a-z-]+=)")
+INDENT = re.compile(r"\n[ \t]+")
+
+
 def environment(**options):
     env = Environment(
         autoescape=True,
@@ -118,6 +131,7 @@ def environment(**options):
         **{k: v for k, v in options.items() if k != "autoescape"},
     )
     env.undefined = undefined_type()
+    env.add_extension(Unindented)
     env.globals.update(
         url=url,
         static=static,

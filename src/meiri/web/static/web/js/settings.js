@@ -1,18 +1,19 @@
-// How this device shows the site: 长辈版, colours, size of the text. A button of a group sets its value; a switch, which
-// stands alone, is released by pressing it again.
+// How this device shows the site: each choice is a group of buttons, one of them pressed.
 const root = document.documentElement.dataset;
-const buttons = [...document.querySelectorAll("[data-switch], [data-setting] button")];
-const nameOf = ({ dataset, parentNode }) => dataset.switch ?? parentNode.dataset.setting;
-const darkBySystem = ({ dataset, value }) => dataset.switch && value === "dark" && !root.theme && matchMedia("(prefers-color-scheme: dark)").matches;
-const isSet = (button) => (root[nameOf(button)] || "") === button.value || darkBySystem(button);
-const show = () => buttons.forEach((button) => button.setAttribute("aria-pressed", Boolean(isSet(button))));
-for (const button of buttons) {
-  button.addEventListener("click", () => {
-    const name = nameOf(button);
-    const released = button.value === "dark" ? "light" : "";
-    const value = button.dataset.switch && isSet(button) ? released : button.value;
-    if (value) root[name] = value; else delete root[name];
-    try { value ? localStorage.setItem(name, value) : localStorage.removeItem(name); } catch {}
+const groups = [...document.querySelectorAll("[data-setting]")];
+const show = () => {
+  for (const group of groups) {
+    for (const button of group.querySelectorAll("button")) {
+      button.setAttribute("aria-pressed", (root[group.dataset.setting] || "") === button.value);
+    }
+  }
+};
+for (const group of groups) {
+  group.addEventListener("click", ({ target }) => {
+    if (target.localName !== "button") return;
+    const name = group.dataset.setting;
+    if (target.value) root[name] = target.value; else delete root[name];
+    try { target.value ? localStorage.setItem(name, target.value) : localStorage.removeItem(name); } catch {}
     document.dispatchEvent(new Event("settings"));
   });
 }
