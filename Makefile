@@ -7,8 +7,6 @@ LOCK := .venv/bin/uv pip compile --quiet --generate-hashes --universal --python-
 	--no-header --no-emit-index-url --no-emit-find-links
 # Tests that go another way on PostgreSQL.
 ON_POSTGRESQL := tests/audience tests/comments tests/conf tests/journal tests/newsroom
-# The share of lines and branches, in percent, below which `make coverage` fails.
-FLOOR := 90
 
 .PHONY: help setup setup-run run watch test coverage lint bench audit mutants lock
 
@@ -40,8 +38,8 @@ test: setup lint ## check everything; with T=tests/newsroom/test_publishing.py t
 	@scripts/timed "tests on PostgreSQL" $(PYTEST) --postgresql $(ON_POSTGRESQL)
 endif
 
-coverage: setup ## which lines and branches the tests reach; fails below the floor that the Makefile names
-	@$(PYTEST) --cov=meiri --cov-branch --cov-report=term:skip-covered --cov-fail-under=$(FLOOR) $(T)
+coverage: setup ## which lines and branches the tests reach
+	@$(PYTEST) --cov=meiri --cov-branch --cov-report=term:skip-covered $(T)
 
 lint: setup ## formatting, code rules, import layers, types, keys and kinds of the journal, missing migrations, templates, styles, scripts
 	@scripts/timed "ruff format" .venv/bin/ruff format --check .
