@@ -24,7 +24,7 @@ from wagtail.models import (
 
 from meiri.journal.recording import recording
 from meiri.newsroom.models import Article, Desk, ReviewTask
-from meiri.newsroom.roles import CHIEFS, EDITOR, EDITORS, ROLES, Role
+from meiri.newsroom.roles import CHIEFS, EDITORS, ROLES, Role
 from meiri.sections.models import Channel, Station
 
 REVIEW = "三审三校"
@@ -82,7 +82,7 @@ def create_desk(name: str, channels: Iterable[Channel] = (), stations: Iterable[
 
     Its pictures and documents are in a collection of its own: all may choose them, the desk changes them.
     """
-    group = create_group(name, EDITOR, collection_of(name))
+    group = create_group(name, ROLES[EDITORS], collection_of(name))
     desk, new = Desk.objects.get_or_create(group=group)
     if new:
         desk.channels.set(channels)

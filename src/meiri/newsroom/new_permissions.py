@@ -7,7 +7,7 @@ from django.db.models.signals import post_migrate, pre_migrate
 
 from meiri.newsroom.initial_newsroom import collection_of, may_do
 from meiri.newsroom.models import Desk
-from meiri.newsroom.roles import EDITOR, ROLES
+from meiri.newsroom.roles import EDITORS, ROLES
 
 # The newest permission from before the migration that is under way; None when none is.
 _newest: int | None = None
@@ -39,4 +39,4 @@ def _give_new(using, **options) -> None:
     for group in Group.objects.filter(name__in=ROLES):
         may_do(group, ROLES[group.name], only=names)
     for desk in Desk.objects.select_related("group"):
-        may_do(desk.group, EDITOR, collection_of(desk.group.name), only=names)
+        may_do(desk.group, ROLES[EDITORS], collection_of(desk.group.name), only=names)

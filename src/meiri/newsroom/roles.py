@@ -27,7 +27,7 @@ ROLES: dict[str, Role] = {}
 
 
 def grant(group: str, role: Role) -> None:
-    """Let the group of that name do what `role` says, besides what others grant it."""
+    """Let the group of that name do what `role` says, besides what others grant it. What `EDITORS` may, each desk may."""
     ROLES[group] = ROLES.get(group, Role()) + role
 
 
