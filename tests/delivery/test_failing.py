@@ -81,11 +81,11 @@ def broken(monkeypatch):
     whole = pages.plan_home
     state = {"broken": False, "tries": 0}
 
-    def plan(body):
+    def plan(*given):
         if state["broken"]:
             state["tries"] += 1
             raise ValueError("the plan is broken")
-        return whole(body)
+        return whole(*given)
 
     monkeypatch.setattr(pages, "plan_home", plan)
 

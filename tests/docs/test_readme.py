@@ -19,7 +19,9 @@ def test_the_readme_lists_every_make_target_and_no_other():
 
 
 def test_help_lists_every_make_target():
-    told = subprocess.run(["make", "help"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(
+        ["make", "--no-print-directory", "help"], cwd=PROJECT, capture_output=True, text=True, check=True
+    ).stdout
     phony = re.search(r"^\.PHONY: (.*)$", (PROJECT / "Makefile").read_text(), re.MULTILINE)
     assert [line.split()[1] for line in told.splitlines()] == sorted(phony.group(1).split())
     assert all(len(line.split()) > 3 for line in told.splitlines())

@@ -21,16 +21,16 @@ from tests.letters.letters_factory import a_letter
 words = json.loads(open({path!r}).read())
 editor = get_user_model().objects.get(username="admin")
 letter = a_letter(receipt="20261123-PRNTD234", subject=words[0][:60], text=words[1][:5000], masked_name=words[0][:20])
-letter = handling.check(letter, editor)
-letter = handling.answer(letter, words[2][:5000], editor, unit=words[0][:60])
-letter = handling.publish(letter, editor, words[1][:5000], subject=words[0][:60])
+letter = handling.check_letter(letter, editor)
+letter = handling.answer_letter(letter, words[2][:5000], editor, unit=words[0][:60])
+letter = handling.publish_letter(letter, editor, words[1][:5000], subject=words[0][:60])
 print(letter.pk)
 """
 TAKE_BACK = """
 from meiri.letters import handling
 from meiri.letters.models import Letter
 for letter in Letter.objects.filter(receipt="20261123-PRNTD234"):
-    handling.take_back(letter)
+    handling.take_back_letter(letter)
     letter.delete()
 """
 

@@ -184,3 +184,11 @@ class TestSendingOn:
         assert saved_by_itself(client, edit(article), form_of(article, channel=""))["success"]
         article.refresh_from_db()
         assert newest(article).channel == a_channel()
+
+
+def test_the_form_of_a_copy_opens_and_goes_to_the_view_that_adds(admin_client):
+    article = an_article("第一篇")
+    answer = admin_client.get(reverse("wagtailsnippets_newsroom_article:copy", args=[article.pk]))
+    assert answer.status_code == 200
+    assert f'action="{reverse("wagtailsnippets_newsroom_article:add")}"' in answer.content.decode()
+    assert 'id="meiri-draft"' not in answer.content.decode()

@@ -21,11 +21,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
-    for kept in (page_frame, directory):
-        kept.forget()
+    for forget in (page_frame.forget_frame, directory.forget_names):
+        forget()
     yield
-    for kept in (page_frame, directory):
-        kept.forget()
+    for forget in (page_frame.forget_frame, directory.forget_names):
+        forget()
 
 
 @pytest.fixture

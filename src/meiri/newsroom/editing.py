@@ -12,6 +12,7 @@ from wagtail.models import TaskState
 from wagtail.permissions import policy_registry
 from wagtail.snippets.views.snippets import CreateView, EditView, UnpublishView
 
+from meiri.journal.snippets import CopyFormView
 from meiri.newsroom.completeness import Incomplete
 from meiri.newsroom.draft_form import DraftForm
 from meiri.newsroom.editing_together import CreatesOnce, SavesTogether
@@ -191,6 +192,12 @@ class ArticleCreateView(
     CreatesOnce, SaysWhatWasNotSaved, KeepsWhatItDoesNotPublish, BesideTheForm, CreateView
 ):
     pass
+
+
+class ArticleCopyView(CopyFormView):
+    """The form of a copy, which is no draft before the view that adds has saved it."""
+
+    extra_context = {"draft": None}
 
 
 class ArticleEditView(

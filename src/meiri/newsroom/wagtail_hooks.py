@@ -23,7 +23,7 @@ from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from meiri.journal.snippets import CopyFormView, RowViewSet
+from meiri.journal.snippets import RowViewSet
 from meiri.newsroom.choosing import ArticleChooserViewSet
 from meiri.newsroom.corrections_desk import (
     CorrectionsSidePanel,
@@ -32,6 +32,7 @@ from meiri.newsroom.corrections_desk import (
     WithdrawCorrectionView,
 )
 from meiri.newsroom.editing import (
+    ArticleCopyView,
     ArticleCreateView,
     ArticleEditView,
     ArticleForm,
@@ -62,7 +63,7 @@ class ArticleViewSet(SnippetViewSet):
     index_results_template_name = "newsroom/article_index_results.html"
     unpublish_view_class = WithdrawView
     delete_view_class = ToBinView
-    copy_view_class = CopyFormView
+    copy_view_class = ArticleCopyView
     add_view_class = ArticleCreateView
     edit_view_class = ArticleEditView
     chooser_viewset_class = ArticleChooserViewSet

@@ -115,12 +115,12 @@ class Unindented(Extension):
     """Templates are indented for whoever reads them; pages are not. While debugging all lines keep their numbers."""
 
     def preprocess(self, source, name, filename=None):
-        return source if settings.DEBUG else INDENT.sub("\n", ATTRIBUTE_ON_NEW_LINE.sub(" ", source))
+        return source if settings.DEBUG else TEMPLATE_INDENT.sub("\n", ATTRIBUTE_ON_NEW_LINE.sub(" ", source))
 
 
 # In a tag that goes on in the next line white space means no more than one blank.
 ATTRIBUTE_ON_NEW_LINE = re.compile(r"\n[ \t]+(?=[a-z-]+=)")
-INDENT = re.compile(r"\n[ \t]+")
+TEMPLATE_INDENT = re.compile(r"\n[ \t]+")
 
 
 def environment(**options):
