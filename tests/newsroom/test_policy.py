@@ -573,3 +573,13 @@ def test_b2_who_wrote_an_article_for_another_desk_gets_no_button_that_publishes_
         opened = signed_in(writer).get(reverse("wagtailsnippets_newsroom_article:edit", args=[article.pk]))
         assert opened.status_code == 200
         assert ('value="action-publish"' in opened.content.decode()) == offered
+
+
+def test_a_correction_is_the_matter_of_who_may_correct_its_article(newsroom):
+    from meiri.newsroom.correcting import correct
+
+    article = an_article("雪后", channel=newsroom.life, text="三十亿。")
+    correct(article, "三十亿", "三亿", None)
+    correction = article.corrections.get()
+    for group, answer in (("生活编辑", True), ("北京站编辑", False), (CHIEFS, True), (REPORTERS, False)):
+        assert may(member_of(group), "change", correction) == answer, group
