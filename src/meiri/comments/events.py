@@ -19,41 +19,41 @@ class CommentEvent(JournalEvent):
     summarised = {"article": "稿件", "comment": "评论"}
 
 
-@declared
 @dataclass(frozen=True, kw_only=True)
-class CommentApproved(CommentEvent):
-    """Readers see a comment: a moderator decided so, or nobody had to."""
+class CommentDecided(CommentEvent):
+    """How a comment was decided; `reason`: why, where somebody said so."""
 
     reason: str | None = None
+
+    summarised = {"article": "稿件", "comment": "评论", "reason": ""}
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class CommentApproved(CommentDecided):
+    """Readers see a comment: a moderator decided so, or nobody had to."""
 
     kind = "comment.approved"
     label = "评论：通过"
     removes_content = False
-    summarised = {"article": "稿件", "comment": "评论", "reason": ""}
 
 
 @declared
 @dataclass(frozen=True, kw_only=True)
-class CommentRejected(CommentEvent):
+class CommentRejected(CommentDecided):
     """A moderator decided against a comment, with the reason."""
-
-    reason: str | None = None
 
     kind = "comment.rejected"
     label = "评论：未通过"
-    summarised = {"article": "稿件", "comment": "评论", "reason": ""}
 
 
 @declared
 @dataclass(frozen=True, kw_only=True)
-class CommentPending(CommentEvent):
+class CommentPending(CommentDecided):
     """A comment went back to the queue."""
-
-    reason: str | None = None
 
     kind = "comment.pending"
     label = "评论：待审"
-    summarised = {"article": "稿件", "comment": "评论", "reason": ""}
 
 
 @declared

@@ -42,9 +42,7 @@ def reindex() -> None:
     from meiri.search.kinds_of_blocks import ask_the_site
     from meiri.search.management.commands.reindex import Command
 
-    kinds = ask_the_site()
-    plain_text.take_kinds_from(lambda: kinds)
-
+    plain_text.look_kinds_up_by(ask_the_site().get)
     Command().run_from_argv(sys.argv)
 
 

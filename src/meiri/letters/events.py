@@ -103,44 +103,47 @@ class LetterTakenBack(LetterEvent):
     label = "来信：来信人撤回"
 
 
+@dataclass(frozen=True, kw_only=True)
+class LetterKeptInside(LetterEvent):
+    """What readers see nothing of, neither in numbers nor in lists."""
+
+    key_forms = (LETTER,)
+
+
 @declared
 @dataclass(frozen=True, kw_only=True)
-class LetterNoted(LetterEvent):
+class LetterNoted(LetterKeptInside):
     """An editor left a note for colleagues."""
 
     kind = "letter.noted"
     label = "来信：备注"
-    key_forms = (LETTER,)
 
 
 @declared
 @dataclass(frozen=True, kw_only=True)
-class LetterReplied(LetterEvent):
+class LetterReplied(LetterKeptInside):
     """An editor replied to the writer."""
 
     kind = "letter.replied"
     label = "来信：回复来信人"
-    key_forms = (LETTER,)
 
 
 @declared
 @dataclass(frozen=True, kw_only=True)
-class LetterAdded(LetterEvent):
+class LetterAdded(LetterKeptInside):
     """The writer added something."""
 
     kind = "letter.added"
     label = "来信：来信人补充"
-    key_forms = (LETTER,)
 
 
 @declared
 @dataclass(frozen=True, kw_only=True)
-class LetterContactOpened(LetterEvent):
+class LetterContactOpened(LetterKeptInside):
     """Somebody opened the sealed contact of a writer, with the reason."""
 
     reason: str
 
     kind = "letter.contact_opened"
     label = "来信：查看联系方式"
-    key_forms = (LETTER,)
     summarised = {"receipt": "", "reason": ""}

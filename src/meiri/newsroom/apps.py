@@ -20,7 +20,7 @@ class NewsroomConfig(AppConfig):
         from meiri.sections.in_use import keep_while_used
 
         Article.publication = publishing
-        plain_text.take_kinds_from(stream.words_of_kinds)
+        plain_text.look_kinds_up_by(stream.words_of_kind)
         keep_while_used(Author, Source)
         keep_while_used(Desk, by_code=False)  # a group takes its desk along
         permissions.register_rules()

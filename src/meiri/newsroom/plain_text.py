@@ -1,7 +1,7 @@
 """The words of an article's body without its markup."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from meiri.newsroom.body.stored_words import StoredWords
 
@@ -12,24 +12,23 @@ _HAN = r"[\u3400-\u9fff\uf900-\ufaff]"
 _BETWEEN_HAN = re.compile(rf"(?s:[^\S\u3000](?<={_HAN}.)[^\S\u3000]*(?={_HAN}))")
 
 
-# By its name, each kind of block. The app says which there are; in the process that builds a search index, which has no apps,
-# whoever began it.
-_kinds: list[Callable[[], Mapping[str, StoredWords]]] = []
+_words_of_kind: Callable[[str], StoredWords | None]
 
 
-def take_kinds_from(kinds: Callable[[], Mapping[str, StoredWords]]) -> None:
-    """Have `kinds` say where the words of each kind of block stand."""
-    _kinds[:] = [kinds]
+def look_kinds_up_by(words_of_kind: Callable[[str], StoredWords | None]) -> None:
+    """Have `words_of_kind` say where the words of a kind of block stand, by the kind's name; None for one that the site does
+    not have. The app does so when it is ready; for the process that builds a search index without the apps, who begins it."""
+    global _words_of_kind
+    _words_of_kind = words_of_kind
 
 
 def paragraphs(raw: Iterable[dict]) -> list[str]:
     """The paragraphs, headings, captions and cells of a body as it is stored (a list of blocks), without tags. A word that
     a tag or a line break cuts in two is whole again."""
-    kinds = _kinds[0]()
     pieces = [
         piece
         for block in raw
-        if (words := kinds.get(block["type"])) is not None
+        if (words := _words_of_kind(block["type"])) is not None
         for piece in words.read(block["value"])
     ]
     found = _closed("\0".join(pieces)).split("\0")

@@ -15,14 +15,18 @@ from meiri.newsroom.body.block import BlockText, BodyBlock, StructBodyBlock, Tex
 from meiri.newsroom.body.stored_words import NoWords
 
 
-class DocumentBlock(BodyBlock, DocumentChooserBlock):
-    migrated_as = "wagtail.documents.blocks.DocumentChooserBlock"
+class WordlessBlock(BodyBlock):
+    """A block whose content is no text of the article's."""
 
     def stored_words(self) -> NoWords:
         return NoWords()
 
     def edit_texts(self, stored: Any, editor: TextEditor) -> Any:
         return stored
+
+
+class DocumentBlock(WordlessBlock, DocumentChooserBlock):
+    migrated_as = "wagtail.documents.blocks.DocumentChooserBlock"
 
     def content_keys(self, stored: Any) -> Iterator[ContentKey]:
         return keys_of(DOCUMENT, [stored])
@@ -34,14 +38,8 @@ class DocumentBlock(BodyBlock, DocumentChooserBlock):
         return f"<p>附件：{link(value.url, value.title)}</p>"
 
 
-class ExternalContentBlock(BodyBlock, EmbedBlock):
+class ExternalContentBlock(WordlessBlock, EmbedBlock):
     migrated_as = "wagtail.embeds.blocks.EmbedBlock"
-
-    def stored_words(self) -> NoWords:
-        return NoWords()
-
-    def edit_texts(self, stored: Any, editor: TextEditor) -> Any:
-        return stored
 
     def content_keys(self, stored: Any) -> Iterator[ContentKey]:
         yield from ()

@@ -41,6 +41,12 @@ def body_blocks() -> Mapping[str, BodyBlock]:
     return ArticleBody.base_blocks
 
 
+def words_of_kind(name: str) -> StoredWords | None:
+    """Where the words of a kind stand in what is stored; None for a kind that the site does not have."""
+    kind = body_blocks().get(name)
+    return kind.stored_words() if kind else None
+
+
 def words_of_kinds() -> dict[str, StoredWords]:
     """Where the words of each kind stand in what is stored."""
     return {name: kind.stored_words() for name, kind in body_blocks().items()}
