@@ -19,6 +19,7 @@ from meiri.newsroom.editing_together import CreatesOnce, SavesTogether
 from meiri.newsroom.models import Article
 from meiri.newsroom.permissions import ADD, PUBLISH, home_for, sole_station_of
 from meiri.newsroom.placing import stations_offered, take_back
+from meiri.newsroom.publication_checks import PublicationStopped
 from meiri.newsroom.publishing import LONGEST_REASON, withdraw
 from meiri.policy import check, may
 from meiri.policy.reach import reach
@@ -135,7 +136,7 @@ class AtHand:
             get_object_or_404(TaskState.objects.for_instance(self.permission_policy.article), pk=task_state)
         try:
             return super().dispatch(request, *args, **kwargs)
-        except Incomplete as error:
+        except (Incomplete, PublicationStopped) as error:
             messages.error(request, str(error))
             return redirect("wagtailsnippets_newsroom_article:edit", kwargs["pk"])
 

@@ -41,6 +41,7 @@ from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.open_forms import OpenForm
 from meiri.newsroom.proposals import Proposal
 from meiri.newsroom.proposals import ProposalState as ProposalState
+from meiri.newsroom.publication_checks import check_publication
 from meiri.newsroom.reviewing import ReviewTask
 from meiri.newsroom.river import DayCount, Listing, Place
 from meiri.policy.reach import Reach
@@ -437,8 +438,10 @@ class Article(
         self._lock()
         # Also where a form says that it asked before: it asks about articles in general.
         self.publication.check_may_publish(self, user, revision)
+        version = revision.as_object()
         if user is not None:
-            check_complete(revision.as_object())
+            check_complete(version)
+        check_publication(version, revision, user)
         super().publish(revision, user=user, **options)
         self.publication.record_publication(self.pk, revision, by=user)
 
