@@ -14,6 +14,7 @@ from meiri.members.allauth_internals import get_authentication_records
 from meiri.members.contacts import masked, meant
 from meiri.members.models import User
 from meiri.newsroom.desks import Desk
+from meiri.newsroom.posts import Post
 from meiri.policy import administers
 from meiri.security.log import note_event
 from meiri.security.models import Event
@@ -144,6 +145,27 @@ def _right(row) -> str:
     return f"{row.permission.codename} {'#' + str(place) if place else ''}".strip()
 
 
+def _post_saved(sender, instance, created, raw=False, **more):
+    if not raw:
+        told = [str(instance.group), "全站" if instance.everywhere else "所列频道和地方站"]
+        told += [
+            f"{word} {day}"
+            for word, day in (("从", instance.valid_from), ("到", instance.valid_until))
+            if day
+        ]
+        told += [f"代 {instance.deputy_for}"] if instance.deputy_for else []
+        _note_post(instance, "add" if created else "change", told)
+
+
+def _post_deleted(sender, instance, **more):
+    _note_post(instance, "remove", [str(instance.group)])
+
+
+def _note_post(post, action: str, told: list[str]) -> None:
+    about = f"#{post.user_id}" if post.user is None else named(post.user)
+    note_event(Event.RIGHTS_CHANGED, about=about, what="岗位", action=action, changed=told)
+
+
 def watch() -> None:
     """Connect all of it; once, when the app is ready."""
 
@@ -166,6 +188,8 @@ def watch() -> None:
         (post_delete, _deleted, User),
         (post_save, _group_saved, Group),
         (post_delete, _group_deleted, Group),
+        (post_save, _post_saved, Post),
+        (post_delete, _post_deleted, Post),
     ]:
         connect(signal, receiver, sender)
     for what, through in [
@@ -174,6 +198,8 @@ def watch() -> None:
         ("权限", Group.permissions.through),
         ("频道", Desk.channels.through),
         ("地方站", Desk.stations.through),
+        ("岗位的频道", Post.channels.through),
+        ("岗位的地方站", Post.stations.through),
     ]:
         connect(m2m_changed, partial(_relation_changed, what), through, what)
     for what, model in [("页面权限", GroupPagePermission), ("素材权限", GroupCollectionPermission)]:

@@ -12,7 +12,14 @@ class NewsroomConfig(AppConfig):
         from taggit.models import Tag
 
         from meiri.media.removing import when_a_picture_goes
-        from meiri.newsroom import new_permissions, permissions, plain_text, publishing, reviewing
+        from meiri.newsroom import (
+            new_permissions,
+            permissions,
+            personal_data,
+            plain_text,
+            publishing,
+            reviewing,
+        )
         from meiri.newsroom.body import checks, stream  # noqa: F401 checks registers itself
         from meiri.newsroom.models import Article, Author, Desk, Source
         from meiri.newsroom.river import delist_picture
@@ -24,6 +31,7 @@ class NewsroomConfig(AppConfig):
         keep_while_used(Author, Source)
         keep_while_used(Desk, by_code=False)  # a group takes its desk along
         permissions.register_rules()
+        personal_data.register()
         reviewing.connect()
         when_a_picture_goes.append(delist_picture)
         new_permissions.connect(self)

@@ -39,6 +39,7 @@ from meiri.newsroom.dates import EARLIEST, fault_of_date
 from meiri.newsroom.desks import Desk
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.open_forms import OpenForm
+from meiri.newsroom.posts import Post
 from meiri.newsroom.proposals import Proposal
 from meiri.newsroom.proposals import ProposalState as ProposalState
 from meiri.newsroom.publication_checks import check_publication
@@ -59,6 +60,7 @@ __all__ = [
     "Listing",
     "OpenForm",
     "Origin",
+    "Post",
     "Proposal",
     "ReviewTask",
     "Source",

@@ -4,19 +4,19 @@ An article's home is the station that filed it, else its channel. Whoever may pu
 whoever may only write changes what they wrote. Any other place is asked for: see `meiri.newsroom.placing`.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from django.db.models import BigIntegerField, Q
 from django.db.models.functions import Cast
 from wagtail.models import TaskState
 
-from meiri.newsroom.desks import Desk
 from meiri.newsroom.models import Article, Author, Correction, Source
+from meiri.newsroom.posts import memberships_of
 from meiri.newsroom.proposals import Proposal
 from meiri.newsroom.reviewing import ReviewTask
 from meiri.newsroom.roles import grant_newsroom
 from meiri.policy import Rules, may, register
-from meiri.policy.reach import Places, Reach, reach, register_desks
+from meiri.policy.reach import Reach, reach, register_memberships
 from meiri.sections.models import Channel, Station
 
 ADD, CHANGE, PUBLISH = "newsroom.add_article", "newsroom.change_article", "newsroom.publish_article"
@@ -191,17 +191,6 @@ class CorrectionRules(Rules):
         return queryset if self.may_somewhere(user, deed) else queryset.none()
 
 
-def desks_of(groups: Collection[int]) -> Mapping[int, Places]:
-    desks = Desk.objects.filter(group__in=groups).prefetch_related("channels", "stations")
-    return {
-        desk.group_id: (
-            frozenset(channel.pk for channel in desk.channels.all()),
-            frozenset(station.pk for station in desk.stations.all()),
-        )
-        for desk in desks
-    }
-
-
 def home_for(user, channel: Channel | None, stations: Collection[Station]) -> Station | None:
     """The home of an article that `user` files in `channel`, None for none yet, and at `stations`: None for the channel, else
     a station.
@@ -224,7 +213,7 @@ def sole_station_of(user) -> list[Station]:
 
 def register_rules() -> None:
     grant_newsroom()
-    register_desks(desks_of)
+    register_memberships(memberships_of)
     register(ArticleRules(Article))
     register(ProposalRules(Proposal))
     register(CorrectionRules(Correction))

@@ -1,14 +1,16 @@
 """The reviews of 三审三校: done by members of a group whose desk looks after the article."""
 
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
-from django.db.models import BigIntegerField, Exists, OuterRef
+from django.db.models import BigIntegerField, Exists, OuterRef, Q
 from django.db.models.functions import Cast
 from wagtail.admin.mail import GroupApprovalTaskStateSubmissionEmailNotifier
 from wagtail.models import GroupApprovalTask, TaskState
 from wagtail.signals import task_submitted
 
 from meiri.journal.public_models import NotPublic
+from meiri.newsroom.posts import members_of
 from meiri.policy.reach import Reach, reach_of_groups
 
 
@@ -81,10 +83,12 @@ class ReviewMail(GroupApprovalTaskStateSubmissionEmailNotifier):
     """Tells those who may do the review, and nobody else, that something waits for it."""
 
     def get_recipient_users(self, task_state, **kwargs):
-        users = super().get_recipient_users(task_state, **kwargs).distinct().prefetch_related("groups")
+        users = super().get_recipient_users(task_state, **kwargs).distinct()
         task, thing = task_state.task.specific, task_state.workflow_state.content_object
         if not isinstance(task, ReviewTask):
             return users
+        members = members_of(task._group_keys).exclude(pk=getattr(kwargs.get("user"), "pk", None))
+        users = get_user_model().objects.filter(Q(pk__in=users.values("pk")) | Q(pk__in=members.values("pk")))
         return [user for user in users if task.is_reviewed_by(user, thing)]
 
 

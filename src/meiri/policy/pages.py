@@ -1,11 +1,11 @@
-"""Pages that editors lay out: Wagtail grants by the tree, to groups whose work is bound to no desk."""
+"""Pages that editors lay out: Wagtail grants by the tree, to groups whose members work everywhere."""
 
 from django.db.models import Q
-from wagtail.models import AbstractPage, Page
+from wagtail.models import AbstractPage, GroupPagePermission, Page
 from wagtail.permission_policies.pages import PagePermissionPolicy
 from wagtail.permissions import policy_registry
 
-from meiri.policy.reach import bound_groups
+from meiri.policy.reach import free_groups
 from meiri.policy.rules import Rules, register
 
 ANY = {"add", "change", "publish", "bulk_delete", "lock", "unlock"}
@@ -14,10 +14,13 @@ DEEDS = {"see": ANY, "choose": ANY, "delete": {"delete"}, "withdraw": {"publish"
 
 
 class PolicyOfPages(PagePermissionPolicy):
-    """Pages are the nation's: what a desk's group was granted on them does not count."""
+    """Pages are the nation's: what a group was granted on them does not count for whoever is bound to places in it."""
 
     def get_all_permissions_for_user(self, user):
-        return super().get_all_permissions_for_user(user).exclude(group__in=bound_groups(user))
+        if not user.is_active or user.is_anonymous or user.is_superuser:
+            return GroupPagePermission.objects.none()
+        granted = GroupPagePermission.objects.filter(group__in=free_groups(user))
+        return granted.select_related("page", "permission")
 
 
 class PageRules(Rules):

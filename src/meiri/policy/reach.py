@@ -1,21 +1,34 @@
 """Where the permissions of a person hold.
 
-A permission that a group grants holds at the channels and stations of the group's desk; everywhere where the group has no
-desk, or where the permission is the person's own.
+A person has permissions as a member of groups, each a bundle of what a role may do. A membership holds at the places that it
+names (a post, or the desk of the group), or everywhere. A permission that is the person's own holds everywhere.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-# The channels and stations (keys) of the desk of each group that has one.
+# Channels and stations, by their keys.
 Places = tuple[frozenset[int], frozenset[int]]
-_desks_of: Callable[[Collection[int]], Mapping[int, Places]] | None = None
 
 
-def register_desks(desks_of: Callable[[Collection[int]], Mapping[int, Places]]) -> None:
-    """Say how the desks of groups are found: `desks_of(keys of groups)` gives those that have one."""
-    global _desks_of
-    _desks_of = desks_of
+@dataclass(frozen=True)
+class Membership:
+    """Somebody's place in a group (its key): at `places`, None for everywhere; `post`, and the post that it stands in for, by
+    their keys."""
+
+    group: int
+    places: Places | None = None
+    post: int | None = None
+    deputy_for: int | None = None
+
+
+_memberships_of: Callable[..., Sequence[Membership]] | None = None
+
+
+def register_memberships(memberships_of: Callable[..., Sequence[Membership]]) -> None:
+    """Say how the memberships of a user that hold now are found: `memberships_of(user)`."""
+    global _memberships_of
+    _memberships_of = memberships_of
 
 
 @dataclass(frozen=True)
@@ -25,7 +38,7 @@ class Reach:
     everywhere: bool = False
     channels: frozenset[int] = frozenset()
     stations: frozenset[int] = frozenset()
-    groups: frozenset[int] = frozenset()  # those whose desks bind it
+    groups: frozenset[int] = frozenset()  # those of the memberships that are bound to places
 
     def __bool__(self) -> bool:
         return self.everywhere or bool(self.groups)
@@ -68,7 +81,7 @@ EVERYWHERE, NOWHERE = Reach(everywhere=True), Reach()
 class _Standing:
     own: frozenset[str]
     by_group: Mapping[int, frozenset[str]]
-    desks: Mapping[int, Places] = field(default_factory=dict)
+    memberships: Sequence[Membership]
 
 
 def _standing(user) -> _Standing:
@@ -78,20 +91,28 @@ def _standing(user) -> _Standing:
     from django.contrib.auth.models import Permission  # the app is looked at before models are
 
     own = Permission.objects.filter(user=user).values_list("content_type__app_label", "codename")
-    groups = frozenset(user.groups.values_list("pk", flat=True))
-    granted = Permission.objects.filter(group__in=groups).values_list(
+    if _memberships_of:
+        memberships = tuple(_memberships_of(user))
+    else:
+        memberships = tuple(map(Membership, user.groups.values_list("pk", flat=True)))
+    by_group: dict[int, set[str]] = {membership.group: set() for membership in memberships}
+    granted = Permission.objects.filter(group__in=by_group).values_list(
         "group", "content_type__app_label", "codename"
     )
-    by_group: dict[int, set[str]] = {group: set() for group in groups}
     for group, app, codename in granted:
         by_group[group].add(f"{app}.{codename}")
     standing = _Standing(
         frozenset(f"{app}.{codename}" for app, codename in own),
         {group: frozenset(names) for group, names in by_group.items()},
-        dict(_desks_of(groups)) if _desks_of and groups else {},
+        memberships,
     )
     user._policy_standing = standing
     return standing
+
+
+def forget_standing(user) -> None:
+    """Let what `user` may do be read anew: its memberships were changed."""
+    user.__dict__.pop("_policy_standing", None)
 
 
 def reach(user, *permissions: str) -> Reach:
@@ -103,7 +124,7 @@ def reach(user, *permissions: str) -> Reach:
     wanted, standing = set(permissions), _standing(user)
     if wanted & standing.own:
         return EVERYWHERE
-    return _of_groups(standing, [group for group, names in standing.by_group.items() if wanted & names])
+    return _of(m for m in standing.memberships if wanted & standing.by_group[m.group])
 
 
 def reach_of_groups(user, groups: Collection[int]) -> Reach:
@@ -112,19 +133,27 @@ def reach_of_groups(user, groups: Collection[int]) -> Reach:
         return NOWHERE
     if user.is_superuser:
         return EVERYWHERE
-    standing = _standing(user)
-    return _of_groups(standing, [group for group in standing.by_group if group in groups])
+    return _of(memberships_in(user, groups))
 
 
-def _of_groups(standing: _Standing, groups: Collection[int]) -> Reach:
-    if any(group not in standing.desks for group in groups):
+def memberships_in(user, groups: Collection[int]) -> list[Membership]:
+    """The memberships of `user` in any of `groups` (keys) that hold now."""
+    return [membership for membership in _standing(user).memberships if membership.group in groups]
+
+
+def _of(memberships: Iterable[Membership]) -> Reach:
+    found = NOWHERE
+    for membership in memberships:
+        found |= reach_of(membership)
+    return found
+
+
+def reach_of(membership: Membership) -> Reach:
+    """Where one membership holds."""
+    if membership.places is None:
         return EVERYWHERE
-    return Reach(
-        False,
-        frozenset().union(*(standing.desks[group][0] for group in groups)),
-        frozenset().union(*(standing.desks[group][1] for group in groups)),
-        frozenset(groups),
-    )
+    channels, stations = membership.places
+    return Reach(False, channels, stations, frozenset({membership.group}))
 
 
 def may_enter(user) -> bool:
@@ -132,6 +161,18 @@ def may_enter(user) -> bool:
     return bool(reach(user, "wagtailadmin.access_admin"))
 
 
-def bound_groups(user) -> frozenset[int]:
-    """Those of the user's groups (keys) whose work is bound to a desk."""
-    return frozenset(_standing(user).desks)
+def free_groups(user) -> frozenset[int]:
+    """Those of the user's groups (keys) in which the user works everywhere."""
+    return frozenset(m.group for m in _standing(user).memberships if m.places is None)
+
+
+def groups_of(user) -> frozenset[int]:
+    """The groups (keys) of which the user is a member now, by a post or without one."""
+    return frozenset(m.group for m in _standing(user).memberships)
+
+
+def groups_bound_by_posts(user) -> frozenset[int]:
+    """Those of the user's groups (keys) in which the user works by posts alone, and nowhere everywhere."""
+    memberships = _standing(user).memberships
+    posts = frozenset(m.group for m in memberships if m.post and m.places is not None)
+    return posts - frozenset(m.group for m in memberships if not m.post or m.places is None)
