@@ -8,6 +8,7 @@ class CommentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from meiri.comments import permissions, personal_data  # noqa: F401 registers what the app holds of members
+        from meiri.comments import permissions, personal_data, waiting  # noqa: F401 registers what the app holds of members
 
         permissions.register_rules()
+        waiting.register()

@@ -8,7 +8,8 @@ class FrontsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from meiri.fronts import permissions, redirects
+        from meiri.fronts import permissions, redirects, waiting
 
         permissions.start()
+        waiting.register()
         redirects.connect()

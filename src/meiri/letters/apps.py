@@ -8,6 +8,7 @@ class LettersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from meiri.letters import permissions
+        from meiri.letters import permissions, waiting
 
         permissions.register_rules()
+        waiting.register()

@@ -11,10 +11,11 @@ class MembersConfig(AppConfig):
     default = True
 
     def ready(self):
-        from meiri.members import contributing, noting, permissions, personal_data, sessions  # noqa: F401 they register what they do
+        from meiri.members import contributing, noting, permissions, personal_data, sessions, waiting  # noqa: F401 they register what they do
 
         noting.watch()
         permissions.register_rules()
+        waiting.register()
 
 
 class NewsroomUsersConfig(WagtailUsersAppConfig):

@@ -19,6 +19,7 @@ class NewsroomConfig(AppConfig):
             plain_text,
             publishing,
             reviewing,
+            waiting,
         )
         from meiri.newsroom.body import checks, stream  # noqa: F401 checks registers itself
         from meiri.newsroom.models import Article, Author, Desk, Source
@@ -31,6 +32,7 @@ class NewsroomConfig(AppConfig):
         keep_while_used(Author, Source)
         keep_while_used(Desk, by_code=False)  # a group takes its desk along
         permissions.register_rules()
+        waiting.register()
         personal_data.register()
         reviewing.connect()
         when_a_picture_goes.append(delist_picture)

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from meiri.journal.public_models import Public
 from meiri.newsroom.desks import Desk
+from meiri.policy import administers
 from meiri.policy.reach import Membership, Places, memberships_in, reach_of
 from meiri.sections.models import Channel, Station
 
@@ -191,7 +192,7 @@ def members_of(groups: Collection[int]):
 def acting_for(user, groups: Collection[int], thing) -> Post | None:
     """The post for which `user` stands in (代) when working on `thing` as a member of `groups` (keys): None where the user is a
     member there in their own right, or not at all."""
-    if not user.is_active or user.is_superuser:
+    if not user.is_active or administers(user):
         return None
     covering = [m for m in memberships_in(user, groups) if _covers(m, thing)]
     if not covering or any(membership.deputy_for is None for membership in covering):

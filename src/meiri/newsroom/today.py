@@ -10,17 +10,19 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
-from wagtail.models import TaskState, WorkflowState
+from wagtail.models import WorkflowState
 
 from meiri.delivery.editions import inner_path
 from meiri.delivery.kinds import simplified
 from meiri.delivery.page_store import page_store
 from meiri.journal.consumers import lags
 from meiri.mail.warnings import warnings as mail_warnings
+from meiri.newsroom.inbox import InboxItem, inbox_of
 from meiri.newsroom.listing import scheduled_versions
 from meiri.newsroom.models import Article, Proposal
 from meiri.newsroom.proposals import ProposalState
 from meiri.newsroom.river import Place, days_with_articles
+from meiri.newsroom.waiting import address_of
 from meiri.policy import administers, may, visible
 
 SHOWN = 8
@@ -32,11 +34,11 @@ LATE = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class WorkList:
-    """One list of today's work: its heading, its rows (object, note), and what it says where there are none."""
+    """One list of today's work: its heading, its rows, and what it says where there are none."""
 
     heading: str
     nothing: str
-    rows: list[tuple[object, str]] = field(default_factory=list)
+    rows: list[InboxItem] = field(default_factory=list)
     address: str = ""  # of the whole list
 
 
@@ -48,54 +50,47 @@ class TodayPanel(Component):
     def get_context_data(self, parent_context):
         user = parent_context["request"].user
         today = timezone.localdate()
+        writes = may(user, "see", Article)
         return {
             "published_today": days_with_articles(Place.site(), today, today).get(today, 0),
             "may_write": may(user, "add", Article),
+            "sees_articles": writes,
             "warnings": warnings(user),
-            "lists": [
-                waiting_for(user),
-                sent_by(user),
-                *([offered_to(user), offered_by(user)] if may(user, "see", Proposal) else []),
-                scheduled(user),
-                drafts_of(user),
-            ],
+            "waiting": [(w, w.first(SHOWN) if w.count else []) for w in inbox_of(user)],
+            # Whoever moderates comments or answers letters has no articles to look after.
+            "lists": lists_of(user) if writes else [],
         }
 
 
-def waiting_for(user) -> WorkList:
-    """What `user` may review now, longest waiting first."""
-    states = TaskState.objects.reviewable_by(user).select_related("revision", "task")
-    states = states.prefetch_related("revision__content_object").order_by("started_at")[:SHOWN]
-    rows = [(state.revision.content_object, state.task.name) for state in states]
-    return WorkList("等我审核", "没有待审稿件", [row for row in rows if row[0]])
+def lists_of(user) -> list[WorkList]:
+    """What `user` has under way."""
+    offers = [offered_by(user)] if may(user, "see", Proposal) else []
+    return [drafts_of(user), sent_by(user), *offers, scheduled(user)]
 
 
 def sent_by(user) -> WorkList:
-    """What `user` sent for review and where it stands; what came back is first."""
-    states = WorkflowState.objects.active().filter(requested_by=user)
+    """What `user` sent for review and where it stands; what came back waits in the inbox."""
+    states = WorkflowState.objects.filter(requested_by=user, status=WorkflowState.STATUS_IN_PROGRESS)
     states = states.select_related("current_task_state__task").prefetch_related("content_object")
     rows = []
-    for state in states.order_by("-status", "-created_at")[:SHOWN]:
-        back = state.status == WorkflowState.STATUS_NEEDS_CHANGES
+    for state in states.order_by("-created_at")[:SHOWN]:
         task = state.current_task_state.task.name if state.current_task_state else ""
-        rows.append((state.content_object, f"{task}退回" if back else task))
-    return WorkList("我送审的", "没有送审中的稿件", [row for row in rows if row[0]])
-
-
-def offered_to(user) -> WorkList:
-    """What other desks offer to the places of `user`, longest waiting first."""
-    waiting = visible(user, Proposal.objects.asked(), "accept")
-    waiting = waiting.select_related("article", "channel", "station").order_by("pk")[:SHOWN]
-    rows: list[tuple[object, str]] = [(p.article, f"送{p.place}") for p in waiting]
-    return WorkList("送来的稿", "没有送来的稿件", rows, reverse("proposals_inbox"))
+        if thing := state.content_object:
+            rows.append(InboxItem(str(thing), address_of(thing), task))
+    return WorkList("我送审的", "没有送审中的稿件", rows)
 
 
 def offered_by(user) -> WorkList:
     """What `user` offered to other places and what became of it, the newest first."""
     mine = Proposal.objects.filter(asked_by=user).exclude(state=ProposalState.WITHDRAWN)
     mine = mine.select_related("article", "channel", "station").order_by("-pk")[:SHOWN]
-    rows: list[tuple[object, str]] = [
-        (p.article, f"{p.place}{p.get_state_display()}" + (f"：{p.reason}" if p.reason else "")) for p in mine
+    rows = [
+        InboxItem(
+            str(p.article),
+            address_of(p.article),
+            f"{p.place}{p.get_state_display()}" + (f"：{p.reason}" if p.reason else ""),
+        )
+        for p in mine
     ]
     return WorkList("我送出的稿", "没有送出的稿件", rows, reverse("proposals_inbox") + "?list=mine")
 
@@ -104,14 +99,21 @@ def scheduled(user) -> WorkList:
     """What goes live next, of what `user` may see."""
     seen = visible(user, Article.objects.all()).filter(pk=Cast(OuterRef("object_id"), BigIntegerField()))
     revisions = due_revisions().filter(Exists(seen)).prefetch_related("content_object")[:SHOWN]
-    rows = [(r.content_object, when(r.approved_go_live_at)) for r in revisions]
-    return WorkList("定时发布", "没有定时稿件", [row for row in rows if row[0]])
+    rows = [
+        InboxItem(str(thing), address_of(thing), when(revision.approved_go_live_at))
+        for revision in revisions
+        if (thing := revision.content_object)
+    ]
+    return WorkList("定时发布", "没有定时稿件", rows)
 
 
 def drafts_of(user) -> WorkList:
     mine = Article.objects.filter(created_by=user, live=False, first_published_at=None, binned_at=None)
     mine = mine.order_by("-updated_at").only("title", "updated_at")
-    return WorkList("我的草稿", "没有草稿", [(a, when(a.updated_at)) for a in mine[:SHOWN]])
+    rows = [
+        InboxItem(str(article), address_of(article), when(article.updated_at)) for article in mine[:SHOWN]
+    ]
+    return WorkList("我的草稿", "没有草稿", rows)
 
 
 def due_revisions():

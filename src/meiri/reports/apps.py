@@ -8,6 +8,7 @@ class ReportsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from meiri.reports import permissions
+        from meiri.reports import permissions, waiting
 
         permissions.register_rules()
+        waiting.register()
