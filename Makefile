@@ -8,7 +8,7 @@ LOCK := .venv/bin/uv pip compile --quiet --generate-hashes --universal --python-
 # Tests that go another way on PostgreSQL.
 ON_POSTGRESQL := tests/audience tests/comments tests/conf tests/journal tests/newsroom
 
-.PHONY: help setup setup-run run watch test coverage lint bench audit mutants lock
+.PHONY: help setup setup-run run watch test coverage lint bench audit admin-pages mutants lock
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/make \1\t\2/p' Makefile | sort | expand -t 18
@@ -57,6 +57,9 @@ bench: setup ## measure what bench/ measures
 
 audit: setup ## check reader pages for accessibility and speed in a browser
 	@.venv/bin/python -m bench.audit
+
+admin-pages: setup ## check every page of the admin for accessibility, English and width in a browser
+	@.venv/bin/python -m bench.admin_pages
 
 mutants: setup ## take away single lines that matter and see which test fails; of some places with ONLY=comments/
 	@.venv/bin/python -m bench.mutations $(if $(ONLY),--only "$(ONLY)")

@@ -15,7 +15,7 @@ from pathlib import Path
 LIGHTHOUSE = Path(__file__).resolve().parents[1] / "node_modules" / ".bin" / "lighthouse"
 CHROME_FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-networking"
 WANTED = {"performance": 98, "accessibility": 100, "best-practices": 100, "seo": 100}
-PATIENCE = 180  # seconds
+PATIENCE = 600  # seconds
 # Lighthouse asks to be run again where the browser missed how a page began to load.
 ATTEMPTS = 3
 
@@ -43,7 +43,7 @@ def main() -> int:
     return int(low)
 
 
-def serve(folder: str) -> tuple[str, subprocess.Popen]:
+def serve(folder: str, **settings: str) -> tuple[str, subprocess.Popen]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -51,7 +51,7 @@ def serve(folder: str) -> tuple[str, subprocess.Popen]:
     clean = {k: v for k, v in os.environ.items() if not k.startswith("MEIRI_")}
     server = subprocess.Popen(
         [sys.executable, "-m", "meiri.conf.command", "serve", "--prepare"],
-        env=clean | {"MEIRI_HOME": folder, "MEIRI_PORT": str(port), "MEIRI_BASE_URL": url},
+        env=clean | {"MEIRI_HOME": folder, "MEIRI_PORT": str(port), "MEIRI_BASE_URL": url} | settings,
         stdout=subprocess.DEVNULL,
     )
     until = time.monotonic() + PATIENCE

@@ -269,3 +269,10 @@ def admin_css():
     from django.templatetags.static import static
 
     return format_html('<link rel="stylesheet" href="{}">', static("newsroom/admin.css"))
+
+
+@hooks.register("insert_global_admin_js")
+def admin_script():
+    from django.templatetags.static import static
+
+    return format_html('<script src="{}" defer></script>', static("newsroom/field_names.js"))

@@ -1,0 +1,33 @@
+// Names, for screen readers and dictation, of fields that Wagtail's forms leave without one.
+(() => {
+  const UNNAMED = ".public-DraftEditor-content:not([aria-label]), input:not([aria-label]):not([type=hidden])";
+
+  // The words beside a field: its label, else the heading of the block or panel that it stands in.
+  function wordsBeside(field) {
+    const label = field.closest(".w-field__wrapper, [data-field-wrapper]")?.querySelector("label, .w-field__label");
+    const heading = field.closest("[data-panel]")?.querySelector(".c-sf-block__type, [data-panel-heading-text]");
+    return (label || heading)?.textContent.replace("*", "").trim();
+  }
+
+  const isNamed = (field) => field.labels?.length || field.title || field.getAttribute("aria-labelledby");
+
+  function nameFields() {
+    for (const field of document.querySelectorAll(UNNAMED)) {
+      const words = !isNamed(field) && (field.type === "file" ? "选择文件" : wordsBeside(field));
+      if (words) field.setAttribute("aria-label", words);
+    }
+    // What the link above the menu is called begins with what stands on it.
+    const mark = document.querySelector(".sidebar-custom-branding");
+    const site = mark?.querySelector(".newsroom-mark-name")?.textContent.trim();
+    if (site && !mark.getAttribute("aria-label").startsWith(site)) {
+      mark.setAttribute("aria-label", `${site} ${mark.getAttribute("aria-label")}`);
+    }
+  }
+
+  let waiting = false;
+  new MutationObserver(() => {
+    if (waiting) return;
+    waiting = true;
+    setTimeout(() => { waiting = false; nameFields(); }, 100);
+  }).observe(document.documentElement, { childList: true, subtree: true });
+})();
