@@ -23,7 +23,7 @@ LOOKED_AT = tuple(
     f"meiri.{name}."
     for name in (
         "ingest", "comments", "search", "letters", "members", "visitors", "reports", "staff", "audience", "web", "fronts",
-        "newsroom", "syndication",
+        "newsroom", "syndication", "proofing",
     )
 )  # fmt: skip
 # It looks through the dictionary that comes with it.

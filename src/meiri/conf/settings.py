@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "meiri.staff",
     "meiri.audience",
     "meiri.fronts",
+    "meiri.proofing",
     "meiri.search",
     "meiri.newsroom",
     "meiri.media",

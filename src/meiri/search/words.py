@@ -37,6 +37,11 @@ def cut_small(text: str) -> list[str]:
     return _dictionary().cut_for_search(text, hmm=False)
 
 
+def tagged(text: str) -> list[tuple[str, str]]:
+    """The words of a text, each with its part of speech as jieba's dictionary names it: `n`, `v`, `ns` for places."""
+    return _dictionary().tag(text, hmm=False)
+
+
 def words(text: str) -> str:
     """The words of folded text in the order in which they stand there, with spaces between them; among them marks, which
     part phrases and which the index does not keep."""

@@ -1,0 +1,55 @@
+"""What proofing looks at before an article is published: words that are 禁用, dates and weekdays that disagree."""
+
+from collections.abc import Iterator
+
+from meiri.newsroom.clock import local
+from meiri.newsroom.publication_checks import Finding, PublicationCheck, register_check
+from meiri.proofing.checking import RULE_NAMED, proofread
+from meiri.proofing.known import known
+from meiri.proofing.models import Dismissal
+from meiri.proofing.passages import passages_of
+from meiri.proofing.rules.rule import Level
+
+_CODES = {
+    "listed-word": "proofing.banned_word",
+    "weekday": "proofing.weekday",
+    "impossible-date": "proofing.date",
+}
+
+
+class ProofingCheck(PublicationCheck):
+    label = "禁用词、日期与星期"
+
+    def findings(self, version, revision, by) -> Iterator[Finding]:
+        passages = passages_of(version)
+        day = local(version.go_live_at).date() if version.go_live_at else None
+        hints = [
+            hint
+            for hint in proofread(passages, known(day), [RULE_NAMED[name] for name in _CODES])
+            if hint.level in (Level.BANNED, Level.ERROR)
+        ]
+        if not hints:
+            return
+        let_pass = set(
+            Dismissal.objects.filter(article=version.pk)
+            .exclude(is_banned_word=True, reason="")
+            .values_list("rule", "words")
+        )
+        told = set()
+        for hint in hints:
+            key = (hint.rule.name, hint.words)
+            if key in let_pass or key in told:
+                continue
+            told.add(key)
+            is_banned = hint.level == Level.BANNED
+            yield Finding(
+                _CODES[hint.rule.name],
+                f"“{hint.words}”是禁用词：{hint.sentence}"
+                if is_banned
+                else f"“{hint.words}”：{hint.sentence}",
+                place=passages[hint.passage].place,
+                stops=is_banned,
+            )
+
+
+register_check(ProofingCheck())
