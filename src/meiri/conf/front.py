@@ -17,8 +17,10 @@ from granian.rsgi import ProtocolClosed
 
 from meiri.conf.environ import declared_length, environ_of, has_host, peer_of
 from meiri.conf.request_bodies import EDITORS, Body, Reception, TooLarge, TooMany, bound_of
+from meiri.conf.web_server import call_when_ending
 from meiri.conf.wsgi import application
 from meiri.delivery.headers import guarding
+from meiri.live.streaming import LiveStreams
 from meiri.visitors.address import visitor_of
 
 logger = logging.getLogger(__name__)
@@ -119,17 +121,28 @@ def brings_files(scope) -> bool:
 class Front:
     """The application. `fast` are tried in turn for each request; None from all of them means that it is Django's.
 
-    `together` says of a request whether it waits for others of its kind, which have threads of their own.
+    `together` says of a request whether it waits for others of its kind, which have threads of their own. `streams` answers
+    those who follow live coverages.
     """
 
-    def __init__(self, django: WSGIHandler, fast: Iterable[Callable], together: Callable[[Any], bool]):
-        self._django, self._fast, self._together = django, tuple(fast), together
+    def __init__(
+        self,
+        django: WSGIHandler,
+        fast: Iterable[Callable],
+        together: Callable[[Any], bool],
+        streams: LiveStreams | None = None,
+    ):
+        self._django, self._fast, self._together, self._streams = django, tuple(fast), together, streams
         self._threads = BoundedThreadPool(THREADS, "django")
         self._threads_together = BoundedThreadPool(THREADS_OF_COMMENTS, "django together")
         self._threads_of_uploads = BoundedThreadPool(THREADS_OF_UPLOADS, "django uploads")
         self._reading_files = ThreadPoolExecutor(THREADS_OF_FILES, thread_name_prefix="files")
         self._files_sent = 0
         self._reception = Reception()
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._streams:
+            call_when_ending(loop, self._streams.end)
 
     async def __rsgi__(self, scope, protocol) -> None:
         if not has_host(scope):
@@ -140,7 +153,13 @@ class Front:
             if answer is not None:
                 protocol.response_bytes(answer.status, [*answer.headers, SERVER], answer.body)
                 return
-        await self._by_django(scope, protocol)
+        following = self._streams.respond(scope, protocol) if self._streams else None
+        if callable(following):
+            await following()
+        elif following is not None:
+            protocol.response_bytes(following.status, [*following.headers, SERVER], following.body)
+        else:
+            await self._by_django(scope, protocol)
 
     async def _by_django(self, scope, protocol) -> None:
         exchange = Exchange(protocol)
@@ -162,11 +181,10 @@ class Front:
 
     async def _received(self, scope, exchange: Exchange) -> Body | None:
         """The whole body of a request; None where it was refused."""
-        forwarded = scope.headers.get_all("x-forwarded-for")
         try:
             return await self._reception.receive(
                 exchange.protocol,
-                visitor_of(forwarded, peer_of(scope)),
+                visitor_of_scope(scope),
                 bound_of(scope.path),
                 declared_length(scope),
             )
@@ -299,8 +317,15 @@ def make() -> Front:
         from meiri.delivery.fastpath import StoredPages
         from meiri.delivery.page_store import page_store
 
-        fast.insert(0, StoredPages(page_store().files).respond)
+        files = page_store().files
+        fast.insert(0, StoredPages(files).respond)
+        return Front(application, fast, flooding.is_sent, LiveStreams(files, visitor_of_scope, [SERVER]))
     return Front(application, fast, together=flooding.is_sent)
+
+
+def visitor_of_scope(scope) -> str:
+    """The address that a request comes from."""
+    return visitor_of(scope.headers.get_all("x-forwarded-for"), peer_of(scope))
 
 
 app = make()

@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "meiri.audience",
     "meiri.fronts",
     "meiri.proofing",
+    "meiri.live",
     "meiri.search",
     "meiri.newsroom",
     "meiri.media",

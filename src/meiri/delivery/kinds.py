@@ -11,8 +11,9 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from meiri.delivery.editions import inner_path
-from meiri.journal.content_keys import ARTICLE, CHANNEL, DOCUMENT, PICTURE, STATION
+from meiri.journal.content_keys import ARTICLE, CHANNEL, COVERAGE, DOCUMENT, PICTURE, STATION
 
+SECOND = "public, max-age=1, stale-if-error=86400"
 MINUTE = "public, max-age=60, stale-if-error=86400"
 QUARTER = "public, max-age=900, stale-if-error=86400"
 FOR_GOOD = "public, max-age=31536000, immutable"
@@ -58,6 +59,12 @@ RULES = [
         r"/([a-z][a-z0-9-]*)/[0-9]{4}/[0-9]{4}/([0-9]+)\.html",
         lambda found: PageKind(Importance.ARTICLE, f"{ARTICLE.key(found[2])} {CHANNEL.key(found[1])}"),
     ),
+    # What changed last of a live coverage: whoever follows it waits for this one first.
+    (
+        r"/fragments/live/([0-9]+)/",
+        lambda found: PageKind(Importance.ARTICLE, COVERAGE.key(found[1]), cache_control=SECOND, kept=True),
+    ),
+    (r"/zhibo/([0-9]+)/", lambda found: PageKind(Importance.HOME, COVERAGE.key(found[1]))),
     (r"/difang/([a-z][a-z0-9-]*)/", lambda found: PageKind(Importance.FRONT, STATION.key(found[1]), kept=True)),
     (r"/([a-z][a-z0-9-]*)/", lambda found: PageKind(Importance.FRONT, f"front:{found[1]} {CHANNEL.key(found[1])}", kept=True)),
     (r"(?:/.*)?/rss\.xml", _feed("application/rss+xml; charset=utf-8")),

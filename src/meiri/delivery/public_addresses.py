@@ -78,6 +78,7 @@ PUBLIC_ADDRESSES = (
     _stored("tag", "web", "/tag/shuidao/", "tags"),
     _stored("zazhi", "fronts", "/zazhi/", "front", is_laid_out=True),
     _unstored("zh-hant", "delivery", "/zh-hant/", has_edition=False),
+    _stored("zhibo", "web", "/zhibo/", "front"),
     _stored("zhuanti", "fronts", "/zhuanti/", "front", is_laid_out=True),
 )
 

@@ -1,4 +1,4 @@
-"""Load the sample newsroom: sections, people, articles, fronts and readers' voices. Can be run again at no cost.
+"""Load the sample newsroom: sections, people, articles, fronts, live coverages and readers' voices. Can be run again at no cost.
 
 Whoever stops it halfway runs it again: each article is there whole or not at all, and what is there is passed over.
 """
@@ -31,6 +31,7 @@ from meiri.newsroom.publishing import publish
 from meiri.sample.album import SIZE, Album
 from meiri.sample.content_files import SampleArticle, Scene, articles, as_html, table
 from meiri.sample.events import SampleBegun, SampleLoaded
+from meiri.sample.live_reports import load_coverages
 from meiri.sample.voices import duty_editor, load_comments, load_letters
 from meiri.sections.models import Channel, NavigationItem, NavigationRow, Station, Topic
 from meiri.staff.models import PressCard
@@ -64,6 +65,7 @@ def load(progress=lambda items, **options: items, size: tuple[int, int] = SIZE) 
     by = duty_editor()
     load_comments(by)
     load_letters(by)
+    load_coverages(when)
     with transaction.atomic():
         if unfinished():
             append(SampleLoaded(articles=added), "system")

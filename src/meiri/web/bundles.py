@@ -27,6 +27,7 @@ STYLES = {
     "list": [*_FRONTS, "section"],
     "home": [*_FRONTS, "home"],
     "article": [*_COMMON, "article"],
+    "live": [*_COMMON, "article", "live"],
     "comments": ["fields", "comments"],
     "tools": ["tools"],
     "front": [*_FRONTS, "home", "section", "standard"],
@@ -38,6 +39,7 @@ SCRIPTS = {
     "preferences": ["preferences"],
     "page": ["switches", "times", "fragments", "counts", "searching"],
     "article": ["switches", "times", "fragments", "counts", "reading", "searching"],
+    "live": ["switches", "times", "fragments", "counts", "searching", "live"],
     # What few readers of an article use: fetched when one goes for it.
     "tools": ["dressing", "aloud", "pinyin", "selection", "share"],
     "settings": ["settings"],

@@ -12,6 +12,7 @@ from meiri.web import (
     fronts,
     health,
     icons,
+    live,
     media,
     search,
 )
@@ -28,6 +29,10 @@ urlpatterns = [
     path("assets/<str:name>", bundles.serve, name="bundle"),
     path("media/<path:name>", media.stored, name="media"),
     path("fragments/pinyin/<int:article_id>/", article.pinyin, name="pinyin"),
+    path("fragments/live/<int:coverage_id>/", live.changes, name="live-changes"),
+    path("zhibo/", live.coverages, name="live-coverages"),
+    path("zhibo/<int:coverage_id>/", live.coverage, name="live-coverage"),
+    path("zhibo/<int:coverage_id>/<int:number>.html", live.entry, name="live-entry"),
     path("qr/site.svg", article.site_qr, name="site-qr"),
     path("qr/<int:article_id>.svg", article.qr, name="article-qr"),
     path("corrections/", corrections.corrections, name="corrections"),

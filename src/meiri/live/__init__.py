@@ -1,0 +1,1 @@
+"""Live coverage (直播): reports that grow entry by entry while something happens."""
