@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "meiri.web",
     "meiri.syndication",
     "meiri.ingest",
+    "meiri.dashboard",
     "meiri.comments",
     "meiri.letters",
     "meiri.reports",

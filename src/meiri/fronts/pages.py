@@ -18,7 +18,7 @@ from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.fronts.addresses import FrontCopyForm, FrontForm, taken_by_others
 from meiri.fronts.blocks import DepartmentBlock, HomeBody, MagazineEntry, TopicBody
 from meiri.fronts.events import FrontMoved, FrontPublished, FrontWithdrawn, RedirectCreated
-from meiri.fronts.layout import plan_home, plan_topic
+from meiri.fronts.layout import PlannedBlock, plan_home, plan_topic
 from meiri.fronts.topics import TopicCopyForm, TopicPageForm, topic_of
 from meiri.journal.cache import InvalidatingCache
 from meiri.journal.content_keys import FRONTS, MAGAZINE, NAV, PAGE, REDIRECTS, RIVER, TOPICS, ContentKey
@@ -146,8 +146,12 @@ class HomePage(LaidOutPage):
         uses(RIVER)
         return {
             **super().get_context(request, *args, **kwargs),
-            "blocks": plan_home(self.body, newest_topics, newest_issue),
+            "blocks": self.planned_blocks(),
         }
+
+    def planned_blocks(self) -> list[PlannedBlock]:
+        """Its blocks with the articles that stand in each now."""
+        return plan_home(self.body, newest_topics, newest_issue)
 
 
 class TopicIndexPage(LaidOutPage):

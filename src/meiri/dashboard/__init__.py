@@ -1,0 +1,1 @@
+"""总编台: what waits, what goes out, what was published, at a glance."""
