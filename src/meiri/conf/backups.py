@@ -1,7 +1,7 @@
 """A copy of a site in one file, and a site out of such a file.
 
 The file is a tar archive (POSIX.1-2001) packed with Zstandard (RFC 8878). It holds `database`, an SQLite file or what pg_dump
-writes in its custom format; the media files below `media/`; and, at its end, `manifest.json` with the size and the SHA-256 of
+writes in its custom format; the media files below `media/`, the originals of reprints below `originals/`; and, at its end, `manifest.json` with the size and the SHA-256 of
 each. The site's keys are not in it, nor is who is signed in: whoever finds a backup can't open letters or sign in.
 """
 
@@ -30,9 +30,10 @@ from meiri.delivery.locks import try_lock
 from meiri.file_modes import open_to_group
 from meiri.journal.heads import set_aside
 from meiri.journal.log import end_of_journal
+from meiri.sources import kept_files
 
 FORMAT = 1
-DATABASE, MEDIA, MANIFEST = "database", "media/", "manifest.json"
+DATABASE, MEDIA, ORIGINALS, MANIFEST = "database", "media/", f"{kept_files.FOLDER_NAME}/", "manifest.json"
 # A manifest names every media file in some hundred bytes.
 LARGEST_MANIFEST = 1 << 30
 PIECE = 1 << 20
@@ -92,6 +93,9 @@ def back_up(target: Path) -> dict:
                 _add(archive, manifest, DATABASE, database)
                 for path in _media():
                     _add(archive, manifest, MEDIA + path.relative_to(settings.MEDIA_ROOT).as_posix(), path)
+                for path in kept_files.kept_paths():
+                    name = path.relative_to(kept_files.folder()).as_posix()
+                    _add(archive, manifest, ORIGINALS + name, path)
                 written = json.dumps(manifest, ensure_ascii=False).encode()
                 about = tarfile.TarInfo(MANIFEST)
                 about.size = len(written)
@@ -210,7 +214,9 @@ def _unpack(source: Path, folder: Path) -> dict:
 def _place(name: str) -> PurePosixPath:
     """Where a file of the archive belongs. Raises `ValueError` for a name that leads elsewhere."""
     path = PurePosixPath(name)
-    if name != DATABASE and (not name.startswith(MEDIA) or ".." in path.parts or path.as_posix() != name):
+    if name != DATABASE and (
+        not name.startswith((MEDIA, ORIGINALS)) or ".." in path.parts or path.as_posix() != name
+    ):
         raise ValueError(f"{name} does not belong there")
     return path
 
@@ -268,14 +274,16 @@ def _put(folder: Path, home: Path) -> None:
     """Put what was unpacked in its place."""
     connection.close()
     media = Path(settings.MEDIA_ROOT)
-    unpacked = folder / MEDIA.rstrip("/")
-    unpacked.mkdir(exist_ok=True)
+    unpacked, originals = folder / MEDIA.rstrip("/"), folder / ORIGINALS.rstrip("/")
+    for made in (unpacked, originals):  # a backup of an older release has no originals
+        made.mkdir(exist_ok=True)
     replaced = home / f"replaced-{timezone.now():%Y%m%d-%H%M%S-%f}"
     if connection.vendor == "sqlite":
         database = _database_file()
         for path in (database, *(database.with_name(database.name + end_) for end_ in ("-wal", "-shm"))):
             _set_aside(path, replaced)
         _set_aside(media, replaced)
+        _set_aside(home / originals.name, replaced)
         # A backup of an older release has them.
         with closing(sqlite3.connect(folder / DATABASE)) as restored:
             _delete_sessions(restored)
@@ -297,7 +305,9 @@ def _put(folder: Path, home: Path) -> None:
             cursor.execute(f"TRUNCATE {', '.join(SESSIONS)}")
         connection.close()
         _set_aside(media, replaced)
+        _set_aside(home / originals.name, replaced)
     unpacked.rename(media)
+    originals.rename(home / originals.name)
     open_to_group(media)
 
 

@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "meiri.fronts",
     "meiri.proofing",
     "meiri.live",
+    "meiri.sources",
     "meiri.search",
     "meiri.newsroom",
     "meiri.media",

@@ -19,6 +19,7 @@ from meiri.audience.view_counts import set_imported
 from meiri.ingest.filling import SourcesAndAuthors, fill
 from meiri.ingest.importing import channel_of, channels_of, digest_of_item, import_item, similar_to
 from meiri.ingest.items import Item
+from meiri.ingest.keeping import with_text
 from meiri.ingest.models import Import
 from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.record_line import Extras
@@ -26,10 +27,11 @@ from meiri.ingest.records import Record, record_of
 from meiri.ingest.sanitise import plain
 from meiri.ingest.stream import as_stream
 from meiri.newsroom.adding import NewArticle, add_articles
-from meiri.newsroom.models import Article
+from meiri.newsroom.models import Article, Origin
 from meiri.search.article_texts import ArticleText, text_of
 from meiri.search.fingerprints import store_new_fingerprints
 from meiri.sections.models import Channel, Station, Topic
+from meiri.sources.originals import record_originals
 
 logger = logging.getLogger(__name__)
 
@@ -158,6 +160,14 @@ def _store(waiting: list[_Waiting], channel: Channel | None, publishing: bool) -
             )
             for one in stored
             if one.new
+        )
+        record_originals(
+            [
+                (one.new.article.pk, one.address, with_text(original, one.new.article))
+                for one in stored
+                if one.new and one.new.article.origin == Origin.REPRINT
+                for original in one.item.originals
+            ]
         )
         store_new_fingerprints((one.new.article.pk, one.words) for one in stored if one.new)
         for one in stored:

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from meiri.audience.view_counts import set_imported, views_of
 from meiri.ingest.filling import SourcesAndAuthors, fill
 from meiri.ingest.headline import letters
 from meiri.ingest.items import Item
+from meiri.ingest.keeping import with_text
 from meiri.ingest.models import Import
 from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.record_line import Extras
@@ -22,7 +23,7 @@ from meiri.ingest.sanitise import plain
 from meiri.ingest.stored_pictures import find_bytes
 from meiri.media.adding_pictures import Unusable, discard, store
 from meiri.media.models import Picture
-from meiri.newsroom.models import Article, Byline
+from meiri.newsroom.models import Article, Byline, Origin
 from meiri.newsroom.permissions import ADD, home_for, sole_station_of
 from meiri.newsroom.publishing import publish
 from meiri.policy import may
@@ -34,6 +35,7 @@ from meiri.search.minhash import comparable_text as letters_of
 from meiri.search.minhash import similarity
 from meiri.search.visible import visible_to
 from meiri.sections.models import Channel, Station, Topic
+from meiri.sources.originals import KeptOriginal, record_originals
 
 logger = logging.getLogger(__name__)
 
@@ -55,12 +57,13 @@ def import_items(
     page: Path | None = None,
     root: Path | None = None,
     station: Station | None = None,
+    originals: Sequence[KeptOriginal] = (),
 ) -> Record:
     """Import one article and tell what became of it. Nothing of a refused item stays.
 
     `channel` is where an item goes whose breadcrumb names no channel; `station` the one that files it, where that is not left
     to the desk of `by`. `by` is the user, None for the system. Pictures
-    are read beside `page`, and only within `root`. Raises `Unreadable` where the item is refused.
+    are read beside `page`, and only within `root`. `originals` become the evidence of a reprint. Raises `Unreadable` where the item is refused.
     """
     extras = extras or Extras()
     if not parsed.title:
@@ -107,6 +110,9 @@ def import_items(
                 pk=article.pk,
                 defaults={"address": address[:500], "digest": digest, "left_out": parsed.left_out},
             )
+            if article.origin == Origin.REPRINT:
+                kept = [(article.pk, address, with_text(original, article)) for original in originals]
+                record_originals(kept, by)
             if parsed.views is not None:
                 set_imported(article.pk, parsed.views)
     except PublishPermissionError as error:
@@ -214,6 +220,7 @@ def import_item(
             page=item.page,
             root=item.root,
             station=station,
+            originals=item.originals,
         )
     except Unreadable as error:
         reason = error.reason

@@ -14,9 +14,11 @@ from django.conf import settings
 from meiri.ingest.formats import BY_NAME
 from meiri.ingest.guarded_reading import ItemReader
 from meiri.ingest.import_format import RecordsFormat
+from meiri.ingest.keeping import original_file
 from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.record_line import Extras
 from meiri.ingest.sanitise import UNPRINTABLE
+from meiri.sources.originals import KeptOriginal
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +36,8 @@ _PARTS = frozenset(
 
 @dataclass
 class Item:
-    """One item: `article` where it could be read, else `reason`. `page` and `root` say where its pictures may be."""
+    """One item: `article` where it could be read, else `reason`. `page` and `root` say where its pictures may be; `originals` are
+    the files that it was read from, where it is a reprint."""
 
     file: str
     article: ParsedArticle | None = None
@@ -42,6 +45,7 @@ class Item:
     reason: str = ""
     page: Path | None = None
     root: Path | None = None
+    originals: tuple[KeptOriginal, ...] = ()
 
     def __post_init__(self):
         # Names of files may hold bytes that are no text.
@@ -103,7 +107,7 @@ def _of_file(
     try:
         found = reader.file(path, PurePath(name).name, settings.IMPORT_MAX_BYTES)
         if isinstance(found, ParsedArticle):
-            yield Item(name, article=found, page=path, root=root)
+            yield Item(name, article=found, page=path, root=root, originals=original_file(path, found, name))
         elif isinstance(known := BY_NAME[found], RecordsFormat):
             yield from _records(path, name, known, reader)
         elif in_archive:

@@ -133,4 +133,5 @@ def _join(pages: list[Item]) -> Item:
         editor=next((a.editor for a in articles if a.editor), ""),
         warnings=[*dict.fromkeys(warnings), f"由 {len(pages)} 页合成：{names}。"],
     )
-    return replace(first, article=whole)
+    originals = tuple(original for page in pages for original in page.originals)
+    return replace(first, article=whole, originals=originals)

@@ -24,6 +24,7 @@ from meiri.ingest.guarded_reading import ItemReader, reading
 from meiri.ingest.importing import import_item
 from meiri.ingest.items import Item, items_in, refused
 from meiri.ingest.joining import joined
+from meiri.ingest.keeping import original_paste
 from meiri.ingest.parsed import Unreadable
 from meiri.ingest.records import Record
 from meiri.newsroom.models import Article
@@ -181,7 +182,8 @@ def _pasted(form: ImportForm, reader: ItemReader) -> Iterator[Item]:
         return
     name = "粘贴的文字"
     try:
-        yield Item(name, article=reader.pasted(text))
+        parsed = reader.pasted(text)
+        yield Item(name, article=parsed, originals=original_paste(text, parsed))
     except Exception as error:  # whatever it is: it is told, and the uploads are read
         yield refused(name, error)
 

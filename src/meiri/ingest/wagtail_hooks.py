@@ -6,6 +6,7 @@ from wagtail.admin.menu import MenuItem
 
 from meiri.ingest.layout_desk import LayoutView
 from meiri.ingest.left_out_desk import LeftOutSidePanel, put_back_view
+from meiri.ingest.originals_desk import keep_original
 from meiri.ingest.paste_desk import PasteView
 from meiri.ingest.views import import_page
 from meiri.newsroom.editing import side_panels
@@ -17,6 +18,7 @@ admit(
     {
         "ingest_import": somewhere("newsroom.Article", "add"),
         "ingest_put_back": one("newsroom.Article", "pk", "change"),
+        "ingest_keep_original": one("newsroom.Article", "article_id", "change"),
         "ingest_paste": somewhere("newsroom.Article", "add", "change", "review"),
         "ingest_layout": somewhere("newsroom.Article", "add", "change", "review"),
     }
@@ -29,6 +31,7 @@ def import_addresses():
     return [
         path("import/", import_page, name="ingest_import"),
         path("import/<int:pk>/left-out/", put_back_view, name="ingest_put_back"),
+        path("import/<int:article_id>/original/", keep_original, name="ingest_keep_original"),
         path("paste/", PasteView.as_view(), name="ingest_paste"),
         path("layout/", LayoutView.as_view(), name="ingest_layout"),
     ]

@@ -1,6 +1,7 @@
 """Pictures. Each is stored with the sizes and formats that reader pages use, named so that a page needs no query for them."""
 
 from django.db import models, transaction
+from django.utils import timezone
 from wagtail.images.models import AbstractImage, AbstractRendition
 from wagtail.images.models import Image as WagtailImage
 
@@ -10,6 +11,7 @@ from meiri.journal.content_keys import PICTURE, ContentKey
 from meiri.journal.public_models import NotPublic, Public
 from meiri.journal.recording import recording
 from meiri.media import documents as documents  # what readers see of documents is declared there
+from meiri.media.expired_licences import ExpiredLicence as ExpiredLicence
 from meiri.media.files import remove_after_commit, remove_after_rollback
 from meiri.media.storage_names import unguessable
 from meiri.media.variants import Variants, make_variants
@@ -21,12 +23,36 @@ SHOWN = (
 )  # fmt: skip
 
 
+class PictureOrigin(models.TextChoices):
+    """How the newsroom got a picture."""
+
+    OWN = "own", "本网拍摄、制作"
+    CONTRIBUTED = "contributed", "作者、通讯员供稿"
+    AGENCY = "agency", "图片社、通稿"
+    REPRINT = "reprint", "随转载稿件"
+    OPEN = "open", "公有领域或开放授权"
+
+
 class Picture(AbstractImage):
     credit = models.CharField("供图", max_length=60, blank=True, help_text="作者或机构，如“林晚舟 摄”。")
     caption = models.CharField("图片说明", max_length=200, blank=True)
+    origin = models.CharField("图片来源", max_length=11, choices=PictureOrigin.choices, blank=True)
+    licence = models.CharField(
+        "授权说明", max_length=200, blank=True, help_text="如“某图片社，合同2025-18，限网站使用”。"
+    )
+    valid_until = models.DateField(
+        "授权截止日", null=True, blank=True, db_index=True,
+        help_text="到期次日自动从所有页面撤下，提前 14 天提醒；长期有效则不填。",
+    )  # fmt: skip
+    replacement = models.ForeignKey(
+        "self", verbose_name="到期后换用", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     variants = models.JSONField(default=dict, editable=False)
 
-    admin_form_fields = (*WagtailImage.admin_form_fields, "caption", "credit")
+    admin_form_fields = (
+        *WagtailImage.admin_form_fields,
+        *("caption", "credit", "origin", "licence", "valid_until"),
+    )
 
     public = Public(SHOWN, keys=lambda picture: [picture.content_key], key_forms=(PICTURE,), appears=False)
 
@@ -84,6 +110,11 @@ class Picture(AbstractImage):
 
     def stored_sizes(self) -> Variants:
         return Variants.from_json(self.variants)
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether its licence ran out: it holds to the end of its last day, Beijing time."""
+        return self.valid_until is not None and self.valid_until < timezone.localdate()
 
     @property
     def alt(self):

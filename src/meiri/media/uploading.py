@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from wagtail.documents.forms import BaseDocumentForm
@@ -66,6 +67,8 @@ class PictureForm(Replacing, BaseImageForm):
             self.fields["file"] = PictureField(
                 label=wagtails.label, required=wagtails.required, widget=wagtails.widget
             )
+        if until := self.fields.get("valid_until"):
+            until.widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
     def clean_file(self):
         file = self.cleaned_data["file"]

@@ -1,11 +1,13 @@
 """Pictures and documents in the admin: what is in use is not deleted, by whatever button."""
 
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.admin.menu import MenuItem
 from wagtail.documents.models import Document
 
+from meiri.media.licences_desk import LicencesView, ReplacementView
 from meiri.media.models import Picture
 from meiri.media.removing_views import (
     INDEX,
@@ -16,7 +18,8 @@ from meiri.media.removing_views import (
     UploadedPictureDeleteView,
 )
 from meiri.media.use import is_used
-from meiri.policy.gate import admit, one
+from meiri.policy import may
+from meiri.policy.gate import admit, one, somewhere
 
 admit(
     {
@@ -25,6 +28,8 @@ admit(
         "media_take_down_picture": one("media.Picture", "pk", "delete"),
         "media_delete_document": one("wagtaildocs.Document", "document_id", "delete"),
         "media_delete_uploaded_document": one("wagtaildocs.Document", "doc_id", "change"),
+        "media_licences": somewhere("media.Picture", "change"),
+        "media_replacement": one("media.Picture", "pk", "change"),
         "media_take_down_document": one("wagtaildocs.Document", "pk", "delete"),
     }
 )
@@ -46,6 +51,8 @@ def addresses():
         path(
             "images/<int:pk>/take-down/", TakeDownView.as_view(model=Picture), name="media_take_down_picture"
         ),
+        path("images/licences/", LicencesView.as_view(), name="media_licences"),
+        path("images/<int:pk>/replacement/", ReplacementView.as_view(), name="media_replacement"),
         path(
             "documents/delete/<int:document_id>/", DocumentDeleteView.as_view(), name="media_delete_document"
         ),
@@ -60,6 +67,16 @@ def addresses():
             name="media_take_down_document",
         ),
     ]
+
+
+class LicencesMenuItem(MenuItem):
+    def is_shown(self, request):
+        return may(request.user, "change", Picture)
+
+
+@hooks.register("register_admin_menu_item")
+def licences_menu_item():
+    return LicencesMenuItem("图片授权", reverse("media_licences"), icon_name="image", order=310)
 
 
 @hooks.register("before_bulk_action")

@@ -17,17 +17,32 @@ class NewsroomConfig(AppConfig):
             permissions,
             personal_data,
             plain_text,
+            publication_checks,
+            publication_rules,
             publishing,
+            required_checks,
             reviewing,
             waiting,
         )
         from meiri.newsroom.body import checks, stream  # noqa: F401 checks registers itself
+        from meiri.newsroom.completeness import CompletenessCheck
+        from meiri.newsroom.link_checks import DeadLinkCheck
         from meiri.newsroom.models import Article, Author, Desk, Source
         from meiri.newsroom.river import delist_picture
         from meiri.newsroom.tags import give_slug
         from meiri.sections.in_use import keep_while_used
 
         Article.publication = publishing
+        publication_checks.register_levels(publication_rules.levels_of)
+        for check in (
+            CompletenessCheck(),
+            required_checks.BylineCheck(),
+            required_checks.AiUseCheck(),
+            required_checks.PictureCheck(),
+            required_checks.MinorsCheck(),
+            DeadLinkCheck(),
+        ):
+            publication_checks.register_check(check)
         plain_text.look_kinds_up_by(stream.words_of_kind)
         keep_while_used(Author, Source)
         keep_while_used(Desk, by_code=False)  # a group takes its desk along

@@ -13,7 +13,6 @@ from wagtail.permissions import policy_registry
 from wagtail.snippets.views.snippets import CreateView, EditView, UnpublishView
 
 from meiri.journal.snippets import CopyFormView
-from meiri.newsroom.completeness import Incomplete
 from meiri.newsroom.draft_form import DraftForm
 from meiri.newsroom.editing_together import CreatesOnce, SavesTogether
 from meiri.newsroom.models import Article
@@ -136,7 +135,7 @@ class AtHand:
             get_object_or_404(TaskState.objects.for_instance(self.permission_policy.article), pk=task_state)
         try:
             return super().dispatch(request, *args, **kwargs)
-        except (Incomplete, PublicationStopped) as error:
+        except PublicationStopped as error:
             messages.error(request, str(error))
             return redirect("wagtailsnippets_newsroom_article:edit", kwargs["pk"])
 

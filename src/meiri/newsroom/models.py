@@ -33,16 +33,17 @@ from meiri.newsroom.body.stream import ArticleBody
 from meiri.newsroom.body_field import BodyField
 from meiri.newsroom.cards import Card
 from meiri.newsroom.cards import in_order as cards_in_order
-from meiri.newsroom.completeness import check_complete
 from meiri.newsroom.corrections import Correction
 from meiri.newsroom.dates import EARLIEST, fault_of_date
 from meiri.newsroom.desks import Desk
 from meiri.newsroom.keyset import Cursor
+from meiri.newsroom.link_checks import CheckedLink
 from meiri.newsroom.open_forms import OpenForm
 from meiri.newsroom.posts import Post
 from meiri.newsroom.proposals import Proposal
 from meiri.newsroom.proposals import ProposalState as ProposalState
 from meiri.newsroom.publication_checks import check_publication
+from meiri.newsroom.publication_rules import PublicationRule
 from meiri.newsroom.reviewing import ReviewTask
 from meiri.newsroom.river import DayCount, Listing, Place
 from meiri.policy.reach import Reach
@@ -53,6 +54,7 @@ __all__ = [
     "ArticleTag",
     "Author",
     "Byline",
+    "CheckedLink",
     "Correction",
     "DayCount",
     "Desk",
@@ -62,6 +64,7 @@ __all__ = [
     "Origin",
     "Post",
     "Proposal",
+    "PublicationRule",
     "ReviewTask",
     "Source",
 ]
@@ -144,6 +147,21 @@ class Kind(models.TextChoices):
     def number(self) -> int:
         """Its fixed number in the river. Add new kinds at the end."""
         return list(Kind).index(self) + 1
+
+
+class AiUse(models.TextChoices):
+    """What the newsroom records of AI in an article; what readers are told is its `aigc_label`."""
+
+    NONE = "none", "没有使用"
+    ASSISTED = "assisted", "辅助（查资料、校对、翻译等）"
+    GENERATED = "generated", "生成或合成了内容"
+
+
+class MinorsChecked(models.TextChoices):
+    """What was found of minors in an article."""
+
+    NONE = "none", "不涉及"
+    CHECKED = "checked", "涉及，已核对姓名、影像和隐私"
 
 
 # Why an article ended that was to end by itself.
@@ -281,6 +299,14 @@ class Article(
     aigc_label = models.CharField(
         "人工智能生成标识", max_length=60, blank=True, help_text="内容由人工智能生成或辅助生成时须写明。"
     )
+    ai_use = models.CharField(
+        "人工智能使用记录",
+        max_length=9,
+        choices=AiUse.choices,
+        blank=True,
+        help_text="采编存档用，读者看不到。",
+    )
+    minors = models.CharField("未成年人", max_length=7, choices=MinorsChecked.choices, blank=True)
     comment_policy = models.CharField(
         "评论", max_length=8, choices=CommentPolicy.choices, blank=True, help_text="不选则按频道的规定。"
     )
@@ -441,8 +467,6 @@ class Article(
         # Also where a form says that it asked before: it asks about articles in general.
         self.publication.check_may_publish(self, user, revision)
         version = revision.as_object()
-        if user is not None:
-            check_complete(version)
         check_publication(version, revision, user)
         super().publish(revision, user=user, **options)
         self.publication.record_publication(self.pk, revision, by=user)

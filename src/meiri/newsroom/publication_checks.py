@@ -2,8 +2,9 @@
 schedule, workflow, bulk, API, import, command) asks all of them in the publishing transaction.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from django.db.models import Model
 from wagtail.actions.publish_revision import PublishPermissionError
@@ -11,6 +12,23 @@ from wagtail.models import Revision
 
 # How many findings one message names.
 SHOWN = 6
+
+
+class Level(StrEnum):
+    """How a rule is meant: what it finds stops the publication, is asked about, or is not looked at."""
+
+    STOP = "stop"
+    ASK = "ask"
+    OFF = "off"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule whose level chief editors set for each channel. `level`: where nobody has set one."""
+
+    code: str  # that of its findings
+    label: str
+    level: Level = Level.ASK
 
 
 @dataclass(frozen=True)
@@ -29,6 +47,7 @@ class PublicationCheck:
     """One thing that is looked at. Subclasses say what they find."""
 
     label: str = ""  # what editors see in the panel beside the form
+    rules: tuple[Rule, ...] = ()  # those whose level is set for each channel; other findings are as they come
 
     def findings(self, version: Model, revision: Revision | None, by) -> Iterable[Finding]:
         """What stands in the way of publishing `version` by `by` (None: the system, as when a schedule is due).
@@ -50,6 +69,7 @@ class PublicationStopped(PublishPermissionError):
 
 
 _checks: list[PublicationCheck] = []
+_levels_of: Callable[[Model], Mapping[str, Level]] | None = None
 # Whether what was found is let pass all the same, by somebody who may and says why: `(version, finding) -> bool`.
 exceptions: list[Callable[[Model, Finding], bool]] = []
 
@@ -58,16 +78,50 @@ def register_check(check: PublicationCheck) -> None:
     _checks.append(check)
 
 
+def register_levels(levels_of: Callable[[Model], Mapping[str, Level]]) -> None:
+    """Say where the levels of rules are kept: `levels_of(version)` gives those that were set for its channel, by their codes."""
+    global _levels_of
+    _levels_of = levels_of
+
+
 def registered_checks() -> tuple[PublicationCheck, ...]:
     return tuple(_checks)
 
 
+def registered_rules() -> list[tuple[PublicationCheck, Rule]]:
+    """The rules whose level can be set, each with its check."""
+    return [(check, rule) for check in _checks for rule in check.rules]
+
+
 def findings_of(version: Model, revision: Revision | None, by) -> Iterator[Finding]:
     """What all checks find in `version`, without what an exception lets pass."""
+    for _check, finding in findings_by_check(version, revision, by):
+        yield finding
+
+
+def findings_by_check(
+    version: Model, revision: Revision | None, by
+) -> Iterator[tuple[PublicationCheck, Finding]]:
+    """As `findings_of`, each with the check that found it."""
+    levels = {rule.code: rule.level for _check, rule in registered_rules()}
+    if levels and _levels_of:
+        levels.update(_levels_of(version))
     for check in _checks:
+        adjustable = {rule.code for rule in check.rules}
         for finding in check.findings(version, revision, by):
+            if finding.code in adjustable:
+                level = levels[finding.code]
+                if level == Level.OFF:
+                    continue
+                finding = replace(finding, stops=level == Level.STOP)
             if not any(lets_pass(version, finding) for lets_pass in exceptions):
-                yield finding
+                yield check, finding
+
+
+def is_of_newsroom(revision: Revision | None, by) -> bool:
+    """Whether somebody of the newsroom answers for what is to be published. What a command imports nobody has looked at: it is not
+    asked for what an editor would have added."""
+    return by is not None or (revision is not None and revision.user_id is not None)
 
 
 def check_publication(version: Model, revision: Revision, by) -> None:

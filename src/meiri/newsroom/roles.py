@@ -55,7 +55,7 @@ EDITOR = REPORTER + Role(
 # What belongs to the nation is the chief editors'. Of the apps below, which know of no groups, the newsroom says it.
 CHIEF = EDITOR + Role(
     permissions("newsroom", "change_source", "delete_source", "change_author", "delete_author")
-    + whole("newsroom", "desk")
+    + whole("newsroom", "desk", "publicationrule")
     + whole("sections", "channel", "station", "topic", "navigationitem")
     + whole("delivery", "protectedterm")
     + whole("wagtailcore", "collection")

@@ -1,4 +1,4 @@
-"""The newsroom in the admin: articles, sources, authors, desks, and the day's work on the first screen."""
+"""The newsroom in the admin: articles, authors, desks, and the day's work on the first screen."""
 
 from django import forms
 from django.urls import path, reverse
@@ -41,9 +41,10 @@ from meiri.newsroom.editing import (
     side_panels,
 )
 from meiri.newsroom.listing import COLUMNS, ArticleFilterSet, ArticleIndexView
-from meiri.newsroom.models import Article, Author, Desk, Source
+from meiri.newsroom.models import Article, Author, Desk, PublicationRule
 from meiri.newsroom.presence import signed_in, tell_article_presence
 from meiri.newsroom.proposals_desk import ProposalsView
+from meiri.newsroom.publication_panel import PublicationPanel, PublicationRulesView, tell_findings
 from meiri.newsroom.recycle_bin import BINNED, PUT_BACK
 from meiri.newsroom.recycle_bin_desk import BinView, ToBinView, into_the_bin
 from meiri.newsroom.saving import KEPT_ASIDE
@@ -116,7 +117,8 @@ class ArticleViewSet(SnippetViewSet):
                     FieldPanel("published_at", help_text="精确到秒，不晚于现在；不填则取发布的那一刻。"),
                     FieldRowPanel([FieldPanel("go_live_at"), FieldPanel("expire_at")]),
                     FieldPanel("comment_policy"),
-                    FieldPanel("aigc_label"),
+                    FieldRowPanel([FieldPanel("ai_use"), FieldPanel("aigc_label")]),
+                    FieldPanel("minors"),
                 ],
                 heading="发布与评论",
             ),
@@ -126,7 +128,7 @@ class ArticleViewSet(SnippetViewSet):
 
 
 register_snippet(ArticleViewSet)
-side_panels.append(CorrectionsSidePanel)
+side_panels.extend([PublicationPanel, CorrectionsSidePanel])
 
 
 class NamedViewSet(RowViewSet):
@@ -134,12 +136,6 @@ class NamedViewSet(RowViewSet):
     delete_view_class = DeleteUnusedView
     search_fields = ["name"]
     list_per_page = 40
-
-
-class SourceViewSet(NamedViewSet):
-    model = Source
-    icon = "link"
-    list_display = ["name", "url", "licence"]
 
 
 class AuthorViewSet(NamedViewSet):
@@ -156,7 +152,7 @@ class DeskViewSet(NamedViewSet):
 
 
 class NewsroomGroup(SnippetViewSetGroup):
-    items = (SourceViewSet, AuthorViewSet, DeskViewSet)
+    items = (AuthorViewSet, DeskViewSet)
     menu_label = "采编资料"
     menu_icon = "folder-open-inverse"
     menu_order = 150
@@ -173,6 +169,8 @@ admit(
         "corrections_withdraw": one("newsroom.Correction", "correction_id", "withdraw"),
         "article_presence": one("newsroom.Article", "article_id", "change"),
         "article_signed_in": everybody,
+        "article_findings": one("newsroom.Article", "article_id", "change", "publish"),
+        "publication_rules": somewhere("newsroom.PublicationRule", "change"),
         "recycle_bin": somewhere("newsroom.Article", "put back"),
     }
 )
@@ -183,6 +181,8 @@ def newsroom_addresses():
     return [
         path("proposals/", ProposalsView.as_view(), name="proposals_inbox"),
         path("articles/<int:article_id>/presence/", tell_article_presence, name="article_presence"),
+        path("articles/<int:article_id>/findings/", tell_findings, name="article_findings"),
+        path("articles/rules/", PublicationRulesView.as_view(), name="publication_rules"),
         path("articles/bin/", BinView.as_view(), name="recycle_bin"),
         path("articles/signed-in/", signed_in, name="article_signed_in"),
         path("corrections/", CorrectionsView.as_view(), name="corrections_desk"),
@@ -208,6 +208,16 @@ def proposals_menu_item():
 @hooks.register("register_admin_menu_item")
 def bin_menu_item():
     return MenuItem("回收站", reverse("recycle_bin"), icon_name="bin", order=160)
+
+
+class RulesMenuItem(MenuItem):
+    def is_shown(self, request):
+        return may(request.user, "change", PublicationRule)
+
+
+@hooks.register("register_admin_menu_item")
+def rules_menu_item():
+    return RulesMenuItem("发布规则", reverse("publication_rules"), icon_name="tasks", order=340)
 
 
 hooks.register("before_delete_snippet", into_the_bin)

@@ -27,6 +27,8 @@ from meiri.newsroom.body.stream import body_blocks
 from meiri.newsroom.dates import fault_of_date
 from meiri.newsroom.initial_newsroom import create_desk, create_newsroom
 from meiri.newsroom.models import Article, Author, Byline, Source
+from meiri.newsroom.publication_checks import Level
+from meiri.newsroom.publication_rules import set_levels
 from meiri.newsroom.publishing import publish
 from meiri.sample.album import SIZE, Album
 from meiri.sample.content_files import SampleArticle, Scene, articles, as_html, table
@@ -34,6 +36,8 @@ from meiri.sample.events import SampleBegun, SampleLoaded
 from meiri.sample.live_reports import load_coverages
 from meiri.sample.voices import duty_editor, load_comments, load_letters
 from meiri.sections.models import Channel, NavigationItem, NavigationRow, Station, Topic
+from meiri.sources.names import domain_of
+from meiri.sources.register import ListingState, SourceListing
 from meiri.staff.models import PressCard
 
 
@@ -62,6 +66,7 @@ def load(progress=lambda items, **options: items, size: tuple[int, int] = SIZE) 
     with transaction.atomic():
         load_settings()
         load_cards()
+        load_register()
     by = duty_editor()
     load_comments(by)
     load_letters(by)
@@ -107,6 +112,24 @@ def load_names() -> None:
     for author in table("authors").get("author", []):
         fields = {k: author.get(k, "") for k in ("role", "bio")}
         author_named(author["name"], **fields)
+
+
+def load_register() -> None:
+    """A register of the invented sources, and how strictly the newsroom is with itself; only where there is none yet."""
+    if SourceListing.objects.exists():
+        return
+    for source in table("sources").get("source", []):
+        if category := source.get("category"):
+            SourceListing(
+                name=source["name"],
+                category=category,
+                edition=source.get("edition", ""),
+                aliases="\n".join(source.get("aliases", [])),
+                domains=domain_of(source.get("url", "")),
+                state=source.get("state", ListingState.VALID),
+                note=source.get("note", ""),
+            ).save()
+    set_levels(None, {code: Level(level) for code, level in table("sources").get("rules", {}).items()})
 
 
 def load_desks() -> None:

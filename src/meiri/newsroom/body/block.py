@@ -32,6 +32,16 @@ class BlockText:
     is_tidied: bool = True
 
 
+@dataclass(frozen=True)
+class PlacedPicture:
+    """A picture as it stands in a body: the id of its block, its key, and what the block says of it itself."""
+
+    block: str
+    picture: int
+    caption: str
+    credit: str
+
+
 class TextEditor(Protocol):
     """Whoever goes through the texts of a block, and may change them."""
 
@@ -126,6 +136,14 @@ class BodyBlock:
     def count_pictures(self, value: Any) -> int:
         """How many pictures an editor placed in it."""
         return 0
+
+    def placed_pictures(self, stored: Any, block: str) -> Iterator[PlacedPicture]:
+        """The pictures that an editor placed in it; `block` is its id."""
+        yield from ()
+
+    def outside_addresses(self, stored: Any) -> Iterator[str]:
+        """The addresses on other sites to which it leads readers."""
+        yield from ()
 
 
 class StructBodyBlock(BodyBlock, blocks.StructBlock):

@@ -12,7 +12,7 @@ from wagtail.embeds.blocks import EmbedBlock
 
 from meiri.journal.content_keys import DOCUMENT, ContentKey
 from meiri.newsroom.body.block import BlockText, BodyBlock, StructBodyBlock, TextEditor, keys_of
-from meiri.newsroom.body.stored_words import NoWords
+from meiri.newsroom.body.stored_words import NoWords, struct_of
 
 
 class WordlessBlock(BodyBlock):
@@ -66,6 +66,11 @@ class RelatedLinkBlock(StructBodyBlock):
 
     def html(self, value: Any) -> str:
         return f"<p>{link(value['url'], value['title'])}</p>"
+
+    def outside_addresses(self, stored: Any) -> Iterator[str]:
+        address = struct_of(stored).get("url")
+        if isinstance(address, str) and address.startswith(("http://", "https://")):
+            yield address
 
     class Meta:
         icon = "link"

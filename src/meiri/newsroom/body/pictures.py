@@ -13,6 +13,7 @@ from meiri.journal.content_keys import PICTURE, ContentKey
 from meiri.media.models import Picture
 from meiri.newsroom.body.block import (
     BlockText,
+    PlacedPicture,
     ReadBlock,
     StructBodyBlock,
     TextEditor,
@@ -63,6 +64,11 @@ class PictureBlock(StructBodyBlock):
 
     def count_pictures(self, value: Any) -> int:
         return 1
+
+    def placed_pictures(self, stored: Any, block: str) -> Iterator[PlacedPicture]:
+        parts = struct_of(stored)
+        if isinstance(parts.get("image"), int):
+            yield PlacedPicture(block, parts["image"], parts.get("caption") or "", parts.get("credit") or "")
 
     class Meta:
         icon = "image"
@@ -120,6 +126,10 @@ class GalleryBlock(StructBodyBlock):
 
     def count_pictures(self, value: Any) -> int:
         return len(value["pictures"])
+
+    def placed_pictures(self, stored: Any, block: str) -> Iterator[PlacedPicture]:
+        for item in items_of(stored, "pictures"):
+            yield from self._picture.placed_pictures(item["value"], block)
 
     @property
     def _picture(self) -> PictureBlock:

@@ -6,7 +6,7 @@ from typing import Any
 from wagtail import blocks
 
 from meiri.journal.content_keys import ContentKey
-from meiri.newsroom.body.block import BodyBlock, TextEditor
+from meiri.newsroom.body.block import BodyBlock, PlacedPicture, TextEditor
 from meiri.newsroom.body.bounds import LONGEST_HEADING
 from meiri.newsroom.body.heading import HeadingBlock
 from meiri.newsroom.body.links import DocumentBlock, ExternalContentBlock, RelatedLinkBlock
@@ -67,6 +67,26 @@ def keys_in_body(raw: Iterable[Any]) -> list[ContentKey]:
     should be, names nothing."""
     whole = [block for block in raw if isinstance(block, dict) and block.keys() >= {"type", "value"}]
     return [key for kind, stored in with_kinds(whole) for key in kind.content_keys(stored)]
+
+
+def placed_pictures(raw: Iterable[Any]) -> Iterator[PlacedPicture]:
+    """The pictures of a body as it is stored, in their order."""
+    for block, kind in _with_ids(raw):
+        yield from kind.placed_pictures(block["value"], block.get("id") or "")
+
+
+def outside_addresses(raw: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    """The addresses on other sites to which a body as it is stored leads, each with the id of its block."""
+    for block, kind in _with_ids(raw):
+        for address in kind.outside_addresses(block["value"]):
+            yield address, block.get("id") or ""
+
+
+def _with_ids(raw: Iterable[Any]) -> Iterator[tuple[dict, BodyBlock]]:
+    known = body_blocks()
+    for block in raw:
+        if isinstance(block, dict) and block.keys() >= {"type", "value"} and block["type"] in known:
+            yield block, known[block["type"]]
 
 
 def edited_body(raw: Iterable[dict], editor: TextEditor) -> list[dict]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 from lxml.html import HtmlElement, tostring
@@ -16,6 +16,7 @@ from meiri.newsroom.rich_text import paragraphs_of_rich_text
 
 TEXT_FEATURES = ["bold", "italic", "link", "ol", "ul", "superscript", "subscript", "hr"]
 _TEXT = BlockText("", "正文")
+_LINK = re.compile(r'<a\b[^>]*?\bhref="(https?://[^"]{1,2000})"')
 # Clean HTML has other elements than the editor's rich text.
 _TO_RICH = ((r"<(/?)strong>", r"<\1b>"), (r"<(/?)em>", r"<\1i>"), (r"<br>", "<br/>"))
 _FROM_RICH = ((r"<(/?)b>", r"<\1strong>"), (r"<(/?)i>", r"<\1em>"))
@@ -39,6 +40,9 @@ class TextBlock(BodyBlock, blocks.RichTextBlock):
 
     def html(self, value: Any) -> str:
         return _exchanged(value.source, _FROM_RICH)
+
+    def outside_addresses(self, stored: Any) -> Iterator[str]:
+        return (unescape(found[1]) for found in _LINK.finditer(stored if isinstance(stored, str) else ""))
 
     def from_element(self, element: HtmlElement, pictures: Mapping[str, Picture]) -> ReadBlock:
         """A paragraph or list in the form that the editor's rich text is stored in; of anything else its paragraphs."""

@@ -27,13 +27,16 @@ from meiri.journal.consumers import run_due_consumers
 from meiri.journal.heads import note_head
 from meiri.mail.sending import forget_mail, send_mail
 from meiri.mail.server import check_mail, server_of
+from meiri.media.licences import expire_pictures
 from meiri.members.contacts import forget_unproven
+from meiri.newsroom.link_checks import check_due_links, forget_links
 from meiri.newsroom.open_forms import forget_old_forms
 from meiri.newsroom.recycle_bin import empty_bin
 from meiri.operations.clock_jobs import ClockJob, forget_runs, lines_of
 from meiri.search.index import store as search_store
 from meiri.search.indexing import Indexer
 from meiri.security.log import forget_events
+from meiri.sources.originals import forget_orphans
 from meiri.visitors.counting import forget_visits
 from meiri.visitors.pseudonyms import share_salts_of_pseudonyms
 
@@ -67,6 +70,10 @@ SCHEDULE = [
     ClockJob(forget_events, 3600),
     ClockJob(forget_old_forms, 3600),
     ClockJob(empty_bin, 600),
+    ClockJob(expire_pictures, 300),
+    ClockJob(check_due_links, 1, line="links"),
+    ClockJob(forget_links, 3600),
+    ClockJob(forget_orphans, 24 * 3600, of_node=True),
     ClockJob(forget_runs, 3600),
 ]
 

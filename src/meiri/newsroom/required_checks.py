@@ -1,0 +1,131 @@
+"""What an article has to say of itself before it is published: its source, its authors, its editor, its use of AI, its pictures."""
+
+import re
+from collections.abc import Iterator
+
+from meiri.identity import site_name
+from meiri.media.models import Picture
+from meiri.newsroom.body.stream import placed_pictures
+from meiri.newsroom.models import AiUse
+from meiri.newsroom.plain_text import paragraphs
+from meiri.newsroom.publication_checks import Finding, Level, PublicationCheck, Rule, is_of_newsroom
+
+# GB 45438-2025: the mark names what made it (人工智能 or AI) and what was done (生成 or 合成).
+_AI_MARK = re.compile(r"(?=.*(?:人工智能|AI))(?=.*(?:生成|合成))", re.IGNORECASE | re.DOTALL)
+_MINORS = re.compile(
+    r"未成年|少年犯|儿童|幼儿|婴儿|男童|女童|小学生|初中生|高中生|中学生|(?<![\d.〇一二三四五六七八九十百])(?:1[0-7]|[1-9]|十[一二三四五六七]?|[一二三四五六七八九])周?岁"
+)
+LONGEST_LOOKED_AT = 60_000
+
+
+def text_of(version) -> str:
+    """The first `LONGEST_LOOKED_AT` characters of its text, a line for a paragraph."""
+    return "\n".join(paragraphs(version.body.raw_data))[:LONGEST_LOOKED_AT]
+
+
+class BylineCheck(PublicationCheck):
+    """Who it comes from and who answers for it."""
+
+    label = "来源与署名"
+    rules = (
+        Rule("source.missing", "来源"),
+        Rule("byline.missing", "作者，或本网来源"),
+        Rule("editor.missing", "责任编辑"),
+    )
+
+    def findings(self, version, revision, by) -> Iterator[Finding]:
+        if not is_of_newsroom(revision, by):
+            return
+        source = version.source
+        if source is None:
+            yield Finding("source.missing", "没有填写来源。", place="source")
+        if not version.bylines.exists() and (source is None or source.name != site_name()):
+            yield Finding("byline.missing", "没有作者：请署名，本网稿件请把来源写成本网。", place="bylines")
+        if version.editor_id is None:
+            yield Finding("editor.missing", "没有填写责任编辑。", place="editor")
+
+
+class AiUseCheck(PublicationCheck):
+    """What of it was made with AI is recorded, and told to readers."""
+
+    label = "人工智能"
+    rules = (
+        Rule("ai.missing", "人工智能使用记录"),
+        Rule("ai.unmarked", "人工智能生成的内容写明标识"),
+    )
+
+    def findings(self, version, revision, by) -> Iterator[Finding]:
+        if not is_of_newsroom(revision, by):
+            return
+        if not version.ai_use and not version.aigc_label:
+            yield Finding("ai.missing", "没有记录是否使用人工智能。", place="ai_use")
+        elif version.ai_use == AiUse.GENERATED and not _AI_MARK.search(version.aigc_label):
+            yield Finding(
+                "ai.unmarked",
+                "内容由人工智能生成，标识须写明“人工智能”（或“AI”）和“生成”（或“合成”）。",
+                place="aigc_label",
+            )
+
+
+class PictureCheck(PublicationCheck):
+    """Whose each picture is, what it shows to those who do not see it, and whether it may still be shown."""
+
+    label = "图片"
+    rules = (
+        Rule("picture.credit", "图片署名"),
+        Rule("picture.alt", "图片替代文字"),
+        Rule("picture.expired", "图片在授权期内", Level.STOP),
+        Rule("picture.unfetched", "没有缺少的图片"),
+    )
+
+    def findings(self, version, revision, by) -> Iterator[Finding]:
+        if not is_of_newsroom(revision, by):
+            return
+        placed = list(placed_pictures(version.body.raw_data))
+        pictures = Picture.objects.in_bulk([p.picture for p in placed] + [version.picture_id])
+        if version.picture_id in pictures:
+            yield from self._of(pictures[version.picture_id], "题图", "picture", "")
+        for number, one in enumerate(placed, start=1):
+            if one.picture in pictures:
+                picture, place = pictures[one.picture], f"body:{one.block}"
+                yield from self._of(picture, f"正文第 {number} 张图片", place, one.credit, one.caption)
+        unfetched = [block for block in version.body.raw_data if block["type"] == "missing_picture"]
+        if unfetched:
+            yield Finding(
+                "picture.unfetched",
+                f"正文里有 {len(unfetched)} 张图片没有取到：请补上，或删去这一块。",
+                place=f"body:{unfetched[0].get('id') or ''}",
+            )
+
+    def _of(
+        self, picture: Picture, name: str, place: str, credit: str, caption: str = ""
+    ) -> Iterator[Finding]:
+        about = f"{name}“{(caption or picture.caption or picture.title)[:30]}”"
+        if not (credit or picture.credit):
+            yield Finding("picture.credit", f"{about}没有署名（供图）。", place=place)
+        if not (picture.description or caption or picture.caption):
+            yield Finding("picture.alt", f"{about}没有替代文字或图片说明。", place=place)
+        if picture.is_expired:
+            yield Finding(
+                "picture.expired",
+                f"{about}授权已于{picture.valid_until:%Y年%-m月%-d日}到期，请换图。",
+                place=place,
+            )
+
+
+class MinorsCheck(PublicationCheck):
+    """What tells of children was looked at with their rights in mind."""
+
+    label = "未成年人"
+    rules = (Rule("minors.unchecked", "涉及未成年人的内容已核对"),)
+
+    def findings(self, version, revision, by) -> Iterator[Finding]:
+        if version.minors or not is_of_newsroom(revision, by):
+            return
+        text = f"{version.title}\n{version.summary}\n{text_of(version)}"
+        if found := _MINORS.search(text):
+            yield Finding(
+                "minors.unchecked",
+                f"提到“{found[0]}”：请核对未成年人的姓名、影像和隐私，并选定“未成年人”一栏。",
+                place="minors",
+            )

@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+
+
+class SourcesConfig(AppConfig):
+    name = "meiri.sources"
+    label = "sources"
+    verbose_name = "稿源"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from meiri.newsroom import publication_checks
+        from meiri.sources import checks, evidence_check, permissions  # noqa: F401 its check registers itself
+
+        permissions.register_rules()
+        publication_checks.register_check(checks.SourceGate())
+        publication_checks.register_check(checks.ReprintCheck())
+        publication_checks.exceptions.append(checks.lets_pass)
