@@ -16,7 +16,7 @@ from meiri.newsroom import link_checks
 from meiri.newsroom.initial_newsroom import create_newsroom
 from meiri.newsroom.link_checks import CheckedLink, ask_for_links, check_due_links
 from meiri.newsroom.models import Article
-from meiri.newsroom.publication_checks import Level, PublicationStopped
+from meiri.newsroom.publication_checks import PublicationStopped, Strictness
 from meiri.newsroom.publication_rules import levels_in, set_levels
 from meiri.newsroom.publishing import publish
 from meiri.newsroom.roles import CHIEFS, EDITORS
@@ -150,7 +150,7 @@ def test_a_rule_is_strict_in_one_channel_and_not_in_another(admin_user, admin_cl
     page = reverse("publication_rules")
     admin_client.post(page, {"channel": "yaowen", "level-editor.missing": "stop", "level-ai.missing": "off"})
     admin_client.post(page, {"channel": "", "level-ai.missing": "stop", "level-none.such": "stop"})
-    assert levels_in(strict.pk) == {"editor.missing": Level.STOP, "ai.missing": Level.OFF}
+    assert levels_in(strict.pk) == {"editor.missing": Strictness.STOP, "ai.missing": Strictness.OFF}
     with pytest.raises(PublicationStopped, match="没有填写责任编辑") as stopped:
         publish(a_draft(channel=strict), by=admin_user)
     assert [found.code for found in stopped.value.findings] == ["editor.missing"]

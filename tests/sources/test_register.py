@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from meiri.newsroom.models import Source
 from meiri.sources.lists import COLUMNS, BadList, read_list, take_list, write_list
-from meiri.sources.names import domain_of, name_key
+from meiri.sources.name_keys import domain_of, name_key
 from meiri.sources.register import SourceListing, listing_at, listing_named
 
 LIST = "单位名称,类别,别名,域名,状态,截止日期\n北岭日志,地方,北岭日报；北岭网,www.beiling.example.org,,\n海角时报,地方,,,暂停转载,\n"

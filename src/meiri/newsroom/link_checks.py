@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from meiri.journal.public_models import NotPublic
 from meiri.newsroom.body.stream import outside_addresses
-from meiri.newsroom.publication_checks import Finding, PublicationCheck, Rule, is_of_newsroom
+from meiri.newsroom.publication_checks import Finding, PublicationCheck, PublishingRule, is_of_newsroom
 from meiri.outbound import OutboundRules, Unreachable, ask
 
 LONGEST_ADDRESS = 2000
@@ -96,7 +96,7 @@ class DeadLinkCheck(PublicationCheck):
     """What the article leads to is there."""
 
     label = "链接"
-    rules = (Rule("link.dead", "链接能打开"),)
+    rules = (PublishingRule("link.dead", "链接能打开"),)
 
     def findings(self, version, revision, by) -> Iterator[Finding]:
         if not is_of_newsroom(revision, by):

@@ -14,7 +14,7 @@ from wagtail.models import Revision
 SHOWN = 6
 
 
-class Level(StrEnum):
+class Strictness(StrEnum):
     """How a rule is meant: what it finds stops the publication, is asked about, or is not looked at."""
 
     STOP = "stop"
@@ -23,12 +23,12 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True)
-class Rule:
+class PublishingRule:
     """A rule whose level chief editors set for each channel. `level`: where nobody has set one."""
 
     code: str  # that of its findings
     label: str
-    level: Level = Level.ASK
+    level: Strictness = Strictness.ASK
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,9 @@ class PublicationCheck:
     """One thing that is looked at. Subclasses say what they find."""
 
     label: str = ""  # what editors see in the panel beside the form
-    rules: tuple[Rule, ...] = ()  # those whose level is set for each channel; other findings are as they come
+    rules: tuple[
+        PublishingRule, ...
+    ] = ()  # those whose level is set for each channel; other findings are as they come
 
     def findings(self, version: Model, revision: Revision | None, by) -> Iterable[Finding]:
         """What stands in the way of publishing `version` by `by` (None: the system, as when a schedule is due).
@@ -69,7 +71,7 @@ class PublicationStopped(PublishPermissionError):
 
 
 _checks: list[PublicationCheck] = []
-_levels_of: Callable[[Model], Mapping[str, Level]] | None = None
+_levels_of: Callable[[Model], Mapping[str, Strictness]] | None = None
 # Whether what was found is let pass all the same, by somebody who may and says why: `(version, finding) -> bool`.
 exceptions: list[Callable[[Model, Finding], bool]] = []
 
@@ -78,7 +80,7 @@ def register_check(check: PublicationCheck) -> None:
     _checks.append(check)
 
 
-def register_levels(levels_of: Callable[[Model], Mapping[str, Level]]) -> None:
+def register_levels(levels_of: Callable[[Model], Mapping[str, Strictness]]) -> None:
     """Say where the levels of rules are kept: `levels_of(version)` gives those that were set for its channel, by their codes."""
     global _levels_of
     _levels_of = levels_of
@@ -88,7 +90,7 @@ def registered_checks() -> tuple[PublicationCheck, ...]:
     return tuple(_checks)
 
 
-def registered_rules() -> list[tuple[PublicationCheck, Rule]]:
+def registered_rules() -> list[tuple[PublicationCheck, PublishingRule]]:
     """The rules whose level can be set, each with its check."""
     return [(check, rule) for check in _checks for rule in check.rules]
 
@@ -111,9 +113,9 @@ def findings_by_check(
         for finding in check.findings(version, revision, by):
             if finding.code in adjustable:
                 level = levels[finding.code]
-                if level == Level.OFF:
+                if level == Strictness.OFF:
                     continue
-                finding = replace(finding, stops=level == Level.STOP)
+                finding = replace(finding, stops=level == Strictness.STOP)
             if not any(lets_pass(version, finding) for lets_pass in exceptions):
                 yield check, finding
 

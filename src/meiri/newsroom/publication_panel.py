@@ -14,7 +14,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from meiri.newsroom.link_checks import ask_for_links, links_of
 from meiri.newsroom.models import Article, PublicationRule
-from meiri.newsroom.publication_checks import Finding, Level, findings_by_check, registered_rules
+from meiri.newsroom.publication_checks import Finding, Strictness, findings_by_check, registered_rules
 from meiri.newsroom.publication_rules import LEVELS, levels_in, set_levels
 from meiri.policy.checked_view import CheckedView
 from meiri.sections.models import Channel
@@ -79,7 +79,7 @@ def tell_findings(request, article_id: int) -> JsonResponse:
 
 
 class PublicationRulesView(CheckedView):
-    """Rule by rule, for all channels or for one (`?channel=SLUG`): must be, is asked about, or not looked at."""
+    """PublishingRule by rule, for all channels or for one (`?channel=SLUG`): must be, is asked about, or not looked at."""
 
     page_title = "发布规则"
     header_icon = "tasks"
@@ -124,13 +124,13 @@ class PublicationRulesView(CheckedView):
 
     def post(self, request):
         channel = self.channel(request.POST)
-        chosen: dict[str, Level | None] = {}
+        chosen: dict[str, Strictness | None] = {}
         for _check, rule in registered_rules():
             given = request.POST.get(f"level-{rule.code}")
             if given == "":
                 chosen[rule.code] = None
-            elif given in set(map(str, Level)):
-                chosen[rule.code] = Level(given)
+            elif given in set(map(str, Strictness)):
+                chosen[rule.code] = Strictness(given)
         changed = set_levels(channel, chosen, request.user)
         where = f"“{channel.name}”频道" if channel else "全部频道"
         messages.success(

@@ -6,10 +6,10 @@ from django.conf import settings
 from django.db import models, transaction
 
 from meiri.journal.public_models import NotPublic
-from meiri.newsroom.publication_checks import Level, registered_rules
+from meiri.newsroom.publication_checks import Strictness, registered_rules
 from meiri.sections.models import Channel
 
-LEVELS = ((Level.STOP.value, "必须"), (Level.ASK.value, "提示"), (Level.OFF.value, "不查"))
+LEVELS = ((Strictness.STOP.value, "必须"), (Strictness.ASK.value, "提示"), (Strictness.OFF.value, "不查"))
 
 
 class PublicationRule(models.Model):
@@ -47,22 +47,22 @@ class PublicationRule(models.Model):
         return f"{self.code}: {self.get_level_display()}"
 
 
-def levels_in(channel_id: int | None) -> dict[str, Level]:
+def levels_in(channel_id: int | None) -> dict[str, Strictness]:
     """The levels that were set and hold in a channel, by the codes of their rules. One query."""
     wanted = models.Q(channel=None)
     if channel_id is not None:
         wanted |= models.Q(channel=channel_id)
     rows = PublicationRule.objects.filter(wanted).values_list("code", "level", "channel")
     # A channel's own comes last and counts.
-    return {code: Level(level) for code, level, _ in sorted(rows, key=lambda row: row[2] is not None)}
+    return {code: Strictness(level) for code, level, _ in sorted(rows, key=lambda row: row[2] is not None)}
 
 
-def levels_of(version) -> Mapping[str, Level]:
+def levels_of(version) -> Mapping[str, Strictness]:
     return levels_in(version.channel_id)
 
 
 @transaction.atomic
-def set_levels(channel: Channel | None, chosen: Mapping[str, Level | None], by=None) -> int:
+def set_levels(channel: Channel | None, chosen: Mapping[str, Strictness | None], by=None) -> int:
     """Let the rules named by `chosen` have these levels in `channel` (None: everywhere); with None for a level, what holds
     everywhere, or what the rule itself says. How many changed."""
     known = {rule.code for _check, rule in registered_rules()}

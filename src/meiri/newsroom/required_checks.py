@@ -8,7 +8,13 @@ from meiri.media.models import Picture
 from meiri.newsroom.body.stream import placed_pictures
 from meiri.newsroom.models import AiUse
 from meiri.newsroom.plain_text import paragraphs
-from meiri.newsroom.publication_checks import Finding, Level, PublicationCheck, Rule, is_of_newsroom
+from meiri.newsroom.publication_checks import (
+    Finding,
+    PublicationCheck,
+    PublishingRule,
+    Strictness,
+    is_of_newsroom,
+)
 
 # GB 45438-2025: the mark names what made it (人工智能 or AI) and what was done (生成 or 合成).
 _AI_MARK = re.compile(r"(?=.*(?:人工智能|AI))(?=.*(?:生成|合成))", re.IGNORECASE | re.DOTALL)
@@ -28,9 +34,9 @@ class BylineCheck(PublicationCheck):
 
     label = "来源与署名"
     rules = (
-        Rule("source.missing", "来源"),
-        Rule("byline.missing", "作者，或本网来源"),
-        Rule("editor.missing", "责任编辑"),
+        PublishingRule("source.missing", "来源"),
+        PublishingRule("byline.missing", "作者，或本网来源"),
+        PublishingRule("editor.missing", "责任编辑"),
     )
 
     def findings(self, version, revision, by) -> Iterator[Finding]:
@@ -50,8 +56,8 @@ class AiUseCheck(PublicationCheck):
 
     label = "人工智能"
     rules = (
-        Rule("ai.missing", "人工智能使用记录"),
-        Rule("ai.unmarked", "人工智能生成的内容写明标识"),
+        PublishingRule("ai.missing", "人工智能使用记录"),
+        PublishingRule("ai.unmarked", "人工智能生成的内容写明标识"),
     )
 
     def findings(self, version, revision, by) -> Iterator[Finding]:
@@ -72,10 +78,10 @@ class PictureCheck(PublicationCheck):
 
     label = "图片"
     rules = (
-        Rule("picture.credit", "图片署名"),
-        Rule("picture.alt", "图片替代文字"),
-        Rule("picture.expired", "图片在授权期内", Level.STOP),
-        Rule("picture.unfetched", "没有缺少的图片"),
+        PublishingRule("picture.credit", "图片署名"),
+        PublishingRule("picture.alt", "图片替代文字"),
+        PublishingRule("picture.expired", "图片在授权期内", Strictness.STOP),
+        PublishingRule("picture.unfetched", "没有缺少的图片"),
     )
 
     def findings(self, version, revision, by) -> Iterator[Finding]:
@@ -117,7 +123,7 @@ class MinorsCheck(PublicationCheck):
     """What tells of children was looked at with their rights in mind."""
 
     label = "未成年人"
-    rules = (Rule("minors.unchecked", "涉及未成年人的内容已核对"),)
+    rules = (PublishingRule("minors.unchecked", "涉及未成年人的内容已核对"),)
 
     def findings(self, version, revision, by) -> Iterator[Finding]:
         if version.minors or not is_of_newsroom(revision, by):

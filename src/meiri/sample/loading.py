@@ -27,7 +27,7 @@ from meiri.newsroom.body.stream import body_blocks
 from meiri.newsroom.dates import fault_of_date
 from meiri.newsroom.initial_newsroom import create_desk, create_newsroom
 from meiri.newsroom.models import Article, Author, Byline, Source
-from meiri.newsroom.publication_checks import Level
+from meiri.newsroom.publication_checks import Strictness
 from meiri.newsroom.publication_rules import set_levels
 from meiri.newsroom.publishing import publish
 from meiri.sample.album import SIZE, Album
@@ -36,7 +36,7 @@ from meiri.sample.events import SampleBegun, SampleLoaded
 from meiri.sample.live_reports import load_coverages
 from meiri.sample.voices import duty_editor, load_comments, load_letters
 from meiri.sections.models import Channel, NavigationItem, NavigationRow, Station, Topic
-from meiri.sources.names import domain_of
+from meiri.sources.name_keys import domain_of
 from meiri.sources.register import ListingState, SourceListing
 from meiri.staff.models import PressCard
 
@@ -129,7 +129,7 @@ def load_register() -> None:
                 state=source.get("state", ListingState.VALID),
                 note=source.get("note", ""),
             ).save()
-    set_levels(None, {code: Level(level) for code, level in table("sources").get("rules", {}).items()})
+    set_levels(None, {code: Strictness(level) for code, level in table("sources").get("rules", {}).items()})
 
 
 def load_desks() -> None:

@@ -7,7 +7,13 @@ from django.utils import timezone
 
 from meiri.newsroom.models import Article, Origin
 from meiri.newsroom.plain_text import paragraphs
-from meiri.newsroom.publication_checks import Finding, Level, PublicationCheck, Rule, is_of_newsroom
+from meiri.newsroom.publication_checks import (
+    Finding,
+    PublicationCheck,
+    PublishingRule,
+    Strictness,
+    is_of_newsroom,
+)
 from meiri.sources.changes import compare_texts, headline_changes
 from meiri.sources.exceptions import is_excepted
 from meiri.sources.kept_files import BrokenOriginal
@@ -26,9 +32,9 @@ class SourceGate(PublicationCheck):
 
     label = "稿源"
     rules = (
-        Rule("source.unlisted", "来源在稿源名录内", Level.STOP),
-        Rule("source.frozen", "来源没有暂停转载", Level.STOP),
-        Rule("source.removed", "来源没有移出名单或过期", Level.STOP),
+        PublishingRule("source.unlisted", "来源在稿源名录内", Strictness.STOP),
+        PublishingRule("source.frozen", "来源没有暂停转载", Strictness.STOP),
+        PublishingRule("source.removed", "来源没有移出名单或过期", Strictness.STOP),
     )
 
     def findings(self, version, revision, by) -> Iterator[Finding]:
@@ -73,13 +79,13 @@ class ReprintCheck(PublicationCheck):
 
     label = "转载"
     rules = (
-        Rule("reprint.title", "原标题"),
-        Rule("reprint.address", "原文地址"),
-        Rule("reprint.original", "原件已保存"),
-        Rule("reprint.headline", "标题没有改变原意"),
-        Rule("reprint.figures", "数字与原文一致"),
-        Rule("reprint.names", "人名、地名、机构名与原文一致"),
-        Rule("reprint.negations", "否定词与原文一致"),
+        PublishingRule("reprint.title", "原标题"),
+        PublishingRule("reprint.address", "原文地址"),
+        PublishingRule("reprint.original", "原件已保存"),
+        PublishingRule("reprint.headline", "标题没有改变原意"),
+        PublishingRule("reprint.figures", "数字与原文一致"),
+        PublishingRule("reprint.names", "人名、地名、机构名与原文一致"),
+        PublishingRule("reprint.negations", "否定词与原文一致"),
     )
 
     def findings(self, version, revision, by) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from meiri.journal.public_models import NotPublic
 from meiri.newsroom.models import Article
 from meiri.policy import check
 from meiri.sources.events import ReprintExcepted
-from meiri.sources.names import LONGEST_KEY, name_key
+from meiri.sources.name_keys import LONGEST_KEY, name_key
 
 LONGEST_REASON = 300
 SHORTEST_REASON = 4

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from meiri.newsroom.models import Source
-from meiri.sources.names import domain_of, name_key
+from meiri.sources.name_keys import domain_of, name_key
 from meiri.sources.register import LONGEST_NAME, ListingKey, ListingState, SourceListing
 
 LARGEST = 4 * 1024 * 1024

@@ -8,7 +8,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from meiri.journal.public_models import NotPublic
-from meiri.sources.names import LONGEST_KEY, domain_of, domains_above, name_key
+from meiri.sources.name_keys import LONGEST_KEY, domain_of, domains_above, name_key
 
 LONGEST_NAME = 80
 # Other names and domains of one body.
@@ -103,7 +103,7 @@ class KeyKind(models.TextChoices):
 
 
 class ListingKey(models.Model):
-    """A name or a domain by which a body is looked up: see `names.py`."""
+    """A name or a domain by which a body is looked up: see `name_keys.py`."""
 
     listing = models.ForeignKey(SourceListing, on_delete=models.CASCADE, related_name="keys")
     kind = models.CharField(max_length=6, choices=KeyKind.choices)
