@@ -142,8 +142,8 @@ async def measure(home: str, count: int, entries: int, restarts: int) -> dict[st
     rows: dict[str, str] = {}
     try:
         with running(home, port) as group:
-            await answers(port)
-            await wait_for_page(address, port)
+            await settled(port)
+            await ask(address, port)
             rows["memory of all processes, nobody follows, MB"] = f"{memory(group.pid) / 1e6:.0f}"
             for start in range(0, count, AT_ONCE):
                 tasks += [
@@ -184,12 +184,21 @@ async def measure(home: str, count: int, entries: int, restarts: int) -> dict[st
     return rows
 
 
-async def wait_for_page(address: str, port: int) -> None:
-    """Ask for the page of changes, as each reader's page does first."""
+async def settled(port: int) -> None:
+    """Wait until the server answers, and has built its search index: a new one is not what is measured."""
+    await answers(port)
+    async with asyncio.timeout(PATIENCE):
+        while not (await ask("/search/?q=x", port)).startswith(b"HTTP/1.1 200 "):
+            await asyncio.sleep(0.2)
+
+
+async def ask(address: str, port: int) -> bytes:
+    """What is answered at an address."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
-    await reader.read()
+    answer = await reader.read()
     writer.close()
+    return answer
 
 
 def report(

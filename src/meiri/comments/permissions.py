@@ -28,6 +28,6 @@ class CommentRules(Rules):
 
 def register_rules() -> None:
     lists = whole("comments", "wordrule", "question")
-    grant(MODERATORS, ADMITTED + Role((MODERATE, *lists)))
+    grant(MODERATORS, ADMITTED + Role((MODERATE, *lists, "planning.add_planitem")))
     grant(CHIEFS, Role((MODERATE, *lists, "comments.change_commentsettings")))
     register(CommentRules(Comment))

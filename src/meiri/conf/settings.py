@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "meiri.staff",
     "meiri.audience",
     "meiri.fronts",
+    "meiri.planning",
     "meiri.proofing",
     "meiri.live",
     "meiri.sources",

@@ -63,6 +63,6 @@ def handling_desks() -> list[Desk]:
 
 
 def register_rules() -> None:
-    grant(LETTER_EDITORS, ADMITTED + Role((HANDLE, "letters.open_contact")))
+    grant(LETTER_EDITORS, ADMITTED + Role((HANDLE, "letters.open_contact", "planning.add_planitem")))
     grant(CHIEFS, Role((HANDLE, "letters.change_lettersettings")))
     register(LetterRules(Letter))

@@ -23,6 +23,7 @@ from meiri.newsroom.models import Article, Proposal
 from meiri.newsroom.proposals import ProposalState
 from meiri.newsroom.river import Place, days_with_articles
 from meiri.newsroom.waiting import address_of
+from meiri.operations.duty_roster import who_is_on_duty
 from meiri.policy import administers, may, visible
 
 SHOWN = 8
@@ -137,6 +138,8 @@ def warnings(user) -> list[str]:
             if lag.error
         ]
         told += mail_warnings()
+    if told and (people := who_is_on_duty()):
+        told.append(f"现在值班：{'、'.join(people)}。")
     return told
 
 

@@ -33,6 +33,7 @@ from meiri.newsroom.link_checks import check_due_links, forget_links
 from meiri.newsroom.open_forms import forget_old_forms
 from meiri.newsroom.recycle_bin import empty_bin
 from meiri.operations.clock_jobs import ClockJob, forget_runs, lines_of
+from meiri.planning.recurring import propose_themes
 from meiri.search.index import store as search_store
 from meiri.search.indexing import Indexer
 from meiri.security.log import forget_events
@@ -74,6 +75,7 @@ SCHEDULE = [
     ClockJob(check_due_links, 1, line="links"),
     ClockJob(forget_links, 3600),
     ClockJob(forget_orphans, 24 * 3600, of_node=True),
+    ClockJob(propose_themes, 600),
     ClockJob(forget_runs, 3600),
 ]
 
