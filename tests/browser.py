@@ -110,6 +110,8 @@ def site(request, tmp_path_factory, provider, django_db_setup) -> Iterator[Site]
         )
         try:
             _wait_for(site, server, home / "server.log")
+            # One person publishes in most tests; those of reviews switch the chains on again.
+            site.run("from meiri.review.models import ReviewChain; ReviewChain.objects.update(active=False)")
             yield site
         finally:
             site.shell.end()

@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "meiri.proofing",
     "meiri.live",
     "meiri.sources",
+    "meiri.review",
     "meiri.search",
     "meiri.newsroom",
     "meiri.media",

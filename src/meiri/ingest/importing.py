@@ -25,6 +25,7 @@ from meiri.media.adding_pictures import Unusable, discard, store
 from meiri.media.models import Picture
 from meiri.newsroom.models import Article, Byline, Origin
 from meiri.newsroom.permissions import ADD, home_for, sole_station_of
+from meiri.newsroom.publication_checks import PublicationStopped
 from meiri.newsroom.publishing import publish
 from meiri.policy import may
 from meiri.policy.reach import reach
@@ -115,6 +116,9 @@ def import_items(
                 record_originals(kept, by)
             if parsed.views is not None:
                 set_imported(article.pk, parsed.views)
+    except PublicationStopped as error:
+        discard(new)
+        raise Unreadable(f"{error}请先存为草稿，送审后发布。") from error
     except PublishPermissionError as error:
         discard(new)
         raise Unreadable("您没有发布这篇稿件的权限。") from error

@@ -21,6 +21,7 @@ from meiri.newsroom.events import ArticlePublished
 from meiri.newsroom.inserting import insert_rows
 from meiri.newsroom.models import Article, ArticleTag, Author, Byline
 from meiri.newsroom.published_texts import digest_of_article
+from meiri.newsroom.publishing import sheets_of
 from meiri.newsroom.river import enlist_new, places_of
 from meiri.sections.models import Station, Topic
 
@@ -152,6 +153,7 @@ def _publish(new: Sequence[NewArticle], of_article: ContentType) -> None:
     listed = [(one.article.pk, one.article.published_at or now, places_of(one.article)) for one in new]
     enlist_new(listed)
     named = keys_by_place(list(dict.fromkeys(place for _, _, places in listed for place in places)))
+    sheets = sheets_of([one.article for one in new], None)
     append_all(
         [
             ArticlePublished(
@@ -160,8 +162,9 @@ def _publish(new: Sequence[NewArticle], of_article: ContentType) -> None:
                 url=one.article.get_absolute_url(),
                 revision=one.revision.pk,
                 text=digest_of_article(one.article),
+                sheet=sheet,
             )
-            for one, (_, _, places) in zip(new, listed, strict=True)
+            for one, (_, _, places), sheet in zip(new, listed, sheets, strict=True)
         ],
         actor(None),
     )

@@ -12,6 +12,7 @@ from meiri.asked_numbers import asked_number
 from meiri.newsroom.correcting import Amendment, correct, places_of, withdraw_correction
 from meiri.newsroom.corrections import Correction, corrections_of
 from meiri.newsroom.models import Article
+from meiri.newsroom.publication_checks import PublicationStopped
 from meiri.policy.checked_view import CheckedView
 
 PER_PAGE = 50
@@ -83,6 +84,9 @@ class CorrectView(OneArticleView):
             correct(self.article, wrong, right, request.user, note, amendment)
         except ValidationError as error:
             messages.error(request, error.messages[0])
+            return self.render_to_response(self.get_context_data(given=given))
+        except PublicationStopped as error:
+            messages.error(request, f"{error}可以先只刊登更正；正文请在稿件里改好，送审后发布。")
             return self.render_to_response(self.get_context_data(given=given))
         messages.success(request, "更正已刊登，读者在稿件页和更正页都能看到。")
         return redirect("corrections_correct", self.article.pk)

@@ -20,6 +20,7 @@ from meiri.newsroom.permissions import ADD, PUBLISH, home_for, sole_station_of
 from meiri.newsroom.placing import stations_offered, take_back
 from meiri.newsroom.publication_checks import PublicationStopped
 from meiri.newsroom.publishing import LONGEST_REASON, withdraw
+from meiri.newsroom.reviewing import ReviewRefused
 from meiri.policy import check, may
 from meiri.policy.reach import reach
 from meiri.sections.models import Channel
@@ -135,7 +136,7 @@ class AtHand:
             get_object_or_404(TaskState.objects.for_instance(self.permission_policy.article), pk=task_state)
         try:
             return super().dispatch(request, *args, **kwargs)
-        except PublicationStopped as error:
+        except (PublicationStopped, ReviewRefused) as error:
             messages.error(request, str(error))
             return redirect("wagtailsnippets_newsroom_article:edit", kwargs["pk"])
 
@@ -175,6 +176,18 @@ class KeepsWhatItDoesNotPublish:
             return None
 
 
+class SubmitsToItsReview:
+    """For a view of the form: which workflow an article takes follows from where it was filed just now."""
+
+    def submit_action(self):
+        workflow, begun = self.object.get_workflow(), self.object.current_workflow_state
+        if begun and workflow and begun.workflow_id != workflow.pk:
+            begun.cancel(user=self.request.user)
+            begun = None
+        self.__dict__["workflow"], self.__dict__["workflow_state"] = workflow, begun
+        return super().submit_action()
+
+
 class SaysWhatWasNotSaved:
     """For a view of the form: a draft is saved without what can't be stored, and the editor is told."""
 
@@ -189,7 +202,12 @@ class SaysWhatWasNotSaved:
 
 
 class ArticleCreateView(
-    CreatesOnce, SaysWhatWasNotSaved, KeepsWhatItDoesNotPublish, BesideTheForm, CreateView
+    CreatesOnce,
+    SaysWhatWasNotSaved,
+    SubmitsToItsReview,
+    KeepsWhatItDoesNotPublish,
+    BesideTheForm,
+    CreateView,
 ):
     pass
 
@@ -201,7 +219,13 @@ class ArticleCopyView(CopyFormView):
 
 
 class ArticleEditView(
-    SavesTogether, SaysWhatWasNotSaved, KeepsWhatItDoesNotPublish, BesideTheForm, AtHand, EditView
+    SavesTogether,
+    SaysWhatWasNotSaved,
+    SubmitsToItsReview,
+    KeepsWhatItDoesNotPublish,
+    BesideTheForm,
+    AtHand,
+    EditView,
 ):
     pass
 

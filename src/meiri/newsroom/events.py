@@ -42,10 +42,12 @@ class ArticleEvent(JournalEvent):
 @dataclass(frozen=True, kw_only=True)
 class ArticlePublished(ArticleEvent):
     """An article or a new version of it went live: by an editor, a workflow, the schedule or an import. `revision`: Wagtail's
-    number of the version; `text`: the digest of what readers see (`newsroom/published_texts.py`), None in old entries."""
+    number of the version; `text`: the digest of what readers see (`newsroom/published_texts.py`), None in old entries. `sheet`: the
+    number and the digest of its 审稿单, None where the newsroom has no chains of reviews."""
 
     revision: int | None = None
     text: str | None = None
+    sheet: list[str] | None = None
 
     kind = "article.published"
     label = "稿件：发布"

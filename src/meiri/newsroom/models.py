@@ -44,7 +44,7 @@ from meiri.newsroom.proposals import Proposal
 from meiri.newsroom.proposals import ProposalState as ProposalState
 from meiri.newsroom.publication_checks import check_publication
 from meiri.newsroom.publication_rules import PublicationRule
-from meiri.newsroom.reviewing import ReviewTask
+from meiri.newsroom.reviewing import ReviewTask, when_a_version_is_saved, workflow_choices
 from meiri.newsroom.river import DayCount, Listing, Place
 from meiri.policy.reach import Reach
 from meiri.sections.models import Channel, CommentPolicy, Station, Topic
@@ -453,12 +453,19 @@ class Article(
         kept["bylines"] = [byline for byline in bylines if byline["author"] in authors]
         return kept
 
+    @transaction.atomic
     def save_revision(self, *args, **kwargs):
         revision = super().save_revision(*args, **kwargs)
         if not self.live and self.first_published_at is None:
             # Who may open a draft is asked of the row: it is where the newest version says.
             Article.objects.filter(pk=self.pk).update(channel=self.channel_id)
+        for hear in when_a_version_is_saved:
+            hear(self, revision)
         return revision
+
+    def get_workflow(self):
+        chosen = (choose(self) for choose in workflow_choices)
+        return next((workflow for workflow in chosen if workflow), None) or super().get_workflow()
 
     @transaction.atomic
     def publish(self, revision, user=None, **options):

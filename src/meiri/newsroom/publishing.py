@@ -3,6 +3,8 @@
 Each deed is atomic and ends with one journal entry; nobody is called, consumers tail the journal.
 """
 
+from collections.abc import Callable, Sequence
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models.signals import pre_delete
@@ -23,6 +25,16 @@ from meiri.policy import may
 from meiri.sections.models import Channel, Station
 
 LONGEST_REASON = 200
+# What keeps a record of how published versions were reviewed, inside their transaction: `(articles, by)` gives for each the number
+# and the digest of its sheet (审稿单), or None for no record.
+review_sheets: list[Callable[..., Sequence[list[str] | None]]] = []
+
+
+def sheets_of(articles: Sequence[Article], by) -> Sequence[list[str] | None]:
+    """The sheets of articles that are published now, each with its live revision."""
+    for write in review_sheets:
+        return write(articles, by)
+    return [None] * len(articles)
 
 
 @transaction.atomic
@@ -92,6 +104,8 @@ def record_publication(article_id: int, revision, by) -> None:
     Article.objects.filter(pk=article.pk).update(published_at=article.published_at, withdrawal_reason="")
     before = keys_of(article, listed=True)
     enlist(article)
+    # What the checks before it noted about the version goes with it.
+    article.live_revision = revision
     append(
         ArticlePublished(
             keys=list(dict.fromkeys(before + keys_of(article))),
@@ -99,6 +113,7 @@ def record_publication(article_id: int, revision, by) -> None:
             url=article.get_absolute_url(),
             revision=article.live_revision_id,
             text=digest_of_article(article),
+            sheet=sheets_of([article], by)[0],
         ),
         actor(by),
     )

@@ -1,17 +1,32 @@
-"""The reviews of 三审三校: done by members of a group whose desk looks after the article."""
+"""The reviews of 三审三校: done by members of a group whose desk looks after the article.
+
+The chains of reviews are an app above this one, which says here which workflow an article takes and hears of each new version.
+"""
+
+from collections.abc import Callable
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db.models import BigIntegerField, Exists, OuterRef, Q
 from django.db.models.functions import Cast
+from wagtail.actions.publish_revision import PublishPermissionError
 from wagtail.admin.mail import GroupApprovalTaskStateSubmissionEmailNotifier
-from wagtail.models import GroupApprovalTask, TaskState
+from wagtail.models import GroupApprovalTask, TaskState, Workflow
 from wagtail.signals import task_submitted
 
 from meiri.journal.public_models import NotPublic
 from meiri.newsroom.posts import members_of
 from meiri.policy.reach import Reach, reach_of_groups
+
+# The workflow that an article takes; the first that is not None counts.
+workflow_choices: list[Callable[..., Workflow | None]] = []
+# What is done when a version of an article was saved, in the same transaction: `(article, revision)`.
+when_a_version_is_saved: list[Callable[..., None]] = []
+
+
+class ReviewRefused(PublishPermissionError):
+    """A review can't be done, or not by this person. Its text says why, for them."""
 
 
 class ReviewTask(GroupApprovalTask):
@@ -89,14 +104,16 @@ class ReviewMail(GroupApprovalTaskStateSubmissionEmailNotifier):
             return users
         members = members_of(task._group_keys).exclude(pk=getattr(kwargs.get("user"), "pk", None))
         users = get_user_model().objects.filter(Q(pk__in=users.values("pk")) | Q(pk__in=members.values("pk")))
-        return [user for user in users if task.is_reviewed_by(user, thing)]
+        barred = set(task_state.barred.values_list("pk", flat=True)) if hasattr(task_state, "barred") else ()
+        return [user for user in users if user.pk not in barred and task.is_reviewed_by(user, thing)]
 
 
 review_mail = ReviewMail()
 
 
-def connect() -> None:
+def connect(state: type[TaskState] = TaskState) -> None:
+    """Send mails of reviews whose states are of the class `state`."""
     # Under the name of Wagtail's own, which connects later and finds its place taken.
     task_submitted.connect(
-        review_mail, sender=TaskState, dispatch_uid="group_approval_task_submitted_email_notification"
+        review_mail, sender=state, dispatch_uid="group_approval_task_submitted_email_notification"
     )

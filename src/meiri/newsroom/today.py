@@ -1,6 +1,7 @@
 """The first screen of the admin: today's work. Every list on it is bounded, whatever waits."""
 
 import sqlite3
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -31,6 +32,8 @@ SHOWN = 8
 MOST_OMISSIONS = 200
 # The scheduler looks every minute; what is this late waits for somebody to look after it.
 LATE = timedelta(minutes=5)
+# What other apps warn a user of, in a sentence each.
+warnings_of_apps: list[Callable[..., Iterable[str]]] = []
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,7 @@ def warnings(user) -> list[str]:
         more = f"{SHOWN} 篇以上" if number > SHOWN else f"{number} 篇"
         told.append(f"{more}定时稿件已到时间仍未发布：后台任务可能没有运行，请联系技术人员。")
     told += pages_with_faults()
+    told += [sentence for of_app in warnings_of_apps for sentence in of_app(user)]
     if administers(user):
         told += [
             f"“{lag.name}”处理日志时出错，落后 {lag.behind} 条：{lag.error[:120]}"

@@ -1,5 +1,6 @@
 """What of articles waits for people: reviews, what came back from one, and what other desks offer."""
 
+from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 from wagtail.models import Page, TaskState, WorkflowState
 
@@ -21,6 +22,8 @@ class Reviews(InboxSection):
         if not may(user, "see", Article):
             return None
         states = TaskState.objects.reviewable_by(user).select_related("revision", "task")
+        # Those of chains of reviews wait in a section of their own.
+        states = states.filter(content_type=ContentType.objects.get_for_model(TaskState))
         return states.prefetch_related("revision__content_object").order_by("started_at", "pk")
 
     def item(self, state):

@@ -30,6 +30,8 @@ from meiri.newsroom.models import Article, Author, Byline, Source
 from meiri.newsroom.publication_checks import Strictness
 from meiri.newsroom.publication_rules import set_levels
 from meiri.newsroom.publishing import publish
+from meiri.review.reviewed_publication import publishing_unreviewed
+from meiri.review.setting_up import create_first_chains
 from meiri.sample.album import SIZE, Album
 from meiri.sample.content_files import SampleArticle, Scene, articles, as_html, table
 from meiri.sample.events import SampleBegun, SampleLoaded
@@ -61,7 +63,9 @@ def load(progress=lambda items, **options: items, size: tuple[int, int] = SIZE) 
     with transaction.atomic():
         create_newsroom()
         load_desks()
-    added = sum(load_article(a, album) for a in progress(articles(), desc="稿件"))
+        create_first_chains()
+    with publishing_unreviewed("示例稿件"):
+        added = sum(load_article(a, album) for a in progress(articles(), desc="稿件"))
     load_fronts(album)
     with transaction.atomic():
         load_settings()

@@ -34,6 +34,7 @@ from meiri.newsroom.open_forms import forget_old_forms
 from meiri.newsroom.recycle_bin import empty_bin
 from meiri.operations.clock_jobs import ClockJob, forget_runs, lines_of
 from meiri.planning.recurring import propose_themes
+from meiri.review.reminders import remind_of_late_reviews, tell_of_late_checks
 from meiri.search.index import store as search_store
 from meiri.search.indexing import Indexer
 from meiri.security.log import forget_events
@@ -77,6 +78,8 @@ SCHEDULE = [
     ClockJob(forget_orphans, 24 * 3600, of_node=True),
     ClockJob(propose_themes, 600),
     ClockJob(forget_runs, 3600),
+    ClockJob(remind_of_late_reviews, 60),
+    ClockJob(tell_of_late_checks, 60),
 ]
 
 

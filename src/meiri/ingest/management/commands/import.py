@@ -13,6 +13,7 @@ from meiri.ingest.guarded_reading import ItemReader, reading
 from meiri.ingest.items import Item, files_in, items_in
 from meiri.ingest.joining import joined
 from meiri.ingest.records import Record
+from meiri.review.reviewed_publication import publishing_unreviewed
 from meiri.sections.models import Channel
 from meiri.security.log import note_event
 from meiri.security.models import Event
@@ -44,7 +45,7 @@ class Command(BaseCommand):
         parts: Counter[str] = Counter()
         encoding = getattr(self.stdout, "encoding", None) or "utf-8"
         try:
-            with reading() as reader:
+            with reading() as reader, publishing_unreviewed("命令行导入"):
                 items = self.with_progress([Path(p) for p in paths], reader, parts)
                 for record in import_batch(joined(items), filed, publish):
                     counts[record.status] += 1

@@ -1,0 +1,76 @@
+"""Who sets the chains of reviews up, lets articles pass, and reads the sheets.
+
+To administer the site is no post of the newsroom: what lets a text pass is for those who hold the permission themselves.
+"""
+
+from django.contrib.auth.models import Permission
+from django.db.models import Q
+
+from meiri.newsroom.models import Article
+from meiri.newsroom.roles import CHIEFS, EDITORS, Role, grant
+from meiri.policy import Rules, administers, may, register, visible
+from meiri.policy.reach import reach
+from meiri.review.after_checks import AfterCheck
+from meiri.review.chains import ReviewChain
+from meiri.review.review_exceptions import ReviewException, UrgentReview
+from meiri.review.review_sheets import ReviewSheet
+
+SET_UP = "review.change_reviewchain"
+EXCEPT = "review.grant_exception"
+HURRY = "review.choose_fast_lane"
+READ = "review.view_reviewsheet"
+
+
+def holds(user, permission: str) -> bool:
+    """Whether `user` has `permission` by a post or a group, whatever else they administer."""
+    if not administers(user):
+        return bool(reach(user, permission))
+    app, codename = permission.split(".")
+    granted = Permission.objects.filter(Q(group__user=user) | Q(user=user))
+    return granted.filter(content_type__app_label=app, codename=codename).exists()
+
+
+def may_except(user, article: Article) -> bool:
+    """Whether `user` may let the article pass without its reviews."""
+    return holds(user, EXCEPT) and (administers(user) or article.stands_within(reach(user, EXCEPT)))
+
+
+def may_hurry(user, article: Article) -> bool:
+    """Whether `user` may send the article by the fast lane."""
+    return holds(user, HURRY) and (administers(user) or article.stands_within(reach(user, HURRY)))
+
+
+def may_set_up(user) -> bool:
+    """Whether `user` may change the chains."""
+    return holds(user, SET_UP)
+
+
+class SheetRules(Rules):
+    """Whoever may read sheets reads those of the articles that they may see."""
+
+    permissions = {"see": READ}
+
+    def may_somewhere(self, user, deed):
+        return bool(self.reach(user, deed))
+
+    def may(self, user, deed, sheet, place):
+        found = self.reach(user, deed)
+        if found.everywhere:
+            return True
+        return bool(found) and sheet.article is not None and may(user, "see", sheet.article)
+
+    def visible(self, user, queryset, deed):
+        found = self.reach(user, deed)
+        if found.everywhere:
+            return queryset
+        if not found:
+            return queryset.none()
+        return queryset.filter(article__in=visible(user, Article.objects.all()).values("pk"))
+
+
+def register_rules() -> None:
+    grant(EDITORS, Role((READ, HURRY)))
+    grant(CHIEFS, Role((READ, HURRY, EXCEPT, "review.add_reviewchain", SET_UP)))
+    register(SheetRules(ReviewSheet))
+    for model in (ReviewChain, ReviewException, UrgentReview, AfterCheck):
+        register(Rules(model))

@@ -1,0 +1,104 @@
+"""Is each sheet what was written when its version was published, and is the version still that text? `meiri verify` asks."""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
+from wagtail.models import Revision
+
+from meiri.journal.encoding import Unencodable, canonical
+from meiri.journal.models import Entry
+from meiri.journal.verification import register_check
+from meiri.newsroom.events import ArticlePublished
+from meiri.review.review_sheets import ReviewSheet
+from meiri.review.reviewed_texts import digests_of_parts, words_of
+from meiri.review.sheet_signing import is_signed, journaled_keys
+from meiri.review.sheet_writing import parts_of
+
+BATCH = 500
+# What the columns of a sheet repeat of its document: lists are made of them.
+COLUMNS = {
+    "number": lambda document: document["number"],
+    "title": lambda document: document["article"]["title"],
+    "revision_number": lambda document: document["text"]["revision"],
+    "unreviewed": lambda document: document["unreviewed"],
+}
+
+
+@register_check("review sheets")
+def sheets_are_as_written() -> Iterator[str]:
+    """Walks the sheets and the entries of publications once each, with what it has to remember in a temporary file."""
+    keys, newest = journaled_keys(), 0
+    with closing(sqlite3.connect("")) as journaled:
+        journaled.execute("CREATE TABLE sheet (number TEXT PRIMARY KEY, digest TEXT, found INTEGER)")
+        _remember(journaled)
+        while sheets := list(ReviewSheet.objects.filter(pk__gt=newest).order_by("pk")[:BATCH]):
+            newest = sheets[-1].pk
+            numbers = [sheet.revision_number for sheet in sheets]
+            contents = dict(Revision.objects.filter(pk__in=numbers).values_list("pk", "content"))
+            for sheet in sheets:
+                told = journaled.execute("SELECT digest FROM sheet WHERE number = ?", [sheet.number])
+                digest = next((found for (found,) in told), None)
+                journaled.execute("UPDATE sheet SET found = 1 WHERE number = ?", [sheet.number])
+                if fault := fault_of_sheet(sheet, digest, keys) or fault_of_revision(sheet, contents):
+                    yield f"sheet {sheet.number}: {fault}"
+        gone = journaled.execute("SELECT number FROM sheet WHERE found = 0 ORDER BY number")
+        yield from (f"sheet {number}: the journal names it, and it is not there" for (number,) in gone)
+
+
+def _remember(journaled: sqlite3.Connection) -> None:
+    """The digest of each sheet by its number, as the journal has it."""
+    entries = Entry.objects.of(ArticlePublished).order_by("sequence")
+    for payload in entries.values_list("payload", flat=True).iterator(chunk_size=BATCH):
+        if sheet := payload.get("sheet"):
+            journaled.execute("INSERT OR REPLACE INTO sheet VALUES (?, ?, 0)", sheet)
+
+
+def fault_of_sheet(sheet: ReviewSheet, journaled: str | None, keys: set[str]) -> str:
+    """What is wrong with a sheet, naming the first byte or the field that was changed; empty where nothing is."""
+    encoded = sheet.document.encode()
+    try:
+        document = json.loads(encoded)
+        again = canonical(document)
+    except (ValueError, Unencodable) as error:
+        return f"its document can't be read: {error}"
+    if again != encoded:
+        at = next((n for n, (a, b) in enumerate(zip(again, encoded, strict=False)) if a != b), len(again))
+        return f"byte {at} of its document is not canonical"
+    digest = hashlib.sha256(encoded).hexdigest()
+    if digest != journaled:
+        if sheet.digest == journaled or journaled is None:
+            return f"{_changed_part(sheet, document)} is not what was written"
+        return "the journal has another digest of it"
+    if sheet.digest != digest:
+        return "its column digest is not that of its document"
+    if document.get("key") not in keys:
+        return "it is signed with a key that the journal does not know"
+    if not is_signed(encoded, sheet.signature, document["key"]):
+        return "its signature is not right"
+    for name, read in COLUMNS.items():
+        if getattr(sheet, name) != read(document):
+            return f"its column {name} is not what its document says"
+    return ""
+
+
+def _changed_part(sheet: ReviewSheet, document: dict) -> str:
+    now = parts_of(document)
+    for path in [*now, *sheet.parts]:
+        if sheet.parts and now.get(path) != sheet.parts.get(path):
+            return path
+    return "its document"
+
+
+def fault_of_revision(sheet: ReviewSheet, contents: dict[int, dict]) -> str:
+    """What is wrong with the version that a sheet names, naming the part that was changed; empty where nothing is."""
+    text, content = json.loads(sheet.document)["text"], contents.get(sheet.revision_number)
+    if content is None or words_of(content) == text["content"]:
+        return ""
+    now = digests_of_parts(content)
+    for name, value in text["parts"].items():
+        if now.get(name, "")[:16] != value:
+            return f"{name} of revision {sheet.revision_number} is not what was published"
+    return f"revision {sheet.revision_number} is not what was published"

@@ -1,0 +1,79 @@
+"""A sheet on paper: PDF (ISO 32000) by reportlab, in the Chinese font that PDF readers bring (Adobe-GB1), A4."""
+
+import io
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+
+from meiri.review.sheet_fields import SheetTable, tables_of
+
+FONT = "STSong-Light"
+MARGIN = 18 * mm
+TEXT = ParagraphStyle("text", fontName=FONT, fontSize=9, leading=13, wordWrap="CJK")
+HEADING = ParagraphStyle("heading", parent=TEXT, fontSize=12, leading=18, spaceBefore=8)
+TITLE = ParagraphStyle("title", parent=TEXT, fontSize=18, leading=28, alignment=1)
+GRID = TableStyle(
+    [
+        ("GRID", (0, 0), (-1, -1), 0.4, colors.grey),
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LEFTPADDING", (0, 0), (-1, -1), 3),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 3),
+    ]
+)
+
+
+def pdf_of(document: dict[str, Any], digest: str, signature: str) -> bytes:
+    """The sheet as a PDF file."""
+    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    out = io.BytesIO()
+    number = document["number"]
+    page = SimpleDocTemplate(
+        out, pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=MARGIN,
+        title=f"审稿单 {number}", lang="zh-CN", invariant=1,
+    )  # fmt: skip
+
+    def foot(canvas, _) -> None:
+        canvas.setFont(FONT, 8)
+        canvas.drawString(MARGIN, 10 * mm, f"审稿单 {number} · SHA-256 {digest}")
+        canvas.drawRightString(A4[0] - MARGIN, 10 * mm, str(canvas.getPageNumber()))
+
+    page.build([*_flow(document, page.width), *_seal(digest, signature)], onFirstPage=foot, onLaterPages=foot)
+    return out.getvalue()
+
+
+def _flow(document: dict[str, Any], width: float) -> Iterator[Flowable]:
+    yield Paragraph("审 稿 单", TITLE)
+    yield Paragraph(f"编号 {escape(document['number'])}", TEXT)
+    for table in tables_of(document):
+        yield Paragraph(escape(table.heading), HEADING)
+        yield _table(table, width)
+
+
+def _table(table: SheetTable, width: float) -> Table:
+    shares = table.shares or tuple(1 for _ in table.rows[0])
+    rows = [[_cell(text) for text in row] for row in ([table.columns] if table.columns else []) + table.rows]
+    laid = Table(
+        rows, colWidths=[width * share / sum(shares) for share in shares], repeatRows=bool(table.columns)
+    )
+    laid.setStyle(GRID)
+    return laid
+
+
+def _cell(text: str) -> Paragraph:
+    # A row can't be broken between pages: what is longer than a page would hold is cut, the file has all of it.
+    shown = text if len(text) <= 1200 else text[:1200] + "……（全文见数据文件）"
+    return Paragraph(escape(shown).replace("\n", "<br/>"), TEXT)
+
+
+def _seal(digest: str, signature: str) -> Iterator[Flowable]:
+    yield Spacer(1, 6 * mm)
+    yield Paragraph(f"SHA-256：{digest}", TEXT)
+    yield Paragraph(f"签名（Ed25519）：{escape(signature)}", TEXT)
