@@ -20,6 +20,7 @@ from wagtail.admin.views.home import (
     WorkflowObjectsToModeratePanel,
 )
 from wagtail.admin.widgets import AdminAutoHeightTextInput
+from wagtail.log_actions import LogFormatter
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
@@ -48,6 +49,7 @@ from meiri.newsroom.publication_panel import PublicationPanel, PublicationRulesV
 from meiri.newsroom.recycle_bin import BINNED, PUT_BACK
 from meiri.newsroom.recycle_bin_desk import BinView, ToBinView, into_the_bin
 from meiri.newsroom.saving import KEPT_ASIDE
+from meiri.newsroom.scheduling import STOPPED
 from meiri.newsroom.today import TodayPanel
 from meiri.policy import may
 from meiri.policy.gate import admit, everybody, one, somewhere
@@ -272,6 +274,23 @@ def log_actions(actions):
     actions.register_action(KEPT_ASIDE, "另存版本", "另存了没能保存的文字")
     actions.register_action(BINNED, "放进回收站", "已放进回收站")
     actions.register_action(PUT_BACK, "从回收站放回", "已从回收站放回")
+    actions.register_action(STOPPED)(StoppedSchedule)
+
+
+class StoppedSchedule(LogFormatter):
+    """How the history tells of a version that did not go live by itself."""
+
+    label = "取消定时发布"
+
+    def format_message(self, log_entry):
+        return f"定时发布已取消：{log_entry.data.get('reason', '')}"
+
+
+@hooks.register("insert_editor_js")
+def scheduled_button():
+    from django.templatetags.static import static
+
+    return format_html('<script src="{}"></script>', static("newsroom/scheduled_button.js"))
 
 
 @hooks.register("insert_global_admin_css")

@@ -41,7 +41,7 @@ class ClockJob:
     """`run` is called every `seconds`. A job `of_node` works on the node's own files, so each node runs it."""
 
     run: Callable[[], object]
-    seconds: int
+    seconds: float
     line: str = "upkeep"
     of_node: bool = False
 

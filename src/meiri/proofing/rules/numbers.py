@@ -137,26 +137,3 @@ class TwoOfThings(Rule):
 
     def doubts_about(self, text: str, known: Known) -> Iterator[Doubt]:
         return (Doubt(*found.span(), ("两",)) for found in self._two.finditer(text))
-
-
-class Centuries(Rule):
-    name = "century"
-    label = "世纪、年代"
-    level = Level.ADVICE
-    explanation = "公历世纪、年代用阿拉伯数字。"
-    norm = f"{NORM} 4.1.3"
-    _century = re.compile(r"([十二]{1,2}[一二三四五六七八九]?)世纪([一二三四五六七八九])十年代")
-
-    def doubts_about(self, text: str, known: Known) -> Iterator[Doubt]:
-        for found in self._century.finditer(text):
-            century = _small_number(found[1])
-            if 10 < century <= 21:
-                yield Doubt(*found.span(), (f"{century}世纪{digit_of(found[2])}0年代",))
-
-
-def _small_number(words: str) -> int:
-    """A number below 100 that is written in Chinese; 0 where it is none."""
-    tens, _, ones = words.partition("十")
-    if "十" not in words or len(tens) > 1 or len(ones) > 1:
-        return 0
-    return (digit_of(tens) or 1) * 10 + (digit_of(ones) or 0 if ones else 0)

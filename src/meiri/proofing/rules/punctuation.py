@@ -1,7 +1,7 @@
 """Punctuation marks by GB/T 15834-2011 (标点符号用法), and half and full width."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from meiri.proofing.rules.numerals import HAN, is_han
 from meiri.proofing.rules.rule import Doubt, Known, Level, Rule
@@ -130,15 +130,3 @@ class SerialMarks(Rule):
             yield Doubt(*found.span(), (found[0][:-1],), "带括号的序次语后面不再用标点。")
         elif found := self._number.match(text):
             yield Doubt(*found.span(), (f"{found[0][:-1]}.",), "阿拉伯数字作序次语，后面用下脚点。")
-
-
-class MarksBetweenQuotes(Rule):
-    name = "marks-between-quotes"
-    label = "并列的引号、书名号"
-    level = Level.ADVICE
-    explanation = "并列的引号或书名号之间通常不用顿号。"
-    norm = f"{NORM} 4.5.3.5"
-    _between = re.compile(r"([”》])、(?=[“《])")
-
-    def doubts_about(self, text: str, known: Known) -> Iterable[Doubt]:
-        return (Doubt(found.start() + 1, found.end(), ("",)) for found in self._between.finditer(text))

@@ -32,6 +32,7 @@ from meiri.members.contacts import forget_unproven
 from meiri.newsroom.link_checks import check_due_links, forget_links
 from meiri.newsroom.open_forms import forget_old_forms
 from meiri.newsroom.recycle_bin import empty_bin
+from meiri.newsroom.scheduling import publish_scheduled
 from meiri.operations.clock_jobs import ClockJob, forget_runs, lines_of
 from meiri.planning.recurring import propose_themes
 from meiri.review.reminders import remind_of_late_reviews, tell_of_late_checks
@@ -47,17 +48,14 @@ logger = logging.getLogger(__name__)
 IDLE_SECONDS = 0.25
 
 
-def publish_scheduled() -> None:
-    call_command("publish_scheduled", verbosity=0)
-
-
 def clear_sessions() -> None:
     call_command("clearsessions", verbosity=0)
 
 
 # What runs by the clock. A slow job delays those of its own line alone.
 SCHEDULE = [
-    ClockJob(publish_scheduled, 5, line="publishing"),
+    # Each worker looks: who is left goes on at once where one dies.
+    ClockJob(publish_scheduled, 0.5, line="publishing", of_node=True),
     ClockJob(aggregate_views, 1, line="counting", of_node=True),
     ClockJob(keep_counts, 1, line="counting", of_node=True),
     ClockJob(share_salts, 60, line="counting", of_node=True),

@@ -117,6 +117,7 @@ function start() {
       button.closest("li").remove();
       note.textContent = words === "" ? "已删去，可以撤销。" : `已改为“${words}”，可以撤销。`;
       note.focus();
+      last = ""; // undone, the text is what was asked about before
       later();
     }));
     return button;
