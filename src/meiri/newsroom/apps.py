@@ -12,7 +12,8 @@ class NewsroomConfig(AppConfig):
         from taggit.models import Tag
 
         from meiri.media.removing import when_a_picture_goes
-        from meiri.newsroom import (
+        from meiri.newsroom import (  # noqa: F401 embargo registers its check
+            embargo,
             new_permissions,
             permissions,
             personal_data,

@@ -33,6 +33,7 @@ from meiri.newsroom.body.stream import ArticleBody
 from meiri.newsroom.body_field import BodyField
 from meiri.newsroom.cards import Card
 from meiri.newsroom.cards import in_order as cards_in_order
+from meiri.newsroom.clock import local
 from meiri.newsroom.corrections import Correction
 from meiri.newsroom.dates import EARLIEST, fault_of_date
 from meiri.newsroom.desks import Desk
@@ -319,6 +320,12 @@ class Article(
     )  # fmt: skip
     updated_at = models.DateTimeField("最后修改", auto_now=True)
     withdrawal_reason = models.CharField("撤稿原因", max_length=200, blank=True, editable=False)
+    # Until when nothing of it may leave the newsroom, and who said so; see `newsroom.embargo`.
+    embargo_until = models.DateTimeField("禁发至", null=True, blank=True, editable=False)
+    embargo_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="设禁发的编辑", null=True, editable=False,
+        on_delete=models.SET_NULL, related_name="+",
+    )  # fmt: skip
     # Of a draft that lies in the recycle bin: since when, and who put it there.
     binned_at = models.DateTimeField("删除时间", null=True, editable=False)
     binned_by = models.ForeignKey(
@@ -356,6 +363,11 @@ class Article(
             # The few that end by themselves, for the scheduler, which asks every few seconds.
             models.Index(
                 fields=["expire_at"], name="article_expiring", condition=models.Q(expire_at__isnull=False)
+            ),
+            models.Index(
+                fields=["embargo_until"],
+                name="article_embargoed",
+                condition=models.Q(embargo_until__isnull=False),
             ),
             models.Index(
                 fields=["binned_at"], name="article_binned", condition=models.Q(binned_at__isnull=False)
@@ -399,6 +411,11 @@ class Article(
             raise ValidationError({"published_at": fault})
         if self.go_live_at and self.go_live_at < EARLIEST:
             raise ValidationError({"go_live_at": "上线时间有误，请核对年份。"})
+        if self.go_live_at and self.embargo_until and self.go_live_at < self.embargo_until:
+            until = local(self.embargo_until)
+            raise ValidationError(
+                {"go_live_at": f"稿件禁发至{until:%Y年%m月%d日 %H:%M}，上线时间不能早于它。"}
+            )
 
     def get_absolute_url(self):
         """Its address, empty while it is not filed."""
@@ -437,6 +454,7 @@ class Article(
         article.withdrawal_reason = self.withdrawal_reason
         article.home_station_id = self.home_station_id
         article.binned_at, article.binned_by_id = self.binned_at, self.binned_by_id
+        article.embargo_until, article.embargo_by_id = self.embargo_until, self.embargo_by_id
         return article
 
     def _without_missing(self, content: dict) -> dict:

@@ -1,5 +1,7 @@
 """The newsroom in the admin: articles, authors, desks, and the day's work on the first screen."""
 
+from datetime import datetime
+
 from django import forms
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -8,6 +10,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import (
     FieldPanel,
     FieldRowPanel,
+    HelpPanel,
     InlinePanel,
     MultiFieldPanel,
     ObjectList,
@@ -41,6 +44,8 @@ from meiri.newsroom.editing import (
     at_hand,
     side_panels,
 )
+from meiri.newsroom.embargo import EMBARGO_LIFTED, EMBARGOED, in_words
+from meiri.newsroom.embargo_desk import EmbargoView
 from meiri.newsroom.listing import COLUMNS, ArticleFilterSet, ArticleIndexView
 from meiri.newsroom.models import Article, Author, Desk, PublicationRule
 from meiri.newsroom.presence import signed_in, tell_article_presence
@@ -118,6 +123,7 @@ class ArticleViewSet(SnippetViewSet):
                 [
                     FieldPanel("published_at", help_text="精确到秒，不晚于现在；不填则取发布的那一刻。"),
                     FieldRowPanel([FieldPanel("go_live_at"), FieldPanel("expire_at")]),
+                    HelpPanel(template="newsroom/embargo_state.html", heading="禁发期"),
                     FieldPanel("comment_policy"),
                     FieldRowPanel([FieldPanel("ai_use"), FieldPanel("aigc_label")]),
                     FieldPanel("minors"),
@@ -169,6 +175,7 @@ admit(
         "corrections_desk": somewhere("newsroom.Article", "correct"),
         "corrections_correct": one("newsroom.Article", "article_id", "correct"),
         "corrections_withdraw": one("newsroom.Correction", "correction_id", "withdraw"),
+        "article_embargo": one("newsroom.Article", "article_id", "change"),
         "article_presence": one("newsroom.Article", "article_id", "change"),
         "article_signed_in": everybody,
         "article_findings": one("newsroom.Article", "article_id", "change", "publish"),
@@ -185,6 +192,7 @@ def newsroom_addresses():
         path("articles/<int:article_id>/presence/", tell_article_presence, name="article_presence"),
         path("articles/<int:article_id>/findings/", tell_findings, name="article_findings"),
         path("articles/rules/", PublicationRulesView.as_view(), name="publication_rules"),
+        path("articles/<int:article_id>/embargo/", EmbargoView.as_view(), name="article_embargo"),
         path("articles/bin/", BinView.as_view(), name="recycle_bin"),
         path("articles/signed-in/", signed_in, name="article_signed_in"),
         path("corrections/", CorrectionsView.as_view(), name="corrections_desk"),
@@ -275,6 +283,17 @@ def log_actions(actions):
     actions.register_action(BINNED, "放进回收站", "已放进回收站")
     actions.register_action(PUT_BACK, "从回收站放回", "已从回收站放回")
     actions.register_action(STOPPED)(StoppedSchedule)
+    actions.register_action(EMBARGOED)(SetEmbargo)
+    actions.register_action(EMBARGO_LIFTED, "解除禁发", "已解除禁发")
+
+
+class SetEmbargo(LogFormatter):
+    """How the history tells of an embargo."""
+
+    label = "设禁发"
+
+    def format_message(self, log_entry):
+        return f"已设禁发，至{in_words(datetime.fromisoformat(log_entry.data['until']))}"
 
 
 class StoppedSchedule(LogFormatter):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from meiri.newsroom.clock import local
-from meiri.newsroom.publication_checks import Finding, PublicationCheck, register_check
+from meiri.newsroom.publication_checks import Finding, PublicationCheck, PublishingRule, register_check
 from meiri.proofing.checking import RULE_NAMED, proofread
 from meiri.proofing.known import known
 from meiri.proofing.models import Dismissal
@@ -19,6 +19,10 @@ _CODES = {
 
 class ProofingCheck(PublicationCheck):
     label = "禁用词、日期与星期"
+    rules = (
+        PublishingRule("proofing.weekday", "日期与星期不符"),
+        PublishingRule("proofing.date", "没有的日期"),
+    )
 
     def findings(self, version, revision, by) -> Iterator[Finding]:
         passages = passages_of(version)

@@ -22,6 +22,7 @@ from meiri.media.documents import document_key, kind_of_document
 from meiri.media.models import Picture
 from meiri.media.serving import send_file
 from meiri.media.storage_names import given
+from meiri.newsroom.embargo import is_withheld
 
 # What pages show: pictures in their sizes, what Wagtail made of pictures in texts, marks of friend links.
 PICTURES = "pictures/"
@@ -51,16 +52,24 @@ def stored(request, name):
     if normpath(name) != name:  # `pictures/../documents/…`
         raise Http404
     if name.startswith(ORIGINALS):
-        if not policy_registry.get_by_type(Picture).user_has_any_permission(
-            request.user, ["add", "change", "choose"]
-        ):
-            raise Http404
+        _check_newsroom(request)
         return _picture(request, name, FOR_ONE)
     if not name.startswith(PUBLIC):
         raise Http404
     if not name.startswith(PICTURES):
         return _picture(request, name, FOR_AN_HOUR)
-    return _picture(request, name, FOR_GOOD, media_key(f"{settings.MEDIA_URL}{name}"))
+    key = media_key(f"{settings.MEDIA_URL}{name}")
+    if is_withheld(key):
+        _check_newsroom(request)
+        return _picture(request, name, FOR_ONE)
+    return _picture(request, name, FOR_GOOD, key)
+
+
+def _check_newsroom(request) -> None:
+    """Raise `Http404` for whoever does not work with pictures in the newsroom."""
+    policy = policy_registry.get_by_type(Picture)
+    if not policy.user_has_any_permission(request.user, ["add", "change", "choose"]):
+        raise Http404
 
 
 @require_safe
@@ -69,6 +78,8 @@ def document(request, document_id, name):
     found = get_object_or_404(Document.objects.select_related("collection"), pk=document_id)
     if found.filename != name:
         raise Http404
+    if is_withheld(document_key(found)):
+        _check_newsroom(request)
     restrictions = list(found.collection.get_view_restrictions())
     if restrictions and not _may_read(request, found, restrictions):
         if request.user.is_authenticated:
@@ -78,7 +89,7 @@ def document(request, document_id, name):
     kind = kind_of_document(found.file.name)
     how = "inline" if kind.inline else "attachment"
     headers = {
-        "Cache-Control": FOR_ONE if restrictions else FOR_A_MINUTE,
+        "Cache-Control": FOR_ONE if restrictions or is_withheld(document_key(found)) else FOR_A_MINUTE,
         "Content-Disposition": f"{how}; filename*=UTF-8''{quote(given(found.file.name), safe='')}",
         "Content-Security-Policy": POLICY_OF_DOCUMENTS,
     }

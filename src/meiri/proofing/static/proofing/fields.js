@@ -98,7 +98,7 @@
     const next = content.merge({
       blockMap: content.getBlockMap().set(key, changed), selectionBefore: state.getSelection(), selectionAfter: selection,
     });
-    return state.constructor.push(state, next, "spellcheck-change");
+    return state.constructor.push(state, next, "insert-fragment");
   }
 
   /** Bring a stretch of a passage before the eyes of whoever writes, selected. */
