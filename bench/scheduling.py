@@ -129,10 +129,11 @@ def waiting() -> bool:
 def report(due: dict[int, float]) -> None:
     from meiri.journal.models import Entry
     from meiri.journal.verification import verify_chain
+    from meiri.newsroom.events import ArticlePublished
     from meiri.newsroom.models import Article
 
     live = dict(Article.objects.filter(live=True).values_list("pk", "last_published_at"))
-    told = Counter(Entry.objects.filter(kind="article.published").values_list("payload__title", flat=True))
+    told = Counter(Entry.objects.filter(kind=ArticlePublished.kind).values_list("payload__title", flat=True))
     late = [live[key].timestamp() - at for key, at in due.items() if key in live]
     print(f"{len(due)} articles, {len(due)} kills of one of {SCHEDULERS} schedulers.")
     print(

@@ -25,9 +25,9 @@ from meiri.newsroom.publication_checks import PublicationStopped
 from meiri.newsroom.publishing import publish, withdraw
 from meiri.newsroom.roles import CHIEFS, REPORTERS
 from meiri.newsroom.scheduling import publish_scheduled
-from tests.syndication.pictures import a_picture
 from tests.newsroom.test_admin import edit, form_of
 from tests.newsroom_factory import a_channel, a_draft, a_station, a_topic, an_article, an_author
+from tests.syndication.pictures import a_picture
 
 pytestmark = pytest.mark.django_db
 # They stand nowhere else.

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
+from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import OperationalError, models, transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 from wagtail.actions.publish_revision import PublishPermissionError
 from wagtail.admin.admin_url_finder import AdminURLFinder
@@ -142,14 +143,14 @@ def _tell(version: Revision, text: str) -> None:
             tell(person, text, url)
 
 
-def _scheduled_models() -> Iterator[type[models.Model]]:
+def _scheduled_models() -> Iterator[Any]:
     yield Page
     for model in apps.get_models():
         if issubclass(model, DraftStateMixin) and not issubclass(model, Page):
             yield model
 
 
-def _end_expired(model: type[models.Model]) -> None:
+def _end_expired(model: Any) -> None:
     """Take what was to end by now from readers, one thing at a time."""
     ended = model._default_manager.filter(live=True, expire_at__lt=timezone.now()).order_by("expire_at")
     for thing in list(ended[:AT_ONCE]):
