@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meiri.sources.changes import compare_texts, headline_changes
+from meiri.sources.original_changes import compare_texts, headline_changes
 
 ORIGINAL = [
     "余杭区今年投入3.5亿元，新建学校12所，没有占用耕地。",

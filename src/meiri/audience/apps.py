@@ -9,5 +9,8 @@ class AudienceConfig(AppConfig):
 
     def ready(self):
         from meiri.audience import counts_writer, permissions  # noqa: F401 - registers its check
+        from meiri.audience.view_counts import read_in_words
+        from meiri.newsroom.standing import more_of
 
         permissions.start()
+        more_of.append(read_in_words)

@@ -104,6 +104,12 @@ def day_of(moment: datetime) -> date:
     return timezone.localdate(moment, timezone.get_default_timezone())
 
 
+def read_in_words(article) -> list[str]:
+    """How often an article was read, as whoever withdraws it is told."""
+    views = views_of([article.pk]).get(article.pk, 0)
+    return [f"读过 {views:,} 次。"] if views else []
+
+
 def next_change() -> int:
     """The number for a change of `ArticleViews` in this transaction. Others wait for it from here on."""
     head, _ = ViewsHead.objects.select_for_update().get_or_create(pk=HEAD)

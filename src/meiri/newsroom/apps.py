@@ -26,6 +26,7 @@ class NewsroomConfig(AppConfig):
             waiting,
         )
         from meiri.newsroom.body import checks, stream  # noqa: F401 checks registers itself
+        from meiri.newsroom.change_checks import ChangeCheck
         from meiri.newsroom.completeness import CompletenessCheck
         from meiri.newsroom.link_checks import DeadLinkCheck
         from meiri.newsroom.models import Article, Author, Desk, Source
@@ -42,6 +43,7 @@ class NewsroomConfig(AppConfig):
             required_checks.PictureCheck(),
             required_checks.MinorsCheck(),
             DeadLinkCheck(),
+            ChangeCheck(),
         ):
             publication_checks.register_check(check)
         plain_text.look_kinds_up_by(stream.words_of_kind)

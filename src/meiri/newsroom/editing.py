@@ -21,6 +21,7 @@ from meiri.newsroom.placing import stations_offered, take_back
 from meiri.newsroom.publication_checks import PublicationStopped
 from meiri.newsroom.publishing import LONGEST_REASON, withdraw
 from meiri.newsroom.reviewing import ReviewRefused
+from meiri.newsroom.standing import standing_of
 from meiri.policy import check, may
 from meiri.policy.reach import reach
 from meiri.sections.models import Channel
@@ -35,6 +36,9 @@ class ArticleForm(DraftForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if self.instance.live and not self.instance.has_unpublished_changes:
+            # What was said of the last change says nothing of the next.
+            self.initial |= {"change_kind": "", "change_reason": ""}
         if self.for_user is None:
             return
         if "channel" in self.fields:
@@ -249,7 +253,7 @@ class WithdrawView(AtHand, UnpublishView):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         context.setdefault("form", WithdrawalForm())
-        return context
+        return {**context, "standing": standing_of(self.object)}
 
     def post(self, request, *args, **kwargs):
         form = WithdrawalForm(request.POST)
@@ -257,4 +261,4 @@ class WithdrawView(AtHand, UnpublishView):
             return self.render_to_response(self.get_context_data(form=form))
         withdraw(self.object, form.cleaned_data["reason"], by=request.user)
         messages.success(request, f"《{self.object.title}》已撤下，读者不再能看到。")
-        return redirect(self.get_next_url())
+        return redirect("withdrawal_receipt", self.object.pk)

@@ -43,11 +43,14 @@ class ArticleEvent(JournalEvent):
 class ArticlePublished(ArticleEvent):
     """An article or a new version of it went live: by an editor, a workflow, the schedule or an import. `revision`: Wagtail's
     number of the version; `text`: the digest of what readers see (`newsroom/published_texts.py`), None in old entries. `sheet`: the
-    number and the digest of its 审稿单, None where the newsroom has no chains of reviews."""
+    number and the digest of its 审稿单, None where the newsroom has no chains of reviews. `change`, `reason`: of which kind a change of
+    what readers saw already is, and why (`newsroom/changes.py`)."""
 
     revision: int | None = None
     text: str | None = None
     sheet: list[str] | None = None
+    change: str | None = None
+    reason: str | None = None
 
     kind = "article.published"
     label = "稿件：发布"

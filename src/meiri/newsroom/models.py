@@ -33,6 +33,7 @@ from meiri.newsroom.body.stream import ArticleBody
 from meiri.newsroom.body_field import BodyField
 from meiri.newsroom.cards import Card
 from meiri.newsroom.cards import in_order as cards_in_order
+from meiri.newsroom.changes import CHOSEN, LONGEST_REASON, ArticleChange, ChangeKind
 from meiri.newsroom.clock import local
 from meiri.newsroom.corrections import Correction
 from meiri.newsroom.dates import EARLIEST, fault_of_date
@@ -47,14 +48,17 @@ from meiri.newsroom.publication_checks import check_publication
 from meiri.newsroom.publication_rules import PublicationRule
 from meiri.newsroom.reviewing import ReviewTask, when_a_version_is_saved, workflow_choices
 from meiri.newsroom.river import DayCount, Listing, Place
+from meiri.newsroom.withdrawal_receipts import WithdrawalReceipt
 from meiri.policy.reach import Reach
 from meiri.sections.models import Channel, CommentPolicy, Station, Topic
 
 __all__ = [
     "Article",
+    "ArticleChange",
     "ArticleTag",
     "Author",
     "Byline",
+    "ChangeKind",
     "CheckedLink",
     "Correction",
     "DayCount",
@@ -68,6 +72,7 @@ __all__ = [
     "PublicationRule",
     "ReviewTask",
     "Source",
+    "WithdrawalReceipt",
 ]
 
 
@@ -240,7 +245,7 @@ class Publication(Protocol):
     """What a publication and a withdrawal ask and bring about. `newsroom.publishing`, which stands above the models, is it."""
 
     def check_may_publish(self, article: "Article", user, revision=None) -> None: ...
-    def record_publication(self, article_id: int, revision, by) -> None: ...
+    def record_publication(self, article_id: int, revision, by, before: "Article | None" = None) -> None: ...
     def record_withdrawal(self, article: "Article", by) -> None: ...
 
 
@@ -307,6 +312,11 @@ class Article(
         blank=True,
         help_text="采编存档用，读者看不到。",
     )
+    # Of the next publication of an article that readers see already.
+    change_kind = models.CharField("修改类别", max_length=10, choices=CHOSEN, blank=True)
+    change_reason = models.CharField(
+        "修改原因", max_length=LONGEST_REASON, blank=True, help_text="读者在修改记录里可以看到。"
+    )
     minors = models.CharField("未成年人", max_length=7, choices=MinorsChecked.choices, blank=True)
     comment_policy = models.CharField(
         "评论", max_length=8, choices=CommentPolicy.choices, blank=True, help_text="不选则按频道的规定。"
@@ -351,7 +361,7 @@ class Article(
     class Meta:
         verbose_name = "稿件"
         verbose_name_plural = "稿件"
-        permissions = [("publish_article", "可以发布稿件")]
+        permissions = [("publish_article", "可以发布稿件"), ("repair_article", "可以小改已发布的稿件")]
         indexes = [
             # The editors' list, newest change first, whole and by each of its filters.
             models.Index(fields=["-updated_at", "-id"], name="article_changed"),
@@ -489,12 +499,13 @@ class Article(
     def publish(self, revision, user=None, **options):
         """Make `revision` what readers see. Every way to publish (editor, workflow, schedule, import) ends here."""
         self._lock()
+        before = Article.objects.filter(pk=self.pk, first_published_at__isnull=False).first()
         # Also where a form says that it asked before: it asks about articles in general.
         self.publication.check_may_publish(self, user, revision)
         version = revision.as_object()
         check_publication(version, revision, user)
         super().publish(revision, user=user, **options)
-        self.publication.record_publication(self.pk, revision, by=user)
+        self.publication.record_publication(self.pk, revision, by=user, before=before)
 
     @transaction.atomic
     def unpublish(self, set_expired=False, commit=True, user=None, log_action=True):

@@ -26,6 +26,7 @@ class ArticleRules(Rules):
     permissions = {
         "withdraw": PUBLISH,
         "correct": PUBLISH,
+        "repair": "newsroom.repair_article",
         "propose": PUBLISH,
         "see": CHANGE,
         "choose": CHANGE,

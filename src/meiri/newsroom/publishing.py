@@ -16,11 +16,14 @@ from meiri.delivery.page_store import withdraw_page
 from meiri.journal.log import actor, append
 from meiri.journal.recording import acting_user
 from meiri.newsroom.article_keys import keys_of
+from meiri.newsroom.changes import ArticleChange, ChangeKind, parts_changed
 from meiri.newsroom.events import ArticlePublished, ArticleWithdrawn
 from meiri.newsroom.models import Article
 from meiri.newsroom.placing import offer_places, settle_places
 from meiri.newsroom.published_texts import digest_of_article
 from meiri.newsroom.river import delist, enlist
+from meiri.newsroom.standing import kind_in_words, standing_of
+from meiri.newsroom.withdrawal_receipts import write_receipt
 from meiri.policy import may
 from meiri.sections.models import Channel, Station
 
@@ -88,8 +91,9 @@ def check_may_publish(article: Article, user, revision=None) -> None:
     raise PublishPermissionError("您的采编分工不包括这篇稿件所在的频道或地方站，不能发布。")
 
 
-def record_publication(article_id: int, revision, by) -> None:
-    """After `revision` went live: list the article and tell the journal. Runs inside the publishing transaction."""
+def record_publication(article_id: int, revision, by, before: Article | None = None) -> None:
+    """After `revision` went live: list the article and tell the journal. `before`: the article as it was, where it was published
+    before. Runs inside the publishing transaction."""
     article = Article.objects.select_related("channel").get(pk=article_id)
     if not article.live or article.live_revision_id != revision.pk:  # scheduled for later
         # Whoever schedules it is asked for its places now: then it is the system that publishes.
@@ -100,28 +104,60 @@ def record_publication(article_id: int, revision, by) -> None:
     now = timezone.now()
     # Where a version that was to go live later is published before its time, it is of now.
     article.published_at = min(article.published_at or now, now)
+    change = record_change(article, before, by) if before else None
     article.withdrawal_reason = ""
     Article.objects.filter(pk=article.pk).update(published_at=article.published_at, withdrawal_reason="")
-    before = keys_of(article, listed=True)
+    listed = keys_of(article, listed=True)
     enlist(article)
     # What the checks before it noted about the version goes with it.
     article.live_revision = revision
     append(
         ArticlePublished(
-            keys=list(dict.fromkeys(before + keys_of(article))),
+            keys=list(dict.fromkeys(listed + keys_of(article))),
             title=article.title,
             url=article.get_absolute_url(),
             revision=article.live_revision_id,
             text=digest_of_article(article),
             sheet=sheets_of([article], by)[0],
+            change=str(change.kind) if change else None,
+            reason=change.reason if change else None,
         ),
         actor(by),
     )
 
 
+def record_change(article: Article, before: Article, by) -> ArticleChange | None:
+    """Note what became of an article that readers had seen as `before`; None where they see the same."""
+    if before.live:
+        if not (parts := parts_changed(before, article)):
+            return None
+        kind, reason = article.change_kind or ChangeKind.UPDATE, article.change_reason.strip()
+    else:
+        parts, kind = [], ChangeKind.RESTORED
+        reason = article.change_reason.strip()
+    return ArticleChange.objects.create(
+        article=article, kind=kind, reason=reason, parts=parts, at=timezone.now(), by=by
+    )
+
+
 def record_withdrawal(article: Article, by) -> None:
-    """After an article was unpublished: take it off the lists and tell the journal."""
+    """After an article was unpublished: note it among its changes, take it off the lists, tell the journal."""
+    ArticleChange.objects.create(
+        article=article,
+        kind=ChangeKind.WITHDRAWN,
+        reason=article.withdrawal_reason,
+        at=timezone.now(),
+        by=by,
+    )
+    leave_lists(article, by)
+
+
+def leave_lists(article: Article, by) -> None:
+    """Take an article that readers see no more off the lists, with a receipt to be checked, and tell the journal."""
     keys = keys_of(article, listed=True)
+    standing = standing_of(article)
+    places = [{"address": a, "kind": kind_in_words(a), "state": "", "note": ""} for a in standing.addresses]
+    write_receipt(article, standing, places, by)
     delist(article)
     # Readers must not be sent the page any more when whoever withdrew it is told so; other nodes follow the journal.
     # Where that fails, the withdrawal stands all the same, and the worker takes the page away.
@@ -142,4 +178,4 @@ def record_deletion(instance: Article, **details) -> None:
     """An article that readers see and that is deleted all the same, by whatever code, is withdrawn first."""
     if article := Article.objects.filter(pk=instance.pk, live=True).first():
         article.withdrawal_reason = "稿件已删除"
-        record_withdrawal(article, by=acting_user())
+        leave_lists(article, by=acting_user())

@@ -56,6 +56,7 @@ from meiri.newsroom.recycle_bin_desk import BinView, ToBinView, into_the_bin
 from meiri.newsroom.saving import KEPT_ASIDE
 from meiri.newsroom.scheduling import STOPPED
 from meiri.newsroom.today import TodayPanel
+from meiri.newsroom.withdrawal_desk import WithdrawalReceiptView
 from meiri.policy import may
 from meiri.policy.gate import admit, everybody, one, somewhere
 from meiri.sections.in_use import CountedEditView, DeleteUnusedView
@@ -127,6 +128,10 @@ class ArticleViewSet(SnippetViewSet):
                     FieldPanel("comment_policy"),
                     FieldRowPanel([FieldPanel("ai_use"), FieldPanel("aigc_label")]),
                     FieldPanel("minors"),
+                    MultiFieldPanel(
+                        [FieldRowPanel([FieldPanel("change_kind"), FieldPanel("change_reason")])],
+                        heading="修改已发布的稿件",
+                    ),
                 ],
                 heading="发布与评论",
             ),
@@ -178,6 +183,7 @@ admit(
         "article_embargo": one("newsroom.Article", "article_id", "change"),
         "article_presence": one("newsroom.Article", "article_id", "change"),
         "article_signed_in": everybody,
+        "withdrawal_receipt": one("newsroom.Article", "article_id", "see"),
         "article_findings": one("newsroom.Article", "article_id", "change", "publish"),
         "publication_rules": somewhere("newsroom.PublicationRule", "change"),
         "recycle_bin": somewhere("newsroom.Article", "put back"),
@@ -191,6 +197,11 @@ def newsroom_addresses():
         path("proposals/", ProposalsView.as_view(), name="proposals_inbox"),
         path("articles/<int:article_id>/presence/", tell_article_presence, name="article_presence"),
         path("articles/<int:article_id>/findings/", tell_findings, name="article_findings"),
+        path(
+            "articles/<int:article_id>/withdrawal/",
+            WithdrawalReceiptView.as_view(),
+            name="withdrawal_receipt",
+        ),
         path("articles/rules/", PublicationRulesView.as_view(), name="publication_rules"),
         path("articles/<int:article_id>/embargo/", EmbargoView.as_view(), name="article_embargo"),
         path("articles/bin/", BinView.as_view(), name="recycle_bin"),

@@ -14,9 +14,9 @@ from meiri.newsroom.publication_checks import (
     Strictness,
     is_of_newsroom,
 )
-from meiri.sources.changes import compare_texts, headline_changes
 from meiri.sources.exceptions import is_excepted
 from meiri.sources.kept_files import BrokenOriginal
+from meiri.sources.original_changes import compare_texts, headline_changes
 from meiri.sources.originals import original_of
 from meiri.sources.register import ListingState, is_kept, listing_at, listing_named
 

@@ -15,10 +15,10 @@ from meiri.newsroom.models import Article
 from meiri.newsroom.plain_text import paragraphs
 from meiri.policy import may
 from meiri.policy.checked_view import CheckedView
-from meiri.sources.changes import compare_texts, headline_changes
 from meiri.sources.checks import is_reprint, listing_finding
 from meiri.sources.exceptions import ReprintException, except_reprint, is_excepted
 from meiri.sources.kept_files import BrokenOriginal
+from meiri.sources.original_changes import compare_texts, headline_changes
 from meiri.sources.originals import Original, original_of
 from meiri.sources.register import listing_named
 

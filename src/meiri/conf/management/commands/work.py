@@ -33,6 +33,7 @@ from meiri.newsroom.link_checks import check_due_links, forget_links
 from meiri.newsroom.open_forms import forget_old_forms
 from meiri.newsroom.recycle_bin import empty_bin
 from meiri.newsroom.scheduling import publish_scheduled
+from meiri.newsroom.withdrawal_receipts import check_due_receipts
 from meiri.operations.clock_jobs import ClockJob, forget_runs, lines_of
 from meiri.planning.recurring import propose_themes
 from meiri.review.reminders import remind_of_late_reviews, tell_of_late_checks
@@ -72,6 +73,7 @@ SCHEDULE = [
     ClockJob(empty_bin, 600),
     ClockJob(expire_pictures, 300),
     ClockJob(check_due_links, 1, line="links"),
+    ClockJob(check_due_receipts, 1, line="links"),
     ClockJob(forget_links, 3600),
     ClockJob(forget_orphans, 24 * 3600, of_node=True),
     ClockJob(propose_themes, 600),

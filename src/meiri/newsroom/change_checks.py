@@ -1,0 +1,82 @@
+"""A published article that is changed: of which kind, why, and whether a small repair is one."""
+
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+
+from meiri.newsroom.changes import ChangeKind, parts_changed
+from meiri.newsroom.models import Article
+from meiri.newsroom.plain_text import paragraphs
+from meiri.newsroom.publication_checks import Finding, PublicationCheck, PublishingRule, is_of_newsroom
+from meiri.newsroom.telling_words import figures_of, names_of, negations_of
+from meiri.policy import may
+
+# Characters that a small repair (错字, 标点) may touch.
+SMALL = 20
+# What a small repair leaves as it is, by the words for it.
+HEADLINES = {
+    "title": "标题",
+    "kicker": "引题",
+    "subtitle": "副题",
+    "picture_id": "题图",
+    "published_at": "发布时间",
+}
+
+
+class ChangeCheck(PublicationCheck):
+    label = "修改"
+    rules = (PublishingRule("change.reason", "修改已发布的稿件时写明类别和原因"),)
+
+    def findings(self, version, revision, by) -> Iterator[Finding]:
+        if version.first_published_at is None or not is_of_newsroom(revision, by):
+            return
+        before = Article.objects.filter(pk=version.pk, live=True).first()
+        if before is None or not parts_changed(before, version):
+            return
+        if not version.change_kind or not version.change_reason.strip():
+            yield Finding(
+                "change.reason",
+                "这篇稿件已经发布：请选修改类别并写明原因，读者在修改记录里可以看到。",
+                place="change_kind" if not version.change_kind else "change_reason",
+            )
+        if version.change_kind == ChangeKind.SMALL:
+            if by is not None and not may(by, "repair", version):
+                yield Finding(
+                    "change.small", "您没有小改已发布稿件的权限，请选“更新”或“更正”。", place="change_kind"
+                )
+            elif why := beyond_small(before, version):
+                yield Finding(
+                    "change.small", f"这不是小改：{'；'.join(why)}。请选“更新”或“更正”。", place="change_kind"
+                )
+
+
+def beyond_small(before, after) -> list[str]:
+    """Why a change is more than a small repair; nothing where it is one. Both are versions of one article."""
+    found = [
+        f"{word}改了" for name, word in HEADLINES.items() if getattr(before, name) != getattr(after, name)
+    ]
+    ours, theirs = (
+        "\n".join([version.summary, *paragraphs(version.body.raw_data)]) for version in (before, after)
+    )
+    for word, of in (("数字", figures_of), ("人名、地名、机构名", names_of), ("否定词", negations_of)):
+        if of(ours) != of(theirs):
+            found.append(f"{word}改了")
+    if (size := characters_changed(ours, theirs)) > SMALL:
+        found.append(f"改了 {size} 个字以上，小改不超过 {SMALL} 个字")
+    return found
+
+
+def characters_changed(ours: str, theirs: str) -> int:
+    """How many characters are not the same; where a text is too long to be compared, that of its middle that differs."""
+    start = next(
+        (n for n, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), min(len(ours), len(theirs))
+    )
+    ours, theirs = ours[start:], theirs[start:]
+    end = next(
+        (n for n, (a, b) in enumerate(zip(reversed(ours), reversed(theirs), strict=False)) if a != b),
+        min(len(ours), len(theirs)),
+    )
+    ours, theirs = ours[: len(ours) - end], theirs[: len(theirs) - end]
+    if max(len(ours), len(theirs)) > SMALL * 100:
+        return max(len(ours), len(theirs))
+    matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
+    return sum(max(b - a, d - c) for kind, a, b, c, d in matcher.get_opcodes() if kind != "equal")
