@@ -9,9 +9,10 @@ class SourcesConfig(AppConfig):
 
     def ready(self):
         from meiri.newsroom import publication_checks
-        from meiri.sources import checks, evidence_check, permissions  # noqa: F401 its check registers itself
+        from meiri.sources import checks, evidence_check, permissions, waiting  # noqa: F401 its check registers itself
 
         permissions.register_rules()
+        waiting.register()
         publication_checks.register_check(checks.SourceGate())
         publication_checks.register_check(checks.ReprintCheck())
         publication_checks.exceptions.append(checks.lets_pass)
