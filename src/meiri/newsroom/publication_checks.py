@@ -105,19 +105,24 @@ def findings_by_check(
     version: Model, revision: Revision | None, by
 ) -> Iterator[tuple[PublicationCheck, Finding]]:
     """As `findings_of`, each with the check that found it."""
-    levels = {rule.code: rule.level for _check, rule in registered_rules()}
-    if levels and _levels_of:
-        levels.update(_levels_of(version))
+    levels: dict[str, Strictness] = {}
     for check in _checks:
         adjustable = {rule.code for rule in check.rules}
         for finding in check.findings(version, revision, by):
             if finding.code in adjustable:
+                levels = levels or stored_levels(version)
                 level = levels[finding.code]
                 if level == Strictness.OFF:
                     continue
                 finding = replace(finding, stops=level == Strictness.STOP)
             if not any(lets_pass(version, finding) for lets_pass in exceptions):
                 yield check, finding
+
+
+def stored_levels(version: Model) -> dict[str, Strictness]:
+    """The level of each rule for an article. One query."""
+    levels = {rule.code: rule.level for _check, rule in registered_rules()}
+    return levels | dict(_levels_of(version)) if _levels_of else levels
 
 
 def is_of_newsroom(revision: Revision | None, by) -> bool:
