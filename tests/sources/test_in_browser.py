@@ -4,6 +4,7 @@ import base64
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from tests.ingest.pages import a_portal_page
 from tests.media.test_reencoding import a_file
@@ -43,8 +44,8 @@ def test_a_reprint_with_a_picture_takes_four_clicks_after_its_import(editor, rea
     clicks.on(page.locator("td.title a").first)
     page.wait_for_load_state("networkidle")
     told = page.locator("[data-publication-note]")
-    page.wait_for_function("document.querySelector('[data-publication-note]').textContent.includes('核对。')")
-    assert "必须先处理" not in told.text_content()
+    expect(told).to_contain_text("处请核对。")
+    expect(told).not_to_contain_text("必须先处理")
     clicks.on(page.get_by_role("button", name="更多动作").last)
     clicks.on(page.locator("button[name=action-publish]"))
     page.wait_for_url("**/snippets/newsroom/article/")
@@ -62,11 +63,11 @@ def test_a_finding_leads_to_its_place_and_goes_when_it_is_mended(editor, site):
     page = editor.new_page()
     page.goto("/admin/snippets/newsroom/article/add/")
     page.fill("input[name=title]", "山里的路灯亮了")
-    page.wait_for_function("location.pathname.includes('/edit/')")
+    page.wait_for_url("**/edit/**")
     page.get_by_role("button", name="打开或收起发布前核对").click()
     line = page.locator(".publication-line", has_text="没有记录是否使用人工智能")
     line.get_by_role("button").press("Enter")
-    page.wait_for_function("document.activeElement.name === 'ai_use'")
+    expect(page.locator("select[name=ai_use]")).to_be_focused()
     page.keyboard.press("ArrowDown")
     line.wait_for(state="detached")
     stop = page.locator("[data-publication-group=stops]")
