@@ -12,6 +12,8 @@ from meiri.live.directing import move_coverage
 from meiri.live.into_articles import break_out, freeze_coverage
 from meiri.live.models import CoverageState
 from meiri.live.reporting import correct_entry, pin_entry, withdraw_entry
+from meiri.media.removing import take_down
+from meiri.media.use import is_used
 from meiri.newsroom.publishing import publish
 from tests.live.live_factory import a_coverage, an_entry
 from tests.syndication.pictures import a_picture
@@ -177,3 +179,18 @@ def test_stored_pages_follow_every_deed(stored_pages):
     withdraw_entry(entry, "撤下了。")
     assert all("改过的" not in text and "撤下了。" in text for text in texts())
     assert texts() != before
+
+
+def test_a_picture_of_an_entry_is_in_use_and_goes_from_the_page_when_it_is_taken_down(stored_pages):
+    picture, coverage, client = a_picture(), a_coverage(), Client()
+    entry = an_entry(coverage, "配图的一条。")
+    body = [("text", "<p>配图的一条。</p>"), ("image", {"image": picture, "caption": "现场", "credit": ""})]
+    correct_entry(entry, "", body, 1, "补一张图片。")
+    assert is_used(picture)
+    stored_pages.catch_up()
+    assert "<picture" in client.get(coverage.get_absolute_url()).content.decode()
+    take_down(picture, "授权到期。")
+    stored_pages.catch_up()
+    shown = client.get(coverage.get_absolute_url()).content.decode()
+    assert "配图的一条。" in shown
+    assert "<picture" not in shown
