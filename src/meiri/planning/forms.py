@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from wagtail.admin.widgets import AdminDateInput, AdminDateTimeInput, AdminTimeInput
 
+from meiri.planning.duty_shifts import DutyRole
 from meiri.planning.models import DutyShift, HandoverNote, Medium, PlanItem
 from meiri.policy import may_enter
 from meiri.sections.models import Channel, Station
@@ -67,6 +68,10 @@ class DutyShiftForm(forms.ModelForm):
         model = DutyShift
         fields = ("role", "user", "begins_at", "ends_at", "telephone")
         widgets = {"begins_at": AdminDateTimeInput, "ends_at": AdminDateTimeInput}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = DutyRole.choices
 
 
 class HandoverForm(forms.ModelForm):
