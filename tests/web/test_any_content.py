@@ -28,6 +28,9 @@ from meiri.fronts.models import (
     TopicPage,
 )
 from meiri.letters.models import Letter, Stage
+from meiri.live.directing import announce_coverage, move_coverage
+from meiri.live.models import Coverage, CoverageState, LiveEntry
+from meiri.live.reporting import correct_entry, pin_entry, withdraw_entry, write_entry
 from meiri.media.removing import take_down
 from meiri.newsroom.correcting import correct
 from meiri.newsroom.models import Article
@@ -59,7 +62,7 @@ DELETED = [
     "media_picture", "newsroom_source", "newsroom_author", "newsroom_byline", "newsroom_listing", "newsroom_daycount",
     "sections_station", "sections_topic", "sections_channel", "sections_navigationitem", "wagtaildocs_document",
     "fronts_sitesettings", "fronts_friendlink", "taggit_tag", "newsroom_correction", "comments_comment", "newsroom_article",
-    "wagtailcore_revision", "fronts_topicpage",
+    "wagtailcore_revision", "fronts_topicpage", "live_coverage", "live_liveentry",
 ]  # fmt: skip
 
 
@@ -174,6 +177,7 @@ class Content:
         Comment.objects.create(
             article=self.articles[0], name=self.short[:20], text=self.words[:500], state=CommentState.APPROVED
         )
+        self.report_live()
         self.letter = a_letter(station=self.station)
         Letter.objects.filter(pk=self.letter.pk).update(
             stage=Stage.PUBLISHED,
@@ -206,6 +210,27 @@ class Content:
         ]
         self.topic_page.save_revision().publish()
 
+    def report_live(self):
+        coverage = Coverage(
+            title=self.words[:120],
+            summary=self.optional[:300],
+            channel=self.channel,
+            station=None if self.little else self.station,
+            picture=self.picture,
+            planned_at=self.time,
+        )
+        coverage = self.coverage = move_coverage(announce_coverage(coverage), CoverageState.LIVE)
+        for title in (self.optional[:80], self.words[:80]):
+            entry = LiveEntry(coverage=coverage, title=title, signature=self.short[:60])
+            whole = a_body(self.words, self.picture, self.document)
+            entry.body = [("text", "<p>一条。</p>")] if self.little else whole
+            write_entry(entry)
+        first, second = coverage.entries.order_by("number")
+        correct_entry(first, first.title, first.body, 1, self.optional[:300] or "改了。")
+        pin_entry(first, True)
+        withdraw_entry(second, self.words[:300])
+        coverage.entries.update(shown_at=self.time)
+
     def pages(self) -> list[str]:
         at = timezone.localtime(self.time) if self.time.year > 1 else self.time
         periods = [f"{at:%Y}/".zfill(5), f"{at.year:04}/{at:%m}/", f"{at.year:04}/{at:%m/%d}/"]
@@ -218,6 +243,8 @@ class Content:
             *(f"/fragments/{kind}/{key}/" for kind in ("pinyin", "comments") for key in keys),
             f"/comments/{keys[0]}/", f"/qr/{keys[0]}.svg", "/qr/site.svg", "/fragments/hot/", "/hot/", "/links/",
             "/letters/", "/letters/statistics/", f"/letters/published/{self.letter.pk}/", "/zazhi/2026-11/1/", "/zazhi/?before=2027",
+            *(f"{self.coverage.get_absolute_url()}{page}" for page in ("", "?before=2", "1.html", "2.html")),
+            "/zhibo/", f"/fragments/live/{self.coverage.pk}/",
             "/zhuanti/?before=0-1", "/404.html", "/nirgendwo/", "/staff/", "/members/", "/members/login/",
             "/rss.xml", "/atom.xml", "/feed.json", "/keji/rss.xml", "/difang/zhejiang/rss.xml", "/robots.txt", "/sitemap.xml",
             "/news-sitemap.xml", "/sitemaps/sections.xml", f"/sitemaps/{at.year:04}-{at:%m}.xml",
