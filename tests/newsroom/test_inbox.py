@@ -78,11 +78,23 @@ def test_each_sees_what_is_theirs_to_handle(initial_data):
     FriendLink.objects.create(name="友站", url="https://example.org/", state=FriendLink.State.APPLIED)
     send_for_review(a_draft("待审一条", channel=top), with_post(EDITORS, top))
 
-    editor = with_post(EDITORS, top)
-    assert counts_of(editor) == {"待审稿件": 1, "退回修改": 0, "送来的稿": 1, "读者纠错": 1, "通讯员来稿": 0}
-    assert counts_of(with_post(MODERATORS, top)) == {"待审评论": 3}
-    assert counts_of(with_post(MODERATORS, everywhere=True)) == {"待审评论": 5}
-    assert counts_of(with_post(LETTER_EDITORS, everywhere=True)) == {"新到来信": 0, "逾期来信": 0}
+    # Sections of other apps may stand beside these.
+    editor = counts_of(with_post(EDITORS, top))
+    assert {
+        "待审稿件": 1,
+        "退回修改": 0,
+        "送来的稿": 1,
+        "读者纠错": 1,
+        "通讯员来稿": 0,
+    }.items() <= editor.items()
+    assert "待审评论" not in editor
+    moderator = counts_of(with_post(MODERATORS, top))
+    assert moderator["待审评论"] == 3
+    assert "待审稿件" not in moderator
+    assert counts_of(with_post(MODERATORS, everywhere=True))["待审评论"] == 5
+    letters = counts_of(with_post(LETTER_EDITORS, everywhere=True))
+    assert {"新到来信": 0, "逾期来信": 0}.items() <= letters.items()
+    assert "待审评论" not in letters
     chief = counts_of(with_post(CHIEFS, everywhere=True))
     assert (chief["读者纠错"], chief["待审评论"], chief["友情链接申请"]) == (2, 5, 1)
 
@@ -108,7 +120,8 @@ def test_counts_cost_one_query_together_and_end(initial_data, django_assert_num_
     article = an_article(channel=a_channel("要闻", "yaowen"))
     comments_on(article, MOST_COUNTED + 5)
     moderator = with_post(MODERATORS, article.channel)
-    assert inbox_of(moderator)[0].count_in_words == f"{MOST_COUNTED}+"
+    (comments,) = (w for w in inbox_of(moderator) if w.section.heading == "待审评论")
+    assert comments.count_in_words == f"{MOST_COUNTED}+"
     chief = with_post(CHIEFS, everywhere=True)
     inbox_of(chief)  # what may be done is known from here on
     # One for all counts; the others find the reviews that there are.
