@@ -29,9 +29,12 @@ from meiri.journal.public_models import Public, declared_models
 from meiri.letters.models import LetterSettings
 from meiri.media.models import Picture
 from meiri.newsroom.models import Desk
+from meiri.newsroom.posts import Post
+from meiri.proofing.models import RegisteredName, StyleWord
 from meiri.search.models import KnownName
 from meiri.sections.models import NavigationItem
 from meiri.staff.models import PressCard, StaffSettings
+from tests.members.people import a_member
 from tests.newsroom_factory import a_channel, a_source, a_station, a_topic, an_article, an_author
 from tests.syndication.pictures import a_picture
 
@@ -93,6 +96,24 @@ CHANGES = {
         {"group": lambda: Group.objects.create(name="乙")},
         "desk.changed",
         "desk:",
+    ),
+    "newsroom.Post": (
+        lambda: Post.objects.create(user=a_member(), group=Group.objects.create(name="甲")),
+        {"everywhere": True},
+        "post.changed",
+        None,
+    ),
+    "proofing.StyleWord": (
+        lambda: StyleWord.objects.create(word="甲", reason="不规范"),
+        {"replacement": "乙"},
+        "styleword.changed",
+        "proofing-words",
+    ),
+    "proofing.RegisteredName": (
+        lambda: RegisteredName.objects.create(name="甲"),
+        {"title": "主任"},
+        "registeredname.changed",
+        "proofing-names",
     ),
     "comments.WordRule": (
         lambda: WordRule.objects.create(name="甲", lines="词", reason="含有广告"),
