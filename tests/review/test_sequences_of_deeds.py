@@ -151,7 +151,7 @@ def test_no_deed_gets_a_text_past_its_reviews(newsroom):
     run_state_machine_as_test(
         machine(newsroom),
         settings=settings(
-            max_examples=12,
+            max_examples=6,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
