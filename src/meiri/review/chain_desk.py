@@ -10,6 +10,7 @@ from django.urls import reverse
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from meiri.newsroom.models import Kind
 from meiri.policy import administers
 from meiri.policy.checked_view import CheckedView
 from meiri.review.chains import ChainStep, ReviewChain, StepPart, active_chains
@@ -27,6 +28,10 @@ class ChainForm(forms.ModelForm):
             "channels": forms.SelectMultiple(attrs={"size": 8}),
             "stations": forms.SelectMultiple(attrs={"size": 8}),
         }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [("", "不分体裁"), *Kind.choices]
 
 
 class StepForm(forms.Form):

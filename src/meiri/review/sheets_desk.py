@@ -40,8 +40,8 @@ class SheetsView(CheckedView):
 class PeriodForm(forms.Form):
     """Which sheets: the last seven days where nothing is asked for."""
 
-    start = forms.DateField(label="从", widget=forms.DateInput(attrs={"type": "date"}))
-    end = forms.DateField(label="到", widget=forms.DateInput(attrs={"type": "date"}))
+    start = forms.DateField(label="从", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    end = forms.DateField(label="到", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     channel = forms.ModelChoiceField(Channel.objects.all(), label="频道", required=False, empty_label="全部")
     only = forms.ChoiceField(label="范围", choices=list(LISTS.items()), required=False)
 
