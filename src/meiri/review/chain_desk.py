@@ -1,5 +1,7 @@
 """审校流程 in the admin: chains and their steps, set up by chiefs."""
 
+from typing import Any
+
 from django import forms
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
@@ -31,7 +33,8 @@ class ChainForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [("", "不分体裁"), *Kind.choices]
+        kind: Any = self.fields["kind"]
+        kind.choices = [("", "不分体裁"), *Kind.choices]
 
 
 class StepForm(forms.Form):
