@@ -1,6 +1,7 @@
 """What each rule doubts, and what it leaves alone."""
 
 import itertools
+import re
 from datetime import date
 
 import pytest
@@ -11,6 +12,7 @@ from meiri.proofing.checking import MOST_HINTS, RULE_NAMED, RULES, proofread
 from meiri.proofing.rules.listed_words import ListedWord, WordIndex
 from meiri.proofing.rules.names import NameRegister, RegisterEntry
 from meiri.proofing.rules.rule import Known, Level, Passage
+from tests.regex_steps import Steps
 
 DAY = date(2026, 11, 29)
 
@@ -216,3 +218,14 @@ def test_whatever_the_text_hints_stand_within_it(text):
     for hint in proofread([Passage("body:a", text)], Known(DAY, words, REGISTER, (text[::2],))):
         assert 0 <= hint.start < hint.end <= len(text)
         assert hint.words == text[hint.start : hint.end]
+
+
+@pytest.mark.parametrize(
+    "piece", ["1", "的", "（", "1月2日（星期一），", "占1%，", "从1增长到", "百分之", "1、"]
+)
+def test_twice_the_text_takes_a_pattern_twice_the_steps(piece):
+    for rule in RULES:
+        for name, pattern in vars(type(rule)).items():
+            if isinstance(pattern, re.Pattern):
+                short, long = (Steps(pattern).count((piece * 200)[:length]) for length in (100, 200))
+                assert long <= 2.6 * short + 100, (rule.name, name)

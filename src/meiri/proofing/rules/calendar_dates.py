@@ -9,6 +9,8 @@ from meiri.proofing.rules.rule import Doubt, Known, Level, Rule
 
 _WEEKDAYS = "一二三四五六日"
 _SENTENCE_ENDS = "。！？；"
+# So far back a year is looked for.
+LONGEST_SENTENCE = 150
 
 
 class ImpossibleDates(Rule):
@@ -67,7 +69,8 @@ class WeekdayDisagrees(Rule):
 
     def _other_year(self, text: str, before: int) -> bool:
         """Whether the sentence has named a year already: the date may be of that one."""
-        start = max(text.rfind(mark, 0, before) for mark in _SENTENCE_ENDS) + 1
+        earliest = max(0, before - LONGEST_SENTENCE)
+        start = max(earliest, *(text.rfind(mark, earliest, before) + 1 for mark in _SENTENCE_ENDS))
         return self._year.search(text, start, before) is not None
 
 

@@ -1,7 +1,7 @@
 """Idioms of four characters of which one sounds like the right one and is another."""
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from meiri.proofing.rules.numerals import is_han
@@ -45,22 +45,25 @@ class MiswrittenIdioms(Rule):
     norm = "《现代汉语词典》（第 7 版）"
 
     def doubts_about(self, text: str, known: Known) -> Iterator[Doubt]:
-        idioms, heads, tails = _idioms()
+        _, heads, tails = _idioms()
         for start in range(len(text) - IDIOM + 1):
             # One character is wrong: the other half is as it should be.
-            alike = heads.get(text[start : start + 2], ()), tails.get(text[start + 2 : start + IDIOM], ())
-            if not (alike[0] or alike[1]) or (written := text[start : start + IDIOM]) in idioms:
+            if text[start : start + 2] not in heads and text[start + 2 : start + IDIOM] not in tails:
                 continue
-            meant = _meant(written, {*alike[0], *alike[1]})
+            meant = _meant(text[start : start + IDIOM])
             if meant and not _is_said(text, start):
                 yield Doubt(start, start + IDIOM, (meant,), f"疑为“{meant}”。")
 
 
-def _meant(written: str, idioms: Iterable[str]) -> str:
-    """The idiom that differs from what is written in one character that sounds like it; empty where there is none, or where the
-    other three are those of several idioms, as in 协力同心 and 戮力同心."""
+@lru_cache(maxsize=20_000)
+def _meant(written: str) -> str:
+    """The idiom that differs from what is written in one character that sounds like it; empty where there is none, where it is an
+    idiom itself, or where the other three are those of several idioms, as in 协力同心 and 戮力同心."""
+    idioms, heads, tails = _idioms()
+    if written in idioms:
+        return ""
     found: dict[int, list[str]] = {}
-    for idiom in idioms:
+    for idiom in {*heads.get(written[:2], ()), *tails.get(written[2:], ())}:
         different = [at for at in range(IDIOM) if idiom[at] != written[at]]
         if len(different) == 1:
             found.setdefault(different[0], []).append(idiom)

@@ -54,8 +54,8 @@ class MixedNumbers(Rule):
     explanation = "同一个数里，阿拉伯数字只与“万”“亿”连用。"
     norm = f"{NORM} 5.1.1"
     _mixed = re.compile(
-        rf"\d+[十百千]\d+(?![\d.])|(?<![\d.])\d+百(?=[个人名位次年天家亩元套件部座场余多])|"
-        rf"(?<=[{CHINESE_DIGITS[1:]}十百千])(?<!第[一二三])\d+(?=[个人名位次天岁家元])|百分之\d+(?:\.\d+)?"
+        rf"(?<![\d.])\d{{1,6}}[十百千]\d{{1,6}}(?![\d.])|(?<![\d.])\d{{1,6}}百(?=[个人名位次年天家亩元套件部座场余多])|"
+        rf"(?<=[{CHINESE_DIGITS[1:]}十百千])(?<!第[一二三])\d{{1,6}}(?=[个人名位次天岁家元])|百分之\d{{1,6}}(?:\.\d{{1,6}})?"
     )
 
     def doubts_about(self, text: str, known: Known) -> Iterator[Doubt]:

@@ -1,16 +1,31 @@
 """Quotations that say something else than in the version that readers see."""
 
 import re
-from collections.abc import Iterator
-from difflib import SequenceMatcher
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, pairwise
+from typing import NamedTuple
 
-from meiri.proofing.rules.rule import Doubt, Known, Level, Rule
+from meiri.proofing.rules.rule import Doubt, Known, Level, Passage, Rule
 
 _QUOTED = re.compile(r"[“「]([^“”「」]{8,300})[”」]")
 _MARKS = re.compile(r"[\s，。！？；：、…—]")
+# Of each version; each of the one is compared with each of the other.
 MOST_QUOTATIONS = 60
 # From how much in common two quotations are one that was changed.
-LIKE = 0.7
+LIKE = 0.65
+
+
+class Quotation(NamedTuple):
+    """What is quoted, and how often each two neighbours of its characters stand in it."""
+
+    words: str
+    pairs: Counter[tuple[str, str]]
+
+    def likeness(self, other: "Quotation") -> float:
+        """How much of two quotations is the same, from 0 to 1 (Dice's coefficient of their pairs)."""
+        both = (self.pairs & other.pairs).total()
+        return 2 * both / (self.pairs.total() + other.pairs.total())
 
 
 class ChangedQuotations(Rule):
@@ -20,31 +35,34 @@ class ChangedQuotations(Rule):
     explanation = "这句引语和已发布的版本不同，请核对原话。"
     norm = "新闻引语以原话为准"
 
-    def doubts_about(self, text: str, known: Known) -> Iterator[Doubt]:
-        if not known.published:
-            return
+    def doubts(self, passages: Sequence[Passage], known: Known) -> Iterator[tuple[int, Doubt]]:
         before = quotations_of(known.published)
-        said = {_MARKS.sub("", words) for words in before}
-        for found in _QUOTED.finditer(text):
-            now = found[1]
-            if _MARKS.sub("", now) in said:
+        said = {bare(quotation.words) for quotation in before}
+        quoted = (
+            (number, found)
+            for number, passage in enumerate(passages)
+            for found in _QUOTED.finditer(passage.text)
+        )
+        for number, found in islice(quoted, MOST_QUOTATIONS) if before else ():
+            if bare(found[1]) in said:
                 continue
-            if earlier := _changed_from(now, before):
-                yield Doubt(*found.span(1), (earlier,), f"已发布的版本是：“{earlier}”。")
+            now = _read(found[1])
+            nearest = max(before, key=now.likeness)
+            if now.likeness(nearest) >= LIKE:
+                sentence = f"已发布的版本是：“{nearest.words}”。"
+                yield number, Doubt(*found.span(1), (nearest.words,), sentence)
 
 
-def quotations_of(texts) -> list[str]:
+def quotations_of(texts: Iterable[str]) -> list[Quotation]:
     """What is quoted in texts, at most `MOST_QUOTATIONS`."""
-    return [found[1] for text in texts for found in _QUOTED.finditer(text)][:MOST_QUOTATIONS]
+    quoted = (found[1] for text in texts for found in _QUOTED.finditer(text))
+    return [_read(words) for words in islice(quoted, MOST_QUOTATIONS)]
 
 
-def _changed_from(now: str, before: list[str]) -> str:
-    """The quotation of `before` that `now` was made of; empty where there is none."""
-    best, likeness = "", LIKE
-    for earlier in before:
-        matcher = SequenceMatcher(None, earlier, now, autojunk=False)
-        if matcher.real_quick_ratio() >= likeness and matcher.quick_ratio() >= likeness:
-            ratio = matcher.ratio()
-            if ratio >= likeness:
-                best, likeness = earlier, ratio
-    return best
+def bare(words: str) -> str:
+    """Words without their marks, which may differ."""
+    return _MARKS.sub("", words)
+
+
+def _read(words: str) -> Quotation:
+    return Quotation(words, Counter(pairwise(bare(words))))
