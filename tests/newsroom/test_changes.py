@@ -17,6 +17,7 @@ from meiri.newsroom.roles import CHIEFS
 from meiri.newsroom.standing import ArticleReach
 from meiri.newsroom.withdrawal_receipts import check_due_receipts
 from meiri.outbound import OutboundResponse, Unreachable
+from meiri.personal.personal_data import export_personal_data
 from tests.newsroom.test_policy import member_of
 from tests.newsroom_factory import an_article
 
@@ -164,3 +165,8 @@ def test_reach_is_told_before_and_only_to_who_may(admin_client, client):
     address = reverse("wagtailsnippets_newsroom_article:unpublish", args=[article.pk])
     assert "影响范围" in admin_client.get(address).content.decode()
     assert client.get(reverse("withdrawal_receipt", args=[article.pk])).status_code == 302
+
+
+def test_who_changed_an_article_gets_a_copy_of_it(chief):
+    changed(an_article("新学校", text=TEXT), chief, reason="补充报名时间", body=body())
+    assert "补充报名时间" in str(export_personal_data(chief))

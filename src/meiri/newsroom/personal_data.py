@@ -1,5 +1,6 @@
 """What the newsroom holds about a person who works in it."""
 
+from meiri.newsroom.changes import ArticleChange
 from meiri.newsroom.posts import Post
 from meiri.personal.personal_data import PersonalData, register_personal_data
 
@@ -17,9 +18,22 @@ def _posts(user) -> list[dict]:
     ]
 
 
+def _changes(user) -> list[dict]:
+    made = ArticleChange.objects.filter(by=user).order_by("pk")
+    return [
+        {"时间": change.at, "类别": change.get_kind_display(), "原因": change.reason}
+        for change in made.iterator()
+    ]
+
+
+def _without_the_name(user) -> None:
+    """What readers were told stays told; the account that it points at is gone from it."""
+
+
 def _with_the_account(user) -> None:
     """Rows that point at the account are deleted with it."""
 
 
 def register() -> None:
     register_personal_data(PersonalData("岗位", _posts, _with_the_account))
+    register_personal_data(PersonalData("修改、撤下的稿件", _changes, _without_the_name))
