@@ -1,5 +1,7 @@
 """How editors change articles: the form, whose articles they may open, and withdrawal with a reason."""
 
+from functools import partial
+
 from django import forms
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect
@@ -13,10 +15,12 @@ from wagtail.permissions import policy_registry
 from wagtail.snippets.views.snippets import CreateView, EditView, UnpublishView
 
 from meiri.journal.snippets import CopyFormView
+from meiri.newsroom.compact_html import compact
 from meiri.newsroom.draft_form import DraftForm
 from meiri.newsroom.editing_together import CreatesOnce, SavesTogether
 from meiri.newsroom.models import Article
-from meiri.newsroom.permissions import ADD, PUBLISH, home_for, sole_station_of
+from meiri.newsroom.permissions import ADD, home_for, sole_station_of
+from meiri.newsroom.picking import label_for_station
 from meiri.newsroom.placing import stations_offered, take_back
 from meiri.newsroom.publication_checks import PublicationStopped
 from meiri.newsroom.publishing import LONGEST_REASON, withdraw
@@ -49,10 +53,7 @@ class ArticleForm(DraftForm):
             if self.instance.pk:
                 ticked = [*self.initial.get("stations", []), *stations_offered(self.instance)]
                 self.initial["stations"] = list(dict.fromkeys(ticked))
-            publishes = reach(self.for_user, PUBLISH)
-            self.fields["stations"].label_from_instance = lambda station: (
-                str(station) if not publishes or publishes.has_station(station.pk) else f"{station}（送稿）"
-            )
+            self.fields["stations"].label_from_instance = partial(label_for_station, self.for_user)
 
     def clean(self):
         cleaned = super().clean()
@@ -156,8 +157,15 @@ def at_hand(view_class: type) -> type:
 side_panels: list[type[BaseSidePanel]] = []
 
 
-class BesideTheForm:
-    """For a view of the form of an article: Wagtail's side panels, and those of other apps."""
+class ShowsForm:
+    """For a view of the form of an article: Wagtail's side panels and those of other apps, and a page as small as may be."""
+
+    def get_context_data(self, **kwargs):
+        # What Wagtail's script of comments would read: articles have none of its comments.
+        return super().get_context_data(**kwargs) | {"edit_handler_data": None}
+
+    def render_to_response(self, context, **options):
+        return compact(super().render_to_response(context, **options))
 
     def get_side_panels(self):
         panels = super().get_side_panels()
@@ -210,7 +218,7 @@ class ArticleCreateView(
     SaysWhatWasNotSaved,
     SubmitsToItsReview,
     KeepsWhatItDoesNotPublish,
-    BesideTheForm,
+    ShowsForm,
     CreateView,
 ):
     pass
@@ -227,7 +235,7 @@ class ArticleEditView(
     SaysWhatWasNotSaved,
     SubmitsToItsReview,
     KeepsWhatItDoesNotPublish,
-    BesideTheForm,
+    ShowsForm,
     AtHand,
     EditView,
 ):

@@ -2,27 +2,17 @@
 
 from datetime import datetime
 
-from django import forms
 from django.urls import path, reverse
 from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.panels import (
-    FieldPanel,
-    FieldRowPanel,
-    HelpPanel,
-    InlinePanel,
-    MultiFieldPanel,
-    ObjectList,
-    TabbedInterface,
-)
+from wagtail.admin.panels import TabbedInterface
 from wagtail.admin.search import SearchArea
 from wagtail.admin.views.home import (
     LockedPagesPanel,
     UserObjectsInWorkflowModerationPanel,
     WorkflowObjectsToModeratePanel,
 )
-from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.log_actions import LogFormatter
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
@@ -46,8 +36,10 @@ from meiri.newsroom.editing import (
 )
 from meiri.newsroom.embargo import EMBARGO_LIFTED, EMBARGOED, in_words
 from meiri.newsroom.embargo_desk import EmbargoView
+from meiri.newsroom.form_panels import ARTICLE_TABS
 from meiri.newsroom.listing import COLUMNS, ArticleFilterSet, ArticleIndexView
 from meiri.newsroom.models import Article, Author, Desk, PublicationRule
+from meiri.newsroom.picking import CHOICES, offer_choices
 from meiri.newsroom.presence import signed_in, tell_article_presence
 from meiri.newsroom.proposals_desk import ProposalsView
 from meiri.newsroom.publication_panel import PublicationPanel, PublicationRulesView, tell_findings
@@ -86,58 +78,7 @@ class ArticleViewSet(SnippetViewSet):
     def construct_view(self, view_class, **kwargs):
         return super().construct_view(at_hand(view_class), **kwargs)
 
-    edit_handler = TabbedInterface(
-        [
-            ObjectList(
-                [
-                    FieldPanel("kicker"),
-                    FieldPanel("title"),
-                    FieldPanel("subtitle"),
-                    FieldPanel("short_title"),
-                    FieldPanel("summary", widget=AdminAutoHeightTextInput),
-                    FieldPanel("picture"),
-                    FieldPanel("body"),
-                ],
-                heading="稿件",
-            ),
-            ObjectList(
-                [
-                    FieldRowPanel([FieldPanel("channel", widget=forms.Select), FieldPanel("kind")]),
-                    FieldPanel("stations", widget=forms.CheckboxSelectMultiple),
-                    FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
-                    FieldPanel("tags"),
-                    InlinePanel("bylines", heading="作者", label="作者", min_num=0, max_num=20),
-                    FieldPanel("editor"),
-                    MultiFieldPanel(
-                        [
-                            FieldRowPanel([FieldPanel("source"), FieldPanel("origin")]),
-                            FieldPanel("original_title"),
-                            FieldPanel("original_url"),
-                            FieldPanel("dateline"),
-                        ],
-                        heading="来源",
-                    ),
-                ],
-                heading="归属与署名",
-            ),
-            ObjectList(
-                [
-                    FieldPanel("published_at", help_text="精确到秒，不晚于现在；不填则取发布的那一刻。"),
-                    FieldRowPanel([FieldPanel("go_live_at"), FieldPanel("expire_at")]),
-                    HelpPanel(template="newsroom/embargo_state.html", heading="禁发期"),
-                    FieldPanel("comment_policy"),
-                    FieldRowPanel([FieldPanel("ai_use"), FieldPanel("aigc_label")]),
-                    FieldPanel("minors"),
-                    MultiFieldPanel(
-                        [FieldRowPanel([FieldPanel("change_kind"), FieldPanel("change_reason")])],
-                        heading="修改已发布的稿件",
-                    ),
-                ],
-                heading="发布与评论",
-            ),
-        ],
-        base_form_class=ArticleForm,
-    )
+    edit_handler = TabbedInterface(ARTICLE_TABS, base_form_class=ArticleForm)
 
 
 register_snippet(ArticleViewSet)
@@ -174,6 +115,11 @@ class NewsroomGroup(SnippetViewSetGroup):
 register_snippet(NewsroomGroup)
 
 
+def who_may_choose(request, kwargs) -> bool:
+    """Those who write articles, in the fields that there are."""
+    return kwargs["field"] in CHOICES and may(request.user, "choose", Article)
+
+
 admit(
     {
         "proposals_inbox": somewhere("newsroom.Proposal", "see"),
@@ -186,6 +132,7 @@ admit(
         "withdrawal_receipt": one("newsroom.Article", "article_id", "see"),
         "article_findings": one("newsroom.Article", "article_id", "change", "publish"),
         "publication_rules": somewhere("newsroom.PublicationRule", "change"),
+        "article_choices": who_may_choose,
         "recycle_bin": somewhere("newsroom.Article", "put back"),
     }
 )
@@ -204,6 +151,7 @@ def newsroom_addresses():
         ),
         path("articles/rules/", PublicationRulesView.as_view(), name="publication_rules"),
         path("articles/<int:article_id>/embargo/", EmbargoView.as_view(), name="article_embargo"),
+        path("articles/choices/<slug:field>/", offer_choices, name="article_choices"),
         path("articles/bin/", BinView.as_view(), name="recycle_bin"),
         path("articles/signed-in/", signed_in, name="article_signed_in"),
         path("corrections/", CorrectionsView.as_view(), name="corrections_desk"),

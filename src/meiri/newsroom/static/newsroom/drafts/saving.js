@@ -403,8 +403,8 @@
       for (const name of names) {
         if (!Object.keys(streams).some((stream) => name.startsWith(`${stream}-`))) {
           const values = screen.valuesOf(copy.fields, name);
-          const boxes = this.form.querySelectorAll(`input[type=checkbox][name="${CSS.escape(name)}"]`);
-          screen.setField(this.form, name, boxes.length ? values : values[0]);
+          const several = this.form.querySelector(`:is(input[type=checkbox], select[multiple])[name="${CSS.escape(name)}"]`);
+          screen.setField(this.form, name, several ? values : values[0]);
         }
       }
       for (const [name, state] of Object.entries(streams)) {

@@ -65,7 +65,10 @@
     const elements = [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)];
     if (!elements.length) return false;
     const texts = (Array.isArray(value) ? value : [value]).map((item) => (item ?? "").toString());
-    if (elements.every((element) => element.type === "checkbox")) {
+    const picker = elements.length === 1 && elements[0].closest("meiri-picker");
+    if (picker) {
+      picker.set(texts);
+    } else if (elements.every((element) => element.type === "checkbox")) {
       for (const element of elements) element.checked = texts.includes(element.value);
     } else if (elements.length === 1 && !Array.isArray(value) &&
                elements[0].matches("textarea, select, input[type=text], input[type=url], input:not([type])")) {

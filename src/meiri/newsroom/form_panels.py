@@ -1,0 +1,107 @@
+"""What stands where in the form of an article: the text, beside it where it belongs and who signs, then the rest."""
+
+from django import forms
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+)
+from wagtail.admin.widgets import AdminAutoHeightTextInput
+
+from meiri.newsroom.picking import MultiplePicker, Picker
+
+
+class PlainPanel(FieldPanel):
+    """A field without the button for comments, which Wagtail's forms of snippets show and never serve."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **{"disable_comments": True} | options)
+
+
+class Named:
+    """For a group of panels: a short name, from which the ids of all that is in it are made."""
+
+    def __init__(self, *args, name: str, **options):
+        super().__init__(*args, **options)
+        self.name = name
+
+    def clone_kwargs(self):
+        return super().clone_kwargs() | {"name": self.name}  # type: ignore[misc]
+
+    @property
+    def clean_name(self):
+        return self.name
+
+
+class Group(Named, MultiFieldPanel):
+    pass
+
+
+class Tab(Named, ObjectList):
+    pass
+
+
+BELONGING = Group(
+    [
+        PlainPanel("channel", widget=forms.Select),
+        PlainPanel("stations", widget=MultiplePicker("stations")),
+        PlainPanel("source", widget=Picker("source")),
+        FieldRowPanel([PlainPanel("origin"), PlainPanel("kind")]),
+        InlinePanel(
+            "bylines",
+            [PlainPanel("author", widget=Picker("author")), PlainPanel("credit")],
+            heading="作者",
+            label="作者",
+            min_num=0,
+            max_num=20,
+        ),
+        PlainPanel("editor", widget=Picker("author")),
+        PlainPanel("topics", widget=MultiplePicker("topics")),
+        PlainPanel("tags"),
+    ],
+    heading="归属与署名",
+    classname="article-belonging",
+    name="belonging",
+)
+LEADING = Group(
+    [PlainPanel("kicker"), PlainPanel("subtitle"), PlainPanel("short_title")],
+    heading="引题、副题和短标题",
+    name="leading",
+)
+ORIGINAL = Group(
+    [
+        PlainPanel("dateline"),
+        PlainPanel("original_title"),
+        PlainPanel("original_url"),
+    ],
+    heading="原文",
+    name="original",
+)
+
+ARTICLE_TABS = [
+    Tab(
+        [
+            PlainPanel("title"),
+            PlainPanel("body"),
+            BELONGING,
+            PlainPanel("picture"),
+            PlainPanel("summary", widget=AdminAutoHeightTextInput),
+            LEADING,
+        ],
+        heading="稿件",
+        classname="article-writing",
+        name="writing",
+    ),
+    Tab(
+        [
+            ORIGINAL,
+            PlainPanel("published_at", help_text="精确到秒，不晚于现在；不填则取发布的那一刻。"),
+            FieldRowPanel([PlainPanel("go_live_at"), PlainPanel("expire_at")]),
+            PlainPanel("comment_policy"),
+        ],
+        heading="原文与发布",
+        name="publishing",
+    ),
+]

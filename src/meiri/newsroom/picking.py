@@ -1,0 +1,150 @@
+"""Choosing by typing: fields of the article's form that hold what is chosen and look for the rest, however much there is."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django import forms
+from django.db.models import Case, IntegerField, Model, QuerySet, Value, When
+from django.http import JsonResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from meiri.newsroom.initials import has_initials
+from meiri.newsroom.models import Author, Source
+from meiri.newsroom.permissions import PUBLISH
+from meiri.policy.reach import reach
+from meiri.sections.models import Station, Topic
+
+# How many are offered at once, and how many names are looked through for their first letters.
+OFFERED = 20
+MOST_READ = 20_000
+LONGEST_QUERY = 60
+MOST_KEYS = 200
+
+
+def label_for_station(user, station: Station) -> str:
+    """A station as the form calls it: one at which `user` does not publish is offered the article."""
+    found = reach(user, PUBLISH)
+    return str(station) if not found or found.has_station(station.pk) else f"{station}（送稿）"
+
+
+def _stations_first(user, stations: QuerySet) -> QuerySet:
+    """Those at which `user` publishes before the others."""
+    own = Case(When(pk__in=reach(user, PUBLISH).stations, then=Value(0)), default=Value(1))
+    return stations.annotate(own=own if reach(user, PUBLISH).stations else Value(0, IntegerField())).order_by(
+        "own", "order"
+    )
+
+
+def _label(user, row: Model) -> str:
+    return str(row)
+
+
+class Choices:
+    """What may be chosen in a field: rows of `model`, found by their names. `note` tells rows of one name apart."""
+
+    def __init__(
+        self,
+        model: type[Model],
+        order: Callable[[Any, QuerySet], QuerySet],
+        label: Callable[[Any, Any], str] = _label,
+        note: str = "",
+    ):
+        self.model, self.order, self.label, self.note = model, order, label, note
+
+    def of_keys(self, user, keys: Iterable[str]) -> list[dict]:
+        """The rows of these keys, in their order, as they are shown."""
+        wanted = [key for key in keys if key.isdecimal() and len(key) < 19][:MOST_KEYS]
+        rows = self.model._default_manager.in_bulk([int(key) for key in wanted])
+        return [self.shown(user, rows[int(key)]) for key in wanted if int(key) in rows]
+
+    def found(self, user, typed: str) -> tuple[list[dict], bool]:
+        """The rows whose names have `typed` in them or begin with its letters, at most `OFFERED`; and whether there are more.
+        Without anything typed the first ones. At most three queries."""
+        typed = " ".join(typed.split())[:LONGEST_QUERY]
+        rows = self.order(user, self.model._default_manager.all())
+        if typed:
+            begins = Case(When(name__istartswith=typed, then=Value(0)), default=Value(1))
+            named = rows.filter(name__icontains=typed).annotate(begins=begins)
+            rows = named.order_by("begins", *named.query.order_by)
+        found = list(rows[: OFFERED + 1])
+        if typed.isascii() and typed.isalnum() and len(found) <= OFFERED:
+            found += self._with_initials(user, typed.lower(), OFFERED + 1 - len(found), found)
+        return [self.shown(user, row) for row in found[:OFFERED]], len(found) > OFFERED
+
+    def _with_initials(self, user, typed: str, number: int, but: list) -> list:
+        names = self.model._default_manager.order_by("-pk").values_list("pk", "name")[:MOST_READ]
+        keys = [key for key, name in names if has_initials(name, typed)]
+        rows = self.order(user, self.model._default_manager.filter(pk__in=keys[:500]))
+        return list(rows.exclude(pk__in=[row.pk for row in but])[:number])
+
+    def shown(self, user, row) -> dict:
+        return {
+            "key": str(row.pk),
+            "label": self.label(user, row),
+            "note": str(getattr(row, self.note) or "") if self.note else "",
+        }
+
+
+CHOICES = {
+    "topics": Choices(Topic, lambda user, rows: rows.order_by("-pk")),
+    "stations": Choices(Station, _stations_first, label_for_station),
+    "source": Choices(Source, lambda user, rows: rows.order_by("name")),
+    "author": Choices(Author, lambda user, rows: rows.order_by("name", "pk"), note="role"),
+}
+
+
+def offer_choices(request, field: str) -> JsonResponse:
+    """What may be chosen in a field: of `?keys=1,2` those, else what `?q=` finds."""
+    choices = CHOICES[field]
+    if "keys" in request.GET:
+        rows, more = choices.of_keys(request.user, request.GET["keys"].split(",")), False
+    else:
+        rows, more = choices.found(request.user, request.GET.get("q", ""))
+    answer = JsonResponse({"choices": rows, "more": more})
+    answer["Cache-Control"] = "no-store, private"
+    return answer
+
+
+class PickerMixin:
+    """A select that holds what is chosen alone; its script looks for the rest (`static/newsroom/picker.js`)."""
+
+    choices: Any
+    allow_multiple_selected: bool
+
+    class Media:
+        js = ("newsroom/picker.js",)
+
+    def __init__(self, field: str, attrs=None):
+        super().__init__(attrs)
+        self.field = field
+
+    def optgroups(self, name, value, attrs=None):
+        chosen = [key for key in value if key not in ("", None)]
+        keys = [int(key) for key in chosen if str(key).isdecimal() and len(str(key)) < 19]
+        iterator = self.choices
+        rows = iterator.queryset.model._default_manager.in_bulk(keys) if keys else {}
+        options = [] if self.allow_multiple_selected else [("", "")]
+        options += [(key, iterator.field.label_from_instance(rows[key])) for key in keys if key in rows]
+        return [
+            (
+                None,
+                [self.create_option(name, key, label, key in keys or not keys, number)],  # type: ignore[attr-defined]
+                number,
+            )
+            for number, (key, label) in enumerate(options)
+        ]
+
+    def render(self, name, value, attrs=None, renderer=None) -> SafeString:
+        select = super().render(name, value, attrs, renderer)  # type: ignore[misc]
+        url = reverse("article_choices", args=[self.field])
+        return format_html('<meiri-picker data-url="{}">{}</meiri-picker>', url, select)
+
+
+class Picker(PickerMixin, forms.Select):
+    pass
+
+
+class MultiplePicker(PickerMixin, forms.SelectMultiple):
+    pass
