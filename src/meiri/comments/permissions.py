@@ -2,7 +2,7 @@
 
 from meiri.comments.models import Comment
 from meiri.newsroom.models import Article
-from meiri.newsroom.roles import ADMITTED, CHIEFS, Role, grant, whole
+from meiri.newsroom.roles import ADMITTED, CHANNEL_CHIEFS, CHIEFS, STATION_CHIEFS, Role, grant, whole
 from meiri.policy import Rules, register
 
 MODERATORS = "评论审核员"
@@ -30,4 +30,6 @@ def register_rules() -> None:
     lists = whole("comments", "wordrule", "question")
     grant(MODERATORS, ADMITTED + Role((MODERATE, *lists, "planning.add_planitem")))
     grant(CHIEFS, Role((MODERATE, *lists, "comments.change_commentsettings")))
+    for role in (CHANNEL_CHIEFS, STATION_CHIEFS):
+        grant(role, Role((MODERATE,)))
     register(CommentRules(Comment))

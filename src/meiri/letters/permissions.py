@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 
 from meiri.letters.models import Letter
 from meiri.newsroom.models import Desk
-from meiri.newsroom.roles import ADMITTED, CHIEFS, Role, grant
+from meiri.newsroom.roles import ADMITTED, CHIEFS, STATION_CHIEFS, Role, grant
 from meiri.policy import Rules, may, register, visible
 from meiri.policy.reach import Reach
 from meiri.sections.models import Station
@@ -65,4 +65,5 @@ def handling_desks() -> list[Desk]:
 def register_rules() -> None:
     grant(LETTER_EDITORS, ADMITTED + Role((HANDLE, "letters.open_contact", "planning.add_planitem")))
     grant(CHIEFS, Role((HANDLE, "letters.change_lettersettings")))
+    grant(STATION_CHIEFS, Role((HANDLE,)))
     register(LetterRules(Letter))

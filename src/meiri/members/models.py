@@ -37,6 +37,17 @@ class User(AbstractUser):
     def __str__(self):
         return self.nickname or self.get_full_name() or self.username
 
+    def get_full_name(self):
+        """The name in Chinese order: in one field, or, as of old, in two."""
+        family, given = self.last_name.strip(), self.first_name.strip()
+        if (family + given).isascii():
+            return super().get_full_name()
+        return f"{family}{given}"
+
+    def get_short_name(self):
+        """How mails address somebody."""
+        return self.get_full_name()
+
     @property
     def is_of_newsroom(self) -> bool:
         """Whether the account may enter the newsroom."""

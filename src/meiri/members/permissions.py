@@ -1,9 +1,10 @@
-"""Who handles contributors: what they send is the matter of the article's editors, whom to let write that of the nation's."""
+"""Who handles contributors: what they send is the matter of the article's editors, whom to let write that of the nation's. And
+who keeps accounts: those of administrators only administrators."""
 
-from meiri.members.models import Application, Manuscript
+from meiri.members.models import Application, Manuscript, User
 from meiri.newsroom.models import Article
-from meiri.newsroom.roles import CHIEFS, Role, grant
-from meiri.policy import Rules, register, rules_of
+from meiri.newsroom.roles import CHIEFS, OPERATORS, Role, grant, whole
+from meiri.policy import Rules, administrators, register, rules_of
 from meiri.policy.reach import reach
 
 HANDLE = "members.handle_contributor"
@@ -27,7 +28,21 @@ class ManuscriptRules(Rules):
         return queryset.filter(article__in=Article.objects.within(self.reach(user, deed)).values("pk"))
 
 
+class UserRules(Rules):
+    """Whoever keeps accounts keeps those of everybody but administrators, who may do everything."""
+
+    def may(self, user, deed, thing, place):
+        return self.may_somewhere(user, deed) and (deed == "see" or not administers_ever(thing))
+
+
+def administers_ever(user: User) -> bool:
+    """Whether `user` may do everything, or would if the account were active."""
+    return administrators().filter(pk=user.pk).exists()
+
+
 def register_rules() -> None:
     grant(CHIEFS, Role(("members.handle_contributor",)))
+    grant(OPERATORS, Role(whole("members", "user") + whole("auth", "group") + ("journal.view_entry",)))
+    register(UserRules(User))
     register(ApplicationRules(Application))
     register(ManuscriptRules(Manuscript))

@@ -157,7 +157,7 @@ def at_hand(view_class: type) -> type:
 side_panels: list[type[BaseSidePanel]] = []
 
 
-class ShowsForm:
+class BesideTheForm:
     """For a view of the form of an article: Wagtail's side panels and those of other apps, and a page as small as may be."""
 
     def get_context_data(self, **kwargs):
@@ -218,7 +218,7 @@ class ArticleCreateView(
     SaysWhatWasNotSaved,
     SubmitsToItsReview,
     KeepsWhatItDoesNotPublish,
-    ShowsForm,
+    BesideTheForm,
     CreateView,
 ):
     pass
@@ -235,7 +235,7 @@ class ArticleEditView(
     SaysWhatWasNotSaved,
     SubmitsToItsReview,
     KeepsWhatItDoesNotPublish,
-    ShowsForm,
+    BesideTheForm,
     AtHand,
     EditView,
 ):

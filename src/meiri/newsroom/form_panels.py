@@ -46,7 +46,11 @@ class Tab(Named, ObjectList):
 BELONGING = Group(
     [
         PlainPanel("channel", widget=forms.Select),
-        PlainPanel("stations", widget=MultiplePicker("stations")),
+        PlainPanel(
+            "stations",
+            widget=MultiplePicker("stations"),
+            help_text="标“送稿”的，发布时送去，由那里的编辑决定是否采用。",
+        ),
         PlainPanel("source", widget=Picker("source")),
         FieldRowPanel([PlainPanel("origin"), PlainPanel("kind")]),
         InlinePanel(
@@ -100,6 +104,8 @@ ARTICLE_TABS = [
             PlainPanel("published_at", help_text="精确到秒，不晚于现在；不填则取发布的那一刻。"),
             FieldRowPanel([PlainPanel("go_live_at"), PlainPanel("expire_at")]),
             PlainPanel("comment_policy"),
+            FieldRowPanel([PlainPanel("ai_use"), PlainPanel("aigc_label")]),
+            PlainPanel("minors"),
         ],
         heading="原文与发布",
         name="publishing",

@@ -24,7 +24,7 @@ from wagtail.models import (
 
 from meiri.journal.recording import recording
 from meiri.newsroom.models import Article, Desk, ReviewTask
-from meiri.newsroom.roles import CHIEFS, EDITORS, ROLES, Role
+from meiri.newsroom.roles import CHIEFS, EDITORS, ROLES, Role, with_built_on
 from meiri.sections.models import Channel, Station
 
 REVIEW = "三审三校"
@@ -106,7 +106,7 @@ def create_review() -> Workflow:
     review = Workflow.objects.create(name=REVIEW)
     for order, (name, groups) in enumerate(REVIEWS):
         task = ReviewTask.objects.create(name=name)
-        task.groups.set(Group.objects.filter(name__in=groups))
+        task.groups.set(Group.objects.filter(name__in=with_built_on(groups)))
         WorkflowTask.objects.create(workflow=review, task=task, sort_order=order)
     articles = ContentType.objects.get_for_model(Article)
     WorkflowContentType.objects.get_or_create(content_type=articles, defaults={"workflow": review})

@@ -14,7 +14,7 @@ from meiri.newsroom.initials import has_initials
 from meiri.newsroom.models import Author, Source
 from meiri.newsroom.permissions import PUBLISH
 from meiri.policy.reach import reach
-from meiri.sections.models import Station, Topic
+from meiri.sections.models import Channel, Station, Topic
 
 # How many are offered at once, and how many names are looked through for their first letters.
 OFFERED = 20
@@ -89,10 +89,13 @@ class Choices:
 
 CHOICES = {
     "topics": Choices(Topic, lambda user, rows: rows.order_by("-pk")),
+    "channels": Choices(Channel, lambda user, rows: rows.order_by("order")),
     "stations": Choices(Station, _stations_first, label_for_station),
     "source": Choices(Source, lambda user, rows: rows.order_by("name")),
     "author": Choices(Author, lambda user, rows: rows.order_by("name", "pk"), note="role"),
 }
+# The others are those of apps above.
+OF_ARTICLES = frozenset(CHOICES)
 
 
 def offer_choices(request, field: str) -> JsonResponse:
@@ -107,11 +110,8 @@ def offer_choices(request, field: str) -> JsonResponse:
     return answer
 
 
-class PickerMixin:
+class PickerMixin(forms.Select):
     """A select that holds what is chosen alone; its script looks for the rest (`static/newsroom/picker.js`)."""
-
-    choices: Any
-    allow_multiple_selected: bool
 
     class Media:
         js = ("newsroom/picker.js",)
@@ -121,28 +121,23 @@ class PickerMixin:
         self.field = field
 
     def optgroups(self, name, value, attrs=None):
-        chosen = [key for key in value if key not in ("", None)]
-        keys = [int(key) for key in chosen if str(key).isdecimal() and len(str(key)) < 19]
-        iterator = self.choices
-        rows = iterator.queryset.model._default_manager.in_bulk(keys) if keys else {}
-        options = [] if self.allow_multiple_selected else [("", "")]
-        options += [(key, iterator.field.label_from_instance(rows[key])) for key in keys if key in rows]
+        keys = [int(key) for key in value if str(key).isdecimal() and len(str(key)) < 19]
+        offered: Any = self.choices
+        rows = offered.queryset.model._default_manager.in_bulk(keys) if keys else {}
+        chosen = [(str(key), offered.field.label_from_instance(rows[key])) for key in keys if key in rows]
+        options = chosen if self.allow_multiple_selected else [("", ""), *chosen]
         return [
-            (
-                None,
-                [self.create_option(name, key, label, key in keys or not keys, number)],  # type: ignore[attr-defined]
-                number,
-            )
+            (None, [self.create_option(name, key, label, bool(key) or not chosen, number)], number)
             for number, (key, label) in enumerate(options)
         ]
 
     def render(self, name, value, attrs=None, renderer=None) -> SafeString:
-        select = super().render(name, value, attrs, renderer)  # type: ignore[misc]
+        select = super().render(name, value, attrs, renderer)
         url = reverse("article_choices", args=[self.field])
         return format_html('<meiri-picker data-url="{}">{}</meiri-picker>', url, select)
 
 
-class Picker(PickerMixin, forms.Select):
+class Picker(PickerMixin):
     pass
 
 

@@ -208,4 +208,10 @@ def _covers(membership: Membership, thing) -> bool:
 
 def signature_of(user, acting: Post | None) -> str:
     """How `user` signs: by name, and for whom: “林小满（代沈青禾）”."""
-    return f"{user}（代{acting.user}）" if acting else str(user)
+    name = name_of(user)
+    return f"{name}（代{name_of(acting.user)}）" if acting else name
+
+
+def name_of(user) -> str:
+    """The name that somebody signs with in the newsroom: not the one beside their comments."""
+    return user.get_full_name() or str(user)

@@ -1,8 +1,19 @@
 """What the groups of a newsroom may do in the beginning: each app says it of its own models, in its `permissions.py`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-REPORTERS, EDITORS, CHIEFS = "记者", "编辑", "主编"
+CONTRIBUTORS, REPORTERS, EDITORS, CHIEFS = "通讯员", "记者", "编辑", "主编"
+CHANNEL_CHIEFS, STATION_EDITORS, STATION_CHIEFS = "栏目主编", "地方站编辑", "地方站站长"
+PROOFREADERS, DUTY_CHIEFS, EDITORS_IN_CHIEF, OPERATORS = "校对", "值班总编", "总编辑", "系统管理员"
+# Whoever has one of these roles may what those of another one may, and reviews what they review; where, their posts say.
+BUILT_ON = {
+    CHANNEL_CHIEFS: EDITORS,
+    STATION_EDITORS: EDITORS,
+    STATION_CHIEFS: EDITORS,
+    DUTY_CHIEFS: CHIEFS,
+    EDITORS_IN_CHIEF: CHIEFS,
+}
 
 
 @dataclass(frozen=True)
@@ -27,8 +38,16 @@ ROLES: dict[str, Role] = {}
 
 
 def grant(group: str, role: Role) -> None:
-    """Let the group of that name do what `role` says, besides what others grant it. What `EDITORS` may, each desk may."""
-    ROLES[group] = ROLES.get(group, Role()) + role
+    """Let the group of that name, and those that are built on it, do what `role` says, besides what others grant them. What
+    `EDITORS` may, each desk may."""
+    for name in with_built_on([group]):
+        ROLES[name] = ROLES.get(name, Role()) + role
+
+
+def with_built_on(names: Iterable[str]) -> list[str]:
+    """The roles of these names, and those that are built on them."""
+    wanted = list(names)
+    return wanted + [name for name, base in BUILT_ON.items() if base in wanted and name not in wanted]
 
 
 def permissions(app: str, *names: str) -> tuple[str, ...]:
@@ -45,6 +64,11 @@ ADMITTED = Role(("wagtailadmin.access_admin",))
 REPORTER = ADMITTED + Role(
     permissions("newsroom", "add_article", "change_article"),
     in_collections=("wagtailimages.add_image", "wagtaildocs.add_document"),
+    choosing=("wagtailimages.choose_image", "wagtaildocs.choose_document"),
+)
+# Reads and mends what a proof pass gives them; of their own they write nothing.
+PROOFREADER = ADMITTED + Role(
+    permissions("newsroom", "change_article"),
     choosing=("wagtailimages.choose_image", "wagtaildocs.choose_document"),
 )
 EDITOR = REPORTER + Role(
@@ -65,5 +89,12 @@ CHIEF = EDITOR + Role(
 
 def grant_newsroom() -> None:
     """What the newsroom says of its own models."""
-    for group, role in ((REPORTERS, REPORTER), (EDITORS, EDITOR), (CHIEFS, CHIEF)):
+    for group, role in (
+        (CONTRIBUTORS, REPORTER),
+        (REPORTERS, REPORTER),
+        (PROOFREADERS, PROOFREADER),
+        (EDITORS, EDITOR),
+        (CHIEFS, CHIEF),
+        (OPERATORS, ADMITTED + Role(whole("newsroom", "desk") + whole("wagtailcore", "collection"))),
+    ):
         grant(group, role)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.contrib.auth import get_user_model
 from django.urls import path, reverse
 from django.utils.html import format_html
 from wagtail import hooks
@@ -39,7 +40,7 @@ from meiri.newsroom.embargo_desk import EmbargoView
 from meiri.newsroom.form_panels import ARTICLE_TABS
 from meiri.newsroom.listing import COLUMNS, ArticleFilterSet, ArticleIndexView
 from meiri.newsroom.models import Article, Author, Desk, PublicationRule
-from meiri.newsroom.picking import CHOICES, offer_choices
+from meiri.newsroom.picking import CHOICES, OF_ARTICLES, offer_choices
 from meiri.newsroom.presence import signed_in, tell_article_presence
 from meiri.newsroom.proposals_desk import ProposalsView
 from meiri.newsroom.publication_panel import PublicationPanel, PublicationRulesView, tell_findings
@@ -116,8 +117,11 @@ register_snippet(NewsroomGroup)
 
 
 def who_may_choose(request, kwargs) -> bool:
-    """Those who write articles, in the fields that there are."""
-    return kwargs["field"] in CHOICES and may(request.user, "choose", Article)
+    """Those who write articles or keep the people of the newsroom, in the fields that there are."""
+    if kwargs["field"] not in CHOICES:
+        return False
+    keeps_people = may(request.user, "change", get_user_model())
+    return keeps_people or (kwargs["field"] in OF_ARTICLES and may(request.user, "choose", Article))
 
 
 admit(
