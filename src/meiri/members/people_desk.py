@@ -8,9 +8,10 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from meiri.asked_numbers import asked_number
 from meiri.members.models import User
-from meiri.members.people import people_of_newsroom, people_with, roles
+from meiri.members.people import roles
 from meiri.members.people_forms import PersonForm, may_change_posts, posts_of_form, save_person
 from meiri.newsroom.models import Post
+from meiri.newsroom.people import people_of_newsroom, people_with
 from meiri.policy import check, may
 from meiri.policy.checked_view import CheckedView
 

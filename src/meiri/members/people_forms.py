@@ -10,8 +10,9 @@ from wagtail.admin.widgets import AdminDateInput
 
 from meiri.journal.recording import recording
 from meiri.members.models import User
-from meiri.members.people import deactivate, groups_without_desk, label_of_post, people_of_newsroom, roles
+from meiri.members.people import deactivate, groups_without_desk, label_of_post, roles
 from meiri.newsroom.models import Desk, Post
+from meiri.newsroom.people import people_of_newsroom
 from meiri.newsroom.picking import MultiplePicker, Picker
 from meiri.policy import administers
 from meiri.policy.reach import forget_standing

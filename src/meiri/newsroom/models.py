@@ -42,19 +42,21 @@ from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.link_checks import CheckedLink
 from meiri.newsroom.open_forms import OpenForm
 from meiri.newsroom.posts import Post
-from meiri.newsroom.proposals import Proposal
+from meiri.newsroom.proposals import Proposal, ProposalMode
 from meiri.newsroom.proposals import ProposalState as ProposalState
 from meiri.newsroom.publication_checks import check_publication
 from meiri.newsroom.publication_rules import PublicationRule
 from meiri.newsroom.reviewing import ReviewTask, when_a_version_is_saved, workflow_choices
 from meiri.newsroom.river import DayCount, Listing, Place
 from meiri.newsroom.withdrawal_receipts import WithdrawalReceipt
+from meiri.newsroom.sharing import ArticleShare
 from meiri.policy.reach import Reach
 from meiri.sections.models import Channel, CommentPolicy, Station, Topic
 
 __all__ = [
     "Article",
     "ArticleChange",
+    "ArticleShare",
     "ArticleTag",
     "Author",
     "Byline",
@@ -70,6 +72,7 @@ __all__ = [
     "Post",
     "Proposal",
     "PublicationRule",
+    "ProposalMode",
     "ReviewTask",
     "Source",
     "WithdrawalReceipt",
@@ -448,7 +451,7 @@ class Article(
         """Whether its channel lists it: the channel that is its home, or that took it from a station."""
         if self.home_station_id is None:
             return True
-        taken = Proposal.objects.filter(channel=self.channel_id, state=ProposalState.ACCEPTED)
+        taken = Proposal.objects.of_places().filter(channel=self.channel_id, state=ProposalState.ACCEPTED)
         return taken.filter(article=self.pk).exists()
 
     def serve_preview(self, request, mode_name):

@@ -15,6 +15,7 @@ from meiri.newsroom.posts import memberships_of
 from meiri.newsroom.proposals import Proposal
 from meiri.newsroom.reviewing import ReviewTask
 from meiri.newsroom.roles import grant_newsroom
+from meiri.newsroom.sharing import shared_with
 from meiri.policy import Rules, may, register
 from meiri.policy.reach import Reach, reach, register_memberships
 from meiri.sections.models import Channel, Station
@@ -31,6 +32,7 @@ class ArticleRules(Rules):
         "see": CHANGE,
         "choose": CHANGE,
         "view": CHANGE,
+        "share": CHANGE,
     }
 
     def permission(self, deed):
@@ -68,11 +70,16 @@ class ArticleRules(Rules):
                 return is_reviewed_by(user, article)
             case "delete" | "put back":
                 return article.created_by_id == user.pk and bool(reach(user, ADD, CHANGE))
+            case "share":
+                return is_own(user, article)
             case "change":
-                return is_own(user, article) or is_reviewed_by(user, article)
+                return (
+                    is_own(user, article) or is_shared(user, article, True) or is_reviewed_by(user, article)
+                )
             case "see" | "choose":
                 return (
                     is_own(user, article)
+                    or is_shared(user, article)
                     or is_reviewed_by(user, article)
                     or proposals_for(user).filter(article=article.pk).exists()
                 )
@@ -88,6 +95,8 @@ class ArticleRules(Rules):
         wanted = Article.objects.q_within(found)
         if deed in ("see", "choose", "change", "put back") and reach(user, CHANGE):
             wanted |= Q(created_by=user.pk)
+        if deed in ("see", "choose", "change"):
+            wanted |= Q(pk__in=shared_with(user, to_change=deed == "change"))
         if deed in ("see", "choose"):
             wanted |= Q(pk__in=proposals_for(user).values("article"))
         if deed in ("see", "choose", "change") and (tasks := reviews_of(user)):
@@ -100,6 +109,14 @@ class ArticleRules(Rules):
 def is_own(user, article: Article) -> bool:
     """Whether `user` wrote it, and may write."""
     return article.created_by_id == user.pk and bool(reach(user, CHANGE))
+
+
+def is_shared(user, article: Article, to_change: bool = False) -> bool:
+    """Whether it was shared with `user`, who works in the newsroom."""
+    return (
+        bool(reach(user, ADD, CHANGE, PUBLISH))
+        and shared_with(user, to_change=to_change).filter(article=article.pk).exists()
+    )
 
 
 def reviews_of(user) -> list[ReviewTask]:

@@ -2,6 +2,7 @@
 
 from meiri.newsroom.changes import ArticleChange
 from meiri.newsroom.posts import Post
+from meiri.newsroom.sharing import ArticleShare
 from meiri.personal.personal_data import PersonalData, register_personal_data
 
 
@@ -30,6 +31,14 @@ def _without_the_name(user) -> None:
     """What readers were told stays told; the account that it points at is gone from it."""
 
 
+def _shares(user) -> list[dict]:
+    shares = ArticleShare.objects.filter(user=user).select_related("article")
+    return [
+        {"时间": row.shared_at, "稿件": str(row.article), "可以修改": "是" if row.may_change else "否"}
+        for row in shares.order_by("pk")
+    ]
+
+
 def _with_the_account(user) -> None:
     """Rows that point at the account are deleted with it."""
 
@@ -37,3 +46,4 @@ def _with_the_account(user) -> None:
 def register() -> None:
     register_personal_data(PersonalData("岗位", _posts, _with_the_account))
     register_personal_data(PersonalData("修改、撤下的稿件", _changes, _without_the_name))
+    register_personal_data(PersonalData("共享的稿件", _shares, _with_the_account))

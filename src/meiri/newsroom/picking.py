@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
+from django.contrib.auth import get_user_model
 from django.db.models import Case, IntegerField, Model, QuerySet, Value, When
 from django.http import JsonResponse
 from django.urls import reverse
@@ -12,7 +13,9 @@ from django.utils.safestring import SafeString
 
 from meiri.newsroom.initials import has_initials
 from meiri.newsroom.models import Author, Source
+from meiri.newsroom.people import people_of_newsroom, people_with
 from meiri.newsroom.permissions import PUBLISH
+from meiri.newsroom.posts import name_of
 from meiri.policy.reach import reach
 from meiri.sections.models import Channel, Station, Topic
 
@@ -87,7 +90,21 @@ class Choices:
         }
 
 
+class PeopleChoices(Choices):
+    """Those who work in the newsroom, found by name or account."""
+
+    def __init__(self):
+        super().__init__(get_user_model(), lambda user, rows: rows, lambda user, person: name_of(person))
+        self.note = get_user_model().USERNAME_FIELD
+
+    def found(self, user, typed):
+        people = people_with(people_of_newsroom().filter(is_active=True), typed)
+        rows = list(people[: OFFERED + 1])
+        return [self.shown(user, row) for row in rows[:OFFERED]], len(rows) > OFFERED
+
+
 CHOICES = {
+    "people": PeopleChoices(),
     "topics": Choices(Topic, lambda user, rows: rows.order_by("-pk")),
     "channels": Choices(Channel, lambda user, rows: rows.order_by("order")),
     "stations": Choices(Station, _stations_first, label_for_station),

@@ -15,8 +15,9 @@ from meiri.journal.log import actor, append
 from meiri.newsroom.article_keys import keys_of
 from meiri.newsroom.events import ArticlePlaced
 from meiri.newsroom.models import Article, Proposal
-from meiri.newsroom.proposals import ProposalState
+from meiri.newsroom.proposals import ProposalMode, ProposalState
 from meiri.newsroom.river import PlaceKind, enlist
+from meiri.newsroom.taking import take_version
 from meiri.personal.notices import tell
 from meiri.policy import check, may
 from meiri.sections.models import Channel, Station
@@ -47,6 +48,9 @@ def offer_places(article: Article, stations: Iterable[Station], by) -> list[Chan
     offered = []
     for place in places:
         proposal = known.get(place)
+        if proposal and proposal.mode != ProposalMode.LINK:
+            offered.append(place)  # it has, or is to have, a version of its own
+            continue
         is_taken = isinstance(place, Station) and place.pk in {article.home_station_id, *stood}
         if is_taken or (proposal and proposal.state == ProposalState.ACCEPTED):
             continue
@@ -57,6 +61,8 @@ def offer_places(article: Article, stations: Iterable[Station], by) -> list[Chan
             Proposal.objects.create(article=article, asked_by=by, **_named(place))
         offered.append(place)
     for place, proposal in known.items():
+        if proposal.mode != ProposalMode.LINK:
+            continue
         # A version without a station that waits may come from a correction: only the form takes an offer back.
         ended = proposal.state == ProposalState.ACCEPTED or isinstance(place, Channel)
         if place not in places and ended and proposal.state != ProposalState.DECLINED:
@@ -66,14 +72,14 @@ def offer_places(article: Article, stations: Iterable[Station], by) -> list[Chan
 
 def take_back(article: Article, stations: Iterable[Station], by) -> None:
     """Take back what was offered to other stations than `stations` and not decided yet."""
-    waiting = Proposal.objects.asked().filter(article=article, station__isnull=False)
+    waiting = Proposal.objects.asked().of_places().filter(article=article, station__isnull=False)
     for proposal in waiting.exclude(station__in=list(stations)):
         _decide(proposal, ProposalState.WITHDRAWN, by)
 
 
 def stations_offered(article: Article) -> list[Station]:
     """The stations that were offered the article, or took it after its newest version was saved."""
-    proposals = Proposal.objects.filter(article=article.pk, station__isnull=False)
+    proposals = Proposal.objects.of_places().filter(article=article.pk, station__isnull=False)
     newer = Q(state=ProposalState.ACCEPTED)
     if article.latest_revision:
         newer &= Q(decided_at__gt=article.latest_revision.created_at)
@@ -118,8 +124,43 @@ def _open_one(pk: int) -> Proposal:
 
 
 @transaction.atomic
+def offer(article: Article, places: Iterable[Channel | Station], mode: ProposalMode, note: str, by) -> int:
+    """Offer `article`, a draft or what readers see, to the desks of `places`; how many are new.
+
+    Raises `PermissionDenied` where it is not `by`'s to offer, `ValidationError` where it was offered there already.
+    """
+    check(by, "propose", article)
+    wanted = list(dict.fromkeys(places))
+    if not wanted:
+        raise ValidationError("请选送往哪个频道或地方站。")
+    if len(note) > 200:
+        raise ValidationError("附言请不要超过 200 字。")
+    home = article.home_station or article.channel
+    known = {
+        proposal.place for proposal in Proposal.objects.of(article.pk).select_related("channel", "station")
+    }
+    for place in wanted:
+        if place == home:
+            raise ValidationError(f"这篇就是{place}的稿件。")
+        if place in known:
+            raise ValidationError(f"已经送过{place}，请看“我送出的”。")
+    for place in wanted:
+        Proposal.objects.create(article=article, asked_by=by, mode=mode, note=note.strip(), **_named(place))
+    return len(wanted)
+
+
+@transaction.atomic
+def take_offer_back(proposal: Proposal, by) -> None:
+    """Take back what was not decided yet. Raises as `accept`."""
+    proposal = _open_one(proposal.pk)
+    check(by, "withdraw", proposal)
+    _decide(proposal, ProposalState.WITHDRAWN, by)
+
+
+@transaction.atomic
 def accept(proposal: Proposal, by) -> Proposal:
-    """Take the article at the place to which it was offered; where it is published it stands there at once.
+    """Take the article at the place to which it was offered. Where it is published it stands there at once; what was given to be
+    quoted or changed is a draft of the place (`proposal.version`).
 
     Raises `PermissionDenied` where `by` does not publish there, `ValidationError` where it was decided already.
     """
@@ -127,7 +168,10 @@ def accept(proposal: Proposal, by) -> Proposal:
     check(by, "accept", proposal)
     _decide(proposal, ProposalState.ACCEPTED, by)
     article = proposal.article
-    if article.live:
+    if proposal.mode != ProposalMode.LINK:
+        proposal.version = take_version(proposal, by)
+        proposal.save(update_fields=["version"])
+    elif article.live:
         if proposal.station:
             Article.stations.through.objects.get_or_create(article=article, station=proposal.station)
         article = Article.objects.select_related("channel").get(pk=article.pk)

@@ -16,6 +16,18 @@ class ProposalState(models.TextChoices):
     WITHDRAWN = "withdrawn", "已收回"
 
 
+class ProposalMode(models.TextChoices):
+    """As what the place may have the article: its giver says so."""
+
+    LINK = "link", "同一篇：列入对方版面，改动同步"
+    QUOTE = "quote", "引用：对方另存一篇，文字不得改动"
+    OWN = "own", "另成一稿：对方可以改写"
+
+    @property
+    def short(self) -> str:
+        return str(self.label).partition("：")[0]
+
+
 class ProposalQuerySet(models.QuerySet):
     def asked(self):
         return self.filter(state=ProposalState.ASKED)
@@ -23,6 +35,10 @@ class ProposalQuerySet(models.QuerySet):
     def of(self, article_id: int):
         """Those of an article that still count: a proposal that was taken back leaves the way open for a new one."""
         return self.filter(article=article_id).exclude(state=ProposalState.WITHDRAWN)
+
+    def of_places(self):
+        """Those by which the article itself is to stand at the place."""
+        return self.filter(mode=ProposalMode.LINK)
 
 
 class Proposal(models.Model):
@@ -38,6 +54,16 @@ class Proposal(models.Model):
         Station, verbose_name="地方站", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
     state = models.CharField("状态", max_length=9, choices=ProposalState.choices, default=ProposalState.ASKED)
+    mode = models.CharField("方式", max_length=5, choices=ProposalMode.choices, default=ProposalMode.LINK)
+    note = models.CharField("附言", max_length=200, blank=True)
+    # What the place made of it, where it was given to be quoted or changed.
+    version = models.OneToOneField(
+        "newsroom.Article",
+        verbose_name="采用的稿件",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name="送稿人",
@@ -86,6 +112,10 @@ class Proposal(models.Model):
 
     def __str__(self):
         return f"{self.article_id} → {self.place}"
+
+    @property
+    def mode_name(self) -> str:
+        return ProposalMode(self.mode).short
 
     @property
     def place(self) -> Channel | Station:

@@ -52,6 +52,7 @@ class ProposalsView(CheckedView):
             "station",
             "asked_by",
             "decided_by",
+            "version",
         )
         proposals = Proposal.objects.select_related(*related).order_by("-pk")
         if self.which == "mine":
@@ -67,8 +68,12 @@ class ProposalsView(CheckedView):
         proposal = get_object_or_404(Proposal, pk=asked_number(request.POST.get("proposal")))
         try:
             if request.POST.get("deed") == "accept":
-                accept(proposal, request.user)
-                messages.success(request, f"已采用，《{proposal.article}》现在列在{proposal.place}。")
+                taken = accept(proposal, request.user)
+                if taken.version:
+                    messages.success(request, f"已采用，《{taken.version}》是{taken.place}的草稿，请编发。")
+                    return redirect("wagtailsnippets_newsroom_article:edit", taken.version.pk)
+                where = "现在列在" if taken.article.live else "发布后列在"
+                messages.success(request, f"已采用，《{taken.article}》{where}{taken.place}。")
             elif request.POST.get("deed") == "decline":
                 decline(proposal, request.POST.get("reason", ""), request.user)
                 messages.success(request, "已退回，原因已告知送稿人。")

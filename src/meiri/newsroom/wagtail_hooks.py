@@ -48,6 +48,9 @@ from meiri.newsroom.recycle_bin import BINNED, PUT_BACK
 from meiri.newsroom.recycle_bin_desk import BinView, ToBinView, into_the_bin
 from meiri.newsroom.saving import KEPT_ASIDE
 from meiri.newsroom.scheduling import STOPPED
+from meiri.newsroom.sharing import SHARED, UNSHARED
+from meiri.newsroom.sharing_desk import SendingSidePanel, SendingView
+from meiri.newsroom.taking import TAKEN
 from meiri.newsroom.today import TodayPanel
 from meiri.newsroom.withdrawal_desk import WithdrawalReceiptView
 from meiri.policy import may
@@ -84,6 +87,7 @@ class ArticleViewSet(SnippetViewSet):
 
 register_snippet(ArticleViewSet)
 side_panels.extend([PublicationPanel, CorrectionsSidePanel])
+side_panels.append(SendingSidePanel)
 
 
 class NamedViewSet(RowViewSet):
@@ -137,6 +141,7 @@ admit(
         "article_findings": one("newsroom.Article", "article_id", "change", "publish"),
         "publication_rules": somewhere("newsroom.PublicationRule", "change"),
         "article_choices": who_may_choose,
+        "article_sending": one("newsroom.Article", "article_id", "propose", "share"),
         "recycle_bin": somewhere("newsroom.Article", "put back"),
     }
 )
@@ -156,6 +161,7 @@ def newsroom_addresses():
         path("articles/rules/", PublicationRulesView.as_view(), name="publication_rules"),
         path("articles/<int:article_id>/embargo/", EmbargoView.as_view(), name="article_embargo"),
         path("articles/choices/<slug:field>/", offer_choices, name="article_choices"),
+        path("articles/<int:article_id>/sending/", SendingView.as_view(), name="article_sending"),
         path("articles/bin/", BinView.as_view(), name="recycle_bin"),
         path("articles/signed-in/", signed_in, name="article_signed_in"),
         path("corrections/", CorrectionsView.as_view(), name="corrections_desk"),
@@ -244,6 +250,9 @@ hooks.register("register_admin_search_area", ArticleSearchArea)
 def log_actions(actions):
     actions.register_action(KEPT_ASIDE, "另存版本", "另存了没能保存的文字")
     actions.register_action(BINNED, "放进回收站", "已放进回收站")
+    actions.register_action(SHARED, "共享", "已共享给同事")
+    actions.register_action(UNSHARED, "取消共享", "已取消共享")
+    actions.register_action(TAKEN, "采用送稿", "由送来的稿件采用而成")
     actions.register_action(PUT_BACK, "从回收站放回", "已从回收站放回")
     actions.register_action(STOPPED)(StoppedSchedule)
     actions.register_action(EMBARGOED)(SetEmbargo)

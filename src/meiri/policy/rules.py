@@ -31,6 +31,7 @@ WORDS = {
     "lock": "锁定",
     "unlock": "解锁",
     "propose": "送出",
+    "share": "共享",
     "accept": "采用",
     "put back": "放回",
     "handle": "处理",

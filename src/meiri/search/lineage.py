@@ -74,6 +74,11 @@ def record_version(article: Article, parent: Article, tie: Tie, by=None) -> None
 
 
 @transaction.atomic
+def record_taken(version: Article, article: Article, is_quoted: bool, by) -> None:
+    """What a desk took from an offer comes from the article that was offered."""
+    record_version(version, article, Tie.REPRINT if is_quoted else Tie.REWRITE, by)
+
+
 def remove_version(article: Article, by=None) -> None:
     """`article` comes from nothing any more; what comes from it stays with it. Nothing happens where it came from nothing."""
     own = _locked(article).get(article.pk)

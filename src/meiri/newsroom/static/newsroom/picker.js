@@ -13,7 +13,13 @@
     connectedCallback() {
       if (this.input) return;
       this.select = this.querySelector("select");
-      if (!this.select) return;
+      if (!this.select) {
+        // Its start is read before what is in it.
+        if (document.readyState === "loading") {
+          document.addEventListener("DOMContentLoaded", () => this.connectedCallback(), { once: true });
+        }
+        return;
+      }
       this.select.hidden = true;
       this.many = this.select.multiple;
       const id = this.select.id;
