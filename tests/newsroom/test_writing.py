@@ -178,8 +178,8 @@ def test_a_long_title_is_not_cut_while_it_is_typed(writer):
 def test_publishing_waits_until_the_server_has_all_of_it(writer):
     writer.fill("title", "发布之前的最后一个字")
     writer.add_text("正文。")
-    writer.page.get_by_role("tab", name="归属与署名").click()
     writer.page.locator("#id_channel").select_option(label="要闻")
+    writer.page.get_by_role("tab", name="原文与发布").click()
     writer.page.locator("#id_dateline").press_sequentially("每日新闻网电")
     writer.page.get_by_role("button", name=re.compile("更多动作|打开")).last.click()
     writer.page.get_by_role("button", name="发布", exact=True).click()

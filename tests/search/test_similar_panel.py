@@ -47,7 +47,6 @@ def test_similar_articles_appear_while_writing_and_the_lineage_reaches_readers(e
     assert comparison.locator('tr[data-kind="same"]').count() > 3
     comparison.close()
 
-    page.get_by_role("tab", name="归属与署名").click()
     page.select_option("#id_channel", label="要闻")
     page.get_by_role("button", name="保存草稿").first.click()
     page.wait_for_url(re.compile(r"/edit/\d+/"))

@@ -33,9 +33,12 @@ def test_a_saved_page_is_imported_published_and_read(editor, reader, site, share
 
     link.click()
     page.wait_for_load_state("networkidle")
-    page.get_by_role("tab", name="归属与署名").click()
-    page.get_by_label("浙江", exact=True).check()
-    page.get_by_role("tab", name="发布与评论").click()
+    # By keyboard alone, and by the letters that the name begins with.
+    page.locator("#id_stations").press_sequentially("zj")
+    page.get_by_role("option", name="浙江", exact=True).wait_for()
+    page.keyboard.press("Enter")
+    assert page.locator("select[name=stations] option:checked").all_inner_texts() == ["浙江"]
+    page.get_by_role("tab", name="原文与发布").click()
     page.fill("input[name=published_at]", datetime.now(BEIJING).strftime("%Y-%m-%d %H:%M:%S"))
     page.keyboard.press("Tab")
     page.get_by_role("button", name="更多动作").last.click()
