@@ -39,6 +39,7 @@ SAME_IDEA = {
     "listing": "a list of rows in the admin, newest first",
     "log": "append to a log and read it again",
     "pages": "pages that editors lay out, and who may",
+    "people": "those who work in the newsroom: how they are found, kept, and made for the sample",
     "personal_data": "what the app holds about a member",
     "pictures": "pictures of an article",
     "pinyin": "how Chinese is read",

@@ -20,7 +20,7 @@ class PlainPanel(FieldPanel):
         super().__init__(*args, **{"disable_comments": True} | options)
 
 
-class Named:
+class NamedPanel:
     """For a group of panels: a short name, from which the ids of all that is in it are made."""
 
     def __init__(self, *args, name: str, **options):
@@ -35,11 +35,11 @@ class Named:
         return self.name
 
 
-class Group(Named, MultiFieldPanel):
+class Group(NamedPanel, MultiFieldPanel):
     pass
 
 
-class Tab(Named, ObjectList):
+class Tab(NamedPanel, ObjectList):
     pass
 
 

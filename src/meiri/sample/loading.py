@@ -36,6 +36,7 @@ from meiri.sample.album import SIZE, Album
 from meiri.sample.content_files import SampleArticle, Scene, articles, as_html, table
 from meiri.sample.events import SampleBegun, SampleLoaded
 from meiri.sample.live_reports import load_coverages
+from meiri.sample.people import load_people
 from meiri.sample.voices import duty_editor, load_comments, load_letters
 from meiri.sections.models import Channel, NavigationItem, NavigationRow, Station, Topic
 from meiri.sources.name_keys import domain_of
@@ -64,6 +65,7 @@ def load(progress=lambda items, **options: items, size: tuple[int, int] = SIZE) 
         create_newsroom()
         load_desks()
         create_first_chains()
+        load_people()
     with publishing_unreviewed("示例稿件"):
         added = sum(load_article(a, album) for a in progress(articles(), desc="稿件"))
     load_fronts(album)
