@@ -27,6 +27,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 MAKERS = [
     "src/meiri/newsroom/new_permissions.py",
     "src/meiri/newsroom/initial_newsroom.py",
+    "src/meiri/newsroom/permission_names.py",
     "src/meiri/stored_settings.py",
     "requirements/run.txt",
 ]

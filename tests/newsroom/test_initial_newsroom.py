@@ -1,7 +1,7 @@
 """A founded newsroom: who may do what, and the three reviews of an article."""
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 from wagtail.actions.publish_revision import PublishPermissionError
 from wagtail.images import get_image_model
@@ -15,6 +15,7 @@ from meiri.letters.permissions import LETTER_EDITORS
 from meiri.members.models import User
 from meiri.newsroom.initial_newsroom import create_desk, create_newsroom, named
 from meiri.newsroom.models import Article, Desk
+from meiri.newsroom.permission_names import name_permissions
 from meiri.newsroom.publishing import publish
 from meiri.newsroom.roles import CHIEFS, EDITORS, REPORTERS, ROLES
 from meiri.policy import may
@@ -207,3 +208,15 @@ class TestReview:
         article = a_draft()
         assert last.get_actions(article, member_of(CHIEFS))
         assert not last.get_actions(article, member_of(EDITORS))
+
+
+def test_permissions_have_chinese_names_and_what_an_administrator_wrote_stays(db):
+    left = Permission.objects.filter(name__startswith="Can ").values_list(
+        "content_type__app_label", "codename"
+    )
+    assert [f"{app}.{codename}" for app, codename in left if not app == "sessions"] == []
+    lock = Permission.objects.get(codename="lock_article")
+    assert lock.name == "可以锁定稿件"
+    Permission.objects.filter(pk=lock.pk).update(name="锁稿")
+    name_permissions()
+    assert Permission.objects.get(pk=lock.pk).name == "锁稿"

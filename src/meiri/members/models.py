@@ -161,6 +161,8 @@ class Application(models.Model):
     public = NotPublic("for its member and the desk")
 
     class Meta:
+        verbose_name = "通讯员申请"
+        verbose_name_plural = "通讯员申请"
         default_permissions = ()
         permissions = [("handle_contributor", "可以处理通讯员申请和来稿")]
         indexes = [models.Index(fields=["state", "-id"], name="applications_by_state")]

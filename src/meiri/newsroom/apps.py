@@ -15,6 +15,7 @@ class NewsroomConfig(AppConfig):
         from meiri.newsroom import (  # noqa: F401 embargo registers its check
             embargo,
             new_permissions,
+            permission_names,
             permissions,
             personal_data,
             plain_text,
@@ -55,4 +56,5 @@ class NewsroomConfig(AppConfig):
         reviewing.connect()
         when_a_picture_goes.append(delist_picture)
         new_permissions.connect(self)
+        permission_names.connect()
         pre_save.connect(give_slug, sender=Tag, dispatch_uid="newsroom.tags")
