@@ -214,7 +214,7 @@ def test_permissions_have_chinese_names_and_what_an_administrator_wrote_stays(db
     left = Permission.objects.filter(name__startswith="Can ").values_list(
         "content_type__app_label", "codename"
     )
-    assert [f"{app}.{codename}" for app, codename in left if not app == "sessions"] == []
+    assert [f"{app}.{codename}" for app, codename in left if app != "sessions"] == []
     lock = Permission.objects.get(codename="lock_article")
     assert lock.name == "可以锁定稿件"
     Permission.objects.filter(pk=lock.pk).update(name="锁稿")

@@ -44,17 +44,14 @@ class PostChoices(Choices):
     """Posts that somebody may stand in for, found by who has them."""
 
     def __init__(self):
-        super().__init__(Post, lambda user, rows: rows)
+        super().__init__(Post, lambda user, rows: rows, lambda user, post: label_of_post(post))
 
     def found(self, user, typed):
         people = people_with(people_of_newsroom(), typed)
         posts = Post.objects.valid().filter(user__in=people.order_by().values("pk"), deputy_for=None)
         posts = posts.select_related("user", "group").prefetch_related("channels", "stations")
         rows = list(posts.order_by("user__first_name", "pk")[:21])
-        return [self.shown(user, row) for row in rows[:20]], len(rows) > 20
-
-    def shown(self, user, row):
-        return {"key": str(row.pk), "label": label_of_post(row), "note": ""}
+        return self.shown_all(user, rows[:20]), len(rows) > 20
 
 
 def label_of_post(post: Post) -> str:

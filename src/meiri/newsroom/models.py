@@ -48,8 +48,8 @@ from meiri.newsroom.publication_checks import check_publication
 from meiri.newsroom.publication_rules import PublicationRule
 from meiri.newsroom.reviewing import ReviewTask, when_a_version_is_saved, workflow_choices
 from meiri.newsroom.river import DayCount, Listing, Place
-from meiri.newsroom.withdrawal_receipts import WithdrawalReceipt
 from meiri.newsroom.sharing import ArticleShare
+from meiri.newsroom.withdrawal_receipts import WithdrawalReceipt
 from meiri.policy.reach import Reach
 from meiri.sections.models import Channel, CommentPolicy, Station, Topic
 
@@ -71,8 +71,8 @@ __all__ = [
     "Origin",
     "Post",
     "Proposal",
-    "PublicationRule",
     "ProposalMode",
+    "PublicationRule",
     "ReviewTask",
     "Source",
     "WithdrawalReceipt",

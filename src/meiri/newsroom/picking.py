@@ -60,7 +60,7 @@ class Choices:
         """The rows of these keys, in their order, as they are shown."""
         wanted = [key for key in keys if key.isdecimal() and len(key) < 19][:MOST_KEYS]
         rows = self.model._default_manager.in_bulk([int(key) for key in wanted])
-        return [self.shown(user, rows[int(key)]) for key in wanted if int(key) in rows]
+        return self.shown_all(user, [rows[int(key)] for key in wanted if int(key) in rows])
 
     def found(self, user, typed: str) -> tuple[list[dict], bool]:
         """The rows whose names have `typed` in them or begin with its letters, at most `OFFERED`; and whether there are more.
@@ -69,12 +69,20 @@ class Choices:
         rows = self.order(user, self.model._default_manager.all())
         if typed:
             begins = Case(When(name__istartswith=typed, then=Value(0)), default=Value(1))
-            named = rows.filter(name__icontains=typed).annotate(begins=begins)
+            named = self.named(rows, typed).annotate(begins=begins)
             rows = named.order_by("begins", *named.query.order_by)
         found = list(rows[: OFFERED + 1])
         if typed.isascii() and typed.isalnum() and len(found) <= OFFERED:
             found += self._with_initials(user, typed.lower(), OFFERED + 1 - len(found), found)
-        return [self.shown(user, row) for row in found[:OFFERED]], len(found) > OFFERED
+        return self.shown_all(user, found[:OFFERED]), len(found) > OFFERED
+
+    def named(self, rows: QuerySet, typed: str) -> QuerySet:
+        """Those of `rows` that are called so."""
+        return rows.filter(name__icontains=typed)
+
+    def notes(self, rows: list) -> dict[Any, str]:
+        """What stands beside the names of `rows`, by their keys."""
+        return {row.pk: str(getattr(row, self.note) or "") for row in rows} if self.note else {}
 
     def _with_initials(self, user, typed: str, number: int, but: list) -> list:
         names = self.model._default_manager.order_by("-pk").values_list("pk", "name")[:MOST_READ]
@@ -82,12 +90,12 @@ class Choices:
         rows = self.order(user, self.model._default_manager.filter(pk__in=keys[:500]))
         return list(rows.exclude(pk__in=[row.pk for row in but])[:number])
 
-    def shown(self, user, row) -> dict:
-        return {
-            "key": str(row.pk),
-            "label": self.label(user, row),
-            "note": str(getattr(row, self.note) or "") if self.note else "",
-        }
+    def shown_all(self, user, rows: list) -> list[dict]:
+        notes = self.notes(rows)
+        return [
+            {"key": str(row.pk), "label": self.label(user, row), "note": notes.get(row.pk, "")}
+            for row in rows
+        ]
 
 
 class PeopleChoices(Choices):
@@ -100,7 +108,7 @@ class PeopleChoices(Choices):
     def found(self, user, typed):
         people = people_with(people_of_newsroom().filter(is_active=True), typed)
         rows = list(people[: OFFERED + 1])
-        return [self.shown(user, row) for row in rows[:OFFERED]], len(rows) > OFFERED
+        return self.shown_all(user, rows[:OFFERED]), len(rows) > OFFERED
 
 
 CHOICES = {

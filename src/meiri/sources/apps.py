@@ -9,11 +9,19 @@ class SourcesConfig(AppConfig):
 
     def ready(self):
         from meiri.newsroom import publication_checks
-        from meiri.sources import checks, evidence_check, permissions, personal_data, waiting  # noqa: F401 its check registers itself
+        from meiri.sources import (
+            checks,
+            evidence_check,  # noqa: F401 its check registers itself
+            permissions,
+            personal_data,
+            source_choices,
+            waiting,
+        )
 
         permissions.register_rules()
         waiting.register()
         personal_data.register()
+        source_choices.register()
         publication_checks.register_check(checks.SourceGate())
         publication_checks.register_check(checks.ReprintCheck())
         publication_checks.exceptions.append(checks.lets_pass)
