@@ -1,9 +1,11 @@
 """Posts: a role of a person at places, for a while, and in somebody's stead."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
-from django.contrib.auth.models import Group
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
@@ -17,7 +19,7 @@ from meiri.newsroom.appointing import appoint, appoint_deputy, hand_over_posts
 from meiri.newsroom.initial_newsroom import create_desk, create_newsroom
 from meiri.newsroom.models import Article
 from meiri.newsroom.posts import acting_for, members_of, memberships_of, signature_of
-from meiri.newsroom.roles import CHIEFS, EDITORS, REPORTERS
+from meiri.newsroom.roles import CHIEFS, EDITORS, OPERATORS, REPORTERS, STATION_CHIEFS
 from meiri.personal.personal_data import export_personal_data
 from meiri.policy import may, may_enter, visible
 from meiri.policy.reach import reach_of_groups
@@ -223,3 +225,18 @@ def test_posts_are_told_to_the_journal_the_security_log_and_their_owner(places):
     assert export_personal_data(user)["岗位"] == [{"角色": EDITORS, "范围": "要闻", "从": "", "到": ""}]
     post.delete()
     assert Entry.objects.filter(kind="post.deleted").count() == 1
+
+
+def test_a_newsroom_of_before_gets_the_roles_with_what_its_own_groups_may(initial_data):
+    add_roles = import_module("meiri.newsroom.migrations.0017_more_roles").add_roles
+    Group.objects.filter(name__in=[STATION_CHIEFS, OPERATORS]).delete()
+    theirs = Permission.objects.get(codename="change_protectedterm")
+    role(EDITORS).permissions.add(theirs)
+    add_roles(apps, None)
+    add_roles(apps, None)
+    assert theirs in role(STATION_CHIEFS).permissions.all()
+    assert role(STATION_CHIEFS).collection_permissions.count() == role(EDITORS).collection_permissions.count()
+    assert role(OPERATORS).permissions.filter(codename="change_user").exists()
+    Group.objects.all().delete()
+    add_roles(apps, None)
+    assert not Group.objects.exists()
