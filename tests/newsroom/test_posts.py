@@ -228,7 +228,7 @@ def test_posts_are_told_to_the_journal_the_security_log_and_their_owner(places):
 
 
 def test_a_newsroom_of_before_gets_the_roles_with_what_its_own_groups_may(initial_data):
-    add_roles = import_module("meiri.newsroom.migrations.0017_more_roles").add_roles
+    add_roles = import_module("meiri.newsroom.migrations.0019_more_roles").add_roles
     Group.objects.filter(name__in=[STATION_CHIEFS, OPERATORS]).delete()
     theirs = Permission.objects.get(codename="change_protectedterm")
     role(EDITORS).permissions.add(theirs)

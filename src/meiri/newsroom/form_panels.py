@@ -4,6 +4,7 @@ from django import forms
 from wagtail.admin.panels import (
     FieldPanel,
     FieldRowPanel,
+    HelpPanel,
     InlinePanel,
     MultiFieldPanel,
     ObjectList,
@@ -84,6 +85,12 @@ ORIGINAL = Group(
     name="original",
 )
 
+CHANGING = Group(
+    [FieldRowPanel([PlainPanel("change_kind"), PlainPanel("change_reason")])],
+    heading="修改已发布的稿件",
+    name="changing",
+)
+
 ARTICLE_TABS = [
     Tab(
         [
@@ -93,6 +100,7 @@ ARTICLE_TABS = [
             PlainPanel("picture"),
             PlainPanel("summary", widget=AdminAutoHeightTextInput),
             LEADING,
+            CHANGING,
         ],
         heading="稿件",
         classname="article-writing",
@@ -103,6 +111,7 @@ ARTICLE_TABS = [
             ORIGINAL,
             PlainPanel("published_at", help_text="精确到秒，不晚于现在；不填则取发布的那一刻。"),
             FieldRowPanel([PlainPanel("go_live_at"), PlainPanel("expire_at")]),
+            HelpPanel(template="newsroom/embargo_state.html", heading="禁发期"),
             PlainPanel("comment_policy"),
             FieldRowPanel([PlainPanel("ai_use"), PlainPanel("aigc_label")]),
             PlainPanel("minors"),

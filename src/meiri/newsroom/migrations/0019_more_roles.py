@@ -52,7 +52,7 @@ def add_roles(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("newsroom", "0016_offers_and_shares"),
+        ("newsroom", "0018_offers_and_shares"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("wagtailcore", "0098_apitoken"),
     ]
