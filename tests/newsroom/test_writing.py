@@ -179,6 +179,10 @@ def test_publishing_waits_until_the_server_has_all_of_it(writer):
     writer.fill("title", "发布之前的最后一个字")
     writer.add_text("正文。")
     writer.page.locator("#id_channel").select_option(label="要闻")
+    for field, letters, name in (("source", "mrxww", "每日新闻网"), ("editor", "sy", "沈砚")):
+        writer.page.locator(f"#id_{field}").press_sequentially(letters)
+        writer.page.get_by_role("option", name=re.compile(name)).first.wait_for()
+        writer.page.keyboard.press("Enter")
     writer.page.get_by_role("tab", name="原文与发布").click()
     writer.page.locator("#id_dateline").press_sequentially("每日新闻网电")
     writer.page.get_by_role("button", name=re.compile("更多动作|打开")).last.click()

@@ -72,7 +72,7 @@ def test_a_finding_leads_to_its_place_and_goes_when_it_is_mended(editor, site):
     line.wait_for(state="detached")
     stop = page.locator("[data-publication-group=stops]")
     assert "没有填写来源" in stop.inner_text()
-    page.get_by_role("tab", name="归属与署名").click()
+    page.get_by_role("tab", name="稿件", exact=True).click()
     page.select_option("select[name=channel]", label="科技前沿")
     page.get_by_role("button", name="更多动作").last.click()
     page.locator("button[name=action-publish]").click()

@@ -9,7 +9,7 @@ from wagtail.models import Workflow, WorkflowTask
 
 from meiri.journal.log import actor, append
 from meiri.newsroom.models import Desk
-from meiri.newsroom.roles import CHIEFS, EDITORS, PROOFREADERS, with_built_on
+from meiri.newsroom.roles import CHIEFS, EDITORS
 from meiri.review.chains import ChainStep, Lane, ReviewChain, StepPart
 from meiri.review.events import ChainChanged
 
@@ -79,7 +79,7 @@ def create_first_chains() -> list[ReviewChain]:
                 checklist="\n".join(first.points),
                 checks_credits=first.checks_credits,
             )
-            groups = list(Group.objects.filter(name__in=with_built_on(first.groups)))
+            groups = list(Group.objects.filter(name__in=first.groups))
             # What has a place is reviewed by the desks that look after it.
             step.groups.set(groups + (desks if EDITORS in first.groups else []))
         put_into_workflow(chain, by=None)
