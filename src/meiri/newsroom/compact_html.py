@@ -2,7 +2,8 @@
 
 import re
 
-_BETWEEN_TAGS = re.compile(rb">\s{2,}<")
+# Blanks beside a tag, but not in what has to stay as it is.
+_BLANKS = re.compile(rb"(<(textarea|script|pre)\b.*?</\2>)|(?<=>)\s{2,}|\s{2,}(?=<)", re.DOTALL)
 # JSON, in which each quote was written as `&quot;`; an apostrophe is escaped in it.
 _BLOCKS = re.compile(rb'(data-w-block-(?:data|arguments)-value=)"([^"]*)"')
 
@@ -14,7 +15,7 @@ def compact(response):
 
 
 def _compact(response) -> None:
-    content = _BETWEEN_TAGS.sub(b">\n<", response.content)
+    content = _BLANKS.sub(lambda found: found[1] or b"\n", response.content)
     response.content = _BLOCKS.sub(_in_apostrophes, content)
 
 
