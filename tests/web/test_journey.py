@@ -34,7 +34,8 @@ def test_a_saved_page_is_imported_published_and_read(editor, reader, site, share
     link.click()
     page.wait_for_load_state("networkidle")
     # By keyboard alone, and by the letters that the name begins with.
-    page.locator("#id_stations").press_sequentially("zj")
+    page.locator("#id_stations").click()
+    page.locator("#id_stations").press_sequentially("zj", delay=50)
     page.get_by_role("option", name="浙江", exact=True).wait_for()
     page.keyboard.press("Enter")
     assert page.locator("select[name=stations] option:checked").all_inner_texts() == ["浙江"]
