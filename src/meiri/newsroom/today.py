@@ -53,14 +53,15 @@ class TodayPanel(Component):
 
     def get_context_data(self, parent_context):
         user = parent_context["request"].user
-        today = timezone.localdate()
+        today, waiting = timezone.localdate(), inbox_of(user)
         writes = may(user, "see", Article)
         return {
             "published_today": days_with_articles(Place.site(), today, today).get(today, 0),
             "may_write": may(user, "add", Article),
             "sees_articles": writes,
             "warnings": warnings(user),
-            "waiting": [(w, w.first(SHOWN) if w.count else []) for w in inbox_of(user)],
+            "waiting": [(kind, kind.first(SHOWN) if kind.count else []) for kind in waiting],
+            "nothing_waits": [kind for kind in waiting if not kind.count],
             # Whoever moderates comments or answers letters has no articles to look after.
             "lists": lists_of(user) if writes else [],
         }
