@@ -2,13 +2,13 @@
 
 from django.db import migrations
 
-NAMES = {"Page": ("title", "全部页面"), "Collection": ("name", "全部图片和文件")}
+PAGES, FILES = "全部页面", "全部图片和文件"
 
 
 def name_roots(apps, schema_editor):
-    for model, (field, name) in NAMES.items():
-        roots = apps.get_model("wagtailcore", model).objects.filter(depth=1, **{field: "Root"})
-        roots.update(**{field: name})
+    pages = apps.get_model("wagtailcore", "Page").objects.filter(depth=1, title="Root")
+    pages.update(title=PAGES, draft_title=PAGES)
+    apps.get_model("wagtailcore", "Collection").objects.filter(depth=1, name="Root").update(name=FILES)
 
 
 class Migration(migrations.Migration):
