@@ -244,6 +244,6 @@ class TestTheDesk:
             correct(article, f"错{n}", f"对{n}")
         client.force_login(get_user_model().objects.create_superuser("zhubian", "z@example.com", "x"))
         client.get("/admin/corrections/")
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(12):
             page = text(client.get("/admin/corrections/"))
         assert "下一页" in page

@@ -200,7 +200,7 @@ class TestTheInbox:
         reports = [a_report(article, text=f"第{n}处有误。") for n in range(51)]
         client.force_login(chief)
         client.get("/admin/reports/")
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(12):
             page = text(client.get("/admin/reports/"))
         assert f"from={reports[1].pk}" in page
         assert "第0处有误" in text(client.get(f"/admin/reports/?from={reports[1].pk}"))

@@ -214,9 +214,9 @@ def test_a_story_is_listed_in_a_fixed_number_of_queries(client, chief, django_as
         record_version(a_draft(f"第{n}稿"), first, Tie.UPDATE)
     address = reverse("search_lineage", args=[first.pk])
     client.get(address)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         client.get(address)
     for n in range(3, 12):
         record_version(a_draft(f"第{n}稿"), first, Tie.UPDATE)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         assert "第11稿" in client.get(address).content.decode()

@@ -117,7 +117,7 @@ def forget_standing(user) -> None:
 
 def reach(user, *permissions: str) -> Reach:
     """Where `user` has any of `permissions` (`app.codename`). Whoever is not active has none, an administrator all."""
-    if not user.is_active:
+    if not user.is_active or user.pk is None:
         return NOWHERE
     if user.is_superuser:
         return EVERYWHERE

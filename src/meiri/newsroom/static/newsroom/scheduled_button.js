@@ -10,7 +10,9 @@
       const isScheduled = at > new Date();
       for (const label of document.querySelectorAll('button[name="action-publish"] em')) {
         if (!plain.has(label)) plain.set(label, label.textContent === LABEL ? "发布" : label.textContent);
-        label.textContent = isScheduled ? LABEL : plain.get(label);
+        const words = isScheduled ? LABEL : plain.get(label);
+        // Others look again whenever something in the form changes.
+        if (label.textContent !== words) label.textContent = words;
       }
     };
     for (const kind of ["input", "change", "blur"]) field.addEventListener(kind, say);
