@@ -1,10 +1,13 @@
 import gzip
 import io
+import json
 import tarfile
+import tempfile
 import zipfile
 from pathlib import PurePosixPath
 
 import pytest
+from django.core.management import call_command
 
 from meiri.ingest import archive_files
 from meiri.ingest.archive_files import fitting, unpack
@@ -14,8 +17,14 @@ from meiri.ingest.import_format import HEAD
 from meiri.ingest.items import files_in, items_in
 from meiri.ingest.parsed import Unreadable
 from meiri.ingest.stored_pictures import find_bytes
+from meiri.media.models import Picture
 from tests.ingest.pages import COPIED, TITLE, a_portal_page
+from tests.ingest.test_importing import a_jpeg
 from tests.ingest.test_text import a_docx
+from tests.newsroom_factory import a_channel
+
+# What is read of a reprint is kept unless it is this site's own, whose name is in the database.
+pytestmark = pytest.mark.django_db
 
 
 def items_of(path, name=None):
@@ -196,3 +205,17 @@ def test_e2_an_archive_with_nothing_in_it_is_told(tmp_path):
     ):
         (item,) = items_of(archive)
         assert words in item.reason
+
+
+def test_k15_pictures_of_an_archive_come_with_its_pages_and_nothing_stays_unpacked(
+    tmp_path, monkeypatch, capsys
+):
+    a_channel()
+    (tmp_path / "unpacked").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "unpacked"))
+    page = a_portal_page(extra='<p><img src="./页面_files/a.jpg"></p><p>图为巡田现场。</p>').encode()
+    members = {"页面.html": page, "页面_files/a.jpg": a_jpeg()}
+    call_command("import", str(a_zip(tmp_path / "a.zip", members)), json=True)
+    assert json.loads(capsys.readouterr().out)["status"] == "imported"
+    assert Picture.objects.count() == 1
+    assert not list((tmp_path / "unpacked").glob("meiri-import-*"))

@@ -3,10 +3,12 @@
 import codecs
 import logging
 import os
+import shutil
 import tempfile
+import weakref
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from django.conf import settings
@@ -34,10 +36,18 @@ _PARTS = frozenset(
 )  # fmt: skip
 
 
+class Unpacked:
+    """The folder of an unpacked archive. It is deleted when nothing holds this any more."""
+
+    def __init__(self):
+        self.path = Path(tempfile.mkdtemp(prefix="meiri-import-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
 @dataclass
 class Item:
     """One item: `article` where it could be read, else `reason`. `page` and `root` say where its pictures may be; `originals` are
-    the files that it was read from, where it is a reprint."""
+    the files that it was read from, where it is a reprint; `unpacked` holds the folder of the archive that it came in."""
 
     file: str
     article: ParsedArticle | None = None
@@ -46,6 +56,7 @@ class Item:
     page: Path | None = None
     root: Path | None = None
     originals: tuple[KeptOriginal, ...] = ()
+    unpacked: Unpacked | None = None
 
     def __post_init__(self):
         # Names of files may hold bytes that are no text.
@@ -129,16 +140,15 @@ def refused(name: str, error: Exception) -> Item:
 
 
 def _of_archive(path: Path, name: str, reader: ItemReader) -> Iterator[Item]:
-    with tempfile.TemporaryDirectory(prefix="meiri-import-") as folder:
-        root, is_empty = Path(folder), True
-        for member, reason in reader.unpack(path, root):
-            is_empty = False
-            yield Item(f"{name}/{member}", reason=reason)
-        for item in _of_folder(root, name, root, reader, Counter(), in_archive=True):
-            is_empty = False
-            yield item
-        if is_empty:
-            yield Item(name, reason="压缩包里没有可以导入的稿件。")
+    unpacked, is_empty = Unpacked(), True
+    for member, reason in reader.unpack(path, unpacked.path):
+        is_empty = False
+        yield Item(f"{name}/{member}", reason=reason)
+    for item in _of_folder(unpacked.path, name, unpacked.path, reader, Counter(), in_archive=True):
+        is_empty = False
+        yield replace(item, unpacked=unpacked)
+    if is_empty:
+        yield Item(name, reason="压缩包里没有可以导入的稿件。")
 
 
 def _records(path: Path, name: str, records: RecordsFormat, reader: ItemReader) -> Iterator[Item]:
