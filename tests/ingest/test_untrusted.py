@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meiri.ingest import guarded_reading as reading_module
-from meiri.ingest import importing, stream
+from meiri.ingest import importing, keeping, stream
 from meiri.ingest.guarded_reading import GUARD, LONGEST_BODY, bounded, read_line, read_pasted, reading
 from meiri.ingest.items import items_in
 from meiri.ingest.page import parse
@@ -22,6 +22,7 @@ from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.times import read_iso
 from meiri.ingest.views import alone
 from meiri.newsroom.models import Article, Desk
+from meiri.sources.models import Original
 from tests.ingest import faults
 from tests.ingest.pages import COPIED, TITLE, a_portal_page
 from tests.ingest.test_admin import a_user
@@ -131,6 +132,20 @@ class TestARun:
         call_command("import", str(tmp_path), json=True)
         (record,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
         assert record["status"] == "imported"
+        assert Original.objects.get().name == "\ufffd\ufffd.txt"
+
+    def test_e1_an_original_that_cannot_be_kept_is_told_and_the_item_imported(
+        self, tmp_path, capsys, monkeypatch
+    ):
+        def keep_file(data):
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(keeping, "keep_file", keep_file)
+        (tmp_path / "1.txt").write_text(COPIED)
+        call_command("import", str(tmp_path), json=True)
+        record = json.loads(capsys.readouterr().out)
+        assert (record["status"], Original.objects.count()) == ("imported", 0)
+        assert keeping.NOT_KEPT in record["warnings"]
 
     def test_e9_a_pipe_in_a_folder_is_refused_and_not_waited_for(self, tmp_path, capsys):
         os.mkfifo(tmp_path / "a.txt")
@@ -259,6 +274,7 @@ def test_e1_pasted_text_is_read_or_refused(text):
         assert isinstance(f"{article.title}{article.body}{article.source}".encode(), bytes)
 
 
+@pytest.mark.django_db
 def test_b11_a_process_that_died_is_replaced_within_the_run(tmp_path, little_time):
     (tmp_path / "1.html").write_text(COSTLY)
     (tmp_path / "2.txt").write_text(COPIED)

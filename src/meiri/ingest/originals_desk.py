@@ -31,15 +31,12 @@ def keep_original(request, article_id: int):
     except Unreadable as error:
         messages.error(request, error.reason)
     else:
-        if kept:
-            record_originals([(article.pk, article.original_url, one) for one in kept], request.user)
-            messages.success(request, "原件已保存。")
-        else:
-            messages.error(request, "原件太大，没有保存。")
+        record_originals([(article.pk, article.original_url, kept)], request.user)
+        messages.success(request, "原件已保存。")
     return redirect("sources_original", article.pk)
 
 
-def of_paste(text: str, reader: ItemReader) -> tuple[KeptOriginal, ...]:
+def of_paste(text: str, reader: ItemReader) -> KeptOriginal:
     """Raises `Unreadable`."""
     if not text:
         raise Unreadable("请粘贴原文，或选择要上传的文件。")
@@ -48,7 +45,7 @@ def of_paste(text: str, reader: ItemReader) -> tuple[KeptOriginal, ...]:
     return kept_with_text(text.encode(errors="replace"), reader.pasted(text), Manner.PASTE)
 
 
-def of_upload(upload, reader: ItemReader) -> tuple[KeptOriginal, ...]:
+def of_upload(upload, reader: ItemReader) -> KeptOriginal:
     """Raises `Unreadable`, also for archives and records."""
     if upload.size > settings.IMPORT_MAX_BYTES:
         raise Unreadable(f"文件超过 {settings.IMPORT_MAX_BYTES // 1024 // 1024} MB，没有保存。")
@@ -63,8 +60,9 @@ def of_upload(upload, reader: ItemReader) -> tuple[KeptOriginal, ...]:
         return kept_with_text(path.read_bytes(), parsed, Manner.PAGE, upload.name)
 
 
-def kept_with_text(
-    data: bytes, parsed: ParsedArticle, manner: Manner, name: str = ""
-) -> tuple[KeptOriginal, ...]:
+def kept_with_text(data: bytes, parsed: ParsedArticle, manner: Manner, name: str = "") -> KeptOriginal:
+    """Raises `Unreadable` where it can't be kept."""
     read = Article(body=as_stream(parsed.body, {}))
-    return tuple(with_text(one, read) for one in original(data, parsed, manner, name))
+    for kept in original(data, parsed, manner, name):
+        return with_text(kept, read)
+    raise Unreadable(parsed.warnings[-1])
