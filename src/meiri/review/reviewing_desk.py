@@ -9,6 +9,7 @@ from wagtail.actions.publish_revision import PublishPermissionError
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from meiri.asked_numbers import asked_number
 from meiri.newsroom.models import Article
 from meiri.newsroom.reviewing import ReviewRefused
 from meiri.policy import check
@@ -159,7 +160,6 @@ def decision_in(given) -> ReviewDecision:
         verdict = ReviewVerdict(given.get("verdict", ""))
     except ValueError:
         raise ValidationError("请选择采用、待用、修改或退稿。") from None
-    back = given.get("back_to", "")
     return ReviewDecision(
         verdict,
         given.get("opinion", "").strip(),
@@ -169,7 +169,7 @@ def decision_in(given) -> ReviewDecision:
             if name.startswith("mark-") and note.strip()
         },
         given.getlist("checked"),
-        int(back) if back.isascii() and back.isdecimal() and len(back) < 12 else None,
+        asked_number(given.get("back_to"), most_digits=11),
     )
 
 
