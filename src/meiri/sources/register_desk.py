@@ -63,7 +63,7 @@ class ListForm(forms.Form):
         return file
 
 
-class ImportListView(WagtailAdminTemplateMixin, FormView):
+class ImportListView(CheckedView, FormView):
     """Takes a list whole or not at all: each fault is told with its line."""
 
     form_class = ListForm
@@ -71,10 +71,9 @@ class ImportListView(WagtailAdminTemplateMixin, FormView):
     header_icon = "upload"
     template_name = "sources/import_list.html"
 
-    def dispatch(self, request, *args, **kwargs):
+    def check_permission(self):
         for deed in ("add", "change"):
-            check(request.user, deed, SourceListing)
-        return super().dispatch(request, *args, **kwargs)
+            check(self.request.user, deed, SourceListing)
 
     def get_breadcrumbs_items(self):
         return [
