@@ -2,8 +2,10 @@
 
 import re
 
-# Blanks beside a tag, but not in what has to stay as it is.
-_BLANKS = re.compile(rb"(<(textarea|script|pre)\b.*?</\2>)|(?<=>)\s{2,}|\s{2,}(?=<)", re.DOTALL)
+# Blanks beside a tag, but not in what has to stay as it is, up to the end where it is never closed.
+_BLANKS = re.compile(
+    rb"(<(textarea|script|pre)\b.*?(?:</\2>|\Z))|(?<=>)\s{2,}|(?<!\s)\s{2,}+(?=<)", re.DOTALL
+)
 # JSON, in which each quote was written as `&quot;`; an apostrophe is escaped in it.
 _BLOCKS = re.compile(rb'(data-w-block-(?:data|arguments)-value=)"([^"]*)"')
 

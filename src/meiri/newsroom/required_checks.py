@@ -65,7 +65,7 @@ class AiUseCheck(PublicationCheck):
             return
         if not version.ai_use and not version.aigc_label:
             yield Finding("ai.missing", "没有记录是否使用人工智能。", place="ai_use")
-        elif version.ai_use == AiUse.GENERATED and not _AI_MARK.search(version.aigc_label):
+        elif version.ai_use == AiUse.GENERATED and not _AI_MARK.match(version.aigc_label):
             yield Finding(
                 "ai.unmarked",
                 "内容由人工智能生成，标识须写明“人工智能”（或“AI”）和“生成”（或“合成”）。",

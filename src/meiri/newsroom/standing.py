@@ -23,7 +23,7 @@ _KINDS = (
     (re.compile(r"/[a-z][a-z0-9-]*/[0-9]{4}/[0-9]{4}/[0-9]+\.html"), "稿件页"),
     (re.compile(r"/difang/.*"), "地方站页"),
     (re.compile(r"/(?:zhuanti|zazhi)/.*"), "专题页"),
-    (re.compile(r".*(?:rss|atom|sitemap|sitemaps)[^/]*(?:/.*)?\.xml|/feed\.json"), "订阅源和站点地图"),
+    (re.compile(r"\A(?=.*(?:rss|atom|sitemap)).*\.xml|/feed\.json"), "订阅源和站点地图"),
     (re.compile(r"/tag/.*"), "标签页"),
     (re.compile(r"/[a-z][a-z0-9-]*/(?:\?.*)?"), "频道页"),
 )

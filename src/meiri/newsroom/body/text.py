@@ -16,7 +16,8 @@ from meiri.newsroom.rich_text import paragraphs_of_rich_text
 
 TEXT_FEATURES = ["bold", "italic", "link", "ol", "ul", "superscript", "subscript", "hr"]
 _TEXT = BlockText("", "正文")
-_LINK = re.compile(r'<a\b[^>]*?\bhref="(https?://[^"]{1,2000})"')
+# A link to another site is in the group; any other tag is passed over whole.
+_LINK = re.compile(r'<a\b(?:[^>]*?\bhref="(https?://[^"]{1,2000})"|[^>]*)')
 # Clean HTML has other elements than the editor's rich text.
 _TO_RICH = ((r"<(/?)strong>", r"<\1b>"), (r"<(/?)em>", r"<\1i>"), (r"<br>", "<br/>"))
 _FROM_RICH = ((r"<(/?)b>", r"<\1strong>"), (r"<(/?)i>", r"<\1em>"))
@@ -42,7 +43,8 @@ class TextBlock(BodyBlock, blocks.RichTextBlock):
         return _exchanged(value.source, _FROM_RICH)
 
     def outside_addresses(self, stored: Any) -> Iterator[str]:
-        return (unescape(found[1]) for found in _LINK.finditer(stored if isinstance(stored, str) else ""))
+        found = _LINK.finditer(stored if isinstance(stored, str) else "")
+        return (unescape(link[1]) for link in found if link[1])
 
     def from_element(self, element: HtmlElement, pictures: Mapping[str, Picture]) -> ReadBlock:
         """A paragraph or list in the form that the editor's rich text is stored in; of anything else its paragraphs."""
