@@ -337,6 +337,7 @@ def test_static_files_carry_the_headers_of_the_application(site, settings):
         assert found.headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("name", "kind"), [("1-ab.avif", "avif"), ("1-ab.webp", "webp"), ("1-ab.jpg", "jpeg")]
 )

@@ -22,7 +22,7 @@ from meiri.media.documents import document_key, kind_of_document
 from meiri.media.models import Picture
 from meiri.media.serving import send_file
 from meiri.media.storage_names import given
-from meiri.newsroom.embargo import is_withheld
+from meiri.newsroom.embargo import is_withheld, is_withheld_picture
 
 # What pages show: pictures in their sizes, what Wagtail made of pictures in texts, marks of friend links.
 PICTURES = "pictures/"
@@ -59,7 +59,7 @@ def stored(request, name):
     if not name.startswith(PICTURES):
         return _picture(request, name, FOR_AN_HOUR)
     key = media_key(f"{settings.MEDIA_URL}{name}")
-    if is_withheld(key):
+    if is_withheld_picture(key):
         _check_newsroom(request)
         return _picture(request, name, FOR_ONE)
     return _picture(request, name, FOR_GOOD, key)
