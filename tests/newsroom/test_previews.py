@@ -128,6 +128,19 @@ def test_a3_the_preview_is_the_page_that_readers_get_afterwards(desk, stored_pag
     stored_pages.catch_up()
     served = Client().get(article.get_absolute_url()).content.decode()
     assert article_of(shown) == article_of(served)
+    assert "修改记录" in served
+
+
+def test_a3_a_preview_tells_of_changes_where_readers_are_told_of_them(desk, stored_pages):
+    draft = a_draft(LIVE)
+    assert "修改记录" not in in_panel(desk, draft, DRAFT)
+    article = publish(draft)
+    publish(Article.objects.get(pk=article.pk))
+    stored_pages.catch_up()
+    assert "修改记录" not in Client().get(article.get_absolute_url()).content.decode()
+    version = desk.get(address_of("revisions_view", article.pk, article.latest_revision_id))
+    assert "修改记录" not in version.content.decode()
+    assert "修改记录" in in_panel(desk, article, DRAFT)
 
 
 def article_of(page: str) -> str:

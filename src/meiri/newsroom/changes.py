@@ -77,6 +77,25 @@ def changes_of(article_id: int, count: int, before: int | None = None) -> list[A
     return list(found.order_by("-pk")[:count])
 
 
+def was_changed(article) -> bool:
+    """Whether there is a change of a saved article to tell of. One query; none where it was published once or never."""
+    return (
+        article.last_published_at != article.first_published_at
+        and ArticleChange.objects.filter(article=article.pk).exists()
+    )
+
+
+def would_be_changed(version) -> bool:
+    """Whether there is a change to tell of once `version`, saved or not, is published. Two queries; none before the first
+    publication."""
+    if version.pk is None or version.first_published_at is None:
+        return False
+    if ArticleChange.objects.filter(article=version.pk).exists():
+        return True
+    before = type(version).objects.get(pk=version.pk)
+    return not before.live or bool(parts_changed(before, version))
+
+
 def parts_changed(before, after) -> list[str]:
     """The parts in which two versions of an article differ, as readers are told: 标题、正文 2 段. No query."""
     found = [

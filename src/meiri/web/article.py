@@ -15,6 +15,7 @@ from meiri.delivery.omissions import optional
 from meiri.delivery.rendering import page
 from meiri.journal.content_keys import ARTICLE, BESIDE, RELATED
 from meiri.newsroom.body.stream import keys_in_body
+from meiri.newsroom.changes import was_changed, would_be_changed
 from meiri.newsroom.corrections import Correction, corrections_of
 from meiri.newsroom.models import Article, Byline
 from meiri.newsroom.reading import Signature, article_to_read, signatures_of, tags_of
@@ -41,6 +42,7 @@ def article(request, channel, year, day, article_id):
     note_what_it_shows(article)
     tags = tags_of(article)
     context = article_context(article, signatures_of(article), tags, corrections_of(article.pk))
+    context["was_changed"] = was_changed(article)
     with optional("更多推荐"):
         context |= further_reading(article, tags)
     with optional("相关版本"):
@@ -104,7 +106,8 @@ def preview(request, article: Article):
     """The page as it would be, for the admin's preview; the article may be unsaved."""
     bylines = list(article.bylines.select_related("author")) if article.pk else []
     context = article_context(article, bylines, list(article.tags.all()))
-    return render(request, "web/article.html", context | {"is_preview": True})
+    context |= {"is_preview": True, "was_changed": would_be_changed(article)}
+    return render(request, "web/article.html", context)
 
 
 @page
