@@ -63,6 +63,7 @@ DELETED = [
     "sections_station", "sections_topic", "sections_channel", "sections_navigationitem", "wagtaildocs_document",
     "fronts_sitesettings", "fronts_friendlink", "taggit_tag", "newsroom_correction", "comments_comment", "newsroom_article",
     "wagtailcore_revision", "fronts_topicpage", "live_coverage", "live_liveentry",
+    "newsroom_articlechange",
 ]  # fmt: skip
 
 
@@ -172,6 +173,10 @@ class Content:
             # Straight to a list: which times a form takes is another matter than which a page shows.
             draft.published_at = self.time - timedelta(minutes=n)
             self.articles.append(publish(draft))
+        changed = self.articles[0]
+        changed.subtitle = self.words[:80]
+        changed.change_kind, changed.change_reason = "update", self.optional[:200]
+        self.articles[0] = publish(changed)
         correct(self.articles[0], "甲", self.optional[:60] or "乙", note="核实后更正")
         add_views(self.articles[0].pk, 7)
         Comment.objects.create(
@@ -241,7 +246,7 @@ class Content:
             "/keji/?before=0-1", "/yaowen/", "/difang/", "/author/lin/", "/tag/水稻/", "/corrections/", "/search/?q=水稻",
             *(article.get_absolute_url() for article in self.articles if self.time.year > 1),
             *(f"/fragments/{kind}/{key}/" for kind in ("pinyin", "comments") for key in keys),
-            f"/comments/{keys[0]}/", f"/qr/{keys[0]}.svg", "/qr/site.svg", "/fragments/hot/", "/hot/", "/links/",
+            *(f"/corrections/{key}/" for key in keys), f"/corrections/{keys[0]}/?before=1", f"/comments/{keys[0]}/", f"/qr/{keys[0]}.svg", "/qr/site.svg", "/fragments/hot/", "/hot/", "/links/",
             "/letters/", "/letters/statistics/", f"/letters/published/{self.letter.pk}/", "/zazhi/2026-11/1/", "/zazhi/?before=2027",
             *(f"{self.coverage.get_absolute_url()}{page}" for page in ("", "?before=2", "1.html", "2.html")),
             "/zhibo/", f"/fragments/live/{self.coverage.pk}/",
