@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from meiri.newsroom.models import Source
@@ -95,7 +95,13 @@ def test_no_bytes_break_the_reading_of_a_list(data):
         assert read_list("单位名称,域名,状态\n".encode() + data)
 
 
+@pytest.mark.parametrize("text", ["ｗｗｗ．b．cn", "http：//b。cn。", "B.cn.", "b｡cn"])
+def test_domains_are_read_in_full_width_too(text):
+    assert domain_of(text) == "b.cn"
+
+
 @given(st.text(max_size=60))
+@example("0。")
 def test_keys_of_names_and_domains_keep_their_form(text):
     assert name_key(name_key(text)) == name_key(text)
     assert domain_of(domain_of(text)) == domain_of(text)

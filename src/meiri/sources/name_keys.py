@@ -1,6 +1,7 @@
 """One form for the names of bodies and sites that are written in several ways, and the domains of addresses."""
 
 import re
+import unicodedata
 from urllib.parse import urlsplit
 
 from meiri.search.folding import fold
@@ -16,7 +17,8 @@ def name_key(name: str) -> str:
 
 def domain_of(text: str) -> str:
     """The domain that an editor writes as `www.example.cn`, `http://example.cn/` or `example.cn`; "" for what is none."""
-    text = text.strip().lower()
+    # Full width and the dots that IDNA knows are read as the ASCII they stand for, before anything is split at them.
+    text = unicodedata.normalize("NFKC", text).replace("。", ".").strip().lower()
     try:
         host = urlsplit(text if "://" in text else f"//{text}").hostname or ""
         host = host.rstrip(".").encode("idna").decode()
