@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).resolve().parents[1]
 
 # How long an example takes says nothing about what it proves: a busy machine fails no test.
-hypothesis.settings.register_profile("meiri", deadline=None)
+hypothesis.settings.register_profile("meiri", deadline=None, max_examples=60)
 # `make bench` asks for this one: as far as patience goes.
 hypothesis.settings.register_profile("complete", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile("meiri")
