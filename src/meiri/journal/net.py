@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connections, models, transaction
 from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate, pre_migrate
 
 from meiri.journal.models import Entry
 from meiri.journal.public_models import Public, declared_models
@@ -59,6 +60,8 @@ def stretch() -> None:
     global _is_stretched
     _is_stretched = True
     connection_created.connect(_connected, dispatch_uid="journal net")
+    pre_migrate.connect(_take_away, dispatch_uid="journal net")
+    post_migrate.connect(_put_back, dispatch_uid="journal net")
     atomic: Any = transaction.Atomic
     if not hasattr(atomic, "is_watched"):
         atomic.is_watched = True
@@ -67,6 +70,23 @@ def stretch() -> None:
 
 def _connected(connection, **details) -> None:
     if connection.vendor == "sqlite":
+        install(connection)
+
+
+def _take_away(using, **details) -> None:
+    """Migrations tell the journal nothing, and SQLite can't make a table anew that triggers of others name."""
+    connection = connections[using]
+    if not getattr(connection, "has_journal_net", False):
+        return
+    connection.has_journal_net = False
+    database = connection.connection
+    for (name,) in database.execute("SELECT name FROM sqlite_temp_master WHERE type = 'trigger'").fetchall():
+        database.execute(f'DROP TRIGGER temp."{name}"')
+
+
+def _put_back(using, **details) -> None:
+    connection = connections[using]
+    if getattr(connection, "has_journal_net", None) is False:
         install(connection)
 
 
