@@ -75,7 +75,7 @@ def _connected(connection, **details) -> None:
 
 def _take_away(using, **details) -> None:
     """Migrations tell the journal nothing, and SQLite can't make a table anew that triggers of others name."""
-    connection = connections[using]
+    connection: Any = connections[using]
     if not getattr(connection, "has_journal_net", False):
         return
     connection.has_journal_net = False
