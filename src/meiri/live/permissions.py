@@ -60,12 +60,7 @@ class CoverageRules(Rules):
             return True
         return deed in ("see", "write", "post") and bool(found) and is_reporter(user, coverage)
 
-    def visible(self, user, queryset, deed):
-        found = self.reach(user, deed)
-        if found.everywhere:
-            return queryset
-        if not found:
-            return queryset.none()
+    def within(self, queryset, found, user, deed):
         wanted = Q(station=None, channel__in=found.channels) | Q(station__in=found.stations)
         if deed in ("see", "write", "post"):
             wanted |= Q(pk__in=Coverage.reporters.through.objects.filter(user=user.pk).values("coverage"))

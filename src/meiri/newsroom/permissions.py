@@ -168,12 +168,7 @@ class ProposalRules(Rules):
             return True
         return deed == "see" and (proposal.asked_by_id == user.pk or proposal.article.stands_within(found))
 
-    def visible(self, user, queryset, deed):
-        found = self.reach(user, deed)
-        if found.everywhere:
-            return queryset
-        if not found:
-            return queryset.none()
+    def within(self, queryset, found, user, deed):
         return queryset.filter(Q(channel__in=found.channels) | Q(station__in=found.stations))
 
 

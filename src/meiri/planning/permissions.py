@@ -86,15 +86,8 @@ class CountedArticleRules(Rules):
         found = self.reach(user, deed)
         return found.has_channel(counted.channel_id) or found.has_station(counted.station_id)
 
-    def visible(self, user, queryset, deed):
-        found = self.reach(user, deed)
-        if found.everywhere:
-            return queryset
-        return (
-            queryset.filter(Q(channel__in=found.channels) | Q(station__in=found.stations))
-            if found
-            else queryset.none()
-        )
+    def within(self, queryset, found, user, deed):
+        return queryset.filter(Q(channel__in=found.channels) | Q(station__in=found.stations))
 
 
 def register_rules() -> None:

@@ -85,7 +85,9 @@ class _Standing:
 
 
 def _standing(user) -> _Standing:
-    """The permissions of `user`, kept with the object as Django keeps its own."""
+    """The permissions of `user`, kept with the object as Django keeps its own. Who is not stored has none."""
+    if user.pk is None:
+        return _Standing(frozenset(), {}, ())
     if (kept := getattr(user, "_policy_standing", None)) is not None:
         return kept
     from django.contrib.auth.models import Permission  # the app is looked at before models are
@@ -117,7 +119,7 @@ def forget_standing(user) -> None:
 
 def reach(user, *permissions: str) -> Reach:
     """Where `user` has any of `permissions` (`app.codename`). Whoever is not active has none, an administrator all."""
-    if not user.is_active or user.pk is None:
+    if not user.is_active:
         return NOWHERE
     if user.is_superuser:
         return EVERYWHERE

@@ -78,7 +78,14 @@ class Rules:
         return self.reach(user, deed).everywhere
 
     def visible(self, user, queryset: QuerySet, deed: str) -> QuerySet:
-        return queryset if self.reach(user, deed).everywhere else queryset.none()
+        found = self.reach(user, deed)
+        if found.everywhere:
+            return queryset
+        return self.within(queryset, found, user, deed) if found else queryset.none()
+
+    def within(self, queryset: QuerySet, found: Reach, user, deed: str) -> QuerySet:
+        """Those of `queryset` to which `user` may do the deed, where `found`, its reach, is some places."""
+        return queryset.none()
 
 
 _rules: dict[type[Model], Rules] = {}

@@ -59,12 +59,7 @@ class SheetRules(Rules):
             return True
         return bool(found) and sheet.article is not None and may(user, "see", sheet.article)
 
-    def visible(self, user, queryset, deed):
-        found = self.reach(user, deed)
-        if found.everywhere:
-            return queryset
-        if not found:
-            return queryset.none()
+    def within(self, queryset, found, user, deed):
         return queryset.filter(article__in=visible(user, Article.objects.all()).values("pk"))
 
 
