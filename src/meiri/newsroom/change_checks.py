@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from meiri.newsroom.changes import ChangeKind, parts_changed
 from meiri.newsroom.models import Article
 from meiri.newsroom.plain_text import paragraphs
-from meiri.newsroom.publication_checks import Finding, PublicationCheck, PublishingRule, is_of_newsroom
+from meiri.newsroom.publication_checks import Finding, PublicationCheck, PublishingRule
 from meiri.newsroom.telling_words import figures_of, names_of, negations_of
 from meiri.policy import may
 
@@ -24,10 +24,11 @@ HEADLINES = {
 
 class ChangeCheck(PublicationCheck):
     label = "修改"
+    asks_editors = True
     rules = (PublishingRule("change.reason", "修改已发布的稿件时写明类别和原因"),)
 
     def findings(self, version, revision, by) -> Iterator[Finding]:
-        if version.first_published_at is None or not is_of_newsroom(revision, by):
+        if version.first_published_at is None:
             return
         before = Article.objects.filter(pk=version.pk, live=True).first()
         if before is None or not parts_changed(before, version):

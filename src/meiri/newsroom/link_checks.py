@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from meiri.journal.public_models import NotPublic
 from meiri.newsroom.body.stream import outside_addresses
-from meiri.newsroom.publication_checks import Finding, PublicationCheck, PublishingRule, is_of_newsroom
+from meiri.newsroom.publication_checks import Finding, PublicationCheck, PublishingRule
 from meiri.outbound import OutboundRules, Unreachable, ask
 
 LONGEST_ADDRESS = 2000
@@ -96,11 +96,10 @@ class DeadLinkCheck(PublicationCheck):
     """What the article leads to is there."""
 
     label = "链接"
+    asks_editors = True
     rules = (PublishingRule("link.dead", "链接能打开"),)
 
     def findings(self, version, revision, by) -> Iterator[Finding]:
-        if not is_of_newsroom(revision, by):
-            return
         places = links_of(version)
         for address, link in known_links(places).items() if places else ():
             if link.is_dead:

@@ -37,9 +37,8 @@ class Finding:
 
     code: str  # of what was found, such as `source.unlisted`: exceptions and settings of channels name it
     sentence: str  # for editors; says what to do
-    place: str = (
-        ""  # the field of the form it is about, or `body:` and the id of a block; empty for the whole article
-    )
+    # The field of the form it is about, or `body:` and the id of a block; empty for the whole article.
+    place: str = ""
     stops: bool = True
 
 
@@ -47,9 +46,10 @@ class PublicationCheck:
     """One thing that is looked at. Subclasses say what they find."""
 
     label: str = ""  # what editors see in the panel beside the form
-    rules: tuple[
-        PublishingRule, ...
-    ] = ()  # those whose level is set for each channel; other findings are as they come
+    # Those whose level is set for each channel; other findings are as they come.
+    rules: tuple[PublishingRule, ...] = ()
+    # Whether it looks for what an editor adds: what nobody of the newsroom answers for is not asked for that.
+    asks_editors = False
 
     def findings(self, version: Model, revision: Revision | None, by) -> Iterable[Finding]:
         """What stands in the way of publishing `version` by `by` (None: the system, as when a schedule is due).
@@ -86,27 +86,20 @@ def register_levels(levels_of: Callable[[Model], Mapping[str, Strictness]]) -> N
     _levels_of = levels_of
 
 
-def registered_checks() -> tuple[PublicationCheck, ...]:
-    return tuple(_checks)
-
-
 def registered_rules() -> list[tuple[PublicationCheck, PublishingRule]]:
     """The rules whose level can be set, each with its check."""
     return [(check, rule) for check in _checks for rule in check.rules]
 
 
-def findings_of(version: Model, revision: Revision | None, by) -> Iterator[Finding]:
-    """What all checks find in `version`, without what an exception lets pass."""
-    for _check, finding in findings_by_check(version, revision, by):
-        yield finding
-
-
 def findings_by_check(
     version: Model, revision: Revision | None, by
 ) -> Iterator[tuple[PublicationCheck, Finding]]:
-    """As `findings_of`, each with the check that found it."""
+    """What all checks find in `version`, without what an exception lets pass, each with the check that found it."""
     levels: dict[str, Strictness] = {}
+    has_editor = is_of_newsroom(revision, by)
     for check in _checks:
+        if check.asks_editors and not has_editor:
+            continue
         adjustable = {rule.code for rule in check.rules}
         for finding in check.findings(version, revision, by):
             if finding.code in adjustable:
@@ -126,12 +119,11 @@ def stored_levels(version: Model) -> dict[str, Strictness]:
 
 
 def is_of_newsroom(revision: Revision | None, by) -> bool:
-    """Whether somebody of the newsroom answers for what is to be published. What a command imports nobody has looked at: it is not
-    asked for what an editor would have added."""
+    """Whether somebody of the newsroom answers for what is to be published. What a command imports nobody has looked at."""
     return by is not None or (revision is not None and revision.user_id is not None)
 
 
 def check_publication(version: Model, revision: Revision, by) -> None:
     """Raise `PublicationStopped` where something stops the publication of `version`, the content of `revision`."""
-    if stopping := [finding for finding in findings_of(version, revision, by) if finding.stops]:
+    if stopping := [found for _check, found in findings_by_check(version, revision, by) if found.stops]:
         raise PublicationStopped(stopping)

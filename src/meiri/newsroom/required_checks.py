@@ -8,13 +8,7 @@ from meiri.media.models import Picture
 from meiri.newsroom.body.stream import placed_pictures
 from meiri.newsroom.models import AiUse
 from meiri.newsroom.plain_text import paragraphs
-from meiri.newsroom.publication_checks import (
-    Finding,
-    PublicationCheck,
-    PublishingRule,
-    Strictness,
-    is_of_newsroom,
-)
+from meiri.newsroom.publication_checks import Finding, PublicationCheck, PublishingRule, Strictness
 
 # GB 45438-2025: the mark names what made it (人工智能 or AI) and what was done (生成 or 合成).
 _AI_MARK = re.compile(r"(?=.*(?:人工智能|AI))(?=.*(?:生成|合成))", re.IGNORECASE | re.DOTALL)
@@ -33,6 +27,7 @@ class BylineCheck(PublicationCheck):
     """Who it comes from and who answers for it."""
 
     label = "来源与署名"
+    asks_editors = True
     rules = (
         PublishingRule("source.missing", "来源"),
         PublishingRule("byline.missing", "作者，或本网来源"),
@@ -40,8 +35,6 @@ class BylineCheck(PublicationCheck):
     )
 
     def findings(self, version, revision, by) -> Iterator[Finding]:
-        if not is_of_newsroom(revision, by):
-            return
         source = version.source
         if source is None:
             yield Finding("source.missing", "没有填写来源。", place="source")
@@ -55,14 +48,13 @@ class AiUseCheck(PublicationCheck):
     """What of it was made with AI is recorded, and told to readers."""
 
     label = "人工智能"
+    asks_editors = True
     rules = (
         PublishingRule("ai.missing", "人工智能使用记录"),
         PublishingRule("ai.unmarked", "人工智能生成的内容写明标识"),
     )
 
     def findings(self, version, revision, by) -> Iterator[Finding]:
-        if not is_of_newsroom(revision, by):
-            return
         if not version.ai_use and not version.aigc_label:
             yield Finding("ai.missing", "没有记录是否使用人工智能。", place="ai_use")
         elif version.ai_use == AiUse.GENERATED and not _AI_MARK.match(version.aigc_label):
@@ -77,6 +69,7 @@ class PictureCheck(PublicationCheck):
     """Whose each picture is, what it shows to those who do not see it, and whether it may still be shown."""
 
     label = "图片"
+    asks_editors = True
     rules = (
         PublishingRule("picture.credit", "图片署名"),
         PublishingRule("picture.alt", "图片替代文字"),
@@ -85,8 +78,6 @@ class PictureCheck(PublicationCheck):
     )
 
     def findings(self, version, revision, by) -> Iterator[Finding]:
-        if not is_of_newsroom(revision, by):
-            return
         placed = list(placed_pictures(version.body.raw_data))
         pictures = Picture.objects.in_bulk([p.picture for p in placed] + [version.picture_id])
         if version.picture_id in pictures:
@@ -123,10 +114,11 @@ class MinorsCheck(PublicationCheck):
     """What tells of children was looked at with their rights in mind."""
 
     label = "未成年人"
+    asks_editors = True
     rules = (PublishingRule("minors.unchecked", "涉及未成年人的内容已核对"),)
 
     def findings(self, version, revision, by) -> Iterator[Finding]:
-        if version.minors or not is_of_newsroom(revision, by):
+        if version.minors:
             return
         text = f"{version.title}\n{version.summary}\n{text_of(version)}"
         if found := _MINORS.search(text):

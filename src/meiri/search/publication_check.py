@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from meiri.newsroom.plain_text import paragraphs
-from meiri.newsroom.publication_checks import Finding, PublicationCheck, PublishingRule, is_of_newsroom
+from meiri.newsroom.publication_checks import Finding, PublicationCheck, PublishingRule
 from meiri.search.duplicates import VERSION, near_duplicates
 from meiri.search.minhash import LONGEST
 from meiri.search.models import Version
@@ -14,11 +14,12 @@ LOOKED_AT = 4
 
 class DuplicateCheck(PublicationCheck):
     label = "重复"
+    asks_editors = True
     rules = (PublishingRule("duplicate.live", "没有发布过相同的稿件"),)
 
     def findings(self, version, revision, by) -> Iterator[Finding]:
         # What stands already was asked about when it was published.
-        if version.live or not is_of_newsroom(revision, by):
+        if version.live:
             return
         text = "\n".join(paragraphs(version.body.raw_data))[:LONGEST]
         matches = near_duplicates(version.title, text, exclude={version.pk}, count=LOOKED_AT)

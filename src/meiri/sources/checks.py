@@ -12,7 +12,6 @@ from meiri.newsroom.publication_checks import (
     PublicationCheck,
     PublishingRule,
     Strictness,
-    is_of_newsroom,
 )
 from meiri.sources.exceptions import is_excepted
 from meiri.sources.kept_files import BrokenOriginal
@@ -31,6 +30,7 @@ class SourceGate(PublicationCheck):
     """A reprint comes from a body in the register, which may be reprinted today. An empty register binds nobody."""
 
     label = "稿源"
+    asks_editors = True
     rules = (
         PublishingRule("source.unlisted", "来源在稿源名录内", Strictness.STOP),
         PublishingRule("source.frozen", "来源没有暂停转载", Strictness.STOP),
@@ -38,7 +38,7 @@ class SourceGate(PublicationCheck):
     )
 
     def findings(self, version, revision, by) -> Iterator[Finding]:
-        if is_reprint(version) and is_of_newsroom(revision, by) and (found := listing_finding(version)):
+        if is_reprint(version) and (found := listing_finding(version)):
             yield found
 
 
@@ -78,6 +78,7 @@ class ReprintCheck(PublicationCheck):
     """A reprint names its original, whose bytes are kept, and says what that says."""
 
     label = "转载"
+    asks_editors = True
     rules = (
         PublishingRule("reprint.title", "原标题"),
         PublishingRule("reprint.address", "原文地址"),
@@ -89,7 +90,7 @@ class ReprintCheck(PublicationCheck):
     )
 
     def findings(self, version, revision, by) -> Iterator[Finding]:
-        if not is_reprint(version) or not is_of_newsroom(revision, by):
+        if not is_reprint(version):
             return
         original = original_of(version.pk)
         title, kept = version.original_title, None
