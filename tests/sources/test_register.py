@@ -151,3 +151,12 @@ def test_the_chooser_finds_by_alias_among_1500_with_the_same_number_of_queries(a
         assert "可转载" in shown
         numbers.append(len(queries))
     assert numbers[0] == numbers[1]
+
+
+def test_a_list_begins_no_formula_and_is_read_again_as_it_was():
+    listing = SourceListing(edition="2025-06", category="地方", name="=江南晚讯", note="+86 开头的号码")
+    text = "".join(write_list([listing]))
+    assert "'=江南晚讯" in text
+    assert "'+86" in text
+    [read] = read_list(text.encode())
+    assert (read.name, read.note) == (listing.name, listing.note)

@@ -1,7 +1,5 @@
 """The duty roster in the admin, with what shifts hand over; and the monthly sheets."""
 
-import csv
-import io
 from datetime import timedelta
 
 from django.http import HttpResponse
@@ -12,6 +10,7 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from meiri.asked_numbers import asked_number
+from meiri.csv_cells import csv_lines
 from meiri.planning.board import asked_month
 from meiri.planning.counted_articles import CountedArticle
 from meiri.planning.duty import on_duty
@@ -119,19 +118,8 @@ class SheetView(CheckedView):
 
 
 def as_csv(rows, name: str) -> HttpResponse:
-    """The rows as CSV (RFC 4180) with a byte order mark, by which spreadsheets know that it is UTF-8."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(HEADS)
-    writer.writerows([as_text(cell) for cell in row.cells()] for row in rows)
-    answer = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    lines = csv_lines([HEADS, *(row.cells() for row in rows)])
+    answer = HttpResponse("".join(lines), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     answer["Cache-Control"] = "private, no-store"
     return answer
-
-
-def as_text(cell):
-    """A cell that no spreadsheet takes for a formula (OWASP, CSV Injection): what could begin one has an apostrophe before it."""
-    if isinstance(cell, str) and cell.lstrip()[:1] in tuple("=+-@\t\r\n") and cell.strip():
-        return f"'{cell}"
-    return cell

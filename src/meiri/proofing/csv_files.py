@@ -9,11 +9,13 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
+from meiri.csv_cells import csv_lines, decode_csv, unguarded
 from meiri.proofing.models import RegisteredKind, RegisteredName, StyleWord, WordLevel
 
 MOST_ROWS = 20_000
@@ -21,8 +23,6 @@ LARGEST_FILE = 8 << 20
 # So many faulty lines are told of.
 MOST_FAULTS = 20
 _NO = ("否", "0", "停用", "no", "false")
-# What a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class CsvFault(ValueError):
@@ -51,9 +51,8 @@ class CsvTable:
 
     def write(self, rows: Iterable[models.Model]) -> Iterator[str]:
         """The lines of the file, head first."""
-        yield "\ufeff" + _line(self.columns)
-        for row in rows:
-            yield _line(self._cell(row, name) for name in self.columns.values())
+        cells = ([self._cell(row, name) for name in self.columns.values()] for row in rows)
+        return csv_lines(chain([self.columns], cells))
 
     def _cell(self, row: models.Model, name: str) -> str:
         value = getattr(row, name)
@@ -61,8 +60,7 @@ class CsvTable:
             return str(self.choices[name](value).label)
         if name in self.flags:
             return "是" if value else "否"
-        text = "" if value is None else str(value)
-        return f"'{text}" if text.startswith(_FORMULA) else text
+        return "" if value is None else str(value)
 
     @transaction.atomic
     def read(self, data: bytes) -> CsvOutcome:
@@ -103,7 +101,9 @@ class CsvTable:
     def _lines(self, data: bytes) -> list[tuple[int, dict[str, str]]]:
         if len(data) > LARGEST_FILE:
             raise CsvFault(f"文件超过 {LARGEST_FILE >> 20} MB。")
-        text = decoded(data)
+        text = decode_csv(data)
+        if text is None:
+            raise CsvFault("看不懂文件的编码，请存成 UTF-8 的 CSV。")
         try:
             rows = list(csv.reader(io.StringIO(text), strict=True))[: MOST_ROWS + 2]
         except csv.Error as error:
@@ -125,7 +125,7 @@ class CsvTable:
         for head, name in self.columns.items():
             if head not in line:
                 continue
-            text = line[head].strip().removeprefix("'")
+            text = unguarded(line[head].strip())
             if name in self.choices:
                 values[name] = _choice(self.choices[name], head, text)
             elif name in self.dates:
@@ -162,23 +162,6 @@ class NamesCsv(CsvTable):
 
     def _values(self, line):
         return {"title": "", "since": None} | super()._values(line)
-
-
-def decoded(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise CsvFault("看不懂文件的编码，请存成 UTF-8 的 CSV。")
-
-
-def _line(cells: Iterable[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow(cells)
-    return out.getvalue()
 
 
 def _choice(choices: type[models.TextChoices], head: str, text: str) -> str:

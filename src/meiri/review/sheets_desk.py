@@ -1,6 +1,5 @@
 """审稿单 in the admin: their list by period and channel, one of them as a page and as PDF, many as a file; and what to inspect."""
 
-import csv
 import io
 import json
 import zipfile
@@ -16,6 +15,7 @@ from django.utils.http import urlencode
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from meiri.asked_numbers import asked_number
+from meiri.csv_cells import csv_lines
 from meiri.policy import check, visible
 from meiri.policy.checked_view import CheckedView
 from meiri.review.review_exceptions import ReviewException, UrgentReview
@@ -148,21 +148,18 @@ COLUMNS = ["编号", "发布时间", "频道", "标题", "未经本站审校", "
 
 def zipped(sheets) -> Iterator[bytes]:
     """A zip file in pieces: `<number>.json` for each sheet, with its signature in `sheets.csv`."""
-    out, table = _Pipe(), io.StringIO()
-    rows = csv.writer(table)
-    rows.writerow(COLUMNS)
+    out, rows = _Pipe(), [COLUMNS]
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
         for sheet in sheets.select_related("channel").iterator(chunk_size=200):
             file.writestr(f"{sheet.number}.json", sheet.document)
-            rows.writerow(_row(sheet))
+            rows.append(_row(sheet))
             yield out.take()
-        # With a mark at its beginning, spreadsheets read Chinese right.
-        file.writestr("sheets.csv", "\ufeff" + table.getvalue())
+        file.writestr("sheets.csv", "".join(csv_lines(rows)))
     yield out.take()
 
 
 def _row(sheet: ReviewSheet) -> list[str]:
-    cells = [
+    return [
         sheet.number,
         timezone.localtime(sheet.published_at).isoformat(timespec="seconds"),
         sheet.channel.name if sheet.channel else "",
@@ -172,8 +169,6 @@ def _row(sheet: ReviewSheet) -> list[str]:
         sheet.digest,
         sheet.signature,
     ]
-    # A spreadsheet must not take a headline for a formula.
-    return [f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") else cell for cell in cells]
 
 
 class _Pipe(io.RawIOBase):

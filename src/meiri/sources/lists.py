@@ -5,11 +5,13 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from meiri.csv_cells import csv_lines, decode_csv, unguarded
 from meiri.newsroom.models import Source
 from meiri.sources.name_keys import domain_of, name_key
 from meiri.sources.register import LONGEST_NAME, ListingKey, ListingState, SourceListing
@@ -112,18 +114,13 @@ def read_list(data: bytes, edition: str = "") -> list[SourceListing]:
 def _text_of(data: bytes) -> str:
     if len(data) > LARGEST:
         raise BadList([f"文件超过 {LARGEST // 1024 // 1024} MB。"])
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise BadList(["文件不是文本：请另存为 CSV（UTF-8 或 GB18030）。"])
+    if (text := decode_csv(data)) is None:
+        raise BadList(["文件不是文本：请另存为 CSV（UTF-8 或 GB18030）。"])
+    return text
 
 
 def _listing_of(row: dict[str, str], edition: str) -> SourceListing:
-    cells = {field: (row.get(column) or "").strip() for column, field in COLUMNS.items()}
+    cells = {field: unguarded((row.get(column) or "").strip()) for column, field in COLUMNS.items()}
     if not name_key(cells["name"]):
         raise ValidationError("没有单位名称。")
     if cells["state"] not in _STATES:
@@ -227,17 +224,9 @@ def _make_sources(listings: Iterable[SourceListing]) -> None:
 
 
 def write_list(listings: Iterable[SourceListing]) -> Iterator[str]:
-    """The lines of a CSV file of `listings`, after the byte order mark by which spreadsheets know UTF-8."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    out.write("\ufeff")
-    writer.writerow(COLUMNS)
-    for listing in listings:
-        writer.writerow([_cell(listing, field) for field in COLUMNS.values()])
-        yield out.getvalue()
-        out.seek(0)
-        out.truncate()
-    yield out.getvalue()
+    """The lines of a CSV file of `listings`."""
+    cells = ([_cell(listing, field) for field in COLUMNS.values()] for listing in listings)
+    return csv_lines(chain([COLUMNS], cells))
 
 
 def _cell(listing: SourceListing, field: str) -> str:
