@@ -10,6 +10,11 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(get_default_timezone())
 
 
+def in_words(moment: datetime) -> str:
+    """`moment` to the minute, as editors are told it."""
+    return f"{local(moment):%Y年%m月%d日 %H:%M}"
+
+
 def zoned(moment: datetime | None = None) -> datetime:
     """`moment`, or now, in the site's time as formats for machines can hold it: with an offset of whole minutes. Before 1901 Beijing was
     08:05:43 ahead."""

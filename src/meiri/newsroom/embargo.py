@@ -20,7 +20,7 @@ from wagtail.models import ReferenceIndex
 from meiri.journal.content_keys import DOCUMENT, PICTURE, ContentKey
 from meiri.media.models import Picture
 from meiri.newsroom.body.stream import keys_in_body
-from meiri.newsroom.clock import local
+from meiri.newsroom.clock import in_words
 from meiri.newsroom.listing import scheduled_versions
 from meiri.newsroom.models import Article
 from meiri.newsroom.publication_checks import Finding, PublicationCheck, register_check
@@ -33,10 +33,6 @@ LONGEST = timedelta(days=3 * 366)
 MOST_ARTICLES = 500
 # For so many seconds a process keeps what is withheld.
 KEPT = 1.0
-
-
-def in_words(moment: datetime) -> str:
-    return f"{local(moment):%Y年%m月%d日 %H:%M}"
 
 
 def is_embargoed(article: Article) -> bool:

@@ -2,16 +2,14 @@
 
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
+from django.shortcuts import redirect
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets import AdminDateTimeInput
 
-from meiri.newsroom.embargo import in_words, is_embargoed, lift_embargo, set_embargo
-from meiri.newsroom.models import Article
+from meiri.newsroom.article_view import ArticleView
+from meiri.newsroom.clock import in_words
+from meiri.newsroom.embargo import is_embargoed, lift_embargo, set_embargo
 from meiri.policy import may
-from meiri.policy.checked_view import CheckedView
 
 
 class EmbargoForm(forms.Form):
@@ -23,26 +21,11 @@ class EmbargoForm(forms.Form):
     )
 
 
-class EmbargoView(CheckedView):
-    page_title = "禁发"
+class EmbargoView(ArticleView):
+    page_title = name = "禁发"
     header_icon = "time"
     template_name = "newsroom/embargo.html"
     deed = "change"
-
-    def check_permission(self):
-        self.article = self.thing = get_object_or_404(Article, pk=self.kwargs["article_id"])
-        super().check_permission()
-
-    def get_breadcrumbs_items(self):
-        return [
-            *WagtailAdminTemplateMixin.breadcrumbs_items,
-            {"url": self.edit_url, "label": str(self.article)},
-            {"url": "", "label": "禁发"},
-        ]
-
-    @property
-    def edit_url(self) -> str:
-        return reverse("wagtailsnippets_newsroom_article:edit", args=[self.article.pk])
 
     def get(self, request, **kwargs):
         return self._shown(EmbargoForm(initial={"until": self.article.embargo_until}))
@@ -62,7 +45,7 @@ class EmbargoView(CheckedView):
             said = error.messages[0] if isinstance(error, ValidationError) else str(error)
             messages.error(request, said)
             return self._shown(form)
-        return redirect(self.edit_url)
+        return redirect(self.form_url)
 
     def _shown(self, form):
         article = self.article

@@ -34,7 +34,7 @@ from meiri.newsroom.body_field import BodyField
 from meiri.newsroom.cards import Card
 from meiri.newsroom.cards import in_order as cards_in_order
 from meiri.newsroom.changes import CHOSEN, LONGEST_REASON, ArticleChange, ChangeKind
-from meiri.newsroom.clock import local
+from meiri.newsroom.clock import in_words
 from meiri.newsroom.corrections import Correction
 from meiri.newsroom.dates import EARLIEST, fault_of_date
 from meiri.newsroom.desks import Desk
@@ -425,9 +425,8 @@ class Article(
         if self.go_live_at and self.go_live_at < EARLIEST:
             raise ValidationError({"go_live_at": "上线时间有误，请核对年份。"})
         if self.go_live_at and self.embargo_until and self.go_live_at < self.embargo_until:
-            until = local(self.embargo_until)
             raise ValidationError(
-                {"go_live_at": f"稿件禁发至{until:%Y年%m月%d日 %H:%M}，上线时间不能早于它。"}
+                {"go_live_at": f"稿件禁发至{in_words(self.embargo_until)}，上线时间不能早于它。"}
             )
 
     def get_absolute_url(self):

@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from wagtail.admin import messages
 from wagtail.admin.ui.side_panels import BaseSidePanel
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from meiri.asked_numbers import asked_number
+from meiri.newsroom.article_view import ArticleView
 from meiri.newsroom.models import Article, ArticleShare, Proposal, ProposalMode
 from meiri.newsroom.people import people_of_newsroom
 from meiri.newsroom.picking import MultiplePicker, Picker
@@ -18,7 +18,6 @@ from meiri.newsroom.placing import offer, take_offer_back
 from meiri.newsroom.posts import name_of
 from meiri.newsroom.sharing import share, unshare
 from meiri.policy import may
-from meiri.policy.checked_view import CheckedView
 from meiri.sections.models import Channel, Station
 
 MOST_SHOWN = 60
@@ -48,14 +47,13 @@ class ShareForm(forms.Form):
         person.label_from_instance = name_of
 
 
-class SendingView(CheckedView):
+class SendingView(ArticleView):
     header_icon = "mail"
     template_name = "newsroom/sending.html"
+    name = "送稿与共享"
 
-    def setup(self, request, *args, article_id, **kwargs):
-        super().setup(request, *args, **kwargs)
-        articles = Article.objects.select_related("channel", "home_station", "latest_revision")
-        self.article = get_object_or_404(articles, pk=article_id)
+    def articles(self):
+        return Article.objects.select_related("channel", "home_station", "latest_revision")
 
     def check_permission(self):
         self.offers = may(self.request.user, "propose", self.article)
@@ -65,16 +63,7 @@ class SendingView(CheckedView):
 
     @property
     def page_title(self):
-        return f"送稿与共享：{self.article}"
-
-    @property
-    def breadcrumbs_items(self):
-        edit = reverse("wagtailsnippets_newsroom_article:edit", args=[self.article.pk])
-        return [
-            *WagtailAdminTemplateMixin.breadcrumbs_items,
-            {"url": edit, "label": str(self.article)},
-            {"url": "", "label": "送稿与共享"},
-        ]
+        return f"{self.name}：{self.article}"
 
     def get(self, request, article_id):
         return self.answer(OfferForm(), ShareForm())

@@ -20,6 +20,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from meiri.journal.snippets import RowViewSet
 from meiri.newsroom.choosing import ArticleChooserViewSet
+from meiri.newsroom.clock import in_words
 from meiri.newsroom.corrections_desk import (
     CorrectionsSidePanel,
     CorrectionsView,
@@ -35,7 +36,7 @@ from meiri.newsroom.editing import (
     at_hand,
     side_panels,
 )
-from meiri.newsroom.embargo import EMBARGO_LIFTED, EMBARGOED, in_words
+from meiri.newsroom.embargo import EMBARGO_LIFTED, EMBARGOED
 from meiri.newsroom.embargo_desk import EmbargoView
 from meiri.newsroom.form_panels import ARTICLE_TABS
 from meiri.newsroom.listing import COLUMNS, ArticleFilterSet, ArticleIndexView
