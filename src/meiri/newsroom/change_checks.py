@@ -1,9 +1,8 @@
 """A published article that is changed: of which kind, why, and whether a small repair is one."""
 
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 
-from meiri.newsroom.changes import ChangeKind, parts_changed
+from meiri.newsroom.changes import ChangeKind, count_changed, parts_changed
 from meiri.newsroom.models import Article
 from meiri.newsroom.plain_text import paragraphs
 from meiri.newsroom.publication_checks import Finding, PublicationCheck, PublishingRule
@@ -79,5 +78,4 @@ def characters_changed(ours: str, theirs: str) -> int:
     ours, theirs = ours[: len(ours) - end], theirs[: len(theirs) - end]
     if max(len(ours), len(theirs)) > SMALL * 100:
         return max(len(ours), len(theirs))
-    matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
-    return sum(max(b - a, d - c) for kind, a, b, c, d in matcher.get_opcodes() if kind != "equal")
+    return count_changed(ours, theirs)

@@ -1,5 +1,6 @@
 """What became of an article after it was published first (修改记录): what was changed, of which kind, why. Readers see it."""
 
+from collections.abc import Hashable, Sequence
 from difflib import SequenceMatcher
 
 from django.conf import settings
@@ -113,6 +114,11 @@ def parts_changed(before, after) -> list[str]:
 def paragraphs_changed(before, after) -> int:
     """How many paragraphs of the text are not the same; of two, where one was changed, it is one."""
     ours, theirs = (paragraphs(version.body.raw_data)[:MOST_PARAGRAPHS] for version in (before, after))
+    return count_changed(ours, theirs)
+
+
+def count_changed(ours: Sequence[Hashable], theirs: Sequence[Hashable]) -> int:
+    """How many items are not the same; of two, where one stands for the other, it is one."""
     matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
     return sum(max(b - a, d - c) for kind, a, b, c, d in matcher.get_opcodes() if kind != "equal")
 

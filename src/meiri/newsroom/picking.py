@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from meiri.asked_numbers import asked_number
 from meiri.newsroom.initials import has_initials
 from meiri.newsroom.models import Author, Source
 from meiri.newsroom.people import people_of_newsroom, people_with
@@ -24,6 +25,10 @@ OFFERED = 20
 MOST_READ = 20_000
 LONGEST_QUERY = 60
 MOST_KEYS = 200
+
+
+def numbers_of(keys: Iterable[str]) -> list[int]:
+    return [number for key in keys if (number := asked_number(key)) is not None]
 
 
 def label_for_station(user, station: Station) -> str:
@@ -58,9 +63,9 @@ class Choices:
 
     def of_keys(self, user, keys: Iterable[str]) -> list[dict]:
         """The rows of these keys, in their order, as they are shown."""
-        wanted = [key for key in keys if key.isdecimal() and len(key) < 19][:MOST_KEYS]
-        rows = self.model._default_manager.in_bulk([int(key) for key in wanted])
-        return self.shown_all(user, [rows[int(key)] for key in wanted if int(key) in rows])
+        wanted = numbers_of(keys)[:MOST_KEYS]
+        rows = self.model._default_manager.in_bulk(wanted)
+        return self.shown_all(user, [rows[key] for key in wanted if key in rows])
 
     def found(self, user, typed: str) -> tuple[list[dict], bool]:
         """The rows whose names have `typed` in them or begin with its letters, at most `OFFERED`; and whether there are more.
@@ -146,7 +151,7 @@ class PickerMixin(forms.Select):
         self.field = field
 
     def optgroups(self, name, value, attrs=None):
-        keys = [int(key) for key in value if str(key).isdecimal() and len(str(key)) < 19]
+        keys = numbers_of(map(str, value))
         offered: Any = self.choices
         rows = offered.queryset.model._default_manager.in_bulk(keys) if keys else {}
         chosen = [(str(key), offered.field.label_from_instance(rows[key])) for key in keys if key in rows]
