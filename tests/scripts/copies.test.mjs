@@ -7,6 +7,7 @@ const DAY = 86_400_000;
 
 function browser() {
   const window = open("", (made) => { made.indexedDB = new IDBFactory(); made.structuredClone = structuredClone; });
+  run(window, "newsroom/static/newsroom/browser_store.js");
   run(window, "newsroom/static/newsroom/drafts/copies.js");
   return window;
 }
@@ -64,6 +65,7 @@ test("a browser that keeps nothing says so and throws nothing", async () => {
     made.indexedDB = { open() { throw new Error("refused"); } };
     made.console.warn = () => {};
   });
+  run(window, "newsroom/static/newsroom/browser_store.js");
   run(window, "newsroom/static/newsroom/drafts/copies.js");
   const { copies } = window.meiriDrafts;
   assert.equal(await copies.keep(aCopy("a")), false);
