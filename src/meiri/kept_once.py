@@ -1,4 +1,4 @@
-"""A secret that is made once and kept in a file of the data folder, for its owner only."""
+"""Files of the data folder that are on the disk before they are used; among them secrets, each made once, for their owner only."""
 
 import os
 import secrets
@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
+
+from meiri.file_modes import FILE
 
 
 def kept_once(path: Path, make: Callable[[], bytes]) -> bytes:
@@ -15,11 +17,7 @@ def kept_once(path: Path, make: Callable[[], bytes]) -> bytes:
     `ImproperlyConfigured` where the file is empty.
     """
     if not path.exists():
-        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(make())
-            file.flush()
-            os.fsync(file.fileno())
+        draft = _write_draft(path, make())
         try:
             # Of two processes that make one at once, the first to link wins and both read the same.
             path.hardlink_to(draft)
@@ -34,6 +32,21 @@ def kept_once(path: Path, make: Callable[[], bytes]) -> bytes:
         f"{path} is empty: put the key back from where you keep it. Where nothing was ever sealed or signed with it,"
         " delete the file; a new key is then made."
     )
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Put `content` at `path`, whole or not at all, in the place of what is there. It is on the disk before this returns."""
+    _write_draft(path, content).replace(path)
+    sync_folder(path.parent)
+
+
+def _write_draft(path: Path, content: bytes) -> Path:
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
 
 
 def sync_folder(folder: Path) -> None:

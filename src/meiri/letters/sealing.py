@@ -8,7 +8,6 @@ database has only its digest.
 import hashlib
 import hmac
 import json
-import os
 import secrets
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
 
-from meiri.kept_once import kept_once, sync_folder
+from meiri.kept_once import kept_once, write_whole
 
 # Without signs that look alike.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -44,13 +43,7 @@ def forget_keys() -> None:
 
 
 def _write(keys: list[bytes]) -> None:
-    draft = key_file().with_name(f"letters.key.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(b"\n".join(keys))
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(key_file())
-    sync_folder(key_file().parent)
+    write_whole(key_file(), b"\n".join(keys))
 
 
 def seal(content: bytes) -> bytes:

@@ -6,7 +6,6 @@ Where one byte of a block was changed, the sum says what it was, and the SHA-256
 
 import hashlib
 import os
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +13,8 @@ from pathlib import Path
 import zstandard
 from django.conf import settings
 
-from meiri.file_modes import FILE, FOLDER
-from meiri.kept_once import sync_folder
+from meiri.file_modes import FOLDER
+from meiri.kept_once import write_whole
 
 FOLDER_NAME = "originals"
 LARGEST = 32 * 1024 * 1024
@@ -75,13 +74,7 @@ def _packed(path: Path, data: bytes) -> bytes | None:
 def _write(path: Path, packed: bytes) -> None:
     for made in (folder(), path.parent):
         made.mkdir(mode=FOLDER, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE), "wb") as file:
-        file.write(packed)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(path)
-    sync_folder(path.parent)
+    write_whole(path, packed)
 
 
 def read_kept(digest: str) -> bytes:
