@@ -4,7 +4,6 @@ Readers see published articles alone, so it is the publication that is stopped: 
 only an embargoed article shows, its pictures and documents, is withheld from their addresses too.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from time import monotonic
@@ -19,7 +18,7 @@ from wagtail.models import ReferenceIndex
 
 from meiri.journal.content_keys import DOCUMENT, PICTURE, ContentKey
 from meiri.media.models import Picture
-from meiri.newsroom.body.stream import keys_in_body
+from meiri.newsroom.body.stream import body_of, keys_in_body
 from meiri.newsroom.clock import in_words
 from meiri.newsroom.listing import scheduled_versions
 from meiri.newsroom.models import Article
@@ -129,7 +128,7 @@ def _media_of(article: Article) -> Iterator[ContentKey]:
     for number in (article.picture_id, content.get("picture")):
         if number:
             yield PICTURE.key(number)
-    for body in (article.body.raw_data, json.loads(content.get("body") or "[]")):
+    for body in (article.body.raw_data, body_of(content)):
         yield from (key for key in keys_in_body(body) if PICTURE.matches(key) or DOCUMENT.matches(key))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from wagtail.log_actions import log
 
 from meiri.newsroom.models import Article, Byline, Origin, Proposal, ProposalMode
+from meiri.newsroom.newest_version import newest
 from meiri.newsroom.publication_checks import Finding, PublicationCheck, register_check
 
 # Told of a version and the article that it was made of, in the transaction that makes it: `(version, article, is_quoted, by)`.
@@ -55,11 +56,6 @@ def take_version(proposal: Proposal, by) -> Article:
     for told in when_taken:
         told(version, proposal.article, is_quoted, by)
     return version
-
-
-def newest(article: Article) -> Article:
-    """The article as its newest version has it."""
-    return article.latest_revision.as_object() if article.latest_revision else article
 
 
 class QuotedAsItWas(PublicationCheck):

@@ -1,10 +1,9 @@
 """The texts of an article as proofing looks at them."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from meiri.newsroom.body.stream import words_of_kinds
+from meiri.newsroom.body.stream import body_of, words_of_kinds
 from meiri.newsroom.models import Article
 from meiri.newsroom.plain_text import paragraphs
 from meiri.proofing.rules.rule import Passage
@@ -22,8 +21,7 @@ def passages_of(article: Article) -> list[Passage]:
 def passages_of_content(content: Mapping[str, Any]) -> list[Passage]:
     """The passages of a revision's content."""
     fields = [Passage(name, content.get(name) or "") for name in FIELDS]
-    body = json.loads(content.get("body") or "[]")
-    return [*(passage for passage in fields if passage.text), *_of_body(body)]
+    return [*(passage for passage in fields if passage.text), *_of_body(body_of(content))]
 
 
 def _of_body(raw: Iterable[Mapping[str, Any]]) -> Iterator[Passage]:

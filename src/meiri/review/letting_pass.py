@@ -6,13 +6,13 @@ from django.utils import timezone
 
 from meiri.journal.log import actor, append
 from meiri.newsroom.models import Article
+from meiri.newsroom.newest_version import newest
 from meiri.newsroom.reviewing import ReviewRefused
 from meiri.policy import may
 from meiri.review.after_checks import AfterCheck
 from meiri.review.chains import chain_of
 from meiri.review.events import CheckedAfterwards, ExceptionGranted, FastLaneChosen
 from meiri.review.permissions import may_except, may_hurry
-from meiri.review.review_decisions import newest
 from meiri.review.review_exceptions import LONGEST_REASON, ReviewException, UrgentReview
 from meiri.review.review_records import record_of
 from meiri.review.review_rules import faults_of_publication, why_not_except

@@ -9,6 +9,7 @@ from wagtail.models import TaskState, WorkflowState
 from wagtail.signals import workflow_approved
 
 from meiri.newsroom.models import Article
+from meiri.newsroom.newest_version import newest
 from meiri.newsroom.reviewing import ReviewRefused
 from meiri.policy import may
 from meiri.review.chains import ChainStep, bar, chain_of
@@ -71,11 +72,6 @@ def open_review(key: int) -> OpenReview:
         name = chain.name if chain else "别的流程"
         raise ReviewRefused(f"稿件现在要走“{name}”，请退回作者重新送审。")
     return OpenReview(state, step, article, record_of(article, chain.rule_steps()))
-
-
-def newest(article: Article) -> Article:
-    """The article as its newest version says."""
-    return article.latest_revision.as_object() if article.latest_revision else article
 
 
 @transaction.atomic

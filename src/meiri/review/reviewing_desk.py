@@ -11,6 +11,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from meiri.asked_numbers import asked_number
 from meiri.newsroom.models import Article
+from meiri.newsroom.newest_version import newest
 from meiri.newsroom.reviewing import ReviewRefused
 from meiri.policy import check
 from meiri.policy.checked_view import CheckedView
@@ -22,7 +23,6 @@ from meiri.review.review_decisions import (
     OpenReview,
     ReviewDecision,
     decide,
-    newest,
     note_opening,
     open_review,
 )

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from meiri.newsroom.body.stream import with_kinds
+from meiri.newsroom.body.stream import body_of, with_kinds
 from meiri.newsroom.rich_text import paragraphs_of_rich_text
 from meiri.search.minhash import comparable_text
 
@@ -63,4 +63,4 @@ def _words(title: str, body: str, draft: str | dict | None) -> ArticleText:
 
 def of_revision(content: Mapping[str, Any]) -> ArticleText:
     """The words of a revision's content."""
-    return ArticleText(content.get("title") or "", text_of(json.loads(content.get("body") or "[]")))
+    return ArticleText(content.get("title") or "", text_of(body_of(content)))

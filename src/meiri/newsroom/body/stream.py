@@ -1,5 +1,6 @@
 """The body of an article: which kinds of blocks it may be made of, and what is asked of all of its blocks."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -60,6 +61,11 @@ def with_kinds(raw: Iterable[Mapping[str, Any]]) -> Iterator[tuple[BodyBlock, An
         kind = known.get(block["type"])
         if kind is not None:
             yield kind, block["value"]
+
+
+def body_of(content: Mapping[str, Any]) -> list[dict]:
+    """The body in the content of a revision, as it is stored."""
+    return json.loads(content.get("body") or "[]")
 
 
 def keys_in_body(raw: Iterable[Any]) -> list[ContentKey]:
