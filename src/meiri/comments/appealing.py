@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from meiri.asked_words import asked_words
 from meiri.comments.events import CommentAppealed
 from meiri.comments.models import Comment, CommentState
 from meiri.comments.moderation import names_in_journal
@@ -22,11 +23,7 @@ def appeal(comment: Comment, words: str) -> Comment:
 
     Raises `ValidationError` without words, and where the comment was not rejected or was appealed before.
     """
-    words = words.strip()
-    if not words:
-        raise ValidationError("请写明申诉的理由。")
-    if len(words) > LONGEST_APPEAL:
-        raise ValidationError(f"申诉理由请控制在 {LONGEST_APPEAL} 字以内。")
+    words = asked_words(words, LONGEST_APPEAL, "请写明申诉的理由。", "申诉理由")
     comment = Comment.objects.select_for_update().get(pk=comment.pk)
     if not may_appeal(comment):
         raise ValidationError("这条评论不能申诉：只有未通过的评论可以申诉，每条一次。")

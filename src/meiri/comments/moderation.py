@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
+from meiri.asked_words import asked_words
 from meiri.comments.events import (
     CommentAnswered,
     CommentApproved,
@@ -59,11 +60,7 @@ def reject_comment(comment: Comment, reason: str, by=None) -> Comment:
     Raises `ValidationError` without a reason and where another moderator has to decide, `PermissionDenied` where `by`
     may not moderate.
     """
-    reason = reason.strip()
-    if not reason:
-        raise ValidationError("请写明不通过的原因。")
-    if len(reason) > 100:
-        raise ValidationError("原因请控制在 100 字以内。")
+    reason = asked_words(reason, 100, "请写明不通过的原因。", "原因")
     return _decide(comment, CommentState.REJECTED, by, reason)
 
 
@@ -85,11 +82,7 @@ def answer_comment(comment: Comment, text: str, by) -> Comment:
 
     Raises `ValidationError` for a text that is empty or too long.
     """
-    text = text.replace("\r\n", "\n").strip()
-    if not text:
-        raise ValidationError("请填写回复内容。")
-    if len(text) > LONGEST:
-        raise ValidationError(f"回复请控制在 {LONGEST} 字以内。")
+    text = asked_words(text.replace("\r\n", "\n"), LONGEST, "请填写回复内容。", "回复")
     comment = approve_comment(comment, by)
     reply = Comment.objects.create(
         article_id=comment.article_id, reply_to_id=comment.reply_to_id or comment.pk, member=None,

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from meiri.asked_words import asked_words
 from meiri.journal.content_keys import LETTERS
 from meiri.journal.log import actor, append
 from meiri.letters.attachments import Accepted
@@ -82,7 +83,7 @@ def check_letter(letter: Letter, by) -> Letter:
 def route_letter(letter: Letter, unit: str, by) -> Letter:
     """Pass a letter on to the `unit` that can answer it (转交)."""
     letter = _take(letter, by, Stage.ASKED)
-    letter.unit = _words(unit, 60, "请填写转交的单位。")
+    letter.unit = asked_words(unit, 60, "请填写转交的单位。")
     return _move(letter, Stage.ASKED, by, LetterRouted, ["unit"])
 
 
@@ -90,7 +91,7 @@ def route_letter(letter: Letter, unit: str, by) -> Letter:
 def hand_over_letter(letter: Letter, station: Station | None, desk: Desk | None, note: str, by) -> Letter:
     """Give a letter to another station or desk of the newsroom (改派), with a note that says why."""
     letter = _take(letter, by)
-    note = _words(note, 500, "请写明改派的原因。")
+    note = asked_words(note, 500, "请写明改派的原因。")
     if (station, desk) == (letter.station, letter.desk):
         raise ValidationError("地区和承办都没有变。")
     _recount(letter, -1)
@@ -107,7 +108,7 @@ def hand_over_letter(letter: Letter, station: Station | None, desk: Desk | None,
 def note_on_letter(letter: Letter, text: str, by) -> Message:
     """Leave a note for colleagues."""
     letter = _take(letter, by)
-    said = _say(letter, Message.Kind.NOTE, _words(text, 2000, "请填写备注。"), by)
+    said = _say(letter, Message.Kind.NOTE, asked_words(text, 2000, "请填写备注。"), by)
     _tell(letter, by, LetterNoted)
     return said
 
@@ -118,7 +119,7 @@ def reply_to_writer(letter: Letter, text: str, by) -> Message:
     letter = _take(letter, by)
     if letter.taken_back_at:
         raise ValidationError("来信人已撤回这封来信，不能再回复。")
-    said = _say(letter, Message.Kind.REPLY, _words(text, 2000, "请填写给来信人的回复。"), by)
+    said = _say(letter, Message.Kind.REPLY, asked_words(text, 2000, "请填写给来信人的回复。"), by)
     _seen(letter)
     _tell(letter, by, LetterReplied)
     return said
@@ -128,7 +129,7 @@ def reply_to_writer(letter: Letter, text: str, by) -> Message:
 def answer_letter(letter: Letter, text: str, by, unit: str = "") -> Letter:
     """Keep the answer that `unit` (or the one the letter was passed to) gave. Its writer can read it at once."""
     letter = _take(letter, by, Stage.ANSWERED)
-    letter.answer = _words(text, 5000, "请填写答复内容。")
+    letter.answer = asked_words(text, 5000, "请填写答复内容。")
     letter.unit = unit.strip()[:60] or letter.unit
     if letter.answered_at:
         count_answered(letter, -1)
@@ -147,9 +148,9 @@ def publish_letter(letter: Letter, by, text: str, answer: str = "", subject: str
     letter = _take(letter, by, Stage.PUBLISHED)
     if not letter.may_publish:
         raise ValidationError("来信人不同意公开，不能刊登。")
-    letter.published_text = _words(text, 5000, "请填写刊登的来信内容。")
-    letter.published_answer = _words(answer or str(letter.answer), 5000, "请填写刊登的答复内容。")
-    letter.published_subject = _words(subject or str(letter.subject), 60, "请填写刊登的标题。")
+    letter.published_text = asked_words(text, 5000, "请填写刊登的来信内容。")
+    letter.published_answer = asked_words(answer or str(letter.answer), 5000, "请填写刊登的答复内容。")
+    letter.published_subject = asked_words(subject or str(letter.subject), 60, "请填写刊登的标题。")
     printed = f"{letter.published_subject}\n{letter.published_text}\n{letter.published_answer}"
     if told := left_in(printed, **letter.contact()):
         raise ValidationError(f"刊登稿里还有{'和'.join(told)}，请隐去后再刊登。")
@@ -164,7 +165,7 @@ def close_letter(letter: Letter, reason: str, by) -> Letter:
     letter = _take(letter, by, Stage.CLOSED)
     if letter.stage == Stage.CLOSED:
         raise ValidationError("来信已经办结。")
-    letter.closing_words = _words(reason, 300, "请填写办结说明。")
+    letter.closing_words = asked_words(reason, 300, "请填写办结说明。")
     return _move(letter, Stage.CLOSED, by, LetterClosed, ["closing_words"])
 
 
@@ -175,7 +176,7 @@ def withdraw_letter(letter: Letter, reason: str, by) -> Letter:
     if not letter.published_at:
         raise ValidationError("这封来信没有公开刊登。")
     _unprint(letter)
-    letter.closing_words = _words(reason, 300, "请填写撤下的原因。")
+    letter.closing_words = asked_words(reason, 300, "请填写撤下的原因。")
     return _move(letter, Stage.CLOSED, by, LetterWithdrawn, [*_PRINTED, "closing_words"])
 
 
@@ -185,7 +186,7 @@ def open_contact(letter: Letter, reason: str, by) -> dict[str, str]:
     letter = _take(letter, by)
     if not may(by, "open_contact", letter):
         raise PermissionDenied("open_contact is needed to see who wrote a letter.")
-    reason = _words(reason, 200, "请写明查看联系方式的原因。")
+    reason = asked_words(reason, 200, "请写明查看联系方式的原因。")
     if letter.taken_back_at:
         raise ValidationError("来信人已撤回这封来信，联系方式已经删除。")
     _tell(letter, by, LetterContactOpened, reason=reason)
@@ -295,12 +296,3 @@ def _tell(letter: Letter, by, event: type[LetterEvent], **payload) -> None:
     # Not all of it changes what readers see: the numbers by stage and month, what is printed.
     keys = [key for key in (LETTERS, letter.content_key) if key != LETTERS or LETTERS in event.key_forms]
     append(event(keys=keys, receipt=letter.receipt, stage=str(letter.stage), **payload), actor(by))
-
-
-def _words(text: str, most: int, empty: str) -> str:
-    text = text.strip()
-    if not text:
-        raise ValidationError(empty)
-    if len(text) > most:
-        raise ValidationError(f"请控制在 {most} 字以内。")
-    return text

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from itertools import chain, islice
 from typing import Any, TypeAlias
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 from wagtail.documents.models import Document
 from wagtail.permissions import policy_registry
 
+from meiri.asked_words import asked_words
 from meiri.delivery.page_store import purge
 from meiri.journal.content_keys import ContentKey
 from meiri.journal.log import actor, append
@@ -69,11 +70,7 @@ def take_down(item: Item, reason: str, by=None) -> None:
     Raises `PermissionDenied`, and `ValidationError` without a reason.
     """
     check_may(by, "take_down", item)
-    reason = reason.strip()
-    if not reason:
-        raise ValidationError("请写明撤下的原因。")
-    if len(reason) > LONGEST_REASON:
-        raise ValidationError(f"原因请控制在 {LONGEST_REASON} 字以内。")
+    reason = asked_words(reason, LONGEST_REASON, "请写明撤下的原因。", "原因")
     keys = [_key(item)]
     if isinstance(item, Picture):
         keys += [key for keys_of in when_a_picture_goes for key in keys_of(item)]

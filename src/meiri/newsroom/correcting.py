@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from meiri.asked_words import asked_words
 from meiri.journal.content_keys import CORRECTIONS
 from meiri.journal.log import actor, append
 from meiri.newsroom.corrections import LONGEST, Correction
@@ -61,11 +62,7 @@ def withdraw_correction(correction: Correction, reason: str, by=None) -> Correct
     check_may_publish(correction.article, by)
     if correction.withdrawn_at:
         raise ValidationError("这条更正已经撤回。")
-    reason = reason.strip()
-    if not reason:
-        raise ValidationError("请写明撤回更正的原因。")
-    if len(reason) > 200:
-        raise ValidationError("撤回原因请控制在 200 字以内。")
+    reason = asked_words(reason, 200, "请写明撤回更正的原因。", "撤回原因")
     correction.withdrawn_at, correction.withdrawal_reason = timezone.now(), reason
     correction.save(update_fields=["withdrawn_at", "withdrawal_reason"])
     _tell(correction, CorrectionWithdrawn, by, reason=reason)

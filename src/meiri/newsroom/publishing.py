@@ -5,13 +5,13 @@ Each deed is atomic and ends with one journal entry; nobody is called, consumers
 
 from collections.abc import Callable, Sequence
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.utils import timezone
 from wagtail.actions.publish_revision import PublishPermissionError
 
+from meiri.asked_words import asked_words
 from meiri.delivery.page_store import withdraw_page
 from meiri.journal.log import actor, append
 from meiri.journal.recording import acting_user
@@ -63,11 +63,7 @@ def withdraw(article: Article, reason: str, by=None) -> None:
     It is withdrawn once: where it is not published any more, nothing changes. Raises `ValidationError` without a reason, or
     with one that is too long.
     """
-    reason = reason.strip()
-    if not reason:
-        raise ValidationError("请写明撤稿原因。")
-    if len(reason) > LONGEST_REASON:
-        raise ValidationError(f"撤稿原因请控制在 {LONGEST_REASON} 字以内。")
+    reason = asked_words(reason, LONGEST_REASON, "请写明撤稿原因。", "撤稿原因")
     stored = Article.objects.select_for_update().get(pk=article.pk)
     if stored.live:
         stored.withdrawal_reason = reason

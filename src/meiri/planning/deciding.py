@@ -6,12 +6,15 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.urls import reverse
 
+from meiri.asked_words import asked_words
 from meiri.live.directing import announce_coverage
 from meiri.live.models import Coverage
 from meiri.newsroom.models import Article
 from meiri.personal.notices import tell
 from meiri.planning.models import (
+    PROPOSED,
     Assignment,
     AssignmentState,
     Medium,
@@ -41,31 +44,16 @@ def change_item(item: PlanItem, by) -> PlanItem:
     """Store what was changed of the fields of `item`."""
     check(by, "change", locked_item(item))
     item.full_clean(exclude=["theme", "proposed_by"])
-    fields = (
-        "title",
-        "idea",
-        "people",
-        "where",
-        "day",
-        "hour",
-        "channel",
-        "station",
-        "resources",
-        "embargo_until",
-    )
-    item.save(update_fields=fields)
+    item.save(update_fields=PROPOSED)
     return item
 
 
 @transaction.atomic
 def comment_on_item(item: PlanItem, text: str, by) -> PlanComment:
     """Say something about an item. One that was only proposed has been discussed then, where a decider says it."""
-    stored, text = locked_item(item), text.strip()
+    stored = locked_item(item)
     check(by, "see", stored)
-    if not text:
-        raise ValidationError("请写下意见。")
-    if len(text) > LONGEST_COMMENT:
-        raise ValidationError(f"意见请控制在 {LONGEST_COMMENT} 字以内。")
+    text = asked_words(text, LONGEST_COMMENT, "请写下意见。", "意见")
     if stored.comments.count() >= MOST_COMMENTS:
         raise ValidationError(f"一个选题最多 {MOST_COMMENTS} 条意见。")
     return stored.comments.create(text=text, by=by)
@@ -86,12 +74,9 @@ def settle_item(item: PlanItem, by) -> PlanItem:
 @transaction.atomic
 def drop_item(item: PlanItem, reason: str, by) -> PlanItem:
     """Decide that nothing is made of an item, and why. What was begun of it stays with its authors."""
-    stored, reason = locked_item(item), reason.strip()
+    stored = locked_item(item)
     check(by, "decide", stored)
-    if not reason:
-        raise ValidationError("请写明不做的原因。")
-    if len(reason) > LONGEST_REASON:
-        raise ValidationError(f"原因请控制在 {LONGEST_REASON} 字以内。")
+    reason = asked_words(reason, LONGEST_REASON, "请写明不做的原因。", "原因")
     if stored.state == PlanState.PUBLISHED:
         raise ValidationError("这个选题已经发布。")
     stored.state, stored.reason = PlanState.DROPPED, reason
@@ -123,7 +108,7 @@ def assign_person(item: PlanItem, user, medium: Medium, due: datetime | None, no
         stored.save(update_fields=["state"])
     if earlier is None and user != by:
         words = f"派给您：《{stored.title}》（{assignment.get_medium_display()}）"
-        tell(user, words, f"/admin/planning/{stored.pk}/")
+        tell(user, words, reverse("planning_item", args=[stored.pk]))
     return assignment
 
 

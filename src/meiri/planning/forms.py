@@ -7,7 +7,7 @@ from django.db.models import Q
 from wagtail.admin.widgets import AdminDateInput, AdminDateTimeInput, AdminTimeInput
 
 from meiri.planning.duty_shifts import DutyRole
-from meiri.planning.models import DutyShift, HandoverNote, Medium, PlanItem
+from meiri.planning.models import PROPOSED, DutyShift, HandoverNote, Medium, PlanItem
 from meiri.policy import may_enter
 from meiri.sections.models import Channel, Station
 
@@ -34,10 +34,7 @@ class PersonField(forms.CharField):
 class PlanItemForm(forms.ModelForm):
     class Meta:
         model = PlanItem
-        fields = (
-            *("title", "idea", "people", "where", "day", "hour", "channel", "station", "resources"),
-            "embargo_until",
-        )
+        fields = PROPOSED
         widgets = {
             "idea": forms.Textarea(attrs={"rows": 4}),
             "day": AdminDateInput,

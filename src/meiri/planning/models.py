@@ -115,6 +115,13 @@ class PlanItemQuerySet(models.QuerySet):
         return self.filter(day__gte=first, day__lt=after)
 
 
+# What somebody says of an item who proposes it.
+PROPOSED = (
+    *("title", "idea", "people", "where", "day", "hour", "channel", "station", "resources"),
+    "embargo_until",
+)
+
+
 class PlanItem(models.Model):
     """An idea for a report (选题), from the proposal to what was published of it."""
 

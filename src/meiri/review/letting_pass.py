@@ -1,9 +1,9 @@
 """What chiefs and editors decide about the way of an article: the fast lane, an exception, the check after publication."""
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from meiri.asked_words import asked_words
 from meiri.journal.log import actor, append
 from meiri.newsroom.models import Article
 from meiri.newsroom.newest_version import newest
@@ -20,12 +20,7 @@ from meiri.review.review_rules import faults_of_publication, why_not_except
 
 def reason_in(text: str) -> str:
     """A reason in words. Raises `ValidationError`."""
-    reason = text.strip()
-    if not reason:
-        raise ValidationError("请写明原因。")
-    if len(reason) > LONGEST_REASON:
-        raise ValidationError(f"原因请控制在 {LONGEST_REASON} 字以内。")
-    return reason
+    return asked_words(text, LONGEST_REASON, "请写明原因。", "原因")
 
 
 @transaction.atomic

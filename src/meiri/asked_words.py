@@ -1,0 +1,14 @@
+"""Words that somebody has to give: a reason, an answer, an opinion."""
+
+from django.core.exceptions import ValidationError
+
+
+def asked_words(text: str, most: int, empty: str, what: str = "") -> str:
+    """`text` without the blanks around it. Raises `ValidationError` with the sentence `empty` where nothing is left, and with one that
+    names `what` it is where it has more than `most` characters."""
+    words = text.strip()
+    if not words:
+        raise ValidationError(empty)
+    if len(words) > most:
+        raise ValidationError(f"{what}请控制在 {most} 字以内。")
+    return words
