@@ -7,24 +7,18 @@ desk, with what they may do at home.
 from django.db.models import Q
 
 from meiri.live.models import Coverage, LiveEntry
-from meiri.newsroom.roles import ADMITTED, CHIEFS, EDITORS, REPORTERS, Role, grant, permissions
+from meiri.newsroom.permissions import stands_at
+from meiri.newsroom.roles import ADMITTED, CHIEFS, CONTRIBUTORS, EDITORS, REPORTERS, Role, grant, permissions
 from meiri.policy import Rules, may, register
-from meiri.policy.reach import Reach, reach
+from meiri.policy.reach import reach
 
 WRITE, POST, RELEASE = "live.add_liveentry", "live.post_liveentry", "live.release_liveentry"
 DIRECT = "live.change_coverage"
 
 # 通讯员 write, and what they send waits for somebody who may release it.
-CONTRIBUTORS = "通讯员"
 WRITING = ADMITTED + Role((WRITE,))
 REPORTING = WRITING + Role((POST,))
 DIRECTING = REPORTING + Role((RELEASE, *permissions("live", "add_coverage", "change_coverage")))
-
-
-def stands_within(coverage: Coverage, found: Reach) -> bool:
-    if coverage.station_id:
-        return found.has_station(coverage.station_id)
-    return found.has_channel(coverage.channel_id)
 
 
 class CoverageRules(Rules):
@@ -49,19 +43,15 @@ class CoverageRules(Rules):
     def may(self, user, deed, coverage, place):
         found = self.reach(user, deed)
         if place is not None:
-            return (
-                found.has_station(place.pk)
-                if place._meta.model_name == "station"
-                else found.has_channel(place.pk)
-            )
+            return stands_at(place, found)
         if coverage.pk is None:
             return bool(found)
-        if stands_within(coverage, found):
+        if found.has_home(coverage.channel_id, coverage.station_id):
             return True
         return deed in ("see", "write", "post") and bool(found) and is_reporter(user, coverage)
 
     def within(self, queryset, found, user, deed):
-        wanted = Q(station=None, channel__in=found.channels) | Q(station__in=found.stations)
+        wanted = found.q_homes()
         if deed in ("see", "write", "post"):
             wanted |= Q(pk__in=Coverage.reporters.through.objects.filter(user=user.pk).values("coverage"))
         return queryset.filter(wanted)

@@ -21,6 +21,7 @@ from meiri.members.events import ContributorAccepted, ContributorDeclined, Manus
 from meiri.members.models import Application, Decision, Manuscript, User
 from meiri.newsroom.events import ArticlePublished
 from meiri.newsroom.models import Article, Author, Byline, Origin
+from meiri.newsroom.roles import CONTRIBUTORS
 from meiri.personal.notices import tell
 from meiri.policy import may
 from meiri.sections.models import Channel
@@ -187,7 +188,7 @@ def _author_of(member: User, name: str) -> Author:
     found = Author.objects.filter(user=member).first()
     if found:
         return found
-    return Author.objects.create(name=name, slug=f"tongxunyuan-{member.pk}", role="通讯员", user=member)
+    return Author.objects.create(name=name, slug=f"tongxunyuan-{member.pk}", role=CONTRIBUTORS, user=member)
 
 
 def _draft(data: dict, pictures: Iterable[Picture], author: Author) -> Article:

@@ -205,11 +205,7 @@ class ArticleQuerySet(models.QuerySet):
 
     def q_within(self, reach: Reach) -> models.Q:
         """The condition that an article's home is in `reach`."""
-        if reach.everywhere:
-            return models.Q()
-        return models.Q(home_station=None, channel__in=reach.channels) | models.Q(
-            home_station__in=reach.stations
-        )
+        return reach.q_homes("home_station")
 
     def within(self, reach: Reach):
         """The articles whose home is in `reach`."""
@@ -441,9 +437,7 @@ class Article(
 
     def stands_within(self, reach: Reach) -> bool:
         """Whether its home is in `reach`."""
-        if self.home_station_id:
-            return reach.has_station(self.home_station_id)
-        return reach.has_channel(self.channel_id)
+        return reach.has_home(self.channel_id, self.home_station_id)
 
     @property
     def stands_in_channel(self) -> bool:

@@ -5,13 +5,22 @@ An item stands with its station, else with its channel; one without either is ev
 
 from django.db.models import Q
 
-from meiri.newsroom.roles import ADMITTED, CHIEFS, EDITORS, REPORTERS, Role, grant, permissions, whole
+from meiri.newsroom.roles import (
+    ADMITTED,
+    CHIEFS,
+    CONTRIBUTORS,
+    EDITORS,
+    REPORTERS,
+    Role,
+    grant,
+    permissions,
+    whole,
+)
 from meiri.planning.models import Assignment, CountedArticle, DutyShift, HandoverNote, PlanItem, PlanTheme
 from meiri.policy import Rules, may, register
 from meiri.policy.reach import Reach, reach
 
 ADD, DECIDE = "planning.add_planitem", "planning.change_planitem"
-CONTRIBUTORS = "通讯员"
 PROPOSING = Role((ADD, "planning.add_handovernote"))
 DECIDING = PROPOSING + Role((DECIDE, "planning.view_countedarticle"))
 DIRECTING = DECIDING + Role(
@@ -44,7 +53,7 @@ class PlanItemRules(Rules):
             return queryset
         if not self.may_somewhere(user, deed):
             return queryset.none()
-        wanted = Q(station=None, channel__in=found.channels) | Q(station__in=found.stations)
+        wanted = found.q_homes()
         if found:
             wanted |= Q(station=None, channel=None)
         if deed == "see":
@@ -54,10 +63,8 @@ class PlanItemRules(Rules):
 
 
 def stands_within(item: PlanItem, found: Reach) -> bool:
-    if item.station_id:
-        return found.has_station(item.station_id)
-    if item.channel_id:
-        return found.has_channel(item.channel_id)
+    if item.station_id or item.channel_id:
+        return found.has_home(item.channel_id, item.station_id)
     return bool(found)
 
 

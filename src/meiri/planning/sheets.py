@@ -8,11 +8,11 @@ from decimal import Decimal
 from django.db.models import Count, QuerySet
 
 from meiri.newsroom.models import Kind
+from meiri.newsroom.roles import CONTRIBUTORS
 from meiri.planning.counted_articles import CountedCredit, FeeRule, month_bounds
 
 # What a sheet has a row for, by its word in addresses.
 BY = {"author": "作者", "channel": "频道", "station": "地方站"}
-CONTRIBUTORS = "通讯员"
 # A sheet has at most so many rows; the archive of a national portal has some hundred authors a month.
 MOST_ROWS = 2000
 

@@ -7,6 +7,8 @@ names (a post, or the desk of the group), or everywhere. A permission that is th
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 # Channels and stations, by their keys.
 Places = tuple[frozenset[int], frozenset[int]]
 
@@ -72,6 +74,16 @@ class Reach:
 
     def has_station(self, key: int | None) -> bool:
         return self.everywhere or key in self.stations
+
+    def has_home(self, channel: int | None, station: int | None) -> bool:
+        """Whether what stands with `station`, or else with `channel` (keys), stands within."""
+        return self.has_station(station) if station else self.has_channel(channel)
+
+    def q_homes(self, station: str = "station") -> Q:
+        """The condition that a row stands within: with the station in its field `station`, or else with its `channel`."""
+        if self.everywhere:
+            return Q()
+        return Q(**{station: None}, channel__in=self.channels) | Q(**{f"{station}__in": self.stations})
 
 
 EVERYWHERE, NOWHERE = Reach(everywhere=True), Reach()
