@@ -50,8 +50,8 @@ def expire_pictures() -> int:
 
 def expire(picture: Picture) -> ExpiredLicence:
     """End the use of a picture. Runs inside the transaction of the caller."""
-    rows = chain.from_iterable(queries_of(users_of(picture)))
-    users = list(islice(rows, ExpiredLicence.MOST_PLACES + 1))
+    used = users_of(picture)
+    users = list(islice(chain.from_iterable(queries_of(used)), ExpiredLicence.MOST_PLACES))
     replacement = picture.replacement
     if replacement is not None and (replacement.is_expired or replacement.pk == picture.pk):
         replacement = None
@@ -61,10 +61,9 @@ def expire(picture: Picture) -> ExpiredLicence:
         valid_until=picture.valid_until or timezone.localdate(),
         replaced_by=replacement.title if replacement else "",
         places=[
-            {"model": row._meta.label_lower, "pk": str(row.pk), "title": str(row)[:120]}
-            for row in users[: ExpiredLicence.MOST_PLACES]
+            {"model": row._meta.label_lower, "pk": str(row.pk), "title": str(row)[:120]} for row in users
         ],
-        used=len(users_of(picture)),
+        used=len(used),
     )
     became = f"换成了“{replacement.title}”，请核对图片说明" if replacement else "已从所有页面撤下"
     for person in {row.created_by for row in users if getattr(row, "created_by_id", None)}:

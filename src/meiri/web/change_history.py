@@ -3,7 +3,7 @@
 from django.http import Http404
 from django.shortcuts import render
 
-from meiri.asked_numbers import asked_number
+from meiri.asked_numbers import asked_position
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
 from meiri.journal.content_keys import ARTICLE
@@ -18,10 +18,7 @@ SHOWN = 30
 @page(varies_by=("before",))
 def changes(request, article_id):
     """What was changed, when, of which kind, why. Of an article that was withdrawn too. Three queries."""
-    words = request.GET.get("before", "")
-    before = asked_number(words)
-    if words and before is None:
-        raise Http404
+    before = asked_position(request)
     uses(ARTICLE.key(article_id))
     try:
         article = article_to_read(article_id)

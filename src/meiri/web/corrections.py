@@ -1,9 +1,8 @@
 """/corrections/: every correction of an article, newest first."""
 
-from django.http import Http404
 from django.shortcuts import render
 
-from meiri.asked_numbers import asked_number
+from meiri.asked_numbers import asked_position
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
 from meiri.journal.content_keys import CORRECTIONS
@@ -16,10 +15,7 @@ SHOWN = 30
 @page(varies_by=("before",))
 def corrections(request):
     """What was wrong, what is right, since when, and what was taken back. One query."""
-    words = request.GET.get("before", "")
-    before = asked_number(words)
-    if words and before is None:
-        raise Http404
+    before = asked_position(request)
     uses(CORRECTIONS)
     found = Correction.objects.newest(SHOWN + 1, before)
     shown = found[:SHOWN]

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from django.http import Http404
 from django.shortcuts import render
+from django.urls import reverse
 
-from meiri.asked_numbers import asked_number
+from meiri.asked_numbers import asked_position
 from meiri.delivery.keys import uses
 from meiri.delivery.omissions import optional
 from meiri.delivery.rendering import page
@@ -23,7 +24,7 @@ SHOWN, LISTED, CHANGES = 50, 30, 40
 @page(varies_by=("before",))
 def coverages(request):
     """The list of coverages, newest first. One query."""
-    before = _asked_before(request)
+    before = asked_position(request)
     uses(COVERAGES)
     found = list(Coverage.objects.to_read().newest(LISTED + 1, before))
     shown = found[:LISTED]
@@ -39,12 +40,14 @@ def coverages(request):
 def coverage(request, coverage_id: int):
     """A coverage with its newest entries; `?before=` leads to older ones. The same number of queries for any number of entries
     of the same kinds of blocks."""
-    before = _asked_before(request)
+    before = asked_position(request)
     found = _coverage_to_read(coverage_id)
     entries, has_older = entries_to_read(found, SHOWN, before)
     pinned = with_bodies(list(found.entries.to_read().pinned()[:SHOWN])) if before is None else []
     _note_what_they_show([*entries, *pinned])
-    crumbs = breadcrumbs([found.channel, ("直播", "/zhibo/"), (found.title, found.get_absolute_url())])
+    crumbs = breadcrumbs(
+        [found.channel, ("直播", reverse("live-coverages")), (found.title, found.get_absolute_url())]
+    )
     picture = found.picture
     image = picture.sizes.url(1280, "jpeg") if picture and picture.sizes.widths else ""
     structured: list[dict] = []
@@ -94,14 +97,6 @@ def changes(request, coverage_id: int):
     _note_what_they_show(shown)
     context = {"coverage": found, "changed": shown, "since": since}
     return render(request, "web/live_changes.html", context)
-
-
-def _asked_before(request) -> int | None:
-    words = request.GET.get("before", "")
-    before = asked_number(words)
-    if words and before is None:
-        raise Http404
-    return before
 
 
 def _coverage_to_read(coverage_id: int) -> Coverage:

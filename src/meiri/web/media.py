@@ -78,7 +78,8 @@ def document(request, document_id, name):
     found = get_object_or_404(Document.objects.select_related("collection"), pk=document_id)
     if found.filename != name:
         raise Http404
-    if is_withheld(document_key(found)):
+    withheld = is_withheld(document_key(found))
+    if withheld:
         _check_newsroom(request)
     restrictions = list(found.collection.get_view_restrictions())
     if restrictions and not _may_read(request, found, restrictions):
@@ -89,7 +90,7 @@ def document(request, document_id, name):
     kind = kind_of_document(found.file.name)
     how = "inline" if kind.inline else "attachment"
     headers = {
-        "Cache-Control": FOR_ONE if restrictions or is_withheld(document_key(found)) else FOR_A_MINUTE,
+        "Cache-Control": FOR_ONE if restrictions or withheld else FOR_A_MINUTE,
         "Content-Disposition": f"{how}; filename*=UTF-8''{quote(given(found.file.name), safe='')}",
         "Content-Security-Policy": POLICY_OF_DOCUMENTS,
     }
