@@ -76,11 +76,12 @@ def memory(head: int, kind: str = "Pss") -> int:
 
 
 def memory_of(process: int, kind: str = "Pss") -> int:
-    return sum(
-        int(line.split()[1]) * 1024
-        for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-        if line.startswith(f"{kind}:")
-    )
+    """The bytes of memory of one process; 0 where it has ended meanwhile."""
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{kind}:"))
 
 
 def family_of(head: int) -> set[int]:
