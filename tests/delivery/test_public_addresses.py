@@ -16,8 +16,8 @@ from meiri.delivery.public_addresses import (
 )
 
 BY_FIRST = {one.first: one for one in PUBLIC_ADDRESSES}
-# Answered by WhiteNoise, by a middleware, or kept free for operators.
-WITHOUT_VIEW = {"static", "zh-hant", "metrics", "readyz"}
+# Answered by WhiteNoise and by a middleware.
+WITHOUT_VIEW = {"static", "zh-hant"}
 
 
 def views_by_first_part(resolver: URLResolver, before: str = "") -> dict[str, list]:

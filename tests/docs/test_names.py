@@ -24,6 +24,7 @@ SAME_IDEA = {
     "api": "the app's part of the public API",
     "checks": "Django's system checks",
     "stream": "the body of an article as a stream of blocks",
+    "health": "whether the app's parts work, and numbers about them",
     "waiting": "what of the app waits for whom",
     "text": "a text of paragraphs: as a block, as what is read",
     "blocks": "blocks of a body, of a front, of a page that is read",

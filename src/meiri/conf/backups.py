@@ -30,12 +30,15 @@ from meiri.delivery.locks import try_lock
 from meiri.file_modes import open_to_group
 from meiri.journal.heads import set_aside
 from meiri.journal.log import end_of_journal
+from meiri.kept_once import write_whole
 from meiri.sources import kept_files
 
 FORMAT = 1
 DATABASE, MEDIA, ORIGINALS, MANIFEST = "database", "media/", f"{kept_files.FOLDER_NAME}/", "manifest.json"
 # A manifest names every media file in some hundred bytes.
 LARGEST_MANIFEST = 1 << 30
+# Says in the data folder which backup was the last.
+LAST = "last-backup.json"
 PIECE = 1 << 20
 # Who is signed in is in no backup, and nobody after a restoration.
 SESSIONS = ("members_signin", "django_session")
@@ -103,7 +106,22 @@ def back_up(target: Path) -> dict:
             out.flush()
             os.fsync(out.fileno())
         draft.rename(target)
+    note_backup(target, str(manifest["made"]))
     return manifest
+
+
+def note_backup(target: Path, made: str) -> None:
+    """Remember in the data folder that a backup was made; `made` is ISO 8601."""
+    noted = {"file": str(target), "made": made, "size": target.stat().st_size}
+    write_whole(Path(settings.HOME) / LAST, json.dumps(noted, ensure_ascii=False).encode())
+
+
+def last_backup() -> dict | None:
+    """`file`, `made` (ISO 8601) and `size` (bytes) of the backup that was made last on this machine; None for none."""
+    try:
+        return json.loads((Path(settings.HOME) / LAST).read_bytes())
+    except (OSError, ValueError):
+        return None
 
 
 def restore(source: Path, replace: bool) -> dict:

@@ -6,12 +6,17 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 
 from meiri.file_modes import OWNER_ONLY
+from meiri.metrics import count_together, counts_together
 
 
 def main() -> None:
     os.umask(OWNER_ONLY)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meiri.conf.settings")
     check_settings()
+    if counts_together(sys.argv):
+        from django.conf import settings
+
+        count_together(settings.HOME)
     if sys.argv[1:2] == ["reindex"]:
         reindex()
         return
@@ -27,7 +32,9 @@ def check_settings() -> None:
     try:
         _ = settings.BASE_URL
     except (ImproperlyConfigured, ValueError) as error:
-        sys.exit(f"A setting can't be understood: {error}")
+        sys.stderr.write(f"A setting can't be understood: {error}\n")
+        # The exit status of what is broken is another of `meiri doctor`.
+        sys.exit(2 if sys.argv[1:2] == ["doctor"] else 1)
 
 
 def reindex() -> None:

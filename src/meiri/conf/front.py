@@ -17,6 +17,7 @@ from granian.rsgi import ProtocolClosed
 
 from meiri.conf.environ import declared_length, environ_of, has_host, peer_of
 from meiri.conf.request_bodies import EDITORS, Body, Reception, TooLarge, TooMany, bound_of
+from meiri.conf.request_metrics import DJANGO_SECONDS, count_request, counted
 from meiri.conf.web_server import call_when_ending
 from meiri.conf.wsgi import application
 from meiri.delivery.headers import guarding
@@ -69,18 +70,20 @@ class Exchange:
         # What goes on after a thread has made the answer.
         self.sending: asyncio.Task | None = None
 
-    def claim(self) -> bool:
-        """Whether the caller is the one who answers."""
+    def claim(self, status: int) -> bool:
+        """Whether the caller is the one who answers, with `status`."""
         first, self._answered = not self._answered, True
+        if first:
+            count_request("django", status)
         return first
 
     def answer(self, status: int, headers: list, body: bytes) -> None:
-        if self.claim():
+        if self.claim(status):
             self.protocol.response_bytes(status, [*headers, SERVER], body)
 
     def send_file(self, status: int, headers: list, path: str, start: int, end: int) -> None:
         """The bytes of a file from `start` to before `end`, as fast as the reader takes them. It keeps no thread of Python's."""
-        if self.claim():
+        if self.claim(status):
             self.protocol.response_file_range(status, [*headers, SERVER], path, start, end)
 
     def refuse(self, status: int, page: str) -> None:
@@ -155,8 +158,10 @@ class Front:
                 return
         following = self._streams.respond(scope, protocol) if self._streams else None
         if callable(following):
+            count_request("live", 200)
             await following()
         elif following is not None:
+            count_request("live", following.status)
             protocol.response_bytes(following.status, [*following.headers, SERVER], following.body)
         else:
             await self._by_django(scope, protocol)
@@ -206,6 +211,7 @@ class Front:
                 body.close()
             return
         loop = asyncio.get_running_loop()
+        began = loop.time()
         environ = environ_of(scope, body.file if body else None, body.size if body else 0)
         begun = threads.do(loop, self._answer, environ, exchange, loop)
         if body:
@@ -213,6 +219,7 @@ class Front:
         job = asyncio.wrap_future(begun, loop=loop)
         patience = PATIENCE if scope.method in READING and not scope.path.startswith(EDITORS) else None
         done, _ = await asyncio.wait([job], timeout=patience)
+        DJANGO_SECONDS.observe(loop.time() - began)
         if not done:
             job.cancel()  # it may not have begun
             exchange.refuse(503, STUCK)
@@ -259,7 +266,7 @@ class Front:
         """Send a file from the event loop, however slowly it is read: no thread waits for the reader."""
         if self._files_sent >= MOST_FILES:
             exchange.refuse(503, BUSY)
-        if not exchange.claim():
+        if not exchange.claim(status):
             self._reading_files.submit(response.close)
             return
         self._files_sent += 1
@@ -287,7 +294,7 @@ class Front:
         self, exchange: Exchange, status: int, headers: list, pieces: Iterable[bytes], loop
     ) -> None:
         async def begin():
-            if not exchange.claim():
+            if not exchange.claim(status):
                 return None
             return exchange.protocol.response_stream(status, [*headers, SERVER])
 
@@ -312,13 +319,13 @@ def make() -> Front:
     from meiri.conf.database import only_existing
 
     only_existing()
-    fast: list[Callable] = [views.respond, flooding.respond]
+    fast: list[Callable] = [counted("views", views.respond), counted("comments", flooding.respond)]
     if settings.PAGE_FILES:
         from meiri.delivery.fastpath import StoredPages
         from meiri.delivery.page_store import page_store
 
         files = page_store().files
-        fast.insert(0, StoredPages(files).respond)
+        fast.insert(0, counted("page files", StoredPages(files).respond))
         return Front(application, fast, flooding.is_sent, LiveStreams(files, visitor_of_scope, [SERVER]))
     return Front(application, fast, together=flooding.is_sent)
 

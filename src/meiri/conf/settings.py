@@ -69,6 +69,9 @@ ALLOWED_HOSTS += [str(urlsplit(BASE_URL).hostname)]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 # Whose word about a visitor's address is taken (X-Forwarded-For): addresses and networks.
 TRUSTED_PROXIES = list(map(str, networks_of(env.list("MEIRI_TRUSTED_PROXIES", default=["127.0.0.1", "::1"]))))
+# Who may read /metrics.
+_metrics_from = env.list("MEIRI_METRICS_FROM", default=["127.0.0.1", "::1"])
+METRICS_FROM = list(map(str, networks_of(_metrics_from, "MEIRI_METRICS_FROM")))
 SECURE_COOKIES = BASE_URL.startswith("https://")
 # How long browsers that saw the site over TLS ask for it over TLS alone.
 HSTS_SECONDS = env.int("MEIRI_HSTS_SECONDS", default=365 * 24 * 3600) if SECURE_COOKIES else 0

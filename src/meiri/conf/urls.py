@@ -5,6 +5,7 @@ from django.views.i18n import JavaScriptCatalog
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
+from meiri.conf.prometheus import metrics
 from meiri.fronts.views import laid_out
 from meiri.members.views import newsroom_door
 from meiri.web.media import document
@@ -16,6 +17,7 @@ urlpatterns = [
     path("admin/login/", newsroom_door),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/<int:document_id>/<str:name>", document, name="wagtaildocs_serve"),
+    path("metrics", metrics, name="metrics"),
     path("", include("meiri.syndication.urls")),
     path("", include("meiri.comments.urls")),
     path("letters/", include("meiri.letters.urls")),

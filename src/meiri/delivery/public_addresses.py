@@ -66,7 +66,7 @@ PUBLIC_ADDRESSES = (
     _unstored("metrics", "conf", "/metrics", has_edition=False),
     _unstored("news-sitemap.xml", "syndication", "/news-sitemap.xml", has_edition=False, is_reserved=False),
     _stored("qr", "web", "/qr/22.svg", "codes", has_edition=False),
-    _unstored("readyz", "conf", "/readyz", has_edition=False),
+    _unstored("readyz", "web", "/readyz", has_edition=False),
     _unstored("reports", "reports", "/reports/barrier/", is_crawled=False),
     _stored("robots.txt", "syndication", "/robots.txt", "maps", has_edition=False),
     _stored("rss.xml", "syndication", "/rss.xml", "feeds"),

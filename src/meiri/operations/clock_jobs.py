@@ -6,7 +6,6 @@ own, so that a slow job delays its own line alone. How each run ended is kept, a
 """
 
 import logging
-import socket
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from django.utils import timezone
 
 from meiri.journal.verification import register_check
 from meiri.operations.models import JobRun
+from meiri.operations.nodes import this_node
 
 logger = logging.getLogger(__name__)
 
@@ -155,7 +155,7 @@ def _run_on_node(job: ClockJob, noted: dict[ClockJob, _Note]) -> timedelta:
     """Run a job of this node. Each failure is written down, and the first success after it; other successes now and then."""
     began = timezone.now()
     outcome = _outcome(job)
-    node = socket.gethostname()[:255]
+    node = this_node()
     known = noted.get(job)
     if outcome or known is None or known.error or timezone.now() - known.at >= NOTED:
         row, _ = JobRun.objects.get_or_create(name=job.name, node=node)

@@ -1,4 +1,4 @@
-"""What is kept of each job that runs by the clock: who runs it now, when it is due again, how it ended last."""
+"""What is kept of how the site is run: each job that runs by the clock, and each node."""
 
 from django.db import models
 
@@ -27,3 +27,21 @@ class JobRun(models.Model):
 
     def __str__(self):
         return f"{self.name}@{self.node}" if self.node else self.name
+
+
+class Node(models.Model):
+    """A machine that serves the site, as its worker noted it last.
+
+    `keys`: of each key that all nodes must share, by the name of its file, a digest that tells whether two are the same and
+    nothing else. `release`: the digest of the code that runs there.
+    """
+
+    name = models.CharField(max_length=255, unique=True)
+    release = models.CharField(max_length=64)
+    keys = models.JSONField(default=dict)
+    seen_at = models.DateTimeField()
+
+    public = NotPublic("how the site is run")
+
+    def __str__(self):
+        return self.name

@@ -18,8 +18,8 @@ LONGEST_HOP = 80
 _WITH_PORT = re.compile(r"\[([0-9A-Fa-f:.%\w]+)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}", re.ASCII)
 
 
-def networks_of(setting: Sequence[str]) -> tuple[Network, ...]:
-    """The networks that MEIRI_TRUSTED_PROXIES names: addresses, or networks such as `10.0.0.0/8`.
+def networks_of(setting: Sequence[str], name: str = "MEIRI_TRUSTED_PROXIES") -> tuple[Network, ...]:
+    """The networks that the setting `name` holds: addresses, or networks such as `10.0.0.0/8`.
 
     Raises `ImproperlyConfigured` with a sentence for the operator.
     """
@@ -29,7 +29,7 @@ def networks_of(setting: Sequence[str]) -> tuple[Network, ...]:
             network = ip_network(text.strip("[]"), strict=False)
         except ValueError:
             raise ImproperlyConfigured(
-                f"MEIRI_TRUSTED_PROXIES holds {text!r}, which is neither an address nor a network;"
+                f"{name} holds {text!r}, which is neither an address nor a network;"
                 " write for example 127.0.0.1,10.0.0.0/8,2001:db8::/32."
             ) from None
         found.append(_as_ipv4(network))
@@ -48,9 +48,14 @@ def _networks(setting: tuple[str, ...]) -> tuple[Network, ...]:
     return networks_of(setting)
 
 
+def is_within(address: Address, setting: Sequence[str]) -> bool:
+    """Whether `address` is in one of the networks of a setting."""
+    return any(address in network for network in _networks(tuple(setting)))
+
+
 def is_trusted(address: Address) -> bool:
     """Whether a proxy of ours stands at `address`."""
-    return any(address in network for network in _networks(tuple(settings.TRUSTED_PROXIES)))
+    return is_within(address, settings.TRUSTED_PROXIES)
 
 
 def hop_of(text: str) -> Address | None:
@@ -72,6 +77,12 @@ def address_of(request) -> str:
     return visitor_of([request.headers.get("X-Forwarded-For", "")], request.META.get("REMOTE_ADDR", ""))
 
 
+def comes_from(request, setting: Sequence[str]) -> bool:
+    """Whether a Django request comes from one of the networks of a setting; not where its address is unknown."""
+    address = nearest([request.headers.get("X-Forwarded-For", "")], request.META.get("REMOTE_ADDR", ""))
+    return address is not None and is_within(address, setting)
+
+
 def network_of(request) -> str:
     """The network that the visitor's address belongs to: its first 24 bits, of IPv6 the first 48. "" where unknown."""
     try:
@@ -82,11 +93,20 @@ def network_of(request) -> str:
 
 
 def visitor_of(forwarded: Iterable[str], peer: str) -> str:
-    """The nearest address in the chain that is not a proxy of ours, "" where unknown.
+    """The address that `nearest` finds, "" where unknown. Of an IPv6 address the first 64 bits count, because one household has
+    all that follow."""
+    address = nearest(forwarded, peer)
+    if isinstance(address, IPv6Address):
+        return str(ip_network((address, 64), strict=False))
+    return str(address or "")
+
+
+def nearest(forwarded: Iterable[str], peer: str) -> Address | None:
+    """The nearest address in the chain that is not a proxy of ours.
 
     `forwarded`: the X-Forwarded-For headers in their order; `peer`: the address at the other end of the connection.
     Only what a trusted proxy says is believed: anybody can write a header. Where a proxy names no address ("unknown"), the
-    proxy itself is the visitor. Of an IPv6 address the first 64 bits count, because one household has all that follow.
+    proxy itself is the visitor.
     """
     address = hop_of(peer)
     if address is not None and is_trusted(address):
@@ -98,9 +118,7 @@ def visitor_of(forwarded: Iterable[str], peer: str) -> str:
             address = hop
             if not is_trusted(hop):
                 break
-    if isinstance(address, IPv6Address):
-        return str(ip_network((address, 64), strict=False))
-    return str(address or "")
+    return address
 
 
 def network_around(address: str) -> str:

@@ -11,10 +11,10 @@ from meiri.web import (
     corrections,
     errors,
     fronts,
-    health,
     icons,
     live,
     media,
+    probes,
     search,
 )
 
@@ -26,7 +26,8 @@ register_converter(addresses.MonthAndDay, "mmdd")
 urlpatterns = [
     path("404.html", errors.nothing_here, name="not-found"),
     path("favicon.ico", icons.favicon, name="favicon"),
-    path("healthz", health.healthz, name="healthz"),
+    path("healthz", probes.healthz, name="healthz"),
+    path("readyz", probes.readyz, name="readyz"),
     path("assets/<str:name>", bundles.serve, name="bundle"),
     path("media/<path:name>", media.stored, name="media"),
     path("fragments/pinyin/<int:article_id>/", article.pinyin, name="pinyin"),

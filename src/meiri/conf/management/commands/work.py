@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from functools import cache
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from threading import Event, Thread
@@ -21,6 +22,7 @@ from meiri.delivery.cdn import cdn_of
 from meiri.delivery.invalidation import Invalidator, let_pages_go_first
 from meiri.delivery.page_store import page_store
 from meiri.delivery.purging import Purger
+from meiri.delivery.release import code
 from meiri.delivery.renderer import render_pages
 from meiri.fronts.link_checking import check_links
 from meiri.journal.consumers import run_due_consumers
@@ -35,6 +37,7 @@ from meiri.newsroom.recycle_bin import empty_bin
 from meiri.newsroom.scheduling import publish_scheduled
 from meiri.newsroom.withdrawal_receipts import check_due_receipts
 from meiri.operations.clock_jobs import ClockJob, forget_runs, lines_of
+from meiri.operations.nodes import EVERY, note_node
 from meiri.planning.recurring import propose_themes
 from meiri.review.reminders import remind_of_late_reviews, tell_of_late_checks
 from meiri.search.index import store as search_store
@@ -53,6 +56,16 @@ def clear_sessions() -> None:
     call_command("clearsessions", verbosity=0)
 
 
+@cache
+def running_release() -> str:
+    """The digest of the code that this process was started with."""
+    return code()
+
+
+def note_this_node() -> None:
+    note_node(running_release())
+
+
 # What runs by the clock. A slow job delays those of its own line alone.
 SCHEDULE = [
     # Each worker looks: who is left goes on at once where one dies.
@@ -62,6 +75,7 @@ SCHEDULE = [
     ClockJob(share_salts, 60, line="counting", of_node=True),
     ClockJob(share_salts_of_pseudonyms, 60, line="counting", of_node=True),
     ClockJob(note_head, 600, of_node=True),
+    ClockJob(note_this_node, EVERY, of_node=True),
     ClockJob(tell_likes, 20),
     ClockJob(forget_visits, 60),
     ClockJob(clear_sessions, 3600),

@@ -1,8 +1,9 @@
-"""`/healthz`: is this process able to serve?"""
+"""`/healthz`: does this process work? `/readyz`: may this node be given requests?"""
 
 from django.db import DatabaseError
 from django.http import JsonResponse
 
+from meiri.health_checks import reasons_not_to_serve
 from meiri.journal.log import last_sequence
 
 UNSTORED = {"Cache-Control": "no-store"}
@@ -15,3 +16,10 @@ def healthz(request):
     except DatabaseError:
         return JsonResponse({"status": "database unavailable"}, status=503, headers=UNSTORED)
     return JsonResponse({"status": "ok"}, headers=UNSTORED)
+
+
+def readyz(request):
+    """Anybody may ask: of what is wrong the name of the part alone is told. `meiri doctor` says more."""
+    if reasons := reasons_not_to_serve():
+        return JsonResponse({"status": "not ready", "reasons": reasons}, status=503, headers=UNSTORED)
+    return JsonResponse({"status": "ready"}, headers=UNSTORED)
