@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
@@ -82,3 +84,19 @@ def test_a_replacement_that_ran_out_itself_does_not_count():
     Picture.objects.filter(pk=picture.pk).update(replacement=other)
     assert expire_pictures() == 2
     assert not Picture.objects.exists()
+
+
+def test_where_pictures_are_used_is_counted_in_the_same_queries_for_one_and_for_many(
+    admin_user, admin_client, django_assert_num_queries
+):
+    with_picture(a_picture("旧图", 3), admin_user)
+    page = reverse("media_licences")
+    assert "1 处" in admin_client.get(page).content.decode()
+    with CaptureQueriesContext(connection) as one:
+        admin_client.get(page)
+    queries = len(one)
+    for number, colour in enumerate(("blue", "green", "yellow")):
+        with_picture(a_picture(f"旧图{number}", 3, colour), admin_user)
+    admin_client.get(page)  # what was at hand before is read again once
+    with django_assert_num_queries(queries):
+        assert admin_client.get(page).content.decode().count("1 处") == 4

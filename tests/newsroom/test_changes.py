@@ -14,7 +14,7 @@ from meiri.newsroom.publication_checks import PublicationStopped, Strictness
 from meiri.newsroom.publication_rules import set_levels
 from meiri.newsroom.publishing import publish, withdraw
 from meiri.newsroom.roles import CHIEFS
-from meiri.newsroom.standing import ArticleReach
+from meiri.newsroom.standing import ArticleReach, kind_in_words
 from meiri.newsroom.withdrawal_receipts import check_due_receipts
 from meiri.outbound import OutboundResponse, Unreachable
 from meiri.personal.personal_data import export_personal_data
@@ -72,6 +72,8 @@ def test_where_it_must_be_a_kind_and_a_reason_are_asked_for(chief):
     ("fields", "why"),
     [
         ({"title": "新建的学校"}, "标题改了"),
+        ({"original_title": "新建的学校"}, "原标题改了"),
+        ({"body": [*body(), ("heading", "报名")]}, "正文里的标题"),
         ({"body": body("12所", "21所")}, "数字改了"),
         ({"body": body("没有占用", "占用")}, "否定词改了"),
         ({"body": body("家长", "余杭区家长")}, "地名"),
@@ -84,6 +86,16 @@ def test_a_small_repair_is_small(chief, fields, why):
         changed(article, chief, kind="small", reason="改错字", **fields)
     assert changed(article, chief, kind="small", reason="改错字", body=body()).live
     assert changes_of(article.pk, 1)[0].kind == "small"
+
+
+def test_a_version_that_keeps_the_time_of_its_publication_to_the_second_changes_no_time(chief):
+    article = an_article("新学校", text=TEXT, published_at=None)
+    version = Article.objects.get(pk=article.pk).latest_revision.as_object()
+    version.published_at = Article.objects.get(pk=article.pk).published_at.replace(microsecond=0)
+    version.body, version.change_kind, version.change_reason = body(), "small", "改错字"
+    version.save_revision(user=chief).publish(user=chief)
+    (change,) = changes_of(article.pk, 1)
+    assert (change.kind, change.in_words) == ("small", "正文 1 段")
 
 
 def test_small_repairs_are_of_those_who_may(chief):
@@ -170,3 +182,15 @@ def test_reach_is_told_before_and_only_to_who_may(admin_client, client):
 def test_who_changed_an_article_gets_a_copy_of_it(chief):
     changed(an_article("新学校", text=TEXT), chief, reason="补充报名时间", body=body())
     assert "补充报名时间" in str(export_personal_data(chief))
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/", "首页"), ("/zh-hant/", "首页"), ("/keji/", "频道页"), ("/keji/2026/11/23/", "频道页"),
+        ("/keji/2026/1123/9.html", "稿件页"), ("/keji/rss.xml", "订阅源和站点地图"), ("/sitemaps/2026-11.xml", "订阅源和站点地图"),
+        ("/difang/zhejiang/2026/", "地方站页"), ("/zh-hant/zhuanti/qiushou/", "专题页"), ("/tag/水稻/", "标签页"), ("/links/", "其他页面"),
+    ],
+)  # fmt: skip
+def test_pages_are_told_as_editors_call_them(address, words):
+    assert kind_in_words(address) == words

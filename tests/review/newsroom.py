@@ -7,7 +7,7 @@ from django.test import Client
 
 from meiri.members.models import User
 from meiri.newsroom.initial_newsroom import create_desk, create_newsroom
-from meiri.newsroom.models import Article
+from meiri.newsroom.models import Article, Post
 from meiri.newsroom.roles import CHIEFS, EDITORS, REPORTERS
 from meiri.review.review_decisions import ReviewDecision, decide, note_opening, open_review
 from meiri.review.setting_up import create_first_chains
@@ -27,11 +27,13 @@ def a_person(name: str, *groups: str, superuser: bool = False) -> User:
 
 @dataclass
 class Newsroom:
-    """`writer` writes; `editors` of the desk 生活编辑 and `chiefs` review; `root` administers the site and has no post."""
+    """`writer` writes; `editors` of the desk 生活编辑 and `chiefs` review; `deputy` may stand in for the first chief; `root`
+    administers the site and has no post."""
 
     writer: User
     editors: list[User]
     chiefs: list[User]
+    deputy: User
     root: User
 
     @property
@@ -44,10 +46,13 @@ def set_up() -> Newsroom:
     create_newsroom()
     create_desk(LIFE, channels=[a_channel("关注民生", "minsheng")])
     create_first_chains()
+    chiefs = [a_person(f"主编{n}", CHIEFS) for n in "一二"]
+    Post.objects.create(user=chiefs[0], group=Group.objects.get(name=CHIEFS), everywhere=True)
     return Newsroom(
         a_person("记者甲", REPORTERS),
         [a_person(f"编辑{n}", LIFE) for n in "一二三四五六"],
-        [a_person(f"主编{n}", CHIEFS) for n in "一二"],
+        chiefs,
+        a_person("代班", REPORTERS),
         a_person("管理员", superuser=True),
     )
 

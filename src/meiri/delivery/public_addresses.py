@@ -6,6 +6,7 @@ first parts are those of channels, or of pages that editors lay out.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class PublicAddress:
     `example`: one of them; of those whose pages are stored, a page. `kind`: the kind of the page there, by the word that its
     surrogate keys begin with. `is_stored`: there are pages that are kept as files. `has_edition`: they have an edition in
     traditional script. `is_crawled`: robots.txt lets crawlers in. `is_laid_out`: editors lay out the page. `is_reserved`: no
-    channel, and no page directly below the home page, may be called `word`.
+    channel, and no page directly below the home page, may be called `word`. `label`: what editors call the pages there.
     """
 
     first: str
@@ -27,6 +28,7 @@ class PublicAddress:
     is_crawled: bool = True
     is_laid_out: bool = False
     is_reserved: bool = True
+    label: str = "其他页面"
 
     @property
     def word(self) -> str:
@@ -34,13 +36,15 @@ class PublicAddress:
         return self.first.partition(".")[0]
 
 
-def _stored(first: str, owner: str, example: str, kind: str, **more: bool) -> PublicAddress:
+def _stored(first: str, owner: str, example: str, kind: str, **more: Any) -> PublicAddress:
     return PublicAddress(first, owner, example, kind, is_stored=True, **more)
 
 
-def _unstored(first: str, owner: str, example: str, **more: bool) -> PublicAddress:
+def _unstored(first: str, owner: str, example: str, **more: Any) -> PublicAddress:
     return PublicAddress(first, owner, example, "", **more)
 
+
+FEEDS = "订阅源和站点地图"
 
 PUBLIC_ADDRESSES = (
     _stored("404.html", "web", "/404.html", "page", is_reserved=False),
@@ -48,17 +52,17 @@ PUBLIC_ADDRESSES = (
     _unstored("admin", "newsroom", "/admin/", has_edition=False, is_crawled=False),
     _unstored("api", "syndication", "/api/v1/docs", has_edition=False, is_crawled=False),
     _stored("assets", "web", "/assets/site.css", "assets", has_edition=False),
-    _stored("atom.xml", "syndication", "/atom.xml", "feeds"),
-    _stored("author", "web", "/author/lin/", "page"),
+    _stored("atom.xml", "syndication", "/atom.xml", "feeds", label=FEEDS),
+    _stored("author", "web", "/author/lin/", "page", label="作者页"),
     _unstored("comments", "comments", "/comments/22/"),
     _stored("corrections", "web", "/corrections/", "front"),
-    _stored("difang", "web", "/difang/zhejiang/", "station"),
+    _stored("difang", "web", "/difang/zhejiang/", "station", label="地方站页"),
     _unstored("documents", "web", "/documents/22/a.pdf", has_edition=False),
     _unstored("favicon.ico", "web", "/favicon.ico", is_reserved=False),
-    _stored("feed.json", "syndication", "/feed.json", "feeds"),
+    _stored("feed.json", "syndication", "/feed.json", "feeds", label=FEEDS),
     _stored("fragments", "web", "/fragments/hot/", "page", is_crawled=False),
     _unstored("healthz", "web", "/healthz", has_edition=False),
-    _stored("hot", "audience", "/hot/", "front"),
+    _stored("hot", "audience", "/hot/", "front", label="热点榜"),
     _stored("letters", "letters", "/letters/", "front"),
     _stored("links", "fronts", "/links/", "front"),
     _unstored("media", "web", "/media/a.jpg", has_edition=False),
@@ -69,17 +73,17 @@ PUBLIC_ADDRESSES = (
     _unstored("readyz", "web", "/readyz", has_edition=False),
     _unstored("reports", "reports", "/reports/barrier/", is_crawled=False),
     _stored("robots.txt", "syndication", "/robots.txt", "maps", has_edition=False),
-    _stored("rss.xml", "syndication", "/rss.xml", "feeds"),
+    _stored("rss.xml", "syndication", "/rss.xml", "feeds", label=FEEDS),
     _unstored("search", "web", "/search/", is_crawled=False),
-    _stored("sitemap.xml", "syndication", "/sitemap.xml", "maps", has_edition=False),
-    _stored("sitemaps", "syndication", "/sitemaps/2026-11.xml", "maps", has_edition=False),
+    _stored("sitemap.xml", "syndication", "/sitemap.xml", "maps", has_edition=False, label=FEEDS),
+    _stored("sitemaps", "syndication", "/sitemaps/2026-11.xml", "maps", has_edition=False, label=FEEDS),
     _unstored("staff", "staff", "/staff/"),
     _unstored("static", "web", "/static/a.css", has_edition=False),
-    _stored("tag", "web", "/tag/shuidao/", "tags"),
-    _stored("zazhi", "fronts", "/zazhi/", "front", is_laid_out=True),
+    _stored("tag", "web", "/tag/shuidao/", "tags", label="标签页"),
+    _stored("zazhi", "fronts", "/zazhi/", "front", is_laid_out=True, label="专题页"),
     _unstored("zh-hant", "delivery", "/zh-hant/", has_edition=False),
-    _stored("zhibo", "web", "/zhibo/", "front"),
-    _stored("zhuanti", "fronts", "/zhuanti/", "front", is_laid_out=True),
+    _stored("zhibo", "web", "/zhibo/", "front", label="直播页"),
+    _stored("zhuanti", "fronts", "/zhuanti/", "front", is_laid_out=True, label="专题页"),
 )
 
 # First parts that lead elsewhere: no channel can take them. Those of them that are pages which editors lay out.
@@ -89,3 +93,5 @@ LAID_OUT_ADDRESSES = frozenset(one.word for one in PUBLIC_ADDRESSES if one.is_la
 WITHOUT_EDITION = frozenset(one.first for one in PUBLIC_ADDRESSES if not one.has_edition)
 # What crawlers are asked to leave alone: pages made for one person, answers without end, and what only scripts ask for.
 CLOSED = tuple(f"/{one.first}/" for one in PUBLIC_ADDRESSES if not one.is_crawled)
+# What editors call the pages there.
+LABELS = {one.first: one.label for one in PUBLIC_ADDRESSES}

@@ -25,6 +25,7 @@ from meiri.live.models import (
     next_change,
 )
 from meiri.newsroom.models import Author
+from meiri.newsroom.posts import name_of
 from meiri.policy import check, may
 
 # So many waiting entries of one coverage are kept: beyond that somebody has to decide first.
@@ -191,11 +192,11 @@ def check_content(entry: LiveEntry) -> None:
 
 
 def signature_of(user) -> str:
-    """How an entry of `user` is signed: by the name under which the user writes, else by the account's."""
+    """How an entry of `user` is signed: by the name under which the user writes, else as they sign in the newsroom."""
     if user is None:
         return ""
     author = Author.objects.filter(user=user).first()
-    return (author.name if author else str(user))[:60]
+    return (author.name if author else name_of(user))[:60]
 
 
 def _stored(entry: LiveEntry) -> LiveEntry:

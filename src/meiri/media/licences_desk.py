@@ -13,7 +13,7 @@ from meiri.asked_numbers import asked_number
 from meiri.media.expired_licences import ExpiredLicence
 from meiri.media.licences import expiring
 from meiri.media.models import Picture
-from meiri.media.use import users_of
+from meiri.media.use import count_users
 from meiri.policy import may, visible
 from meiri.policy.checked_view import CheckedView
 
@@ -35,10 +35,11 @@ class LicencesView(CheckedView):
         if start := asked_number(request.GET.get("from")):
             ended = ended.filter(pk__lt=start)
         found = list(ended[: SHOWN + 1])
-        pictures = visible(request.user, expiring(), "change").select_related("replacement")[:SHOWN]
+        pictures = list(visible(request.user, expiring(), "change").select_related("replacement")[:SHOWN])
+        used = count_users(pictures)
         return self.render_to_response(
             self.get_context_data(
-                pictures=[(picture, len(users_of(picture))) for picture in pictures],
+                pictures=[(picture, used[picture.pk]) for picture in pictures],
                 ended=found[:SHOWN],
                 next=found[SHOWN - 1].pk if len(found) > SHOWN else None,
             )

@@ -4,7 +4,7 @@ Wagtail's index of references knows what the saved rows hold, not what their dra
 of the newsroom is of both.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -52,6 +52,23 @@ def add_references_of_drafts(row) -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def count_users(items: Sequence[models.Model]) -> dict[int, int]:
+    """How many rows use each of `items`, which are of one model, by their keys. Two queries, and one for each kind of row that may name
+    them."""
+    users: dict[int, set[tuple[str, str]]] = {item.pk: set() for item in items}
+    if not items:
+        return {}
+    references = ReferenceIndex.get_references_to_in_bulk(items)
+    for key, type_, user in references.values_list("to_object_id", "content_type", "object_id"):
+        if (model := ContentType.objects.get_for_id(type_).model_class()) is not None:
+            users[int(key)].add((model._meta.label, user))
+    for relation in _relations_to(type(items[0])):
+        model, name = relation.related_model, relation.field.name
+        for key, user in model._base_manager.filter(**{f"{name}__in": items}).values_list(name, "pk"):
+            users[key].add((model._meta.label, str(user)))
+    return {key: len(found) for key, found in users.items()}
 
 
 def users_of(item: models.Model) -> set[tuple[type[models.Model], str]]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from meiri.newsroom.changes import ChangeKind, count_changed, parts_changed
+from meiri.newsroom.body.stream import keys_in_body
+from meiri.newsroom.changes import ChangeKind, count_changed, fields_changed, parts_changed
 from meiri.newsroom.models import Article
 from meiri.newsroom.plain_text import paragraphs
 from meiri.newsroom.publication_checks import Finding, PublicationCheck, PublishingRule
@@ -11,14 +12,22 @@ from meiri.policy import may
 
 # Characters that a small repair (错字, 标点) may touch.
 SMALL = 20
-# What a small repair leaves as it is, by the words for it.
-HEADLINES = {
-    "title": "标题",
-    "kicker": "引题",
-    "subtitle": "副题",
-    "picture_id": "题图",
-    "published_at": "发布时间",
-}
+# The fields that a small repair leaves as they are.
+LEFT = (
+    *(
+        "title",
+        "kicker",
+        "subtitle",
+        "short_title",
+        "picture",
+        "published_at",
+        "dateline",
+        "kind",
+        "origin",
+        "source",
+    ),
+    *("original_title", "original_url", "aigc_label"),
+)
 
 
 class ChangeCheck(PublicationCheck):
@@ -30,7 +39,12 @@ class ChangeCheck(PublicationCheck):
         if version.first_published_at is None:
             return
         before = Article.objects.filter(pk=version.pk, live=True).first()
-        if before is None or not parts_changed(before, version):
+        if before is None:
+            return
+        parts = parts_changed(before, version)
+        if revision is not None:
+            revision.parts_changed = parts  # the publication that follows notes them
+        if not parts:
             return
         if not version.change_kind or not version.change_reason.strip():
             yield Finding(
@@ -50,10 +64,15 @@ class ChangeCheck(PublicationCheck):
 
 
 def beyond_small(before, after) -> list[str]:
-    """Why a change is more than a small repair; nothing where it is one. Both are versions of one article."""
-    found = [
-        f"{word}改了" for name, word in HEADLINES.items() if getattr(before, name) != getattr(after, name)
-    ]
+    """Why a change is more than a small repair; nothing where it is one. Both are versions of one article. Two queries."""
+    found = [f"{label}改了" for label in fields_changed(before, after, LEFT)]
+    if _signed(before) != _signed(after):
+        found.append("作者改了")
+    old, new = before.body.raw_data, after.body.raw_data
+    if keys_in_body(old) != keys_in_body(new):
+        found.append("正文里的图片、文件改了")
+    elif [block["type"] for block in old] != [block["type"] for block in new]:
+        found.append("正文里的标题、图表等改了")
     ours, theirs = (
         "\n".join([version.summary, *paragraphs(version.body.raw_data)]) for version in (before, after)
     )
@@ -63,6 +82,10 @@ def beyond_small(before, after) -> list[str]:
     if (size := characters_changed(ours, theirs)) > SMALL:
         found.append(f"改了 {size} 个字以上，小改不超过 {SMALL} 个字")
     return found
+
+
+def _signed(version) -> list[tuple[int, str]]:
+    return [(byline.author_id, byline.credit) for byline in version.bylines.all()]
 
 
 def characters_changed(ours: str, theirs: str) -> int:

@@ -1,6 +1,7 @@
 """What became of an article after it was published first (修改记录): what was changed, of which kind, why. Readers see it."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from datetime import datetime
 from difflib import SequenceMatcher
 
 from django.conf import settings
@@ -99,16 +100,24 @@ def would_be_changed(version) -> bool:
 
 def parts_changed(before, after) -> list[str]:
     """The parts in which two versions of an article differ, as readers are told: 标题、正文 2 段. No query."""
-    found = [
-        str(field.verbose_name)
-        for field in map(before._meta.get_field, COMPARED)
-        if getattr(before, field.attname) != getattr(after, field.attname)
-    ]
+    found = fields_changed(before, after, COMPARED)
     if count := paragraphs_changed(before, after):
         found.append(f"正文 {count} 段")
     elif _shown_without_words(before) != _shown_without_words(after):
         found.append("正文里的图片、文件或格式")
     return found
+
+
+def fields_changed(before, after, names: Iterable[str]) -> list[str]:
+    """The labels of those of the fields `names` that differ. Times are compared to the second, as forms and versions keep them. No
+    query."""
+
+    def value(version, attribute: str):
+        found = getattr(version, attribute)
+        return found.replace(microsecond=0) if isinstance(found, datetime) else found
+
+    fields = map(before._meta.get_field, names)
+    return [str(f.verbose_name) for f in fields if value(before, f.attname) != value(after, f.attname)]
 
 
 def paragraphs_changed(before, after) -> int:

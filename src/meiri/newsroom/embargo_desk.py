@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from wagtail.admin import messages
 from wagtail.admin.widgets import AdminDateTimeInput
 
+from meiri.asked_words import sentence_of
 from meiri.newsroom.article_view import ArticleView
 from meiri.newsroom.clock import in_words
 from meiri.newsroom.embargo import is_embargoed, lift_embargo, set_embargo
@@ -42,8 +43,7 @@ class EmbargoView(ArticleView):
             else:
                 return self._shown(form)
         except (ValidationError, PermissionDenied) as error:
-            said = error.messages[0] if isinstance(error, ValidationError) else str(error)
-            messages.error(request, said)
+            messages.error(request, sentence_of(error))
             return self._shown(form)
         return redirect(self.form_url)
 

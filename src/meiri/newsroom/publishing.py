@@ -100,7 +100,7 @@ def record_publication(article_id: int, revision, by, before: Article | None = N
     now = timezone.now()
     # Where a version that was to go live later is published before its time, it is of now.
     article.published_at = min(article.published_at or now, now)
-    change = record_change(article, before, by) if before else None
+    change = record_change(article, before, by, revision) if before else None
     article.withdrawal_reason = ""
     Article.objects.filter(pk=article.pk).update(published_at=article.published_at, withdrawal_reason="")
     listed = keys_of(article, listed=True)
@@ -122,10 +122,14 @@ def record_publication(article_id: int, revision, by, before: Article | None = N
     )
 
 
-def record_change(article: Article, before: Article, by) -> ArticleChange | None:
-    """Note what became of an article that readers had seen as `before`; None where they see the same."""
+def record_change(article: Article, before: Article, by, revision) -> ArticleChange | None:
+    """Note what became of an article that readers had seen as `before`; None where they see the same. `revision` may have been
+    compared by the checks before its publication."""
     if before.live:
-        if not (parts := parts_changed(before, article)):
+        parts = getattr(revision, "parts_changed", None)
+        if parts is None:
+            parts = parts_changed(before, article)
+        if not parts:
             return None
         kind, reason = article.change_kind or ChangeKind.UPDATE, article.change_reason.strip()
     else:

@@ -21,6 +21,7 @@ from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.log_actions import log
 from wagtail.models import DraftStateMixin, Page, Revision
 
+from meiri.asked_words import sentence_of
 from meiri.newsroom.clock import local
 from meiri.personal.models import Notice
 from meiri.personal.notices import tell
@@ -65,8 +66,7 @@ def _publish_due() -> None:
             publish_due_version(pk, when)
             _failures.pop(pk, None)
         except (PublishPermissionError, ValidationError) as error:
-            sentence = error.messages[0] if isinstance(error, ValidationError) else str(error)
-            _end_schedule(pk, when, sentence)
+            _end_schedule(pk, when, sentence_of(error))
         except OperationalError:
             logger.exception("The version %s could not be published now; it will be tried again", pk)
         except Exception as error:

@@ -1,6 +1,5 @@
 """Where readers meet an article now: the stored pages that show it, and what other apps add (how often it was read)."""
 
-import re
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -9,8 +8,9 @@ from dataclasses import dataclass, field
 from django.conf import settings
 
 from meiri.delivery.editions import inner_path
-from meiri.delivery.kinds import simplified
+from meiri.delivery.kinds import Importance, kind_of, simplified
 from meiri.delivery.page_store import page_store
+from meiri.delivery.public_addresses import FEEDS, LABELS
 from meiri.newsroom.models import Article, Proposal, ProposalState
 
 # Pages that are named one by one.
@@ -18,22 +18,20 @@ MOST_ADDRESSES = 500
 # Each app that knows more of an article's readers registers here: called with the article, it gives sentences for editors.
 more_of: list[Callable[[Article], Iterable[str]]] = []
 
-_KINDS = (
-    (re.compile(r"/"), "首页"),
-    (re.compile(r"/[a-z][a-z0-9-]*/[0-9]{4}/[0-9]{4}/[0-9]+\.html"), "稿件页"),
-    (re.compile(r"/difang/.*"), "地方站页"),
-    (re.compile(r"/(?:zhuanti|zazhi)/.*"), "专题页"),
-    (re.compile(r"\A(?=.*(?:rss|atom|sitemap)).*\.xml|/feed\.json"), "订阅源和站点地图"),
-    (re.compile(r"/tag/.*"), "标签页"),
-    (re.compile(r"/[a-z][a-z0-9-]*/(?:\?.*)?"), "频道页"),
-)
-OTHER = "其他页面"
+# What editors call the pages that stand in no first part of their own, by how soon they are made again.
+_LABELS = {
+    Importance.HOME: "首页",
+    Importance.ARTICLE: "稿件页",
+    Importance.FEED: FEEDS,
+    Importance.LAST: FEEDS,
+}
 
 
 def kind_in_words(address: str) -> str:
     """What editors call the page at `address`."""
     plain = simplified(address)
-    return next((name for pattern, name in _KINDS if pattern.fullmatch(plain)), OTHER)
+    first = plain.split("/")[1]
+    return LABELS.get(first) or _LABELS.get(kind_of(plain).importance, "频道页")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from meiri.asked_numbers import asked_number
 from meiri.newsroom.models import Article
+from meiri.newsroom.text_length import length_of
 from meiri.policy import may
 from meiri.policy.checked_view import CheckedView
 from meiri.proofing.checking import RULE_NAMED, proofread
@@ -23,7 +24,6 @@ from meiri.proofing.known import known
 from meiri.proofing.models import Dismissal, RegisteredName, StyleWord, dismissed_in
 from meiri.proofing.passages import published_texts_of
 from meiri.proofing.rules.rule import Hint, Level, Passage
-from meiri.proofing.text_length import length_of
 
 LARGEST_BODY = 1 << 20
 LONGEST = 60_000  # characters of all passages together

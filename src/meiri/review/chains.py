@@ -8,14 +8,15 @@ from wagtail.models import Revision, TaskState, Workflow
 from wagtail.signals import task_submitted
 
 from meiri.journal.public_models import NotPublic
+from meiri.newsroom.change_checks import beyond_small
 from meiri.newsroom.models import Article, Kind, Origin, ReviewTask
+from meiri.newsroom.newest_version import newest
 from meiri.newsroom.reviewing import ReviewRefused
 from meiri.policy import administers
 from meiri.policy.reach import NOWHERE, Reach
 from meiri.review.review_exceptions import UrgentReview
 from meiri.review.review_records import record_of
 from meiri.review.review_rules import ReviewRecord, RuleStep, persons_of
-from meiri.review.reviewed_texts import is_small_change
 from meiri.review.states import BY_SCREEN, ReviewState
 from meiri.sections.models import Channel, Station
 
@@ -188,8 +189,8 @@ def chain_of(article: Article, revision: Revision | None = None) -> ReviewChain 
 def lane_of(article: Article, revision: Revision | None = None) -> Lane:
     """Which kind of chain a version of an article takes."""
     # What readers see is asked of the row: a version knows only what it was when it was saved.
-    stored = Article.objects.filter(pk=article.pk).select_related("live_revision", "latest_revision").first()
-    if stored is not None and _is_small_repair(stored, revision):
+    stored = Article.objects.filter(pk=article.pk).select_related("latest_revision").first()
+    if stored is not None and _is_small_repair(stored, article if revision else newest(stored)):
         return Lane.REPAIR
     if article.kind == Kind.FLASH or (stored is not None and UrgentReview.objects.is_asked_for(stored)):
         return Lane.FAST
@@ -198,11 +199,8 @@ def lane_of(article: Article, revision: Revision | None = None) -> Lane:
     return Lane.NORMAL
 
 
-def _is_small_repair(stored: Article, revision: Revision | None) -> bool:
-    version = revision or stored.latest_revision
-    if not stored.live or stored.live_revision is None or version is None:
-        return False
-    return is_small_change(stored.live_revision.content, version.content)
+def _is_small_repair(stored: Article, version: Article) -> bool:
+    return stored.live and stored.live_revision_id is not None and not beyond_small(stored, version)
 
 
 def workflow_of(article: Article) -> Workflow | None:

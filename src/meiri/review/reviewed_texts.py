@@ -18,6 +18,7 @@ from meiri.media.models import Picture
 from meiri.newsroom.body.stream import body_blocks, keys_in_body
 from meiri.newsroom.models import Author, Source
 from meiri.newsroom.plain_text import paragraphs
+from meiri.newsroom.text_length import length_of
 from meiri.review.review_rules import TextDigest
 
 Content = Mapping[str, Any]
@@ -34,8 +35,6 @@ LABELS = {
 }  # fmt: skip
 # A line break in the editor, which numbers the paragraphs of rich text anew.
 _NUMBERED = re.compile(r' data-block-key="[^"]*"')
-# A small change touches at most so many characters.
-SMALL = 40
 # At most so many paragraphs of a difference are shown and kept.
 MOST_CHANGES = 200
 
@@ -112,44 +111,9 @@ def changes_between(old: Content, new: Content) -> list[dict[str, str]]:
     return found[:MOST_CHANGES]
 
 
-def is_small_change(old: Content, new: Content) -> bool:
-    """Whether a published text was repaired in a few characters: no headline, name, source, picture, block or number is
-    another."""
-    if any((old.get(name) or "") != (new.get(name) or "") for name in WORDS if name != "summary"):
-        return False
-    if _bylines(old) != _bylines(new):
-        return False
-    blocks, others = blocks_of(old), blocks_of(new)
-    if [block["type"] for block in blocks] != [block["type"] for block in others]:
-        return False
-    if keys_in_body(blocks) != keys_in_body(others):
-        return False
-    before = [old.get("summary") or "", *paragraphs(_readable(blocks))]
-    after = [new.get("summary") or "", *paragraphs(_readable(others))]
-    if len(before) != len(after):
-        return False
-    if re.findall(r"\d+", "\n".join(before)) != re.findall(r"\d+", "\n".join(after)):
-        return False
-    return sum(_touched(a, b) for a, b in zip(before, after, strict=True)) <= SMALL
-
-
-def length_of(content: Content) -> int:
-    """字数: the characters of title and body without white space."""
-    words = "".join([content.get("title") or "", *paragraphs(_readable(blocks_of(content)))])
-    return len(re.sub(r"\s", "", words))
-
-
-def _touched(old: str, new: str) -> int:
-    """How many characters stand between the first and the last one that differ."""
-    if old == new:
-        return 0
-    start = 0
-    while start < min(len(old), len(new)) and old[start] == new[start]:
-        start += 1
-    end = 0
-    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
-        end += 1
-    return max(len(old), len(new)) - start - end
+def length_of_body(content: Content) -> int:
+    """字数 of the body, with its marks."""
+    return length_of(paragraphs(_readable(blocks_of(content)))).characters
 
 
 def _words(content: Content) -> list[Any]:

@@ -10,6 +10,7 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from meiri.asked_numbers import asked_number
+from meiri.asked_words import sentence_of
 from meiri.newsroom.models import Article
 from meiri.newsroom.newest_version import newest
 from meiri.newsroom.reviewing import ReviewRefused
@@ -28,7 +29,7 @@ from meiri.review.review_decisions import (
 )
 from meiri.review.review_records import record_of
 from meiri.review.review_sheets import ReviewSheet
-from meiri.review.reviewed_texts import changes_between, length_of, numbered_blocks
+from meiri.review.reviewed_texts import changes_between, length_of_body, numbered_blocks
 from meiri.review.states import ReviewState, ReviewVerdict, states_of
 from meiri.review.waiting import checks_waiting_for, reviews_waiting_for
 
@@ -46,10 +47,6 @@ class ReviewingView(CheckedView):
     def breadcrumbs_below(self, label: str) -> list[dict[str, str]]:
         inbox = {"url": reverse("review_inbox"), "label": "审稿"}
         return [*WagtailAdminTemplateMixin.breadcrumbs_items, inbox, {"url": "", "label": label}]
-
-
-def words_of_error(error: Exception) -> str:
-    return error.messages[0] if isinstance(error, ValidationError) else str(error)
 
 
 class ReviewsWaitingView(ReviewingView):
@@ -108,7 +105,7 @@ class ReviewView(ReviewingView):
             decision = decision_in(request.POST)
             decide(self.state.pk, request.user, request.POST.get("seen", ""), decision)
         except REFUSALS as error:
-            messages.error(request, words_of_error(error))
+            messages.error(request, sentence_of(error))
             return self.show(request.POST, status=422)
         messages.success(request, self.told(decision))
         following = reviews_waiting_for(request.user).values_list("pk", flat=True).first()
@@ -134,7 +131,7 @@ class ReviewView(ReviewingView):
             title=newest(review.article).title,
             blocks=[(key, kind, words, notes.get(key, "")) for key, kind, words in numbered_blocks(content)],
             whole_note=notes.get("", ""),
-            characters=length_of(content),
+            characters=length_of_body(content),
             points=[(point, point in checked) for point in review.step.points],
             opinion=given.get("opinion", "") if given else "",
             before=before,
@@ -219,7 +216,7 @@ class WayView(ReviewingView):
                 case _:
                     raise ValidationError("请选择要做的事。")
         except REFUSALS as error:
-            messages.error(request, words_of_error(error))
+            messages.error(request, sentence_of(error))
             return self.render_to_response(self.get_context_data(given=request.POST), status=422)
         return redirect("review_article", self.article.pk)
 
@@ -271,7 +268,7 @@ class AfterCheckView(ReviewingView):
         try:
             check_afterwards(self.after_check.pk, request.user, found)
         except (*REFUSALS, PermissionDenied) as error:
-            messages.error(request, words_of_error(error))
+            messages.error(request, sentence_of(error))
             return redirect("review_inbox")
         title = self.after_check.article.title
         messages.success(

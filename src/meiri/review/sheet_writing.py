@@ -20,7 +20,7 @@ from meiri.review.chains import Lane, has_chains
 from meiri.review.review_rules import persons_of
 from meiri.review.review_sheets import ReviewSheet, SheetDay
 from meiri.review.reviewed_publication import Reviewed, reason_unreviewed
-from meiri.review.reviewed_texts import changes_between, digests_of_parts, length_of, words_of
+from meiri.review.reviewed_texts import changes_between, digests_of_parts, length_of_body, words_of
 from meiri.review.sheet_signing import journal_key, sign
 from meiri.review.states import ReviewState, states_of
 
@@ -129,7 +129,7 @@ def _article(article: Article, content: dict) -> dict[str, Any]:
         "licence": source.licence if source else "",
         "original_title": article.original_title,
         "original_url": article.original_url,
-        "characters": length_of(content),
+        "characters": length_of_body(content),
         "ai": article.aigc_label,
     }
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meiri.proofing.text_length import length_of
+from meiri.newsroom.text_length import length_of
 
 
 @pytest.mark.parametrize(
