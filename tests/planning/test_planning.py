@@ -141,6 +141,22 @@ def test_a_live_assignment_begins_a_coverage_and_is_done_with_it(editor):
     assert item.state == PlanState.PUBLISHED
 
 
+def test_the_embargo_of_an_item_is_that_of_the_article_which_begins_from_it(editor):
+    until = timezone.now() + timedelta(hours=3)
+    item = an_item(editor, embargo_until=until)
+    article = deciding.start_assignment(
+        deciding.assign_person(item, editor, Medium.TEXT, None, "", editor), editor
+    )
+    stored = Article.objects.get(pk=article.pk)
+    assert (stored.embargo_until, stored.embargo_by) == (until, editor)
+    # What was over before anybody began binds nobody.
+    item = an_item(editor, title="城西粮站开秤", embargo_until=timezone.now() - timedelta(hours=1))
+    article = deciding.start_assignment(
+        deciding.assign_person(item, editor, Medium.TEXT, None, "", editor), editor
+    )
+    assert Article.objects.get(pk=article.pk).embargo_until is None
+
+
 def test_nothing_is_dropped_without_a_reason_and_it_can_be_taken_up_again(editor, reporter):
     item = an_item(reporter)
     deciding.assign_person(item, reporter, Medium.TEXT, None, "", editor)

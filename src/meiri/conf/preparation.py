@@ -11,14 +11,19 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from meiri.delivery.release import code
 from meiri.file_modes import open_to_group
+from meiri.fronts.initial_pages import create_pages
+from meiri.newsroom.initial_newsroom import create_newsroom
+from meiri.newsroom.roles import ROLES
 from meiri.policy import administrators
+from meiri.review.setting_up import create_first_chains
 from meiri.sample.loading import unfinished
 from meiri.search.index import store as search_store
 from meiri.search.rebuilding import is_quick, rebuild
@@ -33,6 +38,7 @@ def prepare(out) -> bool:
         prepare_database(out),
         collect_static(out),
         prepare_newsroom(out),
+        prepare_roles(out),
         prepare_search(out),
         make_administrator(out),
     ]
@@ -83,6 +89,19 @@ def prepare_newsroom(out) -> bool:
     if Channel.objects.exists() and not unfinished():
         return False
     call_command("sample", stdout=out)
+    return True
+
+
+def prepare_roles(out) -> bool:
+    """Give a newsroom that did not begin with the sample what every newsroom needs: its groups, the chains of its reviews, home
+    and the standard pages. Where it has any of the groups, whoever administers it has decided."""
+    if Group.objects.filter(name__in=ROLES).exists():
+        return False
+    out.write("Setting up the groups and the reviews of the newsroom …")
+    create_pages()
+    with transaction.atomic():
+        create_newsroom()
+        create_first_chains()
     return True
 
 

@@ -13,6 +13,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from meiri.asked_numbers import asked_number
 from meiri.live.composing import compose_body
 from meiri.live.directing import MOVES, WORDS, announce_coverage, change_coverage, move_coverage
+from meiri.live.entry_checks import findings_in
 from meiri.live.forms import CoverageForm, QuickForm
 from meiri.live.into_articles import freeze_coverage
 from meiri.live.models import Coverage, CoverageState, EntryState, LiveEntry
@@ -21,6 +22,8 @@ from meiri.policy import may, visible
 from meiri.policy.checked_view import CheckedView
 
 PER_PAGE, SHOWN = 30, 50
+# So many of the newest entries that readers see are proofread on the console.
+LOOKED_AT = 10
 
 
 class LiveDeskView(CheckedView):
@@ -219,7 +222,7 @@ def stamp_of(coverage: Coverage) -> str:
 
 def entries_for(user, coverage: Coverage, before: int | None = None) -> dict:
     """The entries as a console of `user` shows them: those that wait, oldest first, own ones that were refused, the newest of those
-    that readers see. Six queries at most."""
+    that readers see, with what the checks find in them. Six queries at most, and those of the checks."""
     releases, own = may(user, "release", coverage), coverage.entries.filter(author=user.pk)
     waiting = coverage.entries.waiting() if releases else own.waiting()
     shown = list(
@@ -227,13 +230,22 @@ def entries_for(user, coverage: Coverage, before: int | None = None) -> dict:
         .filter(number__isnull=False, **({"number__lt": before} if before else {}))
         .order_by("-number")[: SHOWN + 1]
     )
+    waiting = list(waiting[:SHOWN]) if before is None else []
     posts = may(user, "post", coverage)
+    refused = list(own.filter(state=EntryState.REFUSED).order_by("-pk")[:5]) if before is None else []
+    # What is new is read for what is doubted in it; older entries were.
+    new = [entry for entry in shown[:LOOKED_AT] if entry.state == EntryState.SHOWN] if before is None else []
+    looked_at = [*waiting, *new]
+    for entry in (*waiting, *refused, *shown):
+        entry.findings = []
+    for entry, findings in zip(looked_at, findings_in(coverage, looked_at), strict=True):
+        entry.findings = findings
     for entry in shown:
         entry.is_open = releases or (posts and entry.author_id == user.pk)
     return {
         "releases": releases,
-        "waiting": list(waiting[:SHOWN]) if before is None else [],
-        "refused": list(own.filter(state=EntryState.REFUSED).order_by("-pk")[:5]) if before is None else [],
+        "waiting": waiting,
+        "refused": refused,
         "shown": shown[:SHOWN],
         "next": shown[SHOWN - 1].number if len(shown) > SHOWN else None,
     }

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from meiri.journal.log import actor, append
 from meiri.live.directing import locked, told_of
+from meiri.live.entry_checks import check_entry
 from meiri.live.events import (
     LiveEntryCorrected,
     LiveEntryMarked,
@@ -85,6 +86,7 @@ def release_entry(entry: LiveEntry, by=None) -> LiveEntry:
 def _show(entry: LiveEntry, coverage: Coverage, by) -> LiveEntry:
     if coverage.entry_count >= MOST_ENTRIES:
         raise ValidationError(f"一场直播最多 {MOST_ENTRIES} 条。请结束这一场，另开一场。")
+    check_entry(coverage, entry)
     entry.number = coverage.entry_count + 1
     entry.change = next_change(coverage, entry_count=entry.number)
     entry.state, entry.shown_at, entry.decided_by, entry.reason = EntryState.SHOWN, timezone.now(), by, ""
@@ -130,6 +132,7 @@ def correct_entry(
     stored.title, stored.body, stored.version = title.strip(), body, stored.version + 1
     check_content(stored)
     if is_shown:
+        check_entry(coverage, stored)
         stored.change = next_change(coverage)
         stored.corrections.create(note=note, by=by)
         said = _said_of(stored, coverage)

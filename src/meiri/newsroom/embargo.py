@@ -11,6 +11,7 @@ from time import monotonic
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Model
 from django.utils import timezone
 from wagtail.documents.models import Document
 from wagtail.log_actions import log
@@ -85,6 +86,15 @@ class EmbargoCheck(PublicationCheck):
                 place="go_live_at",
             )
 
+    def findings_of_entries(self, entries) -> Iterator[tuple[int, Finding]]:
+        shown = [(number, set(keys_in_body(entry.body))) for number, entry in enumerate(entries)]
+        if not any(keys for _number, keys in shown):
+            return
+        kept = withheld_media(besides=type(entries[0].row))
+        for number, keys in shown:
+            if keys & kept:
+                yield number, Finding("embargo", "图片或文件只用在禁发的稿件里，解禁之前不能发")
+
 
 register_check(EmbargoCheck())
 
@@ -110,16 +120,16 @@ def is_withheld_picture(key: str) -> bool:
         return known is not None and key in known[1]
 
 
-def withheld_media() -> frozenset[ContentKey]:
-    """The content keys of the pictures and documents that embargoed articles use, and nothing that readers may see does. One query
-    where there is no embargo."""
+def withheld_media(besides: type[Model] | None = None) -> frozenset[ContentKey]:
+    """The content keys of the pictures and documents that embargoed articles use, and nothing that readers may see does; rows of the
+    model `besides` are not asked. One query where there is no embargo."""
     now = timezone.now()
     embargoed = Article.objects.filter(embargo_until__gt=now).select_related("latest_revision")
     articles = list(embargoed.order_by("embargo_until")[:MOST_ARTICLES])
     if not articles:
         return frozenset()
     keys = {key for article in articles for key in _media_of(article)}
-    return frozenset(keys - _used_elsewhere(keys, {str(article.pk) for article in articles}))
+    return frozenset(keys - _used_elsewhere(keys, {str(article.pk) for article in articles}, besides))
 
 
 def _media_of(article: Article) -> Iterator[ContentKey]:
@@ -132,8 +142,10 @@ def _media_of(article: Article) -> Iterator[ContentKey]:
         yield from (key for key in keys_in_body(body) if PICTURE.matches(key) or DOCUMENT.matches(key))
 
 
-def _used_elsewhere(keys: Iterable[ContentKey], embargoed: set[str]) -> set[ContentKey]:
-    """Those of `keys` that other things than embargoed articles use."""
+def _used_elsewhere(
+    keys: Iterable[ContentKey], embargoed: set[str], besides: type[Model] | None
+) -> set[ContentKey]:
+    """Those of `keys` that other things than embargoed articles use, rows of `besides` left out."""
     found: set[ContentKey] = set()
     own = ContentType.objects.get_for_model(Article)
     for form, model in ((PICTURE, Picture), (DOCUMENT, Document)):
@@ -141,5 +153,7 @@ def _used_elsewhere(keys: Iterable[ContentKey], embargoed: set[str]) -> set[Cont
         references = ReferenceIndex.objects.filter(
             to_content_type=ContentType.objects.get_for_model(model), to_object_id__in=numbers
         ).exclude(content_type=own, object_id__in=embargoed)
+        if besides is not None:
+            references = references.exclude(content_type=ContentType.objects.get_for_model(besides))
         found |= {form.key(number) for number in references.values_list("to_object_id", flat=True).distinct()}
     return found

@@ -2,9 +2,10 @@
 schedule, workflow, bulk, API, import, command) asks all of them in the publishing transaction.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Model
 from wagtail.actions.publish_revision import PublishPermissionError
@@ -42,6 +43,18 @@ class Finding:
     stops: bool = True
 
 
+@dataclass(frozen=True)
+class EntryText:
+    """What an entry of a live coverage says: a title, and a body as it is stored. `row` is the entry, saved or not; `report` what
+    it belongs to; `channel_id` that of the report."""
+
+    row: Model
+    report: Model
+    channel_id: int | None
+    title: str
+    body: Sequence[Mapping[str, Any]]
+
+
 class PublicationCheck:
     """One thing that is looked at. Subclasses say what they find."""
 
@@ -58,20 +71,28 @@ class PublicationCheck:
         """
         raise NotImplementedError
 
+    def findings_of_entries(self, entries: Sequence[EntryText]) -> Iterable[tuple[int, Finding]]:
+        """What stands in the way of showing readers entries of one live coverage, each with the number of its entry. Most checks ask
+        what only articles answer. As many queries for many as for one."""
+        return ()
+
 
 class PublicationStopped(PublishPermissionError):
     """The article can't be published as it is. Its text says why, for the editor; `findings` are what stops it."""
 
     def __init__(self, findings: list[Finding]):
         self.findings = findings
-        more = f"等 {len(findings)} 处" if len(findings) > SHOWN else ""
-        super().__init__(
-            f"不能发布：{'；'.join(found.sentence.rstrip('。') for found in findings[:SHOWN])}{more}。"
-        )
+        super().__init__(in_one_sentence(findings))
+
+
+def in_one_sentence(findings: Sequence[Finding]) -> str:
+    """What stops a publication, for the editor."""
+    more = f"等 {len(findings)} 处" if len(findings) > SHOWN else ""
+    return f"不能发布：{'；'.join(found.sentence.rstrip('。') for found in findings[:SHOWN])}{more}。"
 
 
 _checks: list[PublicationCheck] = []
-_levels_of: Callable[[Model], Mapping[str, Strictness]] | None = None
+_levels_of: Callable[[Any], Mapping[str, Strictness]] | None = None
 # Whether what was found is let pass all the same, by somebody who may and says why: `(version, finding) -> bool`.
 exceptions: list[Callable[[Model, Finding], bool]] = []
 
@@ -80,7 +101,7 @@ def register_check(check: PublicationCheck) -> None:
     _checks.append(check)
 
 
-def register_levels(levels_of: Callable[[Model], Mapping[str, Strictness]]) -> None:
+def register_levels(levels_of: Callable[[Any], Mapping[str, Strictness]]) -> None:
     """Say where the levels of rules are kept: `levels_of(version)` gives those that were set for its channel, by their codes."""
     global _levels_of
     _levels_of = levels_of
@@ -104,15 +125,32 @@ def findings_by_check(
         for finding in check.findings(version, revision, by):
             if finding.code in adjustable:
                 levels = levels or stored_levels(version)
-                level = levels[finding.code]
-                if level == Strictness.OFF:
+                if levels[finding.code] == Strictness.OFF:
                     continue
-                finding = replace(finding, stops=level == Strictness.STOP)
+                finding = replace(finding, stops=levels[finding.code] == Strictness.STOP)
             if not any(lets_pass(version, finding) for lets_pass in exceptions):
                 yield check, finding
 
 
-def stored_levels(version: Model) -> dict[str, Strictness]:
+def findings_of_entries(entries: Sequence[EntryText]) -> list[list[Finding]]:
+    """What the checks find in entries of one live coverage, for each of them. The queries of the checks, and one for the levels of
+    their rules."""
+    found: list[list[Finding]] = [[] for _ in entries]
+    levels: dict[str, Strictness] = {}
+    for check in _checks:
+        adjustable = {rule.code for rule in check.rules}
+        for number, finding in check.findings_of_entries(entries):
+            if finding.code in adjustable:
+                # A level is that of a channel, which an entry has from its coverage.
+                levels = levels or stored_levels(entries[number])
+                if levels[finding.code] == Strictness.OFF:
+                    continue
+                finding = replace(finding, stops=levels[finding.code] == Strictness.STOP)
+            found[number].append(finding)
+    return found
+
+
+def stored_levels(version: Model | EntryText) -> dict[str, Strictness]:
     """The level of each rule for an article. One query."""
     levels = {rule.code: rule.level for _check, rule in registered_rules()}
     return levels | dict(_levels_of(version)) if _levels_of else levels

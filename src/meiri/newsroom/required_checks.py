@@ -94,6 +94,18 @@ class PictureCheck(PublicationCheck):
                 place=f"body:{unfetched[0].get('id') or ''}",
             )
 
+    def findings_of_entries(self, entries) -> Iterator[tuple[int, Finding]]:
+        placed = [
+            (number, one) for number, entry in enumerate(entries) for one in placed_pictures(entry.body)
+        ]
+        pictures = Picture.objects.in_bulk({one.picture for _number, one in placed}) if placed else {}
+        for number, one in placed:
+            if one.picture in pictures:
+                for finding in self._of(
+                    pictures[one.picture], "图片", f"body:{one.block}", one.credit, one.caption
+                ):
+                    yield number, finding
+
     def _of(
         self, picture: Picture, name: str, place: str, credit: str, caption: str = ""
     ) -> Iterator[Finding]:

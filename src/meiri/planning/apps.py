@@ -8,6 +8,13 @@ class PlanningConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from meiri.planning import duty, following, permissions, personal_data, waiting  # noqa: F401
+        from meiri.planning import (  # noqa: F401 register themselves
+            duty,
+            embargoes,
+            following,
+            permissions,
+            personal_data,
+            waiting,
+        )
 
         permissions.register_rules()

@@ -7,10 +7,12 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from meiri.asked_words import asked_words
 from meiri.live.directing import announce_coverage
 from meiri.live.models import Coverage
+from meiri.newsroom.embargo import set_embargo
 from meiri.newsroom.models import Article
 from meiri.personal.notices import tell
 from meiri.planning.models import (
@@ -155,6 +157,8 @@ def _draft_of(item: PlanItem, by) -> Article:
         article.stations.set([item.station])
         article.save()
     article.save_revision(user=by)
+    if item.embargo_until and item.embargo_until > timezone.now():
+        set_embargo(article, item.embargo_until, by)
     return article
 
 

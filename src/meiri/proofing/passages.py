@@ -24,6 +24,11 @@ def passages_of_content(content: Mapping[str, Any]) -> list[Passage]:
     return [*(passage for passage in fields if passage.text), *_of_body(body_of(content))]
 
 
+def passages_of_text(title: str, body: Iterable[Mapping[str, Any]]) -> list[Passage]:
+    """The passages of a title and a body as it is stored."""
+    return [*([Passage("title", title)] if title else []), *_of_body(body)]
+
+
 def _of_body(raw: Iterable[Mapping[str, Any]]) -> Iterator[Passage]:
     kinds = words_of_kinds()
     for block in raw:

@@ -7,7 +7,7 @@ from meiri.newsroom.publication_checks import Finding, PublicationCheck, Publish
 from meiri.proofing.checking import RULE_NAMED, proofread
 from meiri.proofing.known import known
 from meiri.proofing.models import Dismissal
-from meiri.proofing.passages import passages_of
+from meiri.proofing.passages import passages_of, passages_of_text
 from meiri.proofing.rules.rule import Level
 
 _CODES = {
@@ -54,6 +54,25 @@ class ProofingCheck(PublicationCheck):
                 place=passages[hint.passage].place,
                 stops=is_banned,
             )
+
+    def findings_of_entries(self, entries) -> Iterator[tuple[int, Finding]]:
+        """A word that is 禁用 stops an entry; whatever else is doubted is asked about."""
+        if not entries:
+            return
+        now = known()
+        for number, entry in enumerate(entries):
+            for hint in proofread(passages_of_text(entry.title, entry.body), now):
+                is_banned = hint.level == Level.BANNED
+                yield (
+                    number,
+                    Finding(
+                        _CODES.get(hint.rule.name, "proofing.hint") if is_banned else "proofing.hint",
+                        f"“{hint.words}”是禁用词：{hint.sentence}"
+                        if is_banned
+                        else f"“{hint.words}”：{hint.sentence}",
+                        stops=is_banned,
+                    ),
+                )
 
 
 register_check(ProofingCheck())

@@ -1,0 +1,29 @@
+"""What a start gives to a newsroom that did not begin with the sample."""
+
+from io import StringIO
+
+import pytest
+from django.contrib.auth.models import Group
+
+from meiri.conf.preparation import prepare_newsroom, prepare_roles
+from meiri.fronts.models import HomePage
+from meiri.newsroom.roles import CHIEFS, PROOFREADERS, ROLES
+from meiri.review.models import ReviewChain
+from tests.newsroom_factory import a_channel
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_newsroom_with_channels_of_its_own_gets_groups_reviews_and_pages_once():
+    a_channel("要闻", "yaowen")
+    told = StringIO()
+    assert not prepare_newsroom(told)
+    assert prepare_roles(told)
+    assert set(ROLES) <= set(Group.objects.values_list("name", flat=True))
+    assert ReviewChain.objects.filter(active=True).count() == 4
+    assert HomePage.objects.live().exists()
+    # A group that was taken away since stays away.
+    Group.objects.get(name=PROOFREADERS).delete()
+    assert not prepare_roles(told)
+    assert not Group.objects.filter(name=PROOFREADERS).exists()
+    assert Group.objects.get(name=CHIEFS).permissions.exists()
