@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from meiri.delivery.keys import collecting
-from meiri.delivery.middleware import TraditionalEdition
+from meiri.delivery.middleware import PageEditions
 from meiri.delivery.models import ProtectedTerm
 from meiri.fronts.initial_pages import create_pages
 from meiri.newsroom.publishing import withdraw
@@ -101,13 +101,16 @@ class TestAnArticle:
         assert [b["@type"] for b in blocks] == ["NewsArticle", "BreadcrumbList"]
         assert blocks[0]["headline"] == "臺灣軟體發展面面觀"
         assert blocks[0]["inLanguage"] == "zh-Hant"
-        assert blocks[0]["mainEntityOfPage"] == article.full_url
+        assert blocks[0]["mainEntityOfPage"] == f"{settings.BASE_URL}/zh-hant{article.get_absolute_url()}"
 
     def test_leads_on_within_the_edition_and_back_to_the_other(self, client, article):
         address = article.get_absolute_url()
         page = traditional(client, address)
         links = re.findall('<a [^>]*href="(/[^"]*)"', page)
-        assert [link for link in links if not link.startswith("/zh-hant/")] == [address]
+        assert [link for link in links if not link.startswith("/zh-hant/")] == [
+            address,
+            "/zhangbei" + address,
+        ]
         assert f'<a href="{address}" hreflang="zh-Hans" lang="zh-Hans">简体</a>' in page
         assert 'data-fragment="/zh-hant/fragments/hot/"' in page
         assert f'data-copy="{settings.BASE_URL}/zh-hant{address}"' in page
@@ -154,7 +157,7 @@ def test_every_kind_of_page_has_its_edition(client, article, address):
     assert '<html lang="zh-Hant">' in page
     assert "每日新聞網" in page
     links = re.findall('<a [^>]*href="(/[^"]*)"', page)
-    assert [link for link in links if not link.startswith("/zh-hant/")] == [address]
+    assert [link for link in links if not link.startswith("/zh-hant/")] == [address, "/zhangbei" + address]
 
 
 def test_what_is_current_is_marked_as_on_the_page_itself(client, article):
@@ -203,7 +206,7 @@ class TestAddresses:
         inner: list[tuple[str, str, str]] = []
         request = RequestFactory().get("/zh-hant/keji/", {"before": "1"})
         with pytest.raises(RuntimeError):
-            TraditionalEdition(view)(request)
+            PageEditions(view)(request)
         assert inner == [("/keji/", "/keji/", "/keji/?before=1")]
         assert request.get_full_path() == "/zh-hant/keji/?before=1"
         assert request.path_info == "/zh-hant/keji/"
@@ -309,3 +312,40 @@ class TestReadersServices:
         page = text(client.post("/zh-hant/letters/write/", {"subject": "发展", "text": "面条\n头发"}))
         assert 'value="发展"' in page
         assert "面条\n头发</textarea>" in page
+
+
+class TestLargeType:
+    def large(self, client, address):
+        return client.get("/zhangbei" + address)
+
+    def test_is_the_same_text_whose_links_lead_to_the_edition_and_whose_canonical_address_does_not(
+        self, client, article
+    ):
+        page = self.large(client, article.get_absolute_url()).content.decode()
+        assert article.title in page
+        assert f'<link rel="canonical" href="{settings.BASE_URL}{article.get_absolute_url()}">' in page
+        assert f'href="/zhangbei{article.channel.get_absolute_url()}"' in page
+        assert f'href="{article.get_absolute_url()}" hreflang="zh-Hans">回到标准版' in page.replace("\n", " ")
+        assert '<html lang="zh-Hans">' in page
+        assert '"mainEntityOfPage":"' + article.full_url in page
+
+    def test_every_page_leads_to_it_but_those_that_have_no_editions(self, client, article):
+        assert f'href="/zhangbei{article.get_absolute_url()}"' in text_of(client, article.get_absolute_url())
+        assert "/zhangbei/search/?q=" in text_of(client, "/search/?q=a&utm=1")
+        assert self.large(client, "/admin/").status_code == 404
+        assert client.get("/zhangbei", follow=False)["Location"] == "/zhangbei/"
+        assert client.get("/zh-hant/zhangbei/").status_code == 404
+
+    def test_redirects_stay_in_it(self, client, article):
+        wrong = article.get_absolute_url().replace("/keji/", "/yaowen/")
+        assert self.large(client, wrong)["Location"] == "/zhangbei" + article.get_absolute_url()
+
+    def test_its_pages_do_not_depend_on_words_of_traditional_script(self, client, article):
+        with collecting() as keys:
+            self.large(client, article.get_absolute_url())
+        assert "script" not in keys
+        assert article.content_key in keys
+
+
+def text_of(client, address: str) -> str:
+    return client.get(address).content.decode()

@@ -17,7 +17,7 @@ from meiri.delivery.public_addresses import (
 
 BY_FIRST = {one.first: one for one in PUBLIC_ADDRESSES}
 # Answered by WhiteNoise and by a middleware.
-WITHOUT_VIEW = {"static", "zh-hant"}
+WITHOUT_VIEW = {"static", "zhangbei", "zh-hant"}
 
 
 def views_by_first_part(resolver: URLResolver, before: str = "") -> dict[str, list]:
@@ -65,7 +65,7 @@ def test_its_example_is_an_address_of_the_kind_it_says(one):
 
 
 def test_what_is_closed_and_what_has_no_edition():
-    assert CLOSED == ("/admin/", "/api/", "/fragments/", "/members/", "/reports/", "/search/")
+    assert CLOSED == ("/admin/", "/api/", "/fragments/", "/members/", "/player/", "/reports/", "/search/")
     assert {"admin", "robots.txt", "zh-hant"} <= WITHOUT_EDITION
     assert not {"letters", "rss.xml", "404.html"} & WITHOUT_EDITION
 

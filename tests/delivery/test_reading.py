@@ -55,6 +55,5 @@ def test_scripts_speak_traditional_script(reader):
     assert page.evaluate("navigator.clipboard.readText()") == page.url
 
 
-@pytest.mark.parametrize("edition", ["", "large"])
-def test_no_page_of_the_edition_is_wider_than_its_screen(browser, site, edition):
-    assert too_wide(browser, site, edition, [f"/zh-hant{address}" for address in PAGES]) == []
+def test_no_page_of_the_edition_is_wider_than_its_screen(browser, site):
+    assert too_wide(browser, site, [f"/zh-hant{address}" for address in PAGES]) == []

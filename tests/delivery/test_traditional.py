@@ -129,7 +129,7 @@ class TestLinks:
 
 
 class TestStructuredData:
-    def test_stays_json_with_its_addresses_keys_and_dates(self):
+    def test_stays_json_with_its_keys_and_dates_and_its_pages_are_those_of_the_edition(self):
         data = {
             "@context": "https://schema.org",
             "@type": "NewsArticle",
@@ -147,6 +147,7 @@ class TestStructuredData:
         assert found == data | {
             "headline": '“頭髮”\\ "發展"\n<b>軟體',
             "inLanguage": "zh-Hant",
+            "url": f"{SITE}/zh-hant/tag/发展/",
             "author": [{"@type": "Person", "name": "范偉", "发": "發"}],
         }
 

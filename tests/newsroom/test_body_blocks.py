@@ -16,7 +16,7 @@ from wagtail.images.blocks import ImageChooserBlock
 
 from meiri.ingest.stream import as_blocks, as_html
 from meiri.ingest.tidying_bodies import tidy_block
-from meiri.newsroom.body.block import BlockText, ReadBlock, StructBodyBlock, lines_of, words_of
+from meiri.newsroom.body.block import BlockText, ReadBlock, StructBodyBlock, lines_of, listed, words_of
 from meiri.newsroom.body.heading import HeadingBlock
 from meiri.newsroom.body.stream import ArticleBody, body_blocks, keys_in_body
 from meiri.newsroom.correcting import correct
@@ -33,13 +33,13 @@ from tests.newsroom_factory import a_channel, a_draft, an_article
 from tests.syndication.pictures import a_picture
 
 
-class FactBox(StructBodyBlock):
-    """资料框: facts beside a story, with a picture or without."""
+class SideNote(StructBodyBlock):
+    """旁注: a note beside a story, with a picture or without."""
 
     elements = frozenset({"figure"})
     texts = (
-        BlockText("title", "资料框标题", is_compared=True),
-        BlockText("facts", "资料框", is_compared=True),
+        BlockText("title", "旁注标题", is_compared=True),
+        BlockText("facts", "旁注", is_compared=True),
     )
     pictures = ("image",)
 
@@ -48,11 +48,11 @@ class FactBox(StructBodyBlock):
     image = ImageChooserBlock(label="图片", required=False)
 
     def html(self, value: Any) -> str:
-        facts = "".join(f"<p>{escape(line, quote=False)}</p>" for line in value["facts"].split("\n"))
+        facts = "".join(f"<h4>{escape(line, quote=False)}</h4>" for line in value["facts"].split("\n"))
         return f"<figure><figcaption>{escape(value['title'], quote=False)}</figcaption>{facts}</figure>"
 
     def from_element(self, element, pictures) -> ReadBlock | None:
-        caption, facts = element.find("figcaption"), element.findall("p")
+        caption, facts = element.find("figcaption"), element.findall("h4")
         if caption is None or not facts:
             return None
         lines = [line for fact in facts for line in lines_of(fact)]
@@ -60,41 +60,41 @@ class FactBox(StructBodyBlock):
 
     class Meta:
         icon = "list-ul"
-        label = "资料框"
+        label = "旁注"
 
 
 class UnmigratedBlock(HeadingBlock):
     migrated_as = ""
 
 
-TEMPLATE = '<aside><h3>{{ block.value.title }}</h3><p class="fact-box">{{ block.value.facts }}</p></aside>'
+TEMPLATE = '<aside><h3>{{ block.value.title }}</h3><p class="side-note">{{ block.value.facts }}</p></aside>'
 FACTS = {"title": "鄱阳湖", "facts": "面积最大的淡水湖.\n在江西", "image": None}
-BODY = [("text", "<p>湖区见闻。</p>"), ("fact_box", FACTS)]
+BODY = [("text", "<p>湖区见闻。</p>"), ("side_note", FACTS)]
 
 
 @pytest.fixture
-def fact_box(monkeypatch):
+def side_note(monkeypatch):
     """A kind of block that the site does not have, added as one module and one template."""
-    block = FactBox()
-    block.set_name("fact_box")
+    block = SideNote()
+    block.set_name("side_note")
     field = Article._meta.get_field("body")
     for kinds in (ArticleBody.base_blocks, field.stream_block.child_blocks):
-        monkeypatch.setitem(kinds, "fact_box", block)
+        monkeypatch.setitem(kinds, "side_note", block)
     environment = engines["jinja2"].env
-    template = DictLoader({"web/blocks/fact_box.html": TEMPLATE})
+    template = DictLoader({"web/blocks/side_note.html": TEMPLATE})
     monkeypatch.setattr(environment, "loader", ChoiceLoader([template, environment.loader]))
     return block
 
 
 @pytest.mark.django_db
 class TestAKindIsFoundEverywhere:
-    pytestmark = pytest.mark.usefixtures("fact_box")
+    pytestmark = pytest.mark.usefixtures("side_note")
 
     def test_in_the_form_of_an_article(self, client):
         client.force_login(an_editor(channels=[a_channel()]))
         draft = a_draft(text=BODY)
         page = client.get(f"/admin/snippets/newsroom/article/edit/{draft.pk}/").content.decode()
-        assert json.dumps("资料框")[1:-1] in page or "资料框" in page
+        assert json.dumps("旁注")[1:-1] in page or "旁注" in page
         assert json.dumps("鄱阳湖")[1:-1] in page or "鄱阳湖" in page
 
     def test_on_the_page_of_an_article(self, client):
@@ -120,13 +120,13 @@ class TestAKindIsFoundEverywhere:
         assert article.body.raw_data[1]["value"] == {**FACTS, "facts": "面积最大的淡水湖.\n在江西省"}
 
     def test_by_tidying(self):
-        assert tidy_block("fact_box", FACTS).value == {**FACTS, "facts": "面积最大的淡水湖。\n在江西"}
+        assert tidy_block("side_note", FACTS).value == {**FACTS, "facts": "面积最大的淡水湖。\n在江西"}
 
     def test_in_an_exported_article_which_is_imported_again(self):
         article = an_article(text=BODY)
         written = as_html(article.body)
-        assert "<figcaption>鄱阳湖</figcaption><p>面积最大的淡水湖.</p>" in written
-        assert as_blocks(written, {}) == [("text", "<p>湖区见闻。</p>"), ("fact_box", FACTS)]
+        assert "<figcaption>鄱阳湖</figcaption><h4>面积最大的淡水湖.</h4>" in written
+        assert as_blocks(written, {}) == [("text", "<p>湖区见闻。</p>"), ("side_note", FACTS)]
 
     @pytest.mark.parametrize("address", ["/rss.xml", "/atom.xml", "/feed.json", "/api/v1/articles/{}/"])
     def test_in_feeds_and_the_public_api(self, client, address):
@@ -137,11 +137,11 @@ class TestAKindIsFoundEverywhere:
 
     def test_by_its_content_keys(self):
         picture = a_picture("湖面")
-        article = publish(a_draft(text=[("fact_box", {**FACTS, "image": picture})]))
+        article = publish(a_draft(text=[("side_note", {**FACTS, "image": picture})]))
         assert keys_in_body(article.body.raw_data) == [picture.content_key]
 
     def test_where_two_editors_changed_it(self):
-        stored = {"type": "fact_box", "value": FACTS, "id": "a"}
+        stored = {"type": "side_note", "value": FACTS, "id": "a"}
         theirs = {**stored, "value": {**FACTS, "title": "鄱阳湖今昔"}}
         mine = {**stored, "value": {**FACTS, "facts": "在江西"}}
         streams = {"body": Article._meta.get_field("body").stream_block}
@@ -172,7 +172,7 @@ class TestWhatAKindLacksIsToldAtTheStart:
         assert self.add(monkeypatch, "heading", UnmigratedBlock()) == ["newsroom.E003"]
 
     def test_a_kind_without_a_template(self, monkeypatch):
-        assert self.add(monkeypatch, "fact_box", FactBox()) == ["web.E001"]
+        assert self.add(monkeypatch, "side_note", SideNote()) == ["web.E001"]
 
 
 def everything(words: str, markup: str) -> dict[str, Any]:
@@ -189,6 +189,25 @@ def everything(words: str, markup: str) -> dict[str, Any]:
         "audio": recording,
         "quote": {"text": words, "speaker": words},
         "table": {"data": [[words, None], ["3", words]], "table_caption": words, "cell": []},
+        "before_after": {
+            "before": 1,
+            "before_label": words,
+            "after": 2,
+            "after_label": words,
+            "caption": words,
+            "credit": words,
+        },
+        "map": {**captioned, "review_number": words},
+        "chart": {
+            "title": words,
+            "kind": "bars",
+            "unit": words,
+            "source": words,
+            "data": {"data": [[words, "2026"], ["3", words]], "table_caption": words, "cell": []},
+        },
+        "fact_box": {"title": words, "facts": words, "image": None},
+        "timeline": {"title": words, "events": listed([{"time": words, "text": words}])},
+        "notes": {"notes": listed([{"text": words}] * 2)},
         "document": 1,
         "embed": "https://example.cn/",
         "related": {"title": words, "url": "/keji/"},
@@ -223,13 +242,28 @@ READ_FROM_HTML = sorted(kind for kind, block in body_blocks().items() if block.e
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", READ_FROM_HTML)
 def test_what_is_read_from_html_is_written_so_that_it_is_read_again(kind):
-    picture = a_picture("水库")
+    picture, other = a_picture("水库"), a_picture("大坝")
     stored = everything("水库蓄水", "<p>水库蓄水</p>")[kind]
     match kind:
         case "image":
             stored = {"image": picture.pk, "caption": "水库蓄水", "credit": ""}
+        case "map":
+            stored = {"image": picture.pk, "caption": "库区", "review_number": "GS(2024)0650号", "credit": ""}
+        case "before_after":
+            stored |= {"before": picture.pk, "after": other.pk, "credit": ""}
         case "table":
             stored = body_blocks()["table"].of_rows([["水库", "蓄水"], ["3", ""]], True, "水库蓄水")
+        case "chart":
+            stored |= {"data": body_blocks()["table"].of_rows([["年", "蓄水"], ["2025", "3"]], True)}
     body = Article._meta.get_field("body").stream_block
     written = as_html(StreamValue(body, [{"type": kind, "value": stored, "id": "a"}], is_lazy=True))
-    assert as_blocks(written, {picture.stored_sizes().best: picture}) == [(kind, stored)]
+    found = as_blocks(written, {one.stored_sizes().best: one for one in (picture, other)})
+    assert [(name, without_ids(value)) for name, value in found] == [(kind, without_ids(stored))]
+
+
+def without_ids(stored: Any) -> Any:
+    if isinstance(stored, list):
+        return [without_ids(item) for item in stored]
+    if isinstance(stored, dict):
+        return {name: without_ids(value) for name, value in stored.items() if name != "id"}
+    return stored

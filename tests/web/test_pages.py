@@ -219,7 +219,7 @@ class TestQueries:
     def test_of_an_article(self, client, newsroom, django_assert_max_num_queries):
         address = newsroom[0].get_absolute_url()
         client.get(newsroom[1].get_absolute_url())
-        with django_assert_max_num_queries(11):
+        with django_assert_max_num_queries(12):
             assert client.get(address).status_code == 200
 
     def test_no_page_counts_or_skips_rows(self, client, newsroom, django_assert_max_num_queries):

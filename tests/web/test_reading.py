@@ -28,10 +28,9 @@ def an_article(page) -> None:
     page.wait_for_url("**/*.html")
 
 
-def too_wide(browser, site, edition: str, addresses: list[str]) -> list[tuple[str, int, int]]:
-    """The pages that are wider than a screen in this edition: address, the screen's width, by how much; in pixels."""
+def too_wide(browser, site, addresses: list[str]) -> list[tuple[str, int, int]]:
+    """The pages that are wider than a screen: address, the screen's width, by how much; in pixels."""
     context = browser.new_context(base_url=site.url)
-    context.add_init_script(f"localStorage.setItem('edition', '{edition}')")
     page = context.new_page()
     wide = []
     for address in addresses:
@@ -45,9 +44,9 @@ def too_wide(browser, site, edition: str, addresses: list[str]) -> list[tuple[st
     return wide
 
 
-@pytest.mark.parametrize("edition", ["", "large"])
+@pytest.mark.parametrize("edition", ["", "/zhangbei"])
 def test_no_page_is_wider_than_its_screen(browser, site, edition):
-    assert too_wide(browser, site, edition, PAGES) == []
+    assert too_wide(browser, site, [edition + address for address in PAGES]) == []
 
 
 def test_text_size_is_remembered(reader):
@@ -61,18 +60,70 @@ def test_text_size_is_remembered(reader):
     assert page.get_by_role("button", name="大", exact=True).get_attribute("aria-pressed") == "true"
 
 
-def test_the_large_type_edition_has_large_type_and_targets_and_can_be_left(reader):
-    page = reader.new_page()
+SMALL = """
+() => [...document.body.querySelectorAll('*')]
+  .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.closest('.visually-hidden, .skip-link, ruby, sup, sub, svg')
+    && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
+  .map(e => [parseFloat(getComputedStyle(e).fontSize), e.outerHTML.slice(0, 90)])
+  .filter(([size]) => size < 24)
+"""
+LOW = """
+() => [...document.querySelectorAll('button, input, select, summary, .button, .large-head a, .large-foot a, main h2 a, .large-news a')]
+  .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.closest('.visually-hidden') && !['hidden', 'checkbox', 'radio'].includes(e.type))
+  .map(e => [e.getBoundingClientRect().height, e.outerHTML.slice(0, 90)]).filter(([height]) => height && height < 59.5)
+"""
+
+
+def test_the_edition_in_large_type_is_large_on_every_page_and_leads_back(browser, site):
+    """Without a script, on a telephone."""
+    context = browser.new_context(
+        base_url=site.url, java_script_enabled=False, viewport={"width": 360, "height": 780}
+    )
+    page = context.new_page()
     page.goto("/")
-    page.get_by_role("button", name="长辈版").click()
-    an_article(page)
-    size = page.locator(".body p").last.evaluate("p => parseFloat(getComputedStyle(p).fontSize)")
-    assert size >= 24
-    heights = page.locator("button:visible").evaluate_all("bs => bs.map(b => b.offsetHeight)")
-    assert heights
-    assert min(heights) >= 56
-    page.get_by_role("button", name="长辈版").click()
-    assert page.evaluate("document.documentElement.dataset.edition") is None
+    page.get_by_role("link", name="长辈版").click()
+    page.wait_for_url(site.url + "/zhangbei/")
+    assert page.locator(".large-news li").count() == 12
+    assert page.get_by_role("link", name="写信反映").first.is_visible()
+    assert page.locator("a[href^='tel:']").first.is_visible()
+    assert page.locator("a").count() < 40
+    page.locator(".large-news a").first.click()
+    page.wait_for_url("**/zhangbei/**.html")
+    article = page.url.removeprefix(site.url + "/zhangbei")
+    assert page.locator("link[rel=canonical]").get_attribute("href") == site.url + article
+    addresses = [
+        "/",
+        article,
+        "/yaowen/",
+        "/difang/",
+        "/search/?q=水",
+        "/letters/",
+        "/letters/write/",
+        "/hot/",
+    ]
+    found = []
+    for address in addresses:
+        page.goto("/zhangbei" + address)
+        found += [(address, *one) for one in (*page.evaluate(SMALL), *page.evaluate(LOW))]
+    assert found == []
+    page.goto("/zhangbei" + article)
+    page.get_by_role("link", name="回到标准版").click()
+    page.wait_for_url(site.url + article)
+    context.close()
+
+
+def test_a_ruler_follows_the_line_that_is_read(reader):
+    page = reader.new_page()
+    page.goto("/zhangbei/")
+    button = page.get_by_role("button", name="阅读尺")
+    button.press("Enter")
+    before = page.locator(".ruler").bounding_box()
+    page.keyboard.press("ArrowDown")
+    assert page.locator(".ruler").bounding_box()["y"] > before["y"]
+    page.reload()
+    expect(page.locator(".ruler")).to_be_visible()
+    button.press("Enter")
+    expect(page.locator(".ruler")).to_have_count(0)
 
 
 def test_the_dark_theme_is_remembered(reader):
@@ -152,7 +203,7 @@ def test_every_masthead_leads_to_the_aids_and_holds_their_switches(reader, deskt
         page.goto("/")
         tools = page.locator(".tools")
         assert tools.get_by_role("link", name="无障碍").is_visible()
-        assert tools.get_by_role("button", name="长辈版").is_visible()
+        assert tools.get_by_role("link", name="长辈版").is_visible()
         assert tools.get_by_role("button", name="深色").is_visible()
 
 

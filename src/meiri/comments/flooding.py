@@ -6,6 +6,7 @@ time of all others. Each process counts for itself, in memory.
 
 import re
 
+from meiri.delivery.editions import ANY_PREFIX
 from meiri.delivery.headers import guarding
 from meiri.delivery.rsgi import Answer, Scope
 from meiri.visitors.address import visitor_of
@@ -14,7 +15,7 @@ from meiri.visitors.rate_limits import TokenBuckets
 # What one address may send at once, and then each second. A school or an office shares one.
 BURST, A_SECOND = 30, 2
 MOST_ADDRESSES = 10_000
-_COMMENTS = re.compile(r"(?:/zh-hant)?/comments/[0-9]{1,30}/")
+_COMMENTS = re.compile(rf"{ANY_PREFIX}/comments/[0-9]{{1,30}}/")
 _PAGE = (
     "<!doctype html><html lang=zh-Hans><meta charset=utf-8><meta name=viewport content='width=device-width'>"
     "<title>评论发送得太频繁</title><h1>评论发送得太频繁</h1><p>这条评论没有收下。请返回上一页，过一会儿再发。</p></html>"

@@ -145,7 +145,7 @@ MIDDLEWARE = [
     "meiri.delivery.storing.PageFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "meiri.conf.newsroom_policy.newsroom_policy",
-    "meiri.delivery.middleware.TraditionalEdition",
+    "meiri.delivery.middleware.PageEditions",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

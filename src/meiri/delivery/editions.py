@@ -1,59 +1,107 @@
-"""The editions of a page: in simplified script at its address, in traditional script below `/zh-hant`."""
+"""The editions of a page: at its address, in traditional script below `/zh-hant`, in large type (长辈版) below `/zhangbei`."""
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 
 from meiri.delivery.public_addresses import WITHOUT_EDITION
 
-PREFIX = "/zh-hant"
-_FIRST_PART = re.compile(r"/([^/?#]*)")
 
-_people: ContextVar[set[str] | None] = ContextVar("people", default=None)
+@dataclass(frozen=True)
+class Edition:
+    """`prefix`: what stands before the address of a page; `name`: what editors call the edition."""
+
+    prefix: str
+    name: str
+
+
+TRADITIONAL = Edition("/zh-hant", "繁体版")
+LARGE = Edition("/zhangbei", "长辈版")
+EDITIONS = (TRADITIONAL, LARGE)
+# What may stand before the path of a page, as part of a regular expression.
+ANY_PREFIX = f"(?:{'|'.join(edition.prefix for edition in EDITIONS)})?"
+_FIRST_PART = re.compile(r"/([^/?#]*)")
+_IN_EDITION = re.compile(rf"({'|'.join(edition.prefix for edition in EDITIONS)})(/.*)?", re.DOTALL)
+_BY_PREFIX = {edition.prefix: edition for edition in EDITIONS}
+
+
+@dataclass(frozen=True)
+class EditionInWork:
+    """The edition that is being rendered, and the people that its page names."""
+
+    edition: Edition
+    people: set[str] = field(default_factory=set)
+
+
+_in_work: ContextVar[EditionInWork | None] = ContextVar("edition", default=None)
 
 
 def has_edition(path: str) -> bool:
-    """Whether the page at `path` (which begins with a slash) has an edition in traditional script."""
+    """Whether the page at `path` (which begins with a slash) has editions."""
     first = _FIRST_PART.match(path)
     return first is not None and first[1] not in WITHOUT_EDITION
 
 
-def in_edition(address: str, base_url: str) -> str:
-    """Where a link leads in the traditional-script edition; addresses elsewhere stay as they are."""
+def in_edition(address: str, base_url: str, edition: Edition = TRADITIONAL) -> str:
+    """Where a link leads in an edition; addresses elsewhere stay as they are."""
     root = base_url if address.startswith(base_url) else ""
     path = address[len(root) :]
     if root and not path:
         path = "/"
     if not path.startswith("/") or path.startswith("//") or not has_edition(path):
         return address
-    return f"{root}{PREFIX}{path}"
+    return f"{root}{edition.prefix}{path}"
+
+
+def in_all_editions(address: str) -> list[str]:
+    """The addresses of a page: its own, and those of its editions."""
+    return [address, *(edition.prefix + address for edition in EDITIONS)]
+
+
+def edition_of(path: str) -> Edition | None:
+    """The edition whose page stands at `path`; None for the page itself."""
+    found = _IN_EDITION.fullmatch(path)
+    return _BY_PREFIX[found[1]] if found else None
 
 
 def inner_path(path: str) -> str | None:
-    """The path of the page that `path` shows in traditional script; None where it is not of that edition."""
-    return path[len(PREFIX) :] if path == PREFIX or path.startswith(f"{PREFIX}/") else None
+    """The path of the page that `path` shows in an edition, "" for its bare prefix; None where it is of none."""
+    found = _IN_EDITION.fullmatch(path)
+    return found[2] or "" if found else None
+
+
+def current_edition() -> Edition | None:
+    """The edition that is being rendered; None for the page itself."""
+    work = _in_work.get()
+    return work.edition if work else None
 
 
 def is_traditional() -> bool:
     """Whether the page being rendered will be converted to traditional script."""
-    return _people.get() is not None
+    return current_edition() is TRADITIONAL
+
+
+def is_large() -> bool:
+    """Whether the page is being rendered in large type."""
+    return current_edition() is LARGE
 
 
 def person(name: str) -> str:
     """`name`, noted as that of a person, so that it comes out right in traditional script."""
-    people = _people.get()
-    if people is not None:
-        people.add(name)
+    work = _in_work.get()
+    if work is not None:
+        work.people.add(name)
     return name
 
 
 @contextmanager
-def rendering_traditional() -> Iterator[set[str]]:
-    """What is rendered inside the block will be converted; yields the set of people it names."""
-    people: set[str] = set()
-    token = _people.set(people)
+def rendering_edition(edition: Edition) -> Iterator[set[str]]:
+    """What is rendered inside the block is of an edition; yields the set of people it names."""
+    work = EditionInWork(edition)
+    token = _in_work.set(work)
     try:
-        yield people
+        yield work.people
     finally:
-        _people.reset(token)
+        _in_work.reset(token)

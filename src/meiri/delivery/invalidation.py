@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 
-from meiri.delivery.editions import PREFIX
+from meiri.delivery.editions import in_all_editions
 from meiri.delivery.keys import EVERYWHERE
 from meiri.delivery.kinds import NOT_FOUND
 from meiri.delivery.locks import try_lock
@@ -72,7 +72,7 @@ def start_following(store: PageStore) -> None:
         store.files.prepare()
     store.sweep()
     # Whoever answers for an unknown address finds the page for it.
-    for address in (NOT_FOUND, PREFIX + NOT_FOUND):
+    for address in in_all_editions(NOT_FOUND):
         if not store.files.holds(address):
             store.index.expect(address)
     made_with = release()

@@ -85,7 +85,7 @@ _COMPILED = [(re.compile(pattern), kind) for pattern, kind in RULES]
 
 @lru_cache(4096)
 def kind_of(address: str) -> PageKind:
-    """The kind of the page at `address`, a decoded path that begins with a slash, in either script."""
+    """The kind of the page at `address`, a decoded path that begins with a slash, in any edition."""
     plain = simplified(address)
     for pattern, kind in _COMPILED:
         if found := pattern.fullmatch(plain):
@@ -106,7 +106,7 @@ def media_key(address: str) -> str:
 
 
 def simplified(address: str) -> str:
-    """The address of the same page in simplified script."""
+    """The address of the same page outside of editions."""
     return inner_path(address) or address
 
 
@@ -116,7 +116,7 @@ def quoted(address: str) -> str:
 
 
 def order_of(address: str) -> int:
-    """Where the page stands in the queue of pages to be made: the traditional edition follows the simplified."""
+    """Where the page stands in the queue of pages to be made: editions follow the page itself."""
     return 2 * kind_of(address).importance + (inner_path(address) is not None)
 
 

@@ -1,4 +1,4 @@
-"""Answer `/zh-hant/…` with the page of the address behind it, in traditional script."""
+"""Answer `/zh-hant/…` and `/zhangbei/…` with the page of the address behind it, as the edition has it."""
 
 from collections.abc import Callable
 
@@ -6,11 +6,19 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 
-from meiri.delivery.editions import PREFIX, has_edition, in_edition, inner_path, rendering_traditional
+from meiri.delivery.editions import (
+    TRADITIONAL,
+    Edition,
+    edition_of,
+    has_edition,
+    in_edition,
+    inner_path,
+    rendering_edition,
+)
 from meiri.delivery.keys import uses
 from meiri.delivery.models import ProtectedTerm
 from meiri.delivery.script import Term, TraditionalConverter
-from meiri.delivery.traditional import traditional_feed, traditional_html, traditional_json_feed
+from meiri.delivery.traditional import large_html, traditional_feed, traditional_html, traditional_json_feed
 from meiri.journal.content_keys import SCRIPT
 
 CONVERTERS: dict[str, Callable[[str, str, TraditionalConverter], str]] = {
@@ -21,7 +29,7 @@ CONVERTERS: dict[str, Callable[[str, str, TraditionalConverter], str]] = {
 }
 
 
-class TraditionalEdition:
+class PageEditions:
     """Middleware: views and templates see the inner path, whoever stands outside of it the whole one.
 
     It belongs outside of everything that makes or redirects pages, and inside of what compresses them.
@@ -31,17 +39,22 @@ class TraditionalEdition:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        path = inner_path(request.path_info)
-        if path is None:
+        edition, path = edition_of(request.path_info), inner_path(request.path_info)
+        if edition is None or path is None:
             return self.get_response(request)
         if not path:
             query = request.META.get("QUERY_STRING", "")
-            return HttpResponsePermanentRedirect(f"{PREFIX}/{'?' if query else ''}{query}")
-        uses(SCRIPT)
-        terms = ProtectedTerm.objects.as_pairs()
-        with rendering_traditional() as people:
+            return HttpResponsePermanentRedirect(f"{edition.prefix}/{'?' if query else ''}{query}")
+        terms: tuple[Term, ...] = ()
+        if edition is TRADITIONAL:
+            uses(SCRIPT)
+            terms = ProtectedTerm.objects.as_pairs()
+        with rendering_edition(edition) as people:
             response = self._answer(request, path)
-        _convert(request, response, terms, people)
+        if "Location" in response:
+            response["Location"] = _redirected(request, response["Location"], edition)
+        if not getattr(response, "in_edition", False):  # else it is of the edition already
+            _convert(response, edition, TraditionalConverter(terms, people))
         return response
 
     def _answer(self, request: HttpRequest, path: str) -> HttpResponseBase:
@@ -57,26 +70,22 @@ class TraditionalEdition:
             request.path, request.path_info = whole
 
 
-def _convert(
-    request: HttpRequest, response: HttpResponseBase, terms: tuple[Term, ...], people: set[str]
-) -> None:
-    if "Location" in response:
-        response["Location"] = _redirected(request, response["Location"])
-    convert = CONVERTERS.get(response.get("Content-Type", "").partition(";")[0].strip())
-    if getattr(response, "in_edition", False):
-        return  # it is of the edition already
-    if convert is None or not isinstance(response, HttpResponse) or "Content-Encoding" in response:
+def _convert(response: HttpResponseBase, edition: Edition, wording: TraditionalConverter) -> None:
+    kind = response.get("Content-Type", "").partition(";")[0].strip()
+    if not isinstance(response, HttpResponse) or "Content-Encoding" in response or kind not in CONVERTERS:
         return
     text = response.content.decode(response.charset)
-    response.content = convert(text, settings.BASE_URL, TraditionalConverter(terms, people)).encode(
-        response.charset
-    )
+    if edition is TRADITIONAL:
+        text = CONVERTERS[kind](text, settings.BASE_URL, wording)
+    elif kind == "text/html":
+        text = large_html(text, settings.BASE_URL)
+    response.content = text.encode(response.charset)
     if "Content-Length" in response:
         response["Content-Length"] = str(len(response.content))
 
 
-def _redirected(request: HttpRequest, location: str) -> str:
+def _redirected(request: HttpRequest, location: str, edition: Edition) -> str:
     """Where a redirect leads in the edition, whether it names the site's address or the host that was asked."""
     for root in (settings.BASE_URL, f"{request.scheme}://{request.get_host()}"):
-        location = in_edition(location, root)
+        location = in_edition(location, root, edition)
     return location

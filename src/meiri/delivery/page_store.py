@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from meiri.delivery.editions import PREFIX
+from meiri.delivery.editions import in_all_editions
 from meiri.delivery.failures import FIRST_PAUSE
 from meiri.delivery.kinds import kind_of
 from meiri.delivery.locks import try_lock
@@ -201,17 +201,17 @@ class PageStore:
         self.index.forget(address, self.files.remove(address))
 
     def withdraw(self, address: str, keys: Sequence[str]) -> None:
-        """After a withdrawal: the page at `address` is gone when this returns, in both editions.
+        """After a withdrawal: the page at `address` is gone when this returns, in all editions.
 
         What shows one of `keys`, all that the withdrawal changed, waits to be made again. Whoever is rendering the page
         meanwhile can't store it any more.
         """
         changed = 0
-        for edition in (address, PREFIX + address):
+        for edition in in_all_editions(address):
             with self.locked(edition):
                 changed = max(changed, self.files.remove(edition))
         self.index.invalidate(keys, withdrawn=keys)
-        for edition in (address, PREFIX + address):
+        for edition in in_all_editions(address):
             with self.locked(edition):
                 self.index.forget(edition, max(changed, self.files.remove(edition)))
 

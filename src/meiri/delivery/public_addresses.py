@@ -69,6 +69,7 @@ PUBLIC_ADDRESSES = (
     _unstored("members", "members", "/members/", is_crawled=False),
     _unstored("metrics", "conf", "/metrics", has_edition=False),
     _unstored("news-sitemap.xml", "syndication", "/news-sitemap.xml", has_edition=False, is_reserved=False),
+    _unstored("player", "web", "/player/bilibili/BV1xx411c7mD/", has_edition=False, is_crawled=False),
     _stored("qr", "web", "/qr/22.svg", "codes", has_edition=False),
     _unstored("readyz", "web", "/readyz", has_edition=False),
     _unstored("reports", "reports", "/reports/barrier/", is_crawled=False),
@@ -82,6 +83,7 @@ PUBLIC_ADDRESSES = (
     _stored("tag", "web", "/tag/shuidao/", "tags", label="标签页"),
     _stored("zazhi", "fronts", "/zazhi/", "front", is_laid_out=True, label="专题页"),
     _unstored("zh-hant", "delivery", "/zh-hant/", has_edition=False),
+    _unstored("zhangbei", "delivery", "/zhangbei/", has_edition=False),
     _stored("zhibo", "web", "/zhibo/", "front", label="直播页"),
     _stored("zhuanti", "fronts", "/zhuanti/", "front", is_laid_out=True, label="专题页"),
 )

@@ -1,4 +1,4 @@
-"""Documents in traditional script: pages, feeds and JSON Feed.
+"""Documents of an edition: pages, feeds and JSON Feed in traditional script, pages in large type.
 
 A document is cut into tags and texts; texts and attributes that people read are converted, links lead to the same edition,
 and every other byte stays as it is. It is never parsed into a tree and written anew.
@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from meiri.delivery.editions import in_edition
+from meiri.delivery.editions import LARGE, TRADITIONAL, Edition, in_edition
 from meiri.delivery.script import TraditionalConverter
 
 _ATTRIBUTES = r"(?>[^>\"']++|\"[^\"]*\"|'[^']*')*+"
@@ -52,8 +52,9 @@ _JSON_IDS = frozenset({"url", "identifier", "sameAs", "item", "image", "logo"})
 class _Draft:
     """A document being converted: its pieces in order, and which of them wait for OpenCC."""
 
-    def __init__(self, base_url: str, wording: TraditionalConverter):
+    def __init__(self, base_url: str, wording: TraditionalConverter | None, edition: Edition = TRADITIONAL):
         self.base_url = base_url
+        self.edition = edition
         self.wording = wording
         self.pieces: list[str] = []
         self.waiting: list[int] = []
@@ -63,17 +64,18 @@ class _Draft:
 
     def read(self, text: str) -> None:
         """Add what people read."""
-        if not text.isascii():
+        if self.wording and not text.isascii():
             self.waiting.append(len(self.pieces))
         self.pieces.append(text)
 
     def link(self, address: str) -> None:
-        self.pieces.append(in_edition(address, self.base_url))
+        self.pieces.append(in_edition(address, self.base_url, self.edition))
 
     def finished(self) -> str:
-        converted = self.wording.convert_all([self.pieces[n] for n in self.waiting])
-        for n, text in zip(self.waiting, converted, strict=True):
-            self.pieces[n] = text
+        if self.wording:
+            converted = self.wording.convert_all([self.pieces[n] for n in self.waiting])
+            for n, text in zip(self.waiting, converted, strict=True):
+                self.pieces[n] = text
         return "".join(self.pieces)
 
 
@@ -98,7 +100,15 @@ class _Silence:
 
 def traditional_html(document: str, base_url: str, wording: TraditionalConverter) -> str:
     """A page, or a piece of one, in traditional script. `base_url`: the site's address without a slash at its end."""
-    draft = _Draft(base_url, wording)
+    return _page(document, _Draft(base_url, wording))
+
+
+def large_html(document: str, base_url: str) -> str:
+    """A page, or a piece of one, of the edition in large type: its links lead to the same edition, its words stay."""
+    return _page(document, _Draft(base_url, None, LARGE))
+
+
+def _page(document: str, draft: _Draft) -> str:
     silence = _Silence()
     at = 0
     for token in _TOKEN.finditer(document):
@@ -189,11 +199,14 @@ def _way_of(
     draft: _Draft, element: str, attribute: str, attributes: dict[str, str]
 ) -> Callable[[str], None] | None:
     """How the value of an attribute is added; None where it stays."""
+    if draft.edition is LARGE and element in ("link", "meta"):
+        # It is the same text: for search engines it is at the address of the page itself.
+        return None
     if attribute in LINKS:
         return draft.link
     if attribute in READ:
         return draft.read
-    if attribute in ("lang", "xml:lang"):
+    if attribute in ("lang", "xml:lang") and draft.wording:
         return lambda value: draft.keep(LANGUAGES.get(value.lower(), value))
     if attribute == "content" and element == "meta":
         kind = (attributes.get("property") or attributes.get("name") or "").lower()
@@ -210,7 +223,7 @@ def _raw(draft: _Draft, token: re.Match[str]) -> None:
     opening, closing = whole[:start], whole[start + len(content) :]
     name = token["raw"].lower()
     _rewrite(draft, name, opening, _attributes(opening), untouched=False)
-    if name == "script" and _attributes(opening).get("type") == "application/ld+json":
+    if draft.wording and name == "script" and _attributes(opening).get("type") == "application/ld+json":
         _structured(draft, content)
     else:
         draft.keep(content)
@@ -218,7 +231,7 @@ def _raw(draft: _Draft, token: re.Match[str]) -> None:
 
 
 def _structured(draft: _Draft, text: str) -> None:
-    """Add JSON-LD: its strings that people read are converted; keys, addresses and dates stay."""
+    """Add JSON-LD: its strings that people read are converted, addresses of pages lead to the edition; all else stays."""
     at, key = 0, ""
     for found in _JSON_STRING.finditer(text):
         value = found[1]
@@ -228,8 +241,10 @@ def _structured(draft: _Draft, text: str) -> None:
         if key == "inLanguage":
             value = LANGUAGES.get(value.lower(), value)
         draft.keep(text[at : found.start(1)])
-        stays = key.startswith("@") or key in _JSON_IDS or _ADDRESS.match(value)
-        (draft.keep if stays else draft.read)(value)
+        if _ADDRESS.match(value):
+            draft.link(value)
+        else:
+            (draft.keep if key.startswith("@") or key in _JSON_IDS else draft.read)(value)
         at = found.end(1)
     draft.keep(text[at:])
 
@@ -255,7 +270,7 @@ def _feed_text(draft: _Draft, element: str, text: str) -> None:
         draft.link(text)
     elif element == "language":
         draft.keep(LANGUAGES.get(text.lower(), text))
-    elif "&lt;" in text and _escaped(markup := _unescaped(text)) == text:
+    elif draft.wording and "&lt;" in text and _escaped(markup := _unescaped(text)) == text:
         draft.keep(_escaped(traditional_html(markup, draft.base_url, draft.wording)))
     else:
         draft.read(text)

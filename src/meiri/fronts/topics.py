@@ -1,16 +1,51 @@
 """Which topic (专题) a topic page is the page of: one that was chosen, that of its address or title, or a new one."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.core.exceptions import ValidationError
 
+from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.fronts.addresses import FrontCopyForm, FrontForm
+from meiri.journal.cache import InvalidatingCache
+from meiri.journal.content_keys import PAGE, TOPICS, ContentKey
 from meiri.sections.models import Topic, address_word
 
 if TYPE_CHECKING:
     from meiri.fronts.pages import TopicPage
 
 LONGEST = 40
+
+
+class TopicLink(NamedTuple):
+    """A topic whose page readers can open."""
+
+    name: str
+    url: str
+
+
+_kept: InvalidatingCache[int, tuple[TopicLink | None, ContentKey]] = InvalidatingCache(500, EVERYWHERE)
+
+
+def topic_links(topics: Sequence[int]) -> list[TopicLink]:
+    """The links to those of the topics with these primary keys that have a page. One query; none where they are at hand."""
+    found = _kept.get(topics, _read_links) if topics else {}
+    uses(*(key for _, key in found.values()))
+    links = (found[topic][0] for topic in topics if topic in found)
+    return [link for link in links if link]
+
+
+def _read_links(
+    missing: Sequence[int],
+) -> Mapping[int, tuple[tuple[TopicLink | None, ContentKey], Sequence[ContentKey]]]:
+    rows = Topic.objects.filter(pk__in=missing).values_list("pk", "name", "slug", "page", "page__live")
+    links = {}
+    for key, name, slug, page, is_live in rows:
+        link = TopicLink(name, Topic(slug=slug).get_absolute_url()) if is_live else None
+        # Until a topic has a page, whatever is laid out as one may be its own.
+        content_key = PAGE.key(page) if page else TOPICS
+        links[key] = (link, content_key), [content_key]
+    return links
 
 
 def topic_of(page: "TopicPage") -> Topic:

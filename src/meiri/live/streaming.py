@@ -16,6 +16,7 @@ from urllib.parse import parse_qs
 
 from granian.rsgi import ProtocolClosed
 
+from meiri.delivery.editions import ANY_PREFIX
 from meiri.delivery.headers import Header, guarding
 from meiri.delivery.page_files import PageFiles, name_of
 from meiri.delivery.rsgi import Answer, Scope
@@ -31,7 +32,7 @@ RETRY = 1000
 # Readers who follow at once, of one process and of one address: a school or a mobile network shares one.
 MOST_FOLLOWING, MOST_OF_ONE = 8000, 1000
 
-_ADDRESS = re.compile(r"((?:/zh-hant)?/fragments/live/[0-9]{1,18}/)stream")
+_ADDRESS = re.compile(rf"({ANY_PREFIX}/fragments/live/[0-9]{{1,18}}/)stream")
 _PIECE = re.compile(r'<template data-change="([0-9]+)"[^>]*>(.*?)</template>', re.DOTALL)
 _SINCE = re.compile(r'data-since="([0-9]+)"')
 _NUMBER = re.compile(r"[0-9]{1,18}")

@@ -75,13 +75,13 @@ def keys_of_archives(
 def keys_of_neighbours(places: list[Place], cursor: Cursor) -> list[ContentKey]:
     """`beside:7` for each article 7 on whose page an article at `cursor` may stand: as the next one, or as related.
 
-    Related reading looks `REACH` articles back in the channel and at each tag. Two queries.
+    Related reading looks `REACH` articles back at each tag. Two queries.
     """
     # Only where nothing was worked out for an article yet; who that is the newsroom can't know. It costs little: what is
     # published now has nothing newer beside it, and the pages beside an older one are few and soon the same again.
     channels = [p for p in places if p.kind == PlaceKind.CHANNEL]
-    looked_at = [p for p in places if p.kind in (PlaceKind.CHANNEL, PlaceKind.TAG)]
-    newer = newer_at_each(dict.fromkeys(looked_at, REACH), cursor)
+    tagged = [p for p in places if p.kind == PlaceKind.TAG]
+    newer = newer_at_each(dict.fromkeys(channels, 1) | dict.fromkeys(tagged, REACH), cursor)
     older = [keys_beside(place, cursor)[0] for place in channels]
     found = dict.fromkeys([*(i for i in older if i), *(i for ids in newer.values() for i in ids)])
     return [BESIDE.key(i) for i in found if i != cursor.key]

@@ -79,12 +79,13 @@ def changes_of(article_id: int, count: int, before: int | None = None) -> list[A
     return list(found.order_by("-pk")[:count])
 
 
-def was_changed(article) -> bool:
-    """Whether there is a change of a saved article to tell of. One query; none where it was published once or never."""
-    return (
-        article.last_published_at != article.first_published_at
-        and ArticleChange.objects.filter(article=article.pk).exists()
-    )
+def changed_at(article) -> datetime | None:
+    """When a saved article was changed last, as readers are told; None where there is no change to tell of. One query; none
+    where it was published once or never."""
+    if article.last_published_at == article.first_published_at:
+        return None
+    found = ArticleChange.objects.filter(article=article.pk).order_by("-pk")
+    return found.values_list("at", flat=True).first()
 
 
 def would_be_changed(version) -> bool:

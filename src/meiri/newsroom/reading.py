@@ -15,7 +15,8 @@ from meiri.journal.cache import InvalidatingCache
 from meiri.journal.content_keys import PICTURE, ContentKey
 from meiri.media.models import Picture
 from meiri.newsroom.models import Article, Author, Source
-from meiri.sections.models import Channel
+from meiri.newsroom.river import PlaceKind
+from meiri.sections.models import Channel, Station
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -39,6 +40,7 @@ def at_hand(model: type[Row], most: int, keys: Callable[[Row], Iterable[ContentK
 
 channels = at_hand(Channel, 200, lambda channel: [channel.content_key])
 sources = at_hand(Source, 2_000, lambda source: [source.content_key])
+stations = at_hand(Station, 200, lambda station: [])
 authors = at_hand(Author, 2_000, lambda author: [author.byline_key])
 
 
@@ -86,6 +88,29 @@ def signatures_of(article: Article) -> list[Signature]:
         rows = cursor.fetchall()
     named = authors([author for author, _ in rows])
     return [Signature(named[author], credit) for author, credit in rows if author in named]
+
+
+class ListedIn(NamedTuple):
+    """The stations that a published article is listed at, and the keys of its topics."""
+
+    stations: list[Station]
+    topics: list[int]
+
+
+def listed_in(article: Article) -> ListedIn:
+    """Where a published article stands besides its channel. One query, two where a station is not at hand."""
+    kinds = (PlaceKind.STATION, PlaceKind.TOPIC)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT place_kind, place_id FROM newsroom_listing WHERE article_id = %s AND place_kind IN (%s, %s)"
+            " ORDER BY place_kind, place_id",
+            [article.pk, *map(int, kinds)],
+        )
+        rows = cursor.fetchall()
+    of_kind = {kind: [key for number, key in rows if number == kind] for kind in kinds}
+    found = stations(of_kind[PlaceKind.STATION])
+    shown = [station for station in found.values() if station.visible]
+    return ListedIn(sorted(shown, key=lambda station: station.order), of_kind[PlaceKind.TOPIC])
 
 
 def tags_of(article: Article) -> list[Tag]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
-from meiri.delivery.editions import inner_path
+from meiri.delivery.editions import EDITIONS, edition_of
 from meiri.delivery.kinds import Importance, kind_of, simplified
 from meiri.delivery.page_store import page_store
 from meiri.delivery.public_addresses import FEEDS, LABELS
@@ -43,14 +43,18 @@ class ArticleReach:
 
     @property
     def counted(self) -> list[tuple[str, int]]:
-        """How many pages of each kind, both editions counted."""
+        """How many pages of each kind, all editions counted."""
         return Counter(map(kind_in_words, self.addresses)).most_common()
 
     @property
     def in_words(self) -> str:
         pages = "、".join(f"{name} {count} 个" for name, count in self.counted)
-        traditional = sum(inner_path(address) is not None for address in self.addresses)
-        edition = f"（其中繁体版 {traditional} 个）" if traditional else ""
+        counts = [
+            f"{one.name} {count} 个"
+            for one in EDITIONS
+            if (count := sum(edition_of(address) is one for address in self.addresses))
+        ]
+        edition = f"（其中{'、'.join(counts)}）" if counts else ""
         return (
             f"出现在 {len(self.addresses)} 个页面{edition}：{pages}。"
             if pages

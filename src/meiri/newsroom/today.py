@@ -13,7 +13,7 @@ from django.utils import timezone
 from wagtail.admin.ui.components import Component
 from wagtail.models import WorkflowState
 
-from meiri.delivery.editions import inner_path
+from meiri.delivery.editions import edition_of
 from meiri.delivery.kinds import simplified
 from meiri.delivery.page_store import page_store
 from meiri.journal.consumers import lags
@@ -173,7 +173,8 @@ def pages_with_faults() -> list[str]:
 
 def name_of_page(address: str) -> str:
     """A page as editors call it."""
-    edition = "繁体版" if inner_path(address) is not None else ""
+    found = edition_of(address)
+    edition = found.name if found else ""
     plain = simplified(address)
     return f"{edition}首页" if plain == "/" else f"{edition}页面 {plain} "
 

@@ -13,7 +13,7 @@ from meiri.newsroom.models import Article
 from meiri.newsroom.river import REACH, Place, older_at_each, query_beside
 
 # How many are shown, and how many of these may be of one source.
-MOST, MOST_OF_SOURCE = 6, 2
+MOST, MOST_OF_SOURCE = 10, 3
 # An article of many tags is looked for at the first of them.
 MOST_TAGS = 8
 # The sides 2, 3, 4 … are twice the place on the list, one more for the same event.
@@ -35,7 +35,7 @@ class FurtherReading(NamedTuple):
 
 def reading_after(article: Article, tags: Sequence[Tag]) -> FurtherReading:
     """What to read after a saved article, whose tags are `tags`. One short query, two where no related ones were worked out
-    yet: then they are those of the same tags and the same channel."""
+    yet: then they are those of the same tags."""
     channel = Place.channel(article.channel)
     sql, values = query_beside(channel, article.cursor)
     with connection.cursor() as cursor:
@@ -44,7 +44,7 @@ def reading_after(article: Article, tags: Sequence[Tag]) -> FurtherReading:
     sides = {side: key for side, key in rows if side < 2}
     related = [key for side, key in rows if side >= 2]
     if not related:
-        listed = nearest_listed([Place.tag(tag) for tag in tags], [channel], article.cursor)
+        listed = nearest_listed([Place.tag(tag) for tag in tags], [], article.cursor)
         related = [key for key in listed if key != article.pk][: 2 * MOST]
     same_event = frozenset(key for side, key in rows if side >= 2 and side % 2)
     return FurtherReading(sides.get(0), sides.get(1), related, same_event)
@@ -66,7 +66,8 @@ def nearest_listed(
 
 
 def shown(article: Article, cards: Iterable[Card]) -> list[Card]:
-    """Those of `cards` that stand as related to `article`: at most `MOST`, no headline twice, two of one source at most.
+    """Those of `cards` that stand as related to `article`: at most `MOST`, no headline twice, no more of one source than
+    `MOST_OF_SOURCE`.
 
     A list that was worked out is so already, unless a source or a headline was changed since.
     """

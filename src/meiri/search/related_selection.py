@@ -1,10 +1,11 @@
 """Work out what is recommended after an article (更多推荐).
 
 Readers go on with the event they just read of, so what else was said of it stands first, together, but leaves room for the
-rest: three of six. Of any other event two are shown, side by side. Nobody is offered the same story twice, nor more than
-two articles of one source. The site's own articles name no source and are not limited: the rule is there so that no
+rest: five of ten. Of any other event two are shown, side by side. Nobody is offered the same story twice, nor more than
+three articles of one source. The site's own articles name no source and are not limited: the rule is there so that no
 single voice from elsewhere fills the block, and a site that writes everything itself must still have something to offer.
-Where few articles are close, those of the same tags, the same channel and the whole site fill up.
+Where few articles are close, those of the same tags are added. What has nothing to do with the article is never offered:
+there are fewer than ten then, or none.
 """
 
 from collections import Counter
@@ -18,13 +19,13 @@ from meiri.search.article_similarity import Close, Comparison
 from meiri.search.index_documents import Text
 from meiri.search.related_reading import MOST, MOST_OF_SOURCE, nearest_listed
 
-MOST_OF_EVENT, MOST_OF_ANOTHER = 3, 2
-# How many may fill up, and how many of each list are looked at for them.
+MOST_OF_EVENT, MOST_OF_ANOTHER = 5, 2
+# How many of the same tags may be added, and how many of each tag are looked at for them.
 FILL, FILL_REACH = 2 * MOST, 40
 
 
 class Recommended(NamedTuple):
-    """`score`: how close it is, 0 to 1; 0 for one that only fills up."""
+    """`score`: how close it is, 0 to 1; 0 for one that has no more than a tag in common."""
 
     key: int
     same_event: bool
@@ -33,16 +34,15 @@ class Recommended(NamedTuple):
 
 def recommended(compared: Comparison, article: Text, close: Sequence[Close]) -> list[Recommended]:
     """What to read after `article`, of those `close` to it (the closest first), at most `MOST`: first the stories of the
-    same event. Seven queries more where these are too few."""
+    same event. Four queries more where these are too few."""
     chosen = varied(compared, article, close)
     if len(chosen) < MOST:
-        chosen = varied(compared, article, [*close, *fill(compared, article, close)])
+        chosen = varied(compared, article, [*close, *of_the_same_tags(compared, article, close)])
     return [Recommended(one.text.id, one.same_event, one.score) for one in chosen]
 
 
-def fill(compared: Comparison, article: Text, close: Iterable[Close]) -> list[Close]:
-    """Articles that came before `article` with the same tags, then in the same channel, then anywhere: at most `FILL`, no more
-    of one source than a block may hold."""
+def of_the_same_tags(compared: Comparison, article: Text, close: Iterable[Close]) -> list[Close]:
+    """Articles that came before `article` with the same tags: at most `FILL`, no more of one source than a block may hold."""
     tags = (
         ArticleTag.objects.filter(content_object_id=article.id)
         .order_by("pk")
@@ -50,7 +50,7 @@ def fill(compared: Comparison, article: Text, close: Iterable[Close]) -> list[Cl
     )
     keys = nearest_listed(
         [Place(PlaceKind.TAG, tag) for tag in tags],
-        [Place(PlaceKind.CHANNEL, article.channel), Place.site()],
+        [],
         Cursor(article.published_at, article.id),
         FILL_REACH,
     )

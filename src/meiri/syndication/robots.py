@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from meiri.delivery.editions import PREFIX, has_edition
+from meiri.delivery.editions import EDITIONS, has_edition
 from meiri.delivery.public_addresses import CLOSED
 from meiri.delivery.rendering import page
 
@@ -17,7 +17,12 @@ def robots(request):
     lines = [
         "User-agent: *",
         *(f"Disallow: {address}" for address in CLOSED),
-        *(f"Disallow: {PREFIX}{address}" for address in CLOSED if has_edition(address)),
+        *(
+            f"Disallow: {one.prefix}{address}"
+            for one in EDITIONS
+            for address in CLOSED
+            if has_edition(address)
+        ),
         "",
         f"Sitemap: {settings.BASE_URL}/sitemap.xml",
         f"Sitemap: {settings.BASE_URL}/news-sitemap.xml",

@@ -13,12 +13,13 @@ from taggit.models import Tag
 from meiri.delivery.keys import uses
 from meiri.delivery.omissions import optional
 from meiri.delivery.rendering import page
+from meiri.fronts.topics import topic_links
 from meiri.journal.content_keys import ARTICLE, BESIDE, RELATED
 from meiri.newsroom.body.stream import keys_in_body
-from meiri.newsroom.changes import was_changed, would_be_changed
+from meiri.newsroom.changes import changed_at, would_be_changed
 from meiri.newsroom.corrections import Correction, corrections_of
 from meiri.newsroom.models import Article, Byline
-from meiri.newsroom.reading import Signature, article_to_read, signatures_of, tags_of
+from meiri.newsroom.reading import Signature, article_to_read, listed_in, signatures_of, tags_of
 from meiri.search.related_reading import reading_after, shown
 from meiri.search.shown_versions import versions_of
 from meiri.syndication.structured_data import breadcrumb_list, news_article
@@ -42,7 +43,11 @@ def article(request, channel, year, day, article_id):
     note_what_it_shows(article)
     tags = tags_of(article)
     context = article_context(article, signatures_of(article), tags, corrections_of(article.pk))
-    context["was_changed"] = was_changed(article)
+    context["changed_at"] = changed_at(article)
+    context["was_changed"] = context["changed_at"] is not None
+    with optional("地方站与专题"):
+        listed = listed_in(article)
+        context |= {"stations": listed.stations, "topics": topic_links(listed.topics)}
     with optional("更多推荐"):
         context |= further_reading(article, tags)
     with optional("相关版本"):

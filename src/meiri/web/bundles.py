@@ -30,6 +30,14 @@ STYLES = {
     "live": [*_COMMON, "article", "live"],
     "comments": ["fields", "comments"],
     "tools": ["tools"],
+    "player": ["player"],
+    # What few articles have: galleries, videos, charts, boxes.
+    "blocks": ["blocks", "viewer"],
+    # Every page of the edition in large type.
+    "large": [
+        *(*_FRONTS, "home", "section", "standard", "article", "live", "search", "forms", "fields"),
+        *("comments", "letters", "members", "staff", "settings", "blocks", "viewer", "large"),
+    ],
     "front": [*_FRONTS, "home", "section", "standard"],
     "search": [*_FRONTS, "section", "search"],
     "suggestions": ["suggestions"],
@@ -43,6 +51,8 @@ SCRIPTS = {
     # What few readers of an article use: fetched when one goes for it.
     "tools": ["dressing", "aloud", "pinyin", "selection", "share"],
     "settings": ["settings"],
+    "large": ["ruler"],
+    "blocks": ["viewer", "compare", "players"],
     "home": ["switches", "times", "fragments", "counts", "carousel", "searching"],
     "suggestions": ["suggestions"],
     "comments": ["comments"],

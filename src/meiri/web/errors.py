@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from meiri.delivery.editions import PREFIX, inner_path, is_traditional
+from meiri.delivery.editions import TRADITIONAL, current_edition, edition_of
 from meiri.delivery.keys import uses
 from meiri.delivery.kinds import NOT_FOUND
 from meiri.delivery.omissions import optional
@@ -52,7 +52,8 @@ def not_found(request, exception=None):
 
 def _stored_page(request) -> bytes | None:
     """The bytes of the page in the edition that is being rendered."""
-    store, address = page_store(), f"{PREFIX if is_traditional() else ''}{NOT_FOUND}"
+    edition = current_edition()
+    store, address = page_store(), f"{edition.prefix if edition else ''}{NOT_FOUND}"
     # Who renders a page holds the lock of its address and must not wait for another.
     if not isinstance(request, PageRequest):
         with suppress(PageFailed):
@@ -67,7 +68,7 @@ def failed(request):
     if isinstance(error, OperationalError):
         return HttpResponse(FAILED, status=503, headers={"Retry-After": "5"})
     # Who stands outside of the middleware of editions sees the whole path, and nobody converts the answer any more.
-    outside = inner_path(request.path_info) is not None
+    outside = edition_of(request.path_info) is TRADITIONAL
     response = HttpResponse(failed_in_traditional() if outside else FAILED, status=500)
     if error is not None:
         response.error = f"{type(error).__name__}: {error}"[:300]

@@ -4,7 +4,7 @@ import json
 import re
 from datetime import datetime
 from functools import cache
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from django.conf import settings
 from django.templatetags.static import static
@@ -12,13 +12,16 @@ from django.urls import reverse
 from jinja2 import Environment
 from jinja2.ext import Extension
 from markupsafe import Markup, escape
+from wagtail.blocks.stream_block import StreamValue
 from wagtail.rich_text import expand_db_html
 
-from meiri.delivery.editions import is_traditional, person
+from meiri.delivery.editions import is_large, is_traditional, person
 from meiri.delivery.omissions import omit, optional
 from meiri.media.documents import kind_of_document
 from meiri.members.contacts import masked
 from meiri.newsroom.blocks import blocks_of
+from meiri.newsroom.body.stored_words import items_of
+from meiri.newsroom.body.video_sites import played_video, site_of
 from meiri.newsroom.cards import Card
 from meiri.newsroom.clock import local as site_time
 from meiri.newsroom.clock import zoned
@@ -27,8 +30,10 @@ from meiri.newsroom.tags import tag_address
 from meiri.syndication.structured_data import contact_page
 from meiri.undefined_names import undefined_type
 from meiri.web.bundles import bundle_of_edition
-from meiri.web.editions import canonical, switch
+from meiri.web.chart_drawing import chart_svg
+from meiri.web.editions import canonical, first_headlines, large_edition, own_address, switch
 from meiri.web.pinyin import with_pinyin
+from meiri.web.players import url_of_player
 
 
 def url(name, *args, **kwargs):
@@ -91,10 +96,63 @@ def as_json(data) -> Markup:
 TYPED_INDENT = re.compile(r"(<p(?: [^<>]*)?>(?:<(?:b|i|a)(?: [^<>]*)?>)*)[\s\u3000]+")
 
 
-def rich(value) -> Markup:
-    """Rich text as Wagtail stores it, with its links made whole, and no indent but the style's. It was cleaned when it was saved."""
-    written = expand_db_html(getattr(value, "source", None) or str(value))
-    return Markup(TYPED_INDENT.sub(r"\1", written))  # noqa: S704
+def rich(value, notes: frozenset[int] = frozenset()) -> Markup:
+    """Rich text as Wagtail stores it, with its links made whole, and no indent but the style's. It was cleaned when it was saved.
+    Raised numbers that are among `notes` lead to the note of that number."""
+    written = TYPED_INDENT.sub(r"\1", expand_db_html(getattr(value, "source", None) or str(value)))
+    if "://" in written:
+        written = "".join(map(_with_addresses, TAG.split(written)))
+    if notes:
+        written = NOTE_MARK.sub(lambda mark: _linked(mark, notes), written)
+    return Markup(written)  # noqa: S704
+
+
+TAG = re.compile(r"(<[^>]*>)")
+# An address in running text: it may be broken anywhere, and no edition writes it otherwise.
+ADDRESS = re.compile(r"https?://[!-;=?-~]{12,}")
+
+
+def _with_addresses(part: str) -> str:
+    """A tag as it is; a text with each address in an element of its own."""
+    if part.startswith("<"):
+        return part
+    return ADDRESS.sub(lambda found: f'<span class="address" translate="no">{found[0]}</span>', part)
+
+
+NOTE_MARK = re.compile(r"<sup>[\[［〔(（]?([0-9]{1,2})[\]］〕)）]?</sup>")
+
+
+def _linked(mark: re.Match[str], notes: frozenset[int]) -> str:
+    number = int(mark[1])
+    if number not in notes:
+        return mark[0]
+    return f'<sup id="zhu-{number}-b"><a href="#zhu-{number}" aria-label="注释{number}">[{number}]</a></sup>'
+
+
+def note_numbers(body: StreamValue) -> frozenset[int]:
+    """The numbers of the notes in a body."""
+    counts = (
+        len(list(items_of(block["value"], "notes")))
+        for block in body.raw_data
+        if block.get("type") == "notes"
+    )
+    return frozenset(range(1, sum(counts) + 1))
+
+
+def is_figure(cell) -> bool:
+    """Whether a cell of a table is a number, perhaps with its unit: such stand in a column with their ends in line."""
+    return bool(FIGURE.fullmatch(str(cell or "").strip()))
+
+
+FIGURE = re.compile(
+    r"[-−+±]?[¥$€]?\d[\d,.，]*\s?(?:[%‰℃°]|[A-Za-z/]{1,4}|[百千万亿]{0,2}(?:[元吨人次个户亩米岁天家件台辆张克]|公里|公斤|平方米|立方米|小时)?)"
+)
+
+
+def shortened_address(address: str, most: int = 60) -> str:
+    """An address as readers are shown it: its host and the beginning of its path."""
+    shown = unquote(re.sub(r"^https?://(?:www\.)?", "", address)).rstrip("/")
+    return shown if len(shown) <= most else shown[:most] + "…"
 
 
 # Up to a space, or behind a stop and the quotation that it closes.
@@ -140,11 +198,20 @@ def environment(**options):
         canonical=canonical,
         switch=switch,
         is_traditional=is_traditional,
+        is_large=is_large,
+        large_edition=large_edition,
+        own_address=own_address,
+        first_headlines=first_headlines,
         contact_page=contact_page,
         drawn_once=drawn_once,
         omit=omitted,
         part=part,
         blocks_of=blocks_of,
+        note_numbers=note_numbers,
+        chart_svg=chart_svg,
+        played_video=played_video,
+        site_of=site_of,
+        url_of_player=url_of_player,
     )
     env.filters.update(
         local=site_time,
@@ -154,6 +221,8 @@ def environment(**options):
         short=short,
         as_json=as_json,
         rich=rich,
+        is_figure=is_figure,
+        shortened_address=shortened_address,
         phrases=phrases,
         person=person,
         with_pinyin=with_pinyin,

@@ -14,6 +14,7 @@ from meiri.web import (
     icons,
     live,
     media,
+    players,
     probes,
     search,
 )
@@ -37,6 +38,7 @@ urlpatterns = [
     path("zhibo/<int:coverage_id>/<int:number>.html", live.entry, name="live-entry"),
     path("qr/site.svg", article.site_qr, name="site-qr"),
     path("qr/<int:article_id>.svg", article.qr, name="article-qr"),
+    path("player/<slug:word>/<str:video>/", players.player, name="player"),
     path("corrections/", corrections.corrections, name="corrections"),
     path("corrections/<int:article_id>/", change_history.changes, name="article-changes"),
     path("search/", search.results, name="search"),

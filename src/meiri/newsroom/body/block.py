@@ -8,14 +8,16 @@ and documents as objects). Methods that look at many articles take what is store
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any, Protocol
+from uuid import uuid4
 
 from lxml.html import HtmlElement
 from wagtail import blocks
 
 from meiri.journal.content_keys import DOCUMENT, PICTURE, ContentKey, NumberedForm
 from meiri.media.models import Picture
-from meiri.newsroom.body.stored_words import Parts, StoredWords, struct_of
+from meiri.newsroom.body.stored_words import Items, Parts, StoredWords, Together, items_of, struct_of
 
 
 @dataclass(frozen=True)
@@ -172,6 +174,55 @@ class StructBodyBlock(BodyBlock, blocks.StructBlock):
         parts = struct_of(stored)
         yield from keys_of(DOCUMENT, (parts.get(name) for name in self.documents))
         yield from keys_of(PICTURE, (parts.get(name) for name in self.pictures))
+
+
+class ListBodyBlock(StructBodyBlock):
+    """A block with a list of blocks of one kind in its part `items`, beside what it has itself."""
+
+    items = ""
+
+    @property
+    def item(self) -> StructBodyBlock:
+        """The kind of what it lists."""
+        return self.child_blocks[self.items].child_block
+
+    def stored_words(self) -> StoredWords:
+        return Together((super().stored_words(), Items(self.items, self.item.stored_words())))
+
+    def compared_text(self, stored: Any) -> Iterator[str]:
+        yield from super().compared_text(stored)
+        for item in items_of(stored, self.items):
+            yield from self.item.compared_text(item["value"])
+
+    def edit_texts(self, stored: Any, editor: TextEditor) -> Any:
+        edited = super().edit_texts(stored, editor)
+        items = struct_of(edited).get(self.items)
+        if not isinstance(items, list):
+            return edited
+        return {**edited, self.items: [self._edited(item, editor) for item in items]}
+
+    def content_keys(self, stored: Any) -> Iterator[ContentKey]:
+        yield from super().content_keys(stored)
+        for item in items_of(stored, self.items):
+            yield from self.item.content_keys(item["value"])
+
+    def placed_pictures(self, stored: Any, block: str) -> Iterator[PlacedPicture]:
+        for item in items_of(stored, self.items):
+            yield from self.item.placed_pictures(item["value"], block)
+
+    def _edited(self, item: Any, editor: TextEditor) -> Any:
+        stored = struct_of(item).get("value")
+        return {**item, "value": self.item.edit_texts(stored, editor)} if stored else item
+
+
+def listed(values: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What is stored of a list of structs."""
+    return [{"type": "item", "value": dict(value), "id": str(uuid4())} for value in values]
+
+
+def escaped(text: str) -> str:
+    """A text as it stands between tags."""
+    return escape(text, quote=False)
 
 
 def keys_of(form: NumberedForm, stored: Iterable[Any]) -> Iterator[ContentKey]:

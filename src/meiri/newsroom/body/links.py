@@ -44,8 +44,19 @@ class ExternalContentBlock(WordlessBlock, EmbedBlock):
     def content_keys(self, stored: Any) -> Iterator[ContentKey]:
         yield from ()
 
+    def clean(self, value):
+        """Any address of another site: what plays here is known by its form (`video_sites.py`), nobody is asked."""
+        value = blocks.URLBlock.clean(self, value)
+        if value and not (leads_somewhere(value.url) and value.url.startswith("http")):
+            raise ValidationError("请填以“http://”或“https://”开头的完整地址。")
+        return value
+
     def html(self, value: Any) -> str:
         return f"<p>{link(value.url, value.url)}</p>"
+
+    def outside_addresses(self, stored: Any) -> Iterator[str]:
+        if isinstance(stored, str) and stored.startswith(("http://", "https://")):
+            yield stored
 
 
 class RelatedLinkBlock(StructBodyBlock):

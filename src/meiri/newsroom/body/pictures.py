@@ -1,7 +1,8 @@
-"""Pictures in the body: one with its caption (图片), several in a row (组图), and the place of one that is missing (缺少的图片)."""
+"""Pictures in the body: one with its caption (图片), several in a row (组图), two to be compared (前后对比), a map (地图), and the place
+of one that is missing (缺少的图片)."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from html import escape
 from typing import Any
 
@@ -9,31 +10,33 @@ from lxml.html import HtmlElement
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
 
-from meiri.journal.content_keys import PICTURE, ContentKey
 from meiri.media.models import Picture
 from meiri.newsroom.body.block import (
     BlockText,
+    ListBodyBlock,
     PlacedPicture,
     ReadBlock,
     StructBodyBlock,
-    TextEditor,
-    keys_of,
+    escaped,
     words_of,
 )
 from meiri.newsroom.body.bounds import LONGEST_ADDRESS, LONGEST_CAPTION
-from meiri.newsroom.body.stored_words import Items, items_of, struct_of
+from meiri.newsroom.body.stored_words import struct_of
 from meiri.newsroom.body.text import paragraph
 from meiri.newsroom.cards import CardPicture
 
 # Pixels of a picture in other people's programs.
 FEED_WIDTH = 1280
+# Between the two labels and the caption of pictures that are compared, where they are written on one line.
+_BETWEEN_LABELS = " ｜ "
+_REVIEW_NUMBER = "审图号："
 _MARKDOWN = re.compile(r"!\[(?P<caption>[^|\]]*)(?:\|(?P<credit>[^\]]*))?\]\((?P<image>[^()]+)\)")
 
 
 class PictureBlock(StructBodyBlock):
     elements = frozenset({"figure"})
     measure = "张"
-    texts = (
+    texts: tuple[BlockText, ...] = (
         BlockText("caption", "图片说明"),
         BlockText("credit", "供图", is_plain_text=False, is_tidied=False),
     )
@@ -103,45 +106,130 @@ class MissingPictureBlock(StructBodyBlock):
         label = "缺少的图片"
 
 
-class GalleryBlock(StructBodyBlock):
+class GalleryBlock(ListBodyBlock):
+    items = "pictures"
+
     pictures = blocks.ListBlock(PictureBlock(), label="图片", min_num=2, max_num=60)
 
-    def stored_words(self) -> Items:
-        return Items("pictures", self._picture.stored_words())
-
-    def edit_texts(self, stored: Any, editor: TextEditor) -> Any:
-        items = struct_of(stored).get("pictures")
-        if not isinstance(items, list):
-            return stored
-        return {**stored, "pictures": [self._edited(item, editor) for item in items]}
-
-    def content_keys(self, stored: Any) -> Iterator[ContentKey]:
-        return keys_of(PICTURE, (item["value"].get("image") for item in items_of(stored, "pictures")))
-
     def html(self, value: Any) -> str:
-        return "\n".join(map(self._picture.html, value["pictures"]))
+        return "\n".join(map(self.item.html, value["pictures"]))
 
     def feed_html(self, value: Any) -> str:
-        return "\n".join(map(self._picture.feed_html, value["pictures"]))
+        return "\n".join(map(self.item.feed_html, value["pictures"]))
 
     def count_pictures(self, value: Any) -> int:
         return len(value["pictures"])
 
-    def placed_pictures(self, stored: Any, block: str) -> Iterator[PlacedPicture]:
-        for item in items_of(stored, "pictures"):
-            yield from self._picture.placed_pictures(item["value"], block)
-
-    @property
-    def _picture(self) -> PictureBlock:
-        return self.child_blocks["pictures"].child_block
-
-    def _edited(self, item: Any, editor: TextEditor) -> Any:
-        stored = struct_of(item).get("value")
-        return {**item, "value": self._picture.edit_texts(stored, editor)} if stored else item
-
     class Meta:
         icon = "image"
         label = "组图"
+
+
+class BeforeAfterBlock(StructBodyBlock):
+    """Two pictures of one place or thing, to be compared."""
+
+    elements = frozenset({"figure"})
+    measure = "组"
+    texts = (
+        BlockText("before_label", "前图标注"),
+        BlockText("after_label", "后图标注"),
+        BlockText("caption", "图片说明"),
+        BlockText("credit", "供图", is_plain_text=False, is_tidied=False),
+    )
+    pictures = ("before", "after")
+
+    before = ImageChooserBlock(label="前图")
+    before_label = blocks.CharBlock(label="前图标注", default="之前", max_length=20)
+    after = ImageChooserBlock(label="后图")
+    after_label = blocks.CharBlock(label="后图标注", default="之后", max_length=20)
+    caption = blocks.CharBlock(label="说明", required=False, max_length=LONGEST_CAPTION)
+    credit = blocks.CharBlock(label="供图", required=False, max_length=60)
+
+    def html(self, value: Any) -> str:
+        return self._figure(value, lambda image: image.stored_sizes().best)
+
+    def feed_html(self, value: Any) -> str:
+        return self._figure(value, feed_address)
+
+    def _figure(self, value: Any, address: Callable[[Any], str]) -> str:
+        both = [value["before"], value["after"]]
+        if None in both:
+            return ""
+        labels = (value["before_label"], value["after_label"], value["caption"])
+        pictures = "".join(
+            f'<img src="{escape(address(image))}" alt="{escape(image.alt)}">' for image in both
+        )
+        return f"<figure>{pictures}<figcaption>{escaped(_BETWEEN_LABELS.join(labels))}</figcaption></figure>"
+
+    def from_element(self, element: HtmlElement, pictures: Mapping[str, Picture]) -> ReadBlock | None:
+        found = [image.get("src") for image in element.iter("img")]
+        caption = element.find("figcaption")
+        words = words_of(caption).split(_BETWEEN_LABELS.strip()) if caption is not None else []
+        if len(found) != 2 or len(words) != 3 or not pictures.keys() >= set(found):
+            return None
+        before, after = (pictures[address].pk for address in found)
+        labels = dict(zip(("before_label", "after_label", "caption"), map(str.strip, words), strict=True))
+        return ReadBlock({"before": before, "after": after, **labels, "credit": ""})
+
+    def count_pictures(self, value: Any) -> int:
+        return 2
+
+    def placed_pictures(self, stored: Any, block: str) -> Iterator[PlacedPicture]:
+        parts = struct_of(stored)
+        for name in self.pictures:
+            if isinstance(parts.get(name), int):
+                yield PlacedPicture(block, parts[name], parts.get("caption") or "", parts.get("credit") or "")
+
+    class Meta:
+        icon = "image"
+        label = "前后对比"
+
+
+class MapBlock(PictureBlock):
+    """A map. One that shows China is published with the number under which it was examined (《地图管理条例》)."""
+
+    measure = "幅"
+    texts = (
+        BlockText("caption", "地图说明"),
+        BlockText("review_number", "审图号", is_plain_text=False, is_tidied=False),
+        BlockText("credit", "制图", is_plain_text=False, is_tidied=False),
+    )
+
+    caption = blocks.CharBlock(label="说明", required=False, max_length=LONGEST_CAPTION)
+    review_number = blocks.CharBlock(
+        label="审图号", max_length=40, help_text="如 GS(2024)0650号。示意图未经审查的，不能作为地图刊发。"
+    )
+    credit = blocks.CharBlock(label="制图", required=False, max_length=60)
+
+    def html(self, value: Any) -> str:
+        image = value["image"]
+        if image is None:
+            return ""
+        return figure(image.stored_sizes().best, image.alt, value["caption"], self._number(value))
+
+    def feed_html(self, value: Any) -> str:
+        if not value["image"]:
+            return ""
+        image = value["image"]
+        return figure(feed_address(image), image.alt, value["caption"], self._number(value), value["credit"])
+
+    def from_element(self, element: HtmlElement, pictures: Mapping[str, Picture]) -> ReadBlock | None:
+        source, caption, _ = read_figure(element)
+        words, number, code = caption.partition(_REVIEW_NUMBER)
+        if source not in pictures or not number:
+            return None
+        stored = {"image": pictures[source].pk, "caption": words.strip(), "review_number": code[:40]}
+        return ReadBlock({**stored, "credit": ""})
+
+    def from_markdown(self, part: str) -> None:
+        return None
+
+    def _number(self, value: Any) -> str:
+        return f"{_REVIEW_NUMBER}{value['review_number']}"
+
+    class Meta:
+        icon = "site"
+        label = "地图"
 
 
 def read_figure(element: HtmlElement) -> tuple[str, str, str]:

@@ -25,6 +25,7 @@ class RecordingBlock(StructBodyBlock):
     transcript = blocks.TextBlock(
         label="文字稿", required=False, help_text="看不到画面、听不到声音的读者靠它了解内容。"
     )
+    download = blocks.BooleanBlock(label="允许下载", required=False)
 
     def clean(self, value):
         value = super().clean(value)

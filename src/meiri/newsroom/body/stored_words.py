@@ -63,6 +63,27 @@ class Items:
 
 
 @dataclass(frozen=True)
+class Together:
+    """The words of several parts, one after the other."""
+
+    parts: tuple[StoredWords, ...]
+
+    def read(self, stored: Any) -> Iterable[str]:
+        return (piece for part in self.parts for piece in part.read(stored))
+
+
+@dataclass(frozen=True)
+class Within:
+    """The part `name` of a struct has its words where `words` says."""
+
+    name: str
+    words: StoredWords
+
+    def read(self, stored: Any) -> Iterable[str]:
+        return self.words.read(struct_of(stored).get(self.name))
+
+
+@dataclass(frozen=True)
 class Rows:
     """The part `name` of a struct is a list of rows of cells, None where a cell is empty."""
 

@@ -9,9 +9,17 @@ from wagtail import blocks
 from meiri.journal.content_keys import ContentKey
 from meiri.newsroom.body.block import BodyBlock, PlacedPicture, TextEditor
 from meiri.newsroom.body.bounds import LONGEST_HEADING
+from meiri.newsroom.body.boxes import ChronologyBlock, FactBoxBlock, NotesBlock
+from meiri.newsroom.body.chart import ChartBlock
 from meiri.newsroom.body.heading import HeadingBlock
 from meiri.newsroom.body.links import DocumentBlock, ExternalContentBlock, RelatedLinkBlock
-from meiri.newsroom.body.pictures import GalleryBlock, MissingPictureBlock, PictureBlock
+from meiri.newsroom.body.pictures import (
+    BeforeAfterBlock,
+    GalleryBlock,
+    MapBlock,
+    MissingPictureBlock,
+    PictureBlock,
+)
 from meiri.newsroom.body.quote import QuoteBlock
 from meiri.newsroom.body.recordings import AudioBlock, VideoBlock
 from meiri.newsroom.body.stored_words import StoredWords
@@ -25,6 +33,9 @@ RUNNING_TEXT = "text"
 class ArticleBody(blocks.StreamBlock):
     text = TextBlock(label="正文", features=TEXT_FEATURES)
     heading = HeadingBlock(label="小标题", max_length=LONGEST_HEADING, icon="title")
+    # Of what may be read from a figure, the kinds that ask for more of it come first.
+    before_after = BeforeAfterBlock()
+    map = MapBlock()
     image = PictureBlock()
     missing_picture = MissingPictureBlock()
     gallery = GalleryBlock()
@@ -32,6 +43,10 @@ class ArticleBody(blocks.StreamBlock):
     audio = AudioBlock()
     quote = QuoteBlock()
     table = ArticleTableBlock(label="表格", icon="table")
+    chart = ChartBlock()
+    fact_box = FactBoxBlock()
+    timeline = ChronologyBlock()
+    notes = NotesBlock()
     document = DocumentBlock(label="附件", icon="doc-full")
     embed = ExternalContentBlock(label="外部内容", icon="media")
     related = RelatedLinkBlock()

@@ -53,7 +53,7 @@ class ArticleTableBlock(BodyBlock, TableBlock):
         return Rows("data")
 
     def compared_text(self, stored: Any) -> Iterator[str]:
-        return ("　".join(str(cell or "") for cell in row) for row in _rows_of(stored))
+        return ("　".join(str(cell or "") for cell in row) for row in rows_of(stored))
 
     def edit_texts(self, stored: Any, editor: TextEditor) -> Any:
         if not struct_of(stored):
@@ -62,7 +62,7 @@ class ArticleTableBlock(BodyBlock, TableBlock):
         shown = {"table_caption": editor.edit_text(_CAPTION, caption)} if isinstance(caption, str) else {}
         rows = [
             [editor.edit_text(_CELL, cell) if isinstance(cell, str) else cell for cell in row]
-            for row in _rows_of(stored)
+            for row in rows_of(stored)
         ]
         return {**stored, **shown, "data": rows}
 
@@ -71,7 +71,7 @@ class ArticleTableBlock(BodyBlock, TableBlock):
 
     def html(self, value: Any) -> str:
         rows = []
-        for number, row in enumerate(_rows_of(value)):
+        for number, row in enumerate(rows_of(value)):
             tag = "th" if number == 0 and value.get("first_row_is_table_header") else "td"
             cells = "".join(f"<{tag}>{escape(str(cell or ''), quote=False)}</{tag}>" for cell in row)
             rows.append(f"<tr>{cells}</tr>")
@@ -120,5 +120,5 @@ class ArticleTableBlock(BodyBlock, TableBlock):
         }
 
 
-def _rows_of(stored: Any) -> list[list[Any]]:
+def rows_of(stored: Any) -> list[list[Any]]:
     return struct_of(stored).get("data") or []

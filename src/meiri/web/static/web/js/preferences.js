@@ -1,5 +1,5 @@
 // Before the first paint: what the reader chose on this device.
-for (const name of ["theme", "edition", "size", "pinyin"]) {
+for (const name of ["theme", "size", "pinyin"]) {
   try {
     const value = localStorage.getItem(name);
     if (value) document.documentElement.dataset[name] = value;

@@ -1,4 +1,4 @@
-// 长辈版, 高对比, 深色 and the size of the text: remembered on the device.
+// 高对比, 深色 and the size of the text: remembered on the device.
 const root = document.documentElement.dataset;
 const switches = [...document.querySelectorAll("[data-switch]")];
 const dark = () => !root.theme && matchMedia("(prefers-color-scheme: dark)").matches;
