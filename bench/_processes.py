@@ -21,9 +21,9 @@ def environment(home: str | Path, **more: str) -> dict[str, str]:
     return clean | {"MEIRI_HOME": str(home), "DJANGO_SETTINGS_MODULE": "meiri.conf.settings"} | more
 
 
-def take_step(module: str, home: str | Path, *step: str) -> None:
-    """Take a step of a benchmark in a process of its own: the settings are read once in a process."""
-    subprocess.run(_step(module, step), env=environment(home), check=True)
+def take_step(module: str, home: str | Path, *step: str, **more: str) -> None:
+    """Take a step of a benchmark in a process of its own: the settings, of which `more` are some, are read once in a process."""
+    subprocess.run(_step(module, step), env=environment(home, **more), check=True)
 
 
 def answer_of_step(module: str, home: str | Path, *step: str) -> str:

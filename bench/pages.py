@@ -147,8 +147,8 @@ def get(address: str) -> bytes:
     return content
 
 
-def sign_in() -> None:
-    """Become an administrator, whom the newsroom's pages ask for."""
+def sign_in(user=None) -> None:
+    """Become `user`; without one an administrator, whom the newsroom's pages ask for."""
     global _cookie
     from django.conf import settings
     from django.contrib.auth import get_user_model
@@ -156,7 +156,7 @@ def sign_in() -> None:
 
     users = get_user_model().objects
     client = Client()
-    client.force_login(users.filter(username="bench").first() or users.create_superuser("bench"))
+    client.force_login(user or users.filter(username="bench").first() or users.create_superuser("bench"))
     _cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 

@@ -17,6 +17,7 @@ from collections import Counter
 from datetime import timedelta
 
 from bench._processes import data_folder, take_step
+from tests.postgresql import start as start_postgresql
 
 KILLS = 100
 SCHEDULERS = 3
@@ -30,13 +31,15 @@ def main(arguments) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.scheduling", description=__doc__)
     parser.add_argument("--kills", type=int, default=KILLS)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--postgresql", action="store_true", help="on a PostgreSQL of its own")
     parser.add_argument("--step", nargs="*", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.step is not None:
         measure(*map(int, options.step))
         return
+    more = {"MEIRI_DATABASE_URL": start_postgresql()} if options.postgresql else {}
     with data_folder(None) as home:
-        take_step("bench.scheduling", home, str(options.kills), str(options.seed))
+        take_step("bench.scheduling", home, str(options.kills), str(options.seed), **more)
 
 
 def measure(kills: int, seed: int) -> None:

@@ -12,6 +12,7 @@ class ReviewConfig(AppConfig):
         from meiri.newsroom.publication_checks import register_check
         from meiri.review import permissions, personal_data, sheet_checks, waiting  # noqa: F401 two register themselves
         from meiri.review.chains import workflow_of
+        from meiri.review.margin_noting import MarginNoteCheck
         from meiri.review.reminders import warnings_of_reviews
         from meiri.review.review_decisions import review_again
         from meiri.review.reviewed_publication import ReviewCheck
@@ -21,6 +22,7 @@ class ReviewConfig(AppConfig):
         permissions.register_rules()
         waiting.register()
         register_check(ReviewCheck())
+        register_check(MarginNoteCheck())
         reviewing.workflow_choices.append(workflow_of)
         reviewing.when_a_version_is_saved.append(review_again)
         reviewing.connect(ReviewState)

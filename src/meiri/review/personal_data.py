@@ -1,6 +1,7 @@
-"""What the site holds of somebody here: which reviews they did. The sheets that name them stay: they are what was published."""
+"""What the site holds of somebody here: which reviews they did, what they remarked. The sheets that name them stay: they are what was published."""
 
 from meiri.personal.personal_data import PersonalData, register_personal_data
+from meiri.review.margin_notes import MarginAnswer, MarginNote
 from meiri.review.review_exceptions import ReviewException
 from meiri.review.states import ReviewState
 
@@ -16,6 +17,10 @@ def _rows(user) -> list[dict]:
         }
         for state in done.iterator()
     ]
+    notes = MarginNote.objects.filter(by=user).order_by("pk")
+    reviews += [{"时间": note.at, "原文": note.quote, "旁注": note.text} for note in notes.iterator()]
+    answers = MarginAnswer.objects.filter(by=user).order_by("pk")
+    reviews += [{"时间": answer.at, "旁注答复": answer.text} for answer in answers.iterator()]
     granted = ReviewException.objects.filter(by=user).order_by("pk")
     return reviews + [{"时间": one.at, "批准例外": one.reason} for one in granted.iterator()]
 

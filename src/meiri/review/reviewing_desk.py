@@ -19,6 +19,7 @@ from meiri.policy.checked_view import CheckedView
 from meiri.review.after_checks import AfterCheck
 from meiri.review.chains import Lane, chain_of, lane_of
 from meiri.review.letting_pass import check_afterwards, choose_fast_lane, grant_exception
+from meiri.review.margin_notes_desk import notes_for
 from meiri.review.permissions import may_except, may_hurry
 from meiri.review.review_decisions import (
     OpenReview,
@@ -137,6 +138,7 @@ class ReviewView(ReviewingView):
             before=before,
             changes=changes_between(before.revision.content, content) if before else [],
             done=[(step, standing_state(review, step.key)) for step in review.record.steps],
+            **notes_for(self.request.user, review.article),
             earlier=[step for step in review.step.chain.current_steps if step.order < review.step.order],
             preview=reverse(
                 "wagtailsnippets_newsroom_article:revisions_view",
@@ -217,17 +219,16 @@ class WayView(ReviewingView):
                     raise ValidationError("请选择要做的事。")
         except REFUSALS as error:
             messages.error(request, sentence_of(error))
-            return self.render_to_response(self.get_context_data(given=request.POST), status=422)
+            return self.render_to_response(self.get_context_data(), status=422)
         return redirect("review_article", self.article.pk)
 
-    def get_context_data(self, given=None, **kwargs):
+    def get_context_data(self, **kwargs):
         version, user = newest(self.article), self.request.user
         chain = chain_of(version, self.article.latest_revision)
         record = record_of(self.article, chain.rule_steps()) if chain else None
         current = self.article.current_workflow_task_state
         states = states_of(self.article).select_related("task", "finished_by", "acting_for")
         return super().get_context_data(
-            article=self.article,
             title=version.title,
             chain=chain,
             steps=[
@@ -240,11 +241,11 @@ class WayView(ReviewingView):
             current=current if isinstance(current, ReviewState) else None,
             states=states.exclude(verdict="").order_by("-pk")[:SHOWN],
             sheets=ReviewSheet.objects.filter(article=self.article).order_by("-pk")[:SHOWN],
+            **notes_for(user, self.article),
             may_hurry=bool(chain)
             and may_hurry(user, self.article)
             and lane_of(version, self.article.latest_revision) != Lane.FAST,
             may_except=bool(record and record.missing) and may_except(user, self.article),
-            given=given or {},
             **kwargs,
         )
 

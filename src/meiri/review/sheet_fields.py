@@ -42,6 +42,8 @@ def tables_of(document: dict[str, Any]) -> Iterator[SheetTable]:
         lines = [[line["was"] or "—", line["now"] or "—"] for line in change["lines"]]
         if lines:
             yield SheetTable(f"审间改动（{_name(change['by'])}）", lines, ["原文", "改为"])
+    if notes := document.get("notes"):
+        yield SheetTable("旁注", [_note(one) for one in notes], ["原文", "旁注与答复", "了结"], (3, 6, 2))
     if exceptions := document.get("exceptions"):
         rows = [[_name(one["by"]), one["at"], f"{one['reason']}（{one['missing']}）"] for one in exceptions]
         yield SheetTable("例外", rows, ["批准人", "时间", "原因"], (2, 3, 6))
@@ -81,6 +83,14 @@ def _review(one: dict[str, Any]) -> list[str]:
         verdict + standing,
         "\n".join(filter(None, [one["opinion"], *marks, *(f"✓ {point}" for point in one["checked"])])) or "—",
     ]
+
+
+def _note(one: dict[str, Any]) -> list[str]:
+    said = [
+        f"{_name(words['by'])} {_clock(words['at'])}：{words['text']}" for words in (one, *one["answers"])
+    ]
+    settled = f"{_name(one['resolved_by'])}\n{_clock(one['resolved_at'])}" if one["resolved_at"] else "未了结"
+    return [one["quote"] or "全文", "\n".join(said), settled]
 
 
 def _name(person: dict[str, Any] | None) -> str:

@@ -17,6 +17,7 @@ from meiri.journal.encoding import canonical
 from meiri.newsroom.models import Article
 from meiri.review.after_checks import AfterCheck
 from meiri.review.chains import Lane, has_chains
+from meiri.review.margin_noting import notes_since
 from meiri.review.review_rules import persons_of
 from meiri.review.review_sheets import ReviewSheet, SheetDay
 from meiri.review.reviewed_publication import Reviewed, reason_unreviewed
@@ -168,6 +169,7 @@ def _reviews(article: Article, revision: Revision, reviewed: Reviewed) -> dict[s
             _review(state, (state.task_id, state.finished_by_id, state.words) in standing) for state in shown
         ],
         "changes": list(_changes(shown, revision)),
+        "notes": notes_since(article, since.published_at if since else None),
         "exceptions": [
             {
                 "reason": exception.reason,

@@ -19,6 +19,8 @@ from meiri.policy.gate import admit, found, one, somewhere
 from meiri.review.after_checks import AfterCheck
 from meiri.review.chain_desk import ChainsView, ChainView
 from meiri.review.chains import ChainStep, chain_of
+from meiri.review.margin_notes import MarginNote
+from meiri.review.margin_notes_desk import MarginNotesPanel, notes_of_article, settle_margin_note
 from meiri.review.permissions import may_set_up
 from meiri.review.review_records import record_of
 from meiri.review.review_sheets import ReviewSheet
@@ -46,6 +48,11 @@ def of_check(request, kwargs) -> bool:
     return may(request.user, "see", check.article)
 
 
+def of_note(request, kwargs) -> bool:
+    note: Any = found(MarginNote, kwargs["note_id"])
+    return may(request.user, "see", note.article)
+
+
 def of_sheet(request, kwargs) -> bool:
     sheet = ReviewSheet.objects.select_related("article").filter(number=kwargs["number"]).first()
     return sheet is not None and may(request.user, "see", sheet)
@@ -65,6 +72,8 @@ admit(
         "review_inbox": somewhere("newsroom.Article", "see"),
         "review_one": of_review,
         "review_article": one("newsroom.Article", "article_id", "see"),
+        "review_notes": one("newsroom.Article", "article_id", "see"),
+        "review_note": of_note,
         "review_check": of_check,
         "review_sheets": somewhere("review.ReviewSheet", "see"),
         "review_sheets_export": somewhere("review.ReviewSheet", "see"),
@@ -84,6 +93,8 @@ def review_addresses():
         path("review/", ReviewsWaitingView.as_view(), name="review_inbox"),
         path("review/<int:state_id>/", ReviewView.as_view(), name="review_one"),
         path("review/of/<int:article_id>/", WayView.as_view(), name="review_article"),
+        path("review/of/<int:article_id>/notes/", notes_of_article, name="review_notes"),
+        path("review/notes/<int:note_id>/", settle_margin_note, name="review_note"),
         path("review-sheets/", SheetListView.as_view(), name="review_sheets"),
         path("review-sheets/export/", SheetExportView.as_view(), name="review_sheets_export"),
         path("review-sheets/<slug:number>/", ReviewSheetView.as_view(), name="review_sheet"),
@@ -220,4 +231,4 @@ class ReviewSidePanel(BaseSidePanel):
         }
 
 
-side_panels.append(ReviewSidePanel)
+side_panels += [ReviewSidePanel, MarginNotesPanel]

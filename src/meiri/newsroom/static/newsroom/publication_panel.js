@@ -28,6 +28,8 @@ function start() {
     later(WAIT);
   });
   later(0);
+  // Other panels lead to places in the form too.
+  document.addEventListener("newsroom:lead", (event) => lead(event.detail));
 
   async function ask() {
     const key = articleKey();
