@@ -1,5 +1,7 @@
 """Notes in the margin on the screen: beside the form of an article, beside a review, on the way of an article."""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import Media
 from django.forms.widgets import Script
@@ -109,9 +111,8 @@ class MarginNotesPanel(BaseSidePanel):
 
     @property
     def media(self):
-        return Media(
-            js=[Script("review/margin_notes.js", type="module")], css={"all": ["review/margin_notes.css"]}
-        )
+        scripts: list[Any] = [Script("review/margin_notes.js", type="module")]
+        return Media(js=scripts, css={"all": ["review/margin_notes.css"]})
 
     def get_context_data(self, parent_context):
         # The script puts the key of the article in the place of the 0: a new one gets it when it is first saved.
