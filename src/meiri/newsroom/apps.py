@@ -24,6 +24,7 @@ class NewsroomConfig(AppConfig):
             publishing,
             required_checks,
             reviewing,
+            stream_form_data,
             waiting,
         )
         from meiri.newsroom.body import checks, stream  # noqa: F401 checks registers itself
@@ -54,6 +55,7 @@ class NewsroomConfig(AppConfig):
         waiting.register()
         personal_data.register()
         reviewing.connect()
+        stream_form_data.register()
         when_a_picture_goes.append(delist_picture)
         new_permissions.connect(self)
         permission_names.connect()

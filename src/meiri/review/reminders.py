@@ -85,7 +85,7 @@ def warnings_of_reviews(user) -> list[str]:
     if not may_set_up(user):
         return []
     if not active_chains():
-        return ["还没有启用的审校流程，稿件不经三审三校就可以发布。请在“设置—审校流程”里设置。"]
+        return ["还没有启用的审校流程，稿件不经三审三校就可以发布。请在“系统—审校流程”里设置。"]
     late = AfterCheck.objects.filter(done_at=None, due_at__lt=timezone.now())
     number = len(late.values_list("pk", flat=True)[:MOST])
     return [f"{number} 篇快讯应急稿件逾期没有复核，请在“审稿”里安排。"] if number else []
