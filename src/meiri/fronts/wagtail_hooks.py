@@ -15,9 +15,11 @@ from wagtail.snippets.views.snippets import SnippetViewSetGroup
 from meiri.delivery.models import ProtectedTerm
 from meiri.fronts.addresses import taken_by_others
 from meiri.fronts.editing import FrontEditView, tell_front_presence
+from meiri.fronts.home_desk import HomeActionItem, HomeSlotsView, listing_buttons
 from meiri.fronts.models import FriendLink, SiteSettings
 from meiri.journal.snippets import RowViewSet
-from meiri.policy.gate import admit, one
+from meiri.newsroom.models import Article
+from meiri.policy.gate import admit, one, somewhere
 
 
 class FriendLinkViewSet(RowViewSet):
@@ -68,13 +70,25 @@ register_snippet(SiteGroup)
 admit(
     {
         "front_presence": one("wagtailcore.Page", "page_id", "change"),
+        "home_slots": somewhere("wagtailcore.Page", "publish"),
     }
 )
 
 
 @hooks.register("register_admin_urls")
 def addresses():
-    return [path("pages/<int:page_id>/presence/", tell_front_presence, name="front_presence")]
+    return [
+        path("pages/<int:page_id>/presence/", tell_front_presence, name="front_presence"),
+        path("articles/<int:article_id>/home/", HomeSlotsView.as_view(), name="home_slots"),
+    ]
+
+
+hooks.register("register_snippet_listing_buttons", listing_buttons)
+
+
+@hooks.register("register_snippet_action_menu_item")
+def home_action(model):
+    return HomeActionItem() if model is Article else None
 
 
 class FrontViewSet(PageViewSet):

@@ -18,6 +18,7 @@ from meiri.delivery.kinds import simplified
 from meiri.delivery.page_store import page_store
 from meiri.journal.consumers import lags
 from meiri.mail.warnings import warnings as mail_warnings
+from meiri.newsroom.flash_desk import FlashForm
 from meiri.newsroom.inbox import InboxItem, inbox_of
 from meiri.newsroom.listing import scheduled_versions
 from meiri.newsroom.models import Article, Proposal
@@ -57,7 +58,9 @@ class TodayPanel(Component):
         writes = may(user, "see", Article)
         return {
             "published_today": days_with_articles(Place.site(), today, today).get(today, 0),
-            "may_write": may(user, "add", Article),
+            "may_write": (may_write := may(user, "add", Article)),
+            "flash": FlashForm(user) if may_write else None,
+            "csrf_token": parent_context.get("csrf_token"),
             "sees_articles": writes,
             "warnings": warnings(user),
             "waiting": [(kind, kind.first(SHOWN) if kind.count else []) for kind in waiting],

@@ -38,6 +38,7 @@ from meiri.newsroom.editing import (
 )
 from meiri.newsroom.embargo import EMBARGO_LIFTED, EMBARGOED
 from meiri.newsroom.embargo_desk import EmbargoView
+from meiri.newsroom.flash_desk import FlashView
 from meiri.newsroom.form_panels import ARTICLE_TABS
 from meiri.newsroom.listing import COLUMNS, ArticleFilterSet, ArticleIndexView
 from meiri.newsroom.models import Article, Author, Desk, PublicationRule
@@ -138,6 +139,7 @@ admit(
         "article_embargo": one("newsroom.Article", "article_id", "change"),
         "article_presence": one("newsroom.Article", "article_id", "change"),
         "article_signed_in": everybody,
+        "article_flash": somewhere("newsroom.Article", "add"),
         "withdrawal_receipt": one("newsroom.Article", "article_id", "see"),
         "article_findings": one("newsroom.Article", "article_id", "change", "publish"),
         "publication_rules": somewhere("newsroom.PublicationRule", "change"),
@@ -159,6 +161,7 @@ def newsroom_addresses():
             WithdrawalReceiptView.as_view(),
             name="withdrawal_receipt",
         ),
+        path("articles/flash/", FlashView.as_view(), name="article_flash"),
         path("articles/rules/", PublicationRulesView.as_view(), name="publication_rules"),
         path("articles/<int:article_id>/embargo/", EmbargoView.as_view(), name="article_embargo"),
         path("articles/choices/<slug:field>/", offer_choices, name="article_choices"),

@@ -119,6 +119,8 @@ class ReviewView(ReviewingView):
             return f"《{title}》{decision.verdict.label}，意见已告知作者。"
         if article.live and not article.has_unpublished_changes:
             return f"《{title}》审校完成，已经发布。"
+        if at := article.scheduled_revision and article.scheduled_revision.approved_go_live_at:
+            return f"《{title}》{self.state.task.name}采用，审校完成，定于 {timezone.localtime(at):%m-%d %H:%M:%S} 发布。"
         return f"《{title}》{self.state.task.name}采用。"
 
     def get_context_data(self, review: OpenReview, refusal: str, given, **kwargs):
