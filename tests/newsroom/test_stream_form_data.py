@@ -2,7 +2,8 @@
 
 import pytest
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from wagtail.models import Revision
 
 from meiri.fronts.models import SiteSettings

@@ -229,8 +229,10 @@ def withdraw(people: People, number: str) -> None:
 
 def check_the_sheet(people: People) -> None:
     page = people.at_desk(CHIEF)
-    page.goto("/admin/review/sheets/")
-    page.get_by_role("row").filter(has_text=TITLE).get_by_role("link", name=re.compile(r"\d{8}-\d{4}")).click()
+    page.goto("/admin/review-sheets/")
+    page.get_by_role("row").filter(has_text=TITLE).get_by_role(
+        "link", name=re.compile(r"\d{8}-\d{4}")
+    ).click()
     number = re.search(r"\d{8}-\d{4}", page.url)[0]
     for words in (TITLE, *NAMES, "发车时间请核对", "请写明几点几分"):
         expect(page.get_by_role("main")).to_contain_text(words)

@@ -61,7 +61,7 @@ def test_a_button_pressed_twice_sends_one_flash(newsroom):
 
 
 @pytest.mark.parametrize(
-    "wrong, said",
+    ("wrong", "said"),
     [
         ({"title": " "}, "请写标题"),
         ({"title": "长" * 121}, "120"),

@@ -38,7 +38,9 @@ class HomeSlotsView(ArticleView):
             messages.error(request, error.messages[0])
         else:
             done = "已从首页撤下" if "off" in request.POST else "已上首页"
-            messages.success(request, f"《{self.article.title}》{done}。", buttons=[messages.button("/", "看首页")])
+            messages.success(
+                request, f"《{self.article.title}》{done}。", buttons=[messages.button("/", "看首页")]
+            )
         return redirect("home_slots", self.article.pk)
 
 

@@ -12,7 +12,6 @@ from wagtail.admin import messages
 
 from meiri.newsroom.flashes import LONGEST_FLASH, SentFlash, channels_of_flashes, send_flash
 from meiri.newsroom.models import Article
-from meiri.policy import check
 from meiri.policy.checked_view import CheckedView
 
 
@@ -24,16 +23,18 @@ class FlashForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "请写正文。"},
     )
-    channel = forms.TypedChoiceField(
+    channel = forms.ChoiceField(
         label="频道", error_messages={"required": "请选频道。", "invalid_choice": "请从列出的频道里选。"}
     )
 
-    def __init__(self, user, *args: Any, **kwargs: Any):
-        super().__init__(*args, auto_id="flash-%s", **kwargs)
+    def __init__(self, user, data: Any = None):
+        super().__init__(data, auto_id="flash-%s")
         self.channels = {str(channel.pk): channel for channel in channels_of_flashes(user)}
-        field = self.fields["channel"]
+        field: Any = self.fields["channel"]
         field.choices = [(key, str(channel)) for key, channel in self.channels.items()]
-        field.coerce = self.channels.get
+
+    def clean_channel(self):
+        return self.channels[self.cleaned_data["channel"]]
 
 
 class FlashView(CheckedView, TemplateView):

@@ -37,7 +37,9 @@ def channels_of_flashes(user):
     channels = Channel.objects.all() if found.everywhere or found.stations else None
     if channels is None:
         channels = Channel.objects.filter(pk__in=found.channels)
-    return sorted(channels, key=lambda channel: (Kind.FLASH.label not in channel.name, channel.order, channel.pk))
+    return sorted(
+        channels, key=lambda channel: (Kind.FLASH.label not in channel.name, channel.order, channel.pk)
+    )
 
 
 @transaction.atomic
