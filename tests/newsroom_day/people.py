@@ -11,6 +11,7 @@ LETTERS, CONTRIBUTOR, REPORTER, EDITOR = "laixinyu", "qinshuyao", "linwanzhou", 
 PROOFREADER, SECOND_PROOFREADER = "jianzhengyi", "wenruogu"
 CHANNEL_CHIEF, STATION_CHIEF, STATION_EDITOR = "suweiyang", "mutianshan", "gulinar"
 DUTY_CHIEF, CHIEF, OPERATOR = "luchenxing", "fangzhiyuan", "guanxitong"
+ADMINISTRATOR = "admin"  # a superuser without a post
 NEW_ARTICLE = "/admin/snippets/newsroom/article/add/"
 PHONE, DESKTOP = {"width": 360, "height": 780}, {"width": 1440, "height": 900}
 # Who is signed in with a second factor, as the real door leaves it.

@@ -6,11 +6,17 @@ from wagtail.users.views.users import UserViewSet
 
 
 class _Names(forms.Form):
-    """Members have no first and last name, and an account may do without an e-mail address."""
+    """A Chinese name is one, and an account may do without it and without an e-mail address."""
 
-    first_name = forms.CharField(label="名", required=False, max_length=150)
-    last_name = forms.CharField(label="姓", required=False, max_length=150)
+    first_name = forms.CharField(label="姓名", required=False, max_length=150)
+    last_name = forms.CharField(required=False, max_length=150, widget=forms.HiddenInput)
     email = forms.EmailField(label="电子邮箱", required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # Where another form kept it in two parts, the family name stands first.
+        family_name = self.initial.get("last_name") or ""
+        self.initial |= {"first_name": family_name + (self.initial.get("first_name") or ""), "last_name": ""}
 
 
 class AccountCreationForm(_Names, UserCreationForm):

@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 from django.urls import path, reverse
 from django.utils.html import format_html
 from wagtail import hooks
+from wagtail.admin.forms.workflows import WorkflowContentTypeForm
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import TabbedInterface
 from wagtail.admin.search import SearchArea
@@ -88,6 +89,8 @@ class ArticleViewSet(SnippetViewSet):
 
 
 register_snippet(ArticleViewSet)
+# Wagtail gives this field no name of its own: what is made of its variable would be read out in English.
+WorkflowContentTypeForm.base_fields["content_types"].label = "适用的内容"
 side_panels.extend([PublicationPanel, CorrectionsSidePanel])
 side_panels.append(SendingSidePanel)
 

@@ -45,13 +45,16 @@ def tables_of(document: dict[str, Any]) -> Iterator[SheetTable]:
     if notes := document.get("notes"):
         yield SheetTable("旁注", [_note(one) for one in notes], ["原文", "旁注与答复", "了结"], (3, 6, 2))
     if exceptions := document.get("exceptions"):
-        rows = [[_name(one["by"]), one["at"], f"{one['reason']}（{one['missing']}）"] for one in exceptions]
+        rows = [
+            [_name(one["by"]), _moment(one["at"]), f"{one['reason']}（{one['missing']}）"]
+            for one in exceptions
+        ]
         yield SheetTable("例外", rows, ["批准人", "时间", "原因"], (2, 3, 6))
     published = document["publication"]
     yield SheetTable(
         "发布",
         [
-            ["时间", published["at"]],
+            ["时间", _moment(published["at"])],
             ["发布人", _name(published["by"])],
             ["地址", published["address"]],
             ["版本", f"{document['text']['revision']}，文字摘要 {document['text']['content']}"],
@@ -95,6 +98,11 @@ def _note(one: dict[str, Any]) -> list[str]:
 
 def _name(person: dict[str, Any] | None) -> str:
     return person["name"] if person else "系统"
+
+
+def _moment(at: str) -> str:
+    """`2026-11-29T10:20:30+08:00` as `2026-11-29 10:20:30`: sheets are in the site's time."""
+    return at[:19].replace("T", " ")
 
 
 def _clock(at: str) -> str:

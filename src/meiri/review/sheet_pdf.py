@@ -11,15 +11,20 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from meiri.review.sheet_fields import SheetTable, tables_of
 
 FONT = "STSong-Light"
 MARGIN = 18 * mm
 TEXT = ParagraphStyle("text", fontName=FONT, fontSize=9, leading=13, wordWrap="CJK")
-HEADING = ParagraphStyle("heading", parent=TEXT, fontSize=12, leading=18, spaceBefore=8)
+NUMBER = ParagraphStyle("number", parent=TEXT, alignment=1)
+HEADING = ParagraphStyle("heading", parent=TEXT, fontSize=12, leading=18, spaceBefore=8, spaceAfter=2)
 TITLE = ParagraphStyle("title", parent=TEXT, fontSize=18, leading=28, alignment=1)
+# What reportlab leaves free at each side of what stands on a page.
+FRAME_PADDING = 6
+# Tables of so many rows are not broken between pages.
+MOST_TOGETHER = 8
 GRID = TableStyle(
     [
         ("GRID", (0, 0), (-1, -1), 0.4, colors.grey),
@@ -42,19 +47,27 @@ def pdf_of(document: dict[str, Any], digest: str, signature: str) -> bytes:
 
     def foot(canvas, _) -> None:
         canvas.setFont(FONT, 8)
-        canvas.drawString(MARGIN, 10 * mm, f"审稿单 {number} · SHA-256 {digest}")
-        canvas.drawRightString(A4[0] - MARGIN, 10 * mm, str(canvas.getPageNumber()))
+        canvas.drawString(MARGIN + FRAME_PADDING, 10 * mm, f"审稿单 {number} · SHA-256 {digest}")
+        canvas.drawRightString(A4[0] - MARGIN - FRAME_PADDING, 10 * mm, str(canvas.getPageNumber()))
 
-    page.build([*_flow(document, page.width), *_seal(digest, signature)], onFirstPage=foot, onLaterPages=foot)
+    width = page.width - 2 * FRAME_PADDING
+    page.build(
+        [*_flow(document, width), KeepTogether([*_seal(digest, signature)])],
+        onFirstPage=foot,
+        onLaterPages=foot,
+    )
     return out.getvalue()
 
 
 def _flow(document: dict[str, Any], width: float) -> Iterator[Flowable]:
     yield Paragraph("审 稿 单", TITLE)
-    yield Paragraph(f"编号 {escape(document['number'])}", TEXT)
+    yield Paragraph(f"编号 {escape(document['number'])}", NUMBER)
     for table in tables_of(document):
-        yield Paragraph(escape(table.heading), HEADING)
-        yield _table(table, width)
+        part = [Paragraph(escape(table.heading), HEADING), _table(table, width)]
+        if len(table.rows) <= MOST_TOGETHER:
+            yield KeepTogether(part)
+        else:
+            yield from part
 
 
 def _table(table: SheetTable, width: float) -> Table:
@@ -64,6 +77,9 @@ def _table(table: SheetTable, width: float) -> Table:
         rows, colWidths=[width * share / sum(shares) for share in shares], repeatRows=bool(table.columns)
     )
     laid.setStyle(GRID)
+    # The names of columns, or of values, apart from what they name.
+    names = ((0, 0), (-1, 0)) if table.columns else ((0, 0), (0, -1))
+    laid.setStyle(TableStyle([("BACKGROUND", *names, colors.whitesmoke)]))
     return laid
 
 
