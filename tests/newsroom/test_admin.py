@@ -423,6 +423,15 @@ class TestSchedule:
         call_command("publish_scheduled")
         assert Entry.objects.order_by("-sequence").first().payload["reason"] == "到期"
 
+    def test_the_form_shows_a_time_to_the_second_and_stores_what_it_shows(self, desk):
+        due = timezone.localtime() + timedelta(days=1)
+        article = a_draft(go_live_at=due.replace(second=47, microsecond=0))
+        shown = re.search(r'name="go_live_at" value="([^"]+)"', desk.get(edit(article)).content.decode())[1]
+        assert shown.endswith(":47")
+        desk.post(edit(article), form_of(article, go_live_at=shown))
+        article.refresh_from_db()
+        assert article.latest_revision.as_object().go_live_at.second == 47
+
 
 class TestWords:
     """The list and the chooser find published articles by the search index, drafts by their titles."""
