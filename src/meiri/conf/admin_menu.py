@@ -114,7 +114,7 @@ def group_entries(items: list[MenuItem], request) -> list[MenuItem]:
     for order, group in enumerate(GROUPS):
         entries = [item for _, item in sorted(found[group.name], key=lambda placed: placed[0])]
         if len(entries) == 1:
-            grouped.append(Entry(entries[0], order))
+            grouped.append(SoleEntry(entries[0], order))
         elif entries:
             grouped.append(
                 SubmenuMenuItem(
@@ -128,7 +128,7 @@ def group_entries(items: list[MenuItem], request) -> list[MenuItem]:
     return grouped + kept
 
 
-class Entry(MenuItem):
+class SoleEntry(MenuItem):
     """An entry that stands in the menu by itself, where its group has its place."""
 
     def __init__(self, item: MenuItem, order: int):
