@@ -147,6 +147,7 @@ def reprint_with_a_picture(people: People) -> Hand:
     extra = f'<p><img src="data:image/jpeg;base64,{picture}" alt="田里的水位仪"></p>'
     paragraphs = ("入秋以来，江南各地的稻田装上了水位仪。", "据介绍，今年共安装三千二百台，节水两成以上。")
     pasted = a_portal_page(title="江南的稻田装上了水位仪", paragraphs=paragraphs, extra=extra)
+    pasted = pasted.replace("科技前沿", "要闻").replace("/keji/", "/yaowen/")
     page = people.at_desk(EDITOR)
     page.goto("/admin/import/")
     hand = Hand(page)

@@ -16,7 +16,8 @@ class _Names(forms.Form):
         super().__init__(*args, **kwargs)
         # Where another form kept it in two parts, the family name stands first.
         family_name = self.initial.get("last_name") or ""
-        self.initial |= {"first_name": family_name + (self.initial.get("first_name") or ""), "last_name": ""}
+        given_name = self.initial.get("first_name") or ""
+        self.initial.update({"first_name": family_name + given_name, "last_name": ""})
 
 
 class AccountCreationForm(_Names, UserCreationForm):
