@@ -139,8 +139,10 @@ def flat(items: Iterable[MenuItem], request) -> Iterator[tuple[str, MenuItem]]:
     """Each entry that leads somewhere with the name of the menu that it stood in."""
     for item in items:
         if isinstance(item, SubmenuMenuItem):
+            # Menus of Wagtail's own have left out what does not open.
+            is_asked = item.menu.construct_hook_name is not None
             for entry in item.menu.menu_items_for_request(request):
-                if opens(request, entry):
+                if is_asked or opens(request, entry):
                     yield item.name, entry
         else:
             yield "", item
