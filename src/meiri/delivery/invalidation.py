@@ -21,10 +21,11 @@ from meiri.delivery.locks import try_lock
 from meiri.delivery.page_index import JournalOffset, PageIndex
 from meiri.delivery.page_store import PageStore, page_store
 from meiri.delivery.release import release
-from meiri.delivery.renderer import IDLE_SECONDS, PAUSE_SECONDS, Renderer
+from meiri.delivery.renderer import PAUSE_SECONDS, Renderer
 from meiri.journal.content_keys import MINUTE, TODAY, ContentKey
-from meiri.journal.log import end_of_journal, last_sequence
+from meiri.journal.log import end_of_journal, idle_seconds, last_sequence
 from meiri.journal.models import GENESIS, Entry
+from meiri.wakeups import wakeups
 
 logger = logging.getLogger(__name__)
 
@@ -121,9 +122,12 @@ class Invalidator:
                 if self.stopping.wait(PAUSE_SECONDS):
                     return
             while not self.stopping.is_set():
+                seen = wakeups.number
                 busy = self._attempt(self.step)
-                if not busy:
-                    self.stopping.wait(PAUSE_SECONDS if busy is None else IDLE_SECONDS)
+                if busy is None:
+                    self.stopping.wait(PAUSE_SECONDS)
+                elif not busy:
+                    wakeups.sleep(seen, idle_seconds(), self.stopping)
 
     def _attempt(self, deed):
         """What `deed` returns; None where it failed."""
@@ -193,5 +197,5 @@ def bring_up_to_date(store: PageStore, patience: float = 60.0) -> bool:
                     return True
             elif shows_all(store.index) and not store.index.pending():
                 return True
-            time.sleep(0 if busy else IDLE_SECONDS)
+            time.sleep(0 if busy else LOOK_SECONDS)
     return False

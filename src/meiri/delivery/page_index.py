@@ -22,6 +22,7 @@ from meiri.delivery.index_database import IndexSnapshot
 from meiri.delivery.keys import EVERYWHERE
 from meiri.delivery.kinds import order_of
 from meiri.delivery.omissions import Omission
+from meiri.wakeups import wake
 
 # How long a change stays known, in seconds; no rendering takes longer.
 REMEMBERED = 600
@@ -135,6 +136,7 @@ class PageIndex(FailureIndex):
             if position:
                 self._keep(database, sequence=position.sequence, digest=position.digest)
             self._forget_changes(database, now)
+        wake()
 
     def _forget_changes(self, database: sqlite3.Connection, now: float) -> None:
         (latest,) = database.execute(

@@ -10,11 +10,12 @@ from threading import Event
 from django.db import close_old_connections
 
 from meiri.delivery.page_store import PageStore, PageUnavailable, RoomUnavailable
+from meiri.wakeups import wakeups
 
 logger = logging.getLogger(__name__)
 
-# How long nothing is looked for where there was nothing to do: readers wait for a new article at least half of it.
-IDLE_SECONDS = 0.005
+# How long nothing is looked for where there was nothing to do and nobody wakes.
+IDLE_SECONDS = 1.0
 PAUSE_SECONDS = 1.0
 # Pages made again before something else has its turn.
 STEP = 8
@@ -74,9 +75,10 @@ def render_pages(store: PageStore, stopping: Event) -> None:
     maker = Renderer(store)
     while not stopping.is_set():
         close_old_connections()
+        seen = wakeups.number
         try:
             if not maker.step():
-                stopping.wait(IDLE_SECONDS)
+                wakeups.sleep(seen, IDLE_SECONDS, stopping)
         except Exception:
             logger.exception("Pages could not be made; trying again")
             stopping.wait(PAUSE_SECONDS)

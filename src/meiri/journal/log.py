@@ -13,6 +13,7 @@ from meiri.journal.encoding import canonical, digest
 from meiri.journal.events import JournalEvent, UnknownKind, is_declared
 from meiri.journal.models import GENESIS, Entry, Head
 from meiri.journal.net import is_looked_into
+from meiri.wakeups import wake
 
 KIND = re.compile(r"[a-z][a-z0-9]*(\.[a-z][a-z0-9_]*)+")
 KEY = re.compile(r"[a-z][a-z0-9-]*(:[^\s:][^\s]*)?")
@@ -76,9 +77,16 @@ def append_all(events: Sequence[JournalEvent], actor: str) -> list[Entry]:
         entry.save()
         entries.append(entry)
     Head.objects.filter(pk=HEAD).update(sequence=head.sequence, digest=head.digest)
+    _wake_on_commit()
     if known := _known.get():
         known.clear()
     return entries
+
+
+def _wake_on_commit() -> None:
+    """Wake who follows the journal, once for the transaction."""
+    if not any(waiting[1] is wake for waiting in connection.run_on_commit):
+        transaction.on_commit(wake, robust=True)
 
 
 def _content_of(event: JournalEvent) -> EntryContent:
@@ -139,6 +147,12 @@ def end_of_journal() -> End:
     if known is not None:
         known[database] = found
     return found
+
+
+def idle_seconds() -> float:
+    """How long who follows the journal waits for a wake-up before it looks by itself. Other nodes on the same database, which
+    PostgreSQL allows, wake nobody here."""
+    return 0.1 if connection.vendor == "postgresql" else 1.0
 
 
 def last_sequence(*events: type[JournalEvent]) -> int:

@@ -116,6 +116,10 @@ def status_of(address: str) -> int:
     raise Unreachable(f"返回状态 {status}", f"status {status}")
 
 
+def links_are_due() -> bool:
+    return CheckedLink.objects.filter(due_at__lte=timezone.now()).exists()
+
+
 def check_due_links(status_of: Callable[[str], int] = status_of) -> bool:
     """Ask for the link that waits longest; whether there was one. A job of the clock: one worker runs it at a time."""
     now = timezone.now()

@@ -1,6 +1,6 @@
 """What goes live and ends by itself, each at its second and once, whatever number of workers look.
 
-Every worker looks twice a second and takes one version at a time in a transaction of its own: it locks the version and asks again
+Every worker looks once a second, and at the moment when something falls due within the next one, and takes one version at a time in a transaction of its own: it locks the version and asks again
 whether it is due, so that of several workers one publishes it, and one that dies halfway leaves it as it was. No lease is held
 between versions: who is left goes on at once. A version that can't be published stops no other.
 """
@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 # The deed of the log: a schedule ended without a publication.
 STOPPED = "newsroom.schedule_stopped"
+# How long until the next look where nothing falls due sooner.
+LOOK = timedelta(seconds=1)
 # From when on editors are told that a publication was late.
 LATE = timedelta(seconds=10)
 # So many versions one look takes; the next look goes on.
@@ -49,19 +51,26 @@ class _Failure:
 _failures: dict[int, _Failure] = {}
 
 
-def publish_scheduled() -> None:
-    """Publish the versions that are due, and end what was to end. Raises nothing of a single version."""
-    for model in _scheduled_models():
-        _end_expired(model)
-    _publish_due()
+def publish_scheduled() -> timedelta:
+    """Publish the versions that are due, and end what was to end. How long until it is to be called again. Raises nothing of a
+    single version."""
+    began = timezone.now()
+    next_times = [_end_expired(model) for model in _scheduled_models()]
+    next_times.append(_publish_due())
+    wait = min(filter(None, next_times), default=began + LOOK) - timezone.now()
+    return min(max(wait, timedelta()), LOOK)
 
 
-def _publish_due() -> None:
+def _publish_due() -> datetime | None:
+    """When the next version falls due, where that is within `LOOK`."""
     now = timezone.now()
     paused = [pk for pk, failure in _failures.items() if failure.not_before > monotonic()]
-    due = Revision.objects.filter(approved_go_live_at__lte=now).exclude(pk__in=paused)
-    due = due.order_by("approved_go_live_at", "pk")
-    for pk, when in list(due.values_list("pk", "approved_go_live_at")[:AT_ONCE]):
+    soon = Revision.objects.filter(approved_go_live_at__lte=now + LOOK).exclude(pk__in=paused)
+    soon = soon.order_by("approved_go_live_at", "pk")
+    found = list(soon.values_list("pk", "approved_go_live_at")[:AT_ONCE])
+    for pk, when in found:
+        if when > now:
+            return when
         try:
             publish_due_version(pk, when)
             _failures.pop(pk, None)
@@ -72,6 +81,7 @@ def _publish_due() -> None:
         except Exception as error:
             logger.exception("The version %s could not be published; it will be tried again", pk)
             _note_failure(pk, when, error)
+    return now if len(found) == AT_ONCE else None
 
 
 @transaction.atomic
@@ -150,12 +160,17 @@ def _scheduled_models() -> Iterator[Any]:
             yield model
 
 
-def _end_expired(model: Any) -> None:
-    """Take what was to end by now from readers, one thing at a time."""
-    ended = model._default_manager.filter(live=True, expire_at__lt=timezone.now()).order_by("expire_at")
-    for thing in list(ended[:AT_ONCE]):
+def _end_expired(model: Any) -> datetime | None:
+    """Take what was to end by now from readers, one thing at a time. When the next one ends, where that is within `LOOK`."""
+    now = timezone.now()
+    ending = model._default_manager.filter(live=True, expire_at__lt=now + LOOK).order_by("expire_at")
+    found = list(ending[:AT_ONCE])
+    for thing in found:
+        if thing.expire_at >= now:
+            return thing.expire_at
         try:
             with transaction.atomic():
                 thing.unpublish(set_expired=True, log_action="wagtail.unpublish.scheduled")
         except Exception:
             logger.exception("%s could not be ended; it will be tried again", thing)
+    return now if len(found) == AT_ONCE else None

@@ -31,7 +31,7 @@ from meiri.policy import administers, may, visible
 SHOWN = 8
 # So many parts that pages are shown without are looked through; many pages may lack the same.
 MOST_OMISSIONS = 200
-# What is this late waits for somebody to look after it: the scheduler looks twice a second.
+# What is this late waits for somebody to look after it: the scheduler looks each second.
 LATE = timedelta(minutes=5)
 # What other apps warn a user of, in a sentence each.
 warnings_of_apps: list[Callable[..., Iterable[str]]] = []

@@ -72,6 +72,10 @@ def fetch(address: str) -> OutboundResponse:
     return ask(settings.BASE_URL + quote(address, safe="/!$&'()*+,;=:@-._~?"), RULES)
 
 
+def receipts_are_due() -> bool:
+    return WithdrawalReceipt.objects.filter(due_at__lte=timezone.now()).exists()
+
+
 def check_due_receipts(fetch: Callable[[str], OutboundResponse] = fetch) -> bool:
     """Fetch some places of the receipt that waits longest; whether there was one. A job of the clock: one worker runs it."""
     receipt = WithdrawalReceipt.objects.filter(due_at__lte=timezone.now()).order_by("due_at").first()

@@ -28,8 +28,8 @@ LEASE = timedelta(seconds=30)
 RENEWALS_A_LEASE = 3
 # How far the clocks of nodes may be apart. A moment further ahead was written by a clock that was set back since.
 SKEW = timedelta(minutes=1)
-# Seconds between two looks at what is due.
-IDLE = 0.25
+# Seconds after which a job is asked for again whose lease another worker has just got.
+TAKEN = 0.25
 # How often at most the success of a job of a node is written down.
 NOTED = timedelta(minutes=1)
 # How long the runs of a node are kept that is not there any more.
@@ -38,12 +38,15 @@ KEPT = timedelta(days=7)
 
 @dataclass(frozen=True)
 class ClockJob:
-    """`run` is called every `seconds`. A job `of_node` works on the node's own files, so each node runs it."""
+    """`run` is called every `seconds`. A job `of_node` works on the node's own files, so each node runs it; where it returns a
+    `timedelta`, it is called again sooner. Of the others one that
+    `is_wanted` says no of is not run this time, and costs no write."""
 
     run: Callable[[], object]
     seconds: float
     line: str = "upkeep"
     of_node: bool = False
+    is_wanted: Callable[[], bool] | None = None
 
     @property
     def name(self) -> str:
@@ -78,7 +81,7 @@ def run_line(jobs: Sequence[ClockJob], stopping: Event) -> None:
         for job in jobs:
             if monotonic() >= due[job] and not stopping.is_set():
                 due[job] = monotonic() + attempt(job, noted).total_seconds()
-        stopping.wait(IDLE)
+        stopping.wait(max(min(due.values()) - monotonic(), 0))
     connections.close_all()
 
 
@@ -98,6 +101,8 @@ def attempt(job: ClockJob, noted: dict[ClockJob, _Note]) -> timedelta:
 def _run_once(job: ClockJob) -> timedelta:
     """Run a job of the whole site, where this worker gets its lease. Two queries where it is not due."""
     now = timezone.now()
+    if job.is_wanted and not job.is_wanted():
+        return job.period
     lease = str(uuid.uuid4())
     known = JobRun.objects.filter(name=job.name, node="").first()
     if known and (wait := _wait(known, job, now)):
@@ -108,10 +113,10 @@ def _run_once(job: ClockJob) -> timedelta:
     due = Q(due_at=None) | Q(due_at__lte=now) | Q(due_at__gt=now + job.period + SKEW)
     row = JobRun.objects.filter(free, due, name=job.name, node="")
     if not row.update(lease=lease, leased_until=now + LEASE, began_at=now):
-        return timedelta(seconds=IDLE)  # another worker was first: it will say when the job is due again
+        return timedelta(seconds=TAKEN)  # another worker was first: it will say when the job is due again
     mine = JobRun.objects.filter(name=job.name, node="", lease=lease)
     with _renewed(lease, job.name):
-        outcome = _outcome(job)
+        outcome, _ = _outcome(job)
     failures = mine.values_list("failures", flat=True).first() or 0
     mine.update(
         **_noted(outcome, failures), seconds=(timezone.now() - now).total_seconds(),
@@ -154,7 +159,7 @@ def _renewed(lease: str, name: str) -> Iterator[None]:
 def _run_on_node(job: ClockJob, noted: dict[ClockJob, _Note]) -> timedelta:
     """Run a job of this node. Each failure is written down, and the first success after it; other successes now and then."""
     began = timezone.now()
-    outcome = _outcome(job)
+    outcome, wait = _outcome(job)
     node = this_node()
     known = noted.get(job)
     if outcome or known is None or known.error or timezone.now() - known.at >= NOTED:
@@ -163,17 +168,17 @@ def _run_on_node(job: ClockJob, noted: dict[ClockJob, _Note]) -> timedelta:
         length = (timezone.now() - began).total_seconds()
         JobRun.objects.filter(pk=row.pk).update(**ended, began_at=began, seconds=length)
         noted[job] = _Note(outcome, timezone.now())
-    return job.period
+    return wait
 
 
-def _outcome(job: ClockJob) -> str:
-    """Run `job`; its error, empty where there was none."""
+def _outcome(job: ClockJob) -> tuple[str, timedelta]:
+    """Run `job`; its error, empty where there was none, and how long to wait before the next run."""
     try:
-        job.run()
+        wished = job.run()
     except Exception as error:
         logger.exception("%s failed; it will be tried again", job.name)
-        return f"{type(error).__name__}: {error}"[:2000]
-    return ""
+        return f"{type(error).__name__}: {error}"[:2000], job.period
+    return "", min(wished, job.period) if isinstance(wished, timedelta) else job.period
 
 
 def _noted(error: str, failures: int) -> dict:

@@ -15,7 +15,7 @@ from django.db import close_old_connections
 
 from meiri.delivery.invalidation import let_pages_go_first
 from meiri.journal.content_keys import ARTICLE
-from meiri.journal.log import last_sequence
+from meiri.journal.log import idle_seconds, last_sequence
 from meiri.journal.models import GENESIS, Entry
 from meiri.search.index import (
     SMALL_HEAP,
@@ -28,14 +28,16 @@ from meiri.search.index import (
 )
 from meiri.search.index_documents import document_of, fields_of_articles
 from meiri.search.tantivy_files import damaged_file
+from meiri.wakeups import wakeups
 
 logger = logging.getLogger(__name__)
 
 BATCH = 200
 # Articles that are read at a time.
 PORTION = 500
-PAUSE_SECONDS = 0.2
 RETRY_SECONDS = 5.0
+# Between two looks at what another process does.
+LOOK_SECONDS = 0.2
 
 
 class Indexer:
@@ -53,12 +55,13 @@ class Indexer:
             with self.store.alone("writing") as alone, self._writer:
                 while alone and not self.stopping.is_set():
                     close_old_connections()
+                    seen = wakeups.number
                     try:
-                        pause = PAUSE_SECONDS if self.step() is not None else 0
+                        if self.step() is not None:
+                            wakeups.sleep(seen, idle_seconds(), self.stopping)
                     except Exception:
                         logger.exception("The search index could not be kept in step; trying again")
-                        pause = RETRY_SECONDS
-                    self.stopping.wait(pause)
+                        self.stopping.wait(RETRY_SECONDS)
             self.stopping.wait(RETRY_SECONDS)
         if self._building:
             self._building.terminate()
@@ -194,7 +197,7 @@ def bring_up_to_date(store: Store, patience: float = 60.0) -> bool:
                 try:
                     rebuild(store)
                 except RebuildRunning:
-                    time.sleep(PAUSE_SECONDS)
+                    time.sleep(LOOK_SECONDS)
             elif position and last_sequence() <= position.sequence and is_same_journal(position):
                 return True
             elif not (alone and writer.catch_up()):

@@ -27,15 +27,16 @@ from meiri.delivery.renderer import render_pages
 from meiri.fronts.link_checking import check_links
 from meiri.journal.consumers import run_due_consumers
 from meiri.journal.heads import note_head
+from meiri.journal.log import idle_seconds
 from meiri.mail.sending import forget_mail, send_mail
 from meiri.mail.server import check_mail, server_of
 from meiri.media.licences import expire_pictures
 from meiri.members.contacts import forget_unproven
-from meiri.newsroom.link_checks import check_due_links, forget_links
+from meiri.newsroom.link_checks import check_due_links, forget_links, links_are_due
 from meiri.newsroom.open_forms import forget_old_forms
 from meiri.newsroom.recycle_bin import empty_bin
 from meiri.newsroom.scheduling import publish_scheduled
-from meiri.newsroom.withdrawal_receipts import check_due_receipts
+from meiri.newsroom.withdrawal_receipts import check_due_receipts, receipts_are_due
 from meiri.operations.clock_jobs import ClockJob, forget_runs, lines_of
 from meiri.operations.nodes import EVERY, note_node
 from meiri.planning.recurring import propose_themes
@@ -46,10 +47,12 @@ from meiri.security.log import forget_events
 from meiri.sources.originals import forget_orphans
 from meiri.visitors.counting import forget_visits
 from meiri.visitors.pseudonyms import share_salts_of_pseudonyms
+from meiri.wakeups import wakeups
 
 logger = logging.getLogger(__name__)
 
-IDLE_SECONDS = 0.25
+# How long a consumer may wait that could not go on yet.
+IDLE_SECONDS = 0.5
 
 
 def clear_sessions() -> None:
@@ -69,7 +72,7 @@ def note_this_node() -> None:
 # What runs by the clock. A slow job delays those of its own line alone.
 SCHEDULE = [
     # Each worker looks: who is left goes on at once where one dies.
-    ClockJob(publish_scheduled, 0.5, line="publishing", of_node=True),
+    ClockJob(publish_scheduled, 1, line="publishing", of_node=True),
     ClockJob(aggregate_views, 1, line="counting", of_node=True),
     ClockJob(keep_counts, 1, line="counting", of_node=True),
     ClockJob(share_salts, 60, line="counting", of_node=True),
@@ -86,8 +89,8 @@ SCHEDULE = [
     ClockJob(forget_old_forms, 3600),
     ClockJob(empty_bin, 600),
     ClockJob(expire_pictures, 300),
-    ClockJob(check_due_links, 1, line="links"),
-    ClockJob(check_due_receipts, 1, line="links"),
+    ClockJob(check_due_links, 1, line="links", is_wanted=links_are_due),
+    ClockJob(check_due_receipts, 1, line="links", is_wanted=receipts_are_due),
     ClockJob(forget_links, 3600),
     ClockJob(forget_orphans, 24 * 3600, of_node=True),
     ClockJob(propose_themes, 600),
@@ -111,6 +114,7 @@ class Command(BaseCommand):
         # Nothing is lost where it dies, so the worker's end need not wait for a site that does not answer.
         threads.append(Thread(target=check_links, args=[stopping], name="links", daemon=True))
         threads += [*of_mail(stopping), *lines_of(SCHEDULE, stopping)]
+        wakeups.listen(stopping)
         for thread in threads:
             thread.start()
 
@@ -119,9 +123,10 @@ class Command(BaseCommand):
             return run_due_consumers()
 
         while not stopping.is_set():
+            seen = wakeups.number
             busy = attempt(run_due_after_pages)
             if not busy:
-                stopping.wait(IDLE_SECONDS)
+                wakeups.sleep(seen, min(idle_seconds(), IDLE_SECONDS), stopping)
             if maker and not maker.is_alive() and not stopping.is_set():
                 logger.error(
                     "The process that makes pages ended; the worker ends too, to be started again with it"
@@ -143,7 +148,9 @@ def start_maker() -> BaseProcess:
 def run_maker() -> None:
     end_with_head()
     be_called("meiri maker")
-    render_pages(page_store(), stopped_by_signals())
+    stopping = stopped_by_signals()
+    wakeups.listen(stopping)
+    render_pages(page_store(), stopping)
 
 
 def of_pages(stopping: Event) -> list[Thread]:

@@ -1,4 +1,4 @@
-"""`meiri publish_scheduled`: publish what is due now, as the worker does twice a second."""
+"""`meiri publish_scheduled`: publish what is due now, as the worker does each second."""
 
 from django.core.management import BaseCommand
 
