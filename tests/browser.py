@@ -150,11 +150,13 @@ def browser() -> Iterator[Browser]:
 
 
 def _give_contexts_addresses(browser: Browser) -> None:
-    """Each context reads from a network address of its own, so that no test is refused for what others did."""
+    """Each context reads from a network address of its own, so that no test is refused for what others did. Service workers, which would
+    answer in the place of what tests put there, are only where a test asks for them."""
     new_context, numbers = browser.new_context, itertools.count(1)
 
     def from_another_address(**options) -> BrowserContext:
         address = str(ip_address("198.18.0.0") + next(numbers))  # RFC 2544: for tests
+        options = {"service_workers": "block", **options}
         return new_context(extra_http_headers={"X-Forwarded-For": address}, **options)
 
     browser.new_context = from_another_address

@@ -10,10 +10,14 @@ from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.security import SecurityMiddleware
 
 from meiri.delivery.guards import Guards
-from meiri.delivery.kinds import kind_of
+from meiri.delivery.kinds import HTML, kind_of
 from meiri.delivery.page_files import PageFile
 
 Header = tuple[str, str]
+
+
+# Where browsers find what they may fetch ahead (a structured field: RFC 9651).
+SPECULATION_RULES = '"/speculation-rules.json"'
 
 
 @cache
@@ -49,6 +53,8 @@ def headers_of(address: str, file: PageFile, encoding: str) -> list[Header]:
         ("surrogate-key", kind.surrogate_keys),
         *guarding(),
     ]
+    if kind.content_type == HTML:
+        headers.append(("speculation-rules", SPECULATION_RULES))
     if encoding:
         headers.append(("content-encoding", encoding))
     return headers

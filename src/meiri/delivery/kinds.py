@@ -19,6 +19,8 @@ QUARTER = "public, max-age=900, stale-if-error=86400"
 FOR_GOOD = "public, max-age=31536000, immutable"
 
 HTML = "text/html; charset=utf-8"
+JPEG = "image/jpeg"
+SCRIPT_TYPE = "text/javascript; charset=utf-8"
 XML = "application/xml; charset=utf-8"
 
 
@@ -73,6 +75,8 @@ RULES = [
     (r"/.*\.xml", lambda found: PageKind(Importance.LAST, "maps", XML, QUARTER)),
     (r"/.*\.txt", lambda found: PageKind(Importance.LAST, "maps", "text/plain; charset=utf-8", QUARTER)),
     (r"/.*\.svg", lambda found: PageKind(Importance.OTHER, "codes", "image/svg+xml", QUARTER)),
+    (r"/poster/([0-9]+)\.jpg", lambda found: PageKind(Importance.LAST, f"posters {ARTICLE.key(found[1])}", JPEG, QUARTER)),
+    (r"/sw\.js", lambda found: PageKind(Importance.OTHER, "assets", SCRIPT_TYPE, MINUTE, kept=True)),
     (r"/assets/.*\.css", lambda found: PageKind(Importance.OTHER, "assets", "text/css; charset=utf-8", FOR_GOOD)),
     (r"/assets/.*\.js", lambda found: PageKind(Importance.OTHER, "assets", "text/javascript; charset=utf-8", FOR_GOOD)),
     (r"/404\.html", lambda found: PageKind(Importance.LAST, "page:404.html pages", kept=True)),

@@ -47,6 +47,7 @@ def _unstored(first: str, owner: str, example: str, **more: Any) -> PublicAddres
 FEEDS = "订阅源和站点地图"
 
 PUBLIC_ADDRESSES = (
+    _unstored(".well-known", "web", "/.well-known/security.txt", has_edition=False, is_reserved=False),
     _stored("404.html", "web", "/404.html", "page", is_reserved=False),
     _stored("about", "fronts", "/about/", "front", is_laid_out=True),
     _unstored("admin", "newsroom", "/admin/", has_edition=False, is_crawled=False),
@@ -54,6 +55,7 @@ PUBLIC_ADDRESSES = (
     _stored("assets", "web", "/assets/site.css", "assets", has_edition=False),
     _stored("atom.xml", "syndication", "/atom.xml", "feeds", label=FEEDS),
     _stored("author", "web", "/author/lin/", "page", label="作者页"),
+    _unstored("card", "web", "/card/22.jpg", has_edition=False, is_crawled=False),
     _unstored("comments", "comments", "/comments/22/"),
     _stored("corrections", "web", "/corrections/", "front"),
     _stored("difang", "web", "/difang/zhejiang/", "station", label="地方站页"),
@@ -63,13 +65,18 @@ PUBLIC_ADDRESSES = (
     _stored("fragments", "web", "/fragments/hot/", "page", is_crawled=False),
     _unstored("healthz", "web", "/healthz", has_edition=False),
     _stored("hot", "audience", "/hot/", "front", label="热点榜"),
+    _unstored("icons", "web", "/icons/192.png", has_edition=False),
     _stored("letters", "letters", "/letters/", "front"),
     _stored("links", "fronts", "/links/", "front"),
+    _unstored("manifest.webmanifest", "web", "/manifest.webmanifest", has_edition=False, is_reserved=False),
     _unstored("media", "web", "/media/a.jpg", has_edition=False),
     _unstored("members", "members", "/members/", is_crawled=False),
     _unstored("metrics", "conf", "/metrics", has_edition=False),
     _unstored("news-sitemap.xml", "syndication", "/news-sitemap.xml", has_edition=False, is_reserved=False),
+    _stored("offline.html", "web", "/offline.html", "page", has_edition=False, is_reserved=False),
+    _unstored("opensearch.xml", "web", "/opensearch.xml", has_edition=False, is_reserved=False),
     _unstored("player", "web", "/player/bilibili/BV1xx411c7mD/", has_edition=False, is_crawled=False),
+    _stored("poster", "web", "/poster/22.jpg", "posters", has_edition=False, is_crawled=False),
     _stored("qr", "web", "/qr/22.svg", "codes", has_edition=False),
     _unstored("readyz", "web", "/readyz", has_edition=False),
     _unstored("reports", "reports", "/reports/barrier/", is_crawled=False),
@@ -78,8 +85,12 @@ PUBLIC_ADDRESSES = (
     _unstored("search", "web", "/search/", is_crawled=False),
     _stored("sitemap.xml", "syndication", "/sitemap.xml", "maps", has_edition=False, label=FEEDS),
     _stored("sitemaps", "syndication", "/sitemaps/2026-11.xml", "maps", has_edition=False, label=FEEDS),
+    _unstored(
+        "speculation-rules.json", "web", "/speculation-rules.json", has_edition=False, is_reserved=False
+    ),
     _unstored("staff", "staff", "/staff/"),
     _unstored("static", "web", "/static/a.css", has_edition=False),
+    _stored("sw.js", "web", "/sw.js", "assets", has_edition=False, is_reserved=False),
     _stored("tag", "web", "/tag/shuidao/", "tags", label="标签页"),
     _stored("zazhi", "fronts", "/zazhi/", "front", is_laid_out=True, label="专题页"),
     _unstored("zh-hant", "delivery", "/zh-hant/", has_edition=False),

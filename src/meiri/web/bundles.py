@@ -45,15 +45,19 @@ STYLES = {
 }
 SCRIPTS = {
     "preferences": ["preferences"],
-    "page": ["switches", "times", "fragments", "counts", "searching"],
-    "article": ["switches", "times", "fragments", "counts", "reading", "searching"],
+    "page": ["switches", "times", "fragments", "counts", "searching", "installed"],
+    "article": ["switches", "times", "fragments", "counts", "reading", "searching", "installed"],
     "live": ["switches", "times", "fragments", "counts", "searching", "live"],
     # What few readers of an article use: fetched when one goes for it.
     "tools": ["dressing", "aloud", "pinyin", "selection", "share"],
     "settings": ["settings"],
     "large": ["ruler"],
+    "worker": ["worker"],
+    "offline": ["offline"],
+    # Where a reader stopped: fetched once a reader goes on in an article.
+    "place": ["place"],
     "blocks": ["viewer", "compare", "players"],
-    "home": ["switches", "times", "fragments", "counts", "carousel", "searching"],
+    "home": ["switches", "times", "fragments", "counts", "carousel", "searching", "installed"],
     "suggestions": ["suggestions"],
     "comments": ["comments"],
     "work": ["work"],

@@ -4,6 +4,7 @@ import json
 import re
 from datetime import datetime
 from functools import cache
+from itertools import islice
 from urllib.parse import quote, unquote
 
 from django.conf import settings
@@ -26,12 +27,14 @@ from meiri.newsroom.cards import Card
 from meiri.newsroom.clock import local as site_time
 from meiri.newsroom.clock import zoned
 from meiri.newsroom.models import Article
+from meiri.newsroom.plain_text import paragraphs
 from meiri.newsroom.tags import tag_address
-from meiri.syndication.structured_data import contact_page
+from meiri.syndication.structured_data import contact_page, web_site
 from meiri.undefined_names import undefined_type
 from meiri.web.bundles import bundle_of_edition
 from meiri.web.chart_drawing import chart_svg
 from meiri.web.editions import canonical, first_headlines, large_edition, own_address, switch
+from meiri.web.fonts import has_fonts
 from meiri.web.pinyin import with_pinyin
 from meiri.web.players import url_of_player
 
@@ -139,6 +142,12 @@ def note_numbers(body: StreamValue) -> frozenset[int]:
     return frozenset(range(1, sum(counts) + 1))
 
 
+def beginning(body: StreamValue, most: int = 100) -> str:
+    """The first words of a body, for programs that show a page in two lines."""
+    words = " ".join(islice(paragraphs(body.raw_data), 3))
+    return words if len(words) <= most else words[:most] + "…"
+
+
 def is_figure(cell) -> bool:
     """Whether a cell of a table is a number, perhaps with its unit: such stand in a column with their ends in line."""
     return bool(FIGURE.fullmatch(str(cell or "").strip()))
@@ -203,11 +212,13 @@ def environment(**options):
         own_address=own_address,
         first_headlines=first_headlines,
         contact_page=contact_page,
+        web_site=web_site,
         drawn_once=drawn_once,
         omit=omitted,
         part=part,
         blocks_of=blocks_of,
         note_numbers=note_numbers,
+        has_fonts=has_fonts,
         chart_svg=chart_svg,
         played_video=played_video,
         site_of=site_of,
@@ -221,6 +232,7 @@ def environment(**options):
         short=short,
         as_json=as_json,
         rich=rich,
+        beginning=beginning,
         is_figure=is_figure,
         shortened_address=shortened_address,
         phrases=phrases,

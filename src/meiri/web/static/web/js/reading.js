@@ -12,6 +12,13 @@ if (tools) {
     if (document.documentElement.dataset[name]) want();
   }
   document.addEventListener("selectionchange", load, { once: true });
+  addEventListener("scroll", () => import(tools.dataset.place), { once: true });
+  const sheet = document.querySelector("[data-share]");
+  document.querySelector(".reading-bar [href='#share']")?.addEventListener("click", (event) => {
+    if (sheet.hidden) return;
+    event.preventDefault();
+    sheet.click();
+  });
 }
 const id = document.querySelector("[data-article]")?.dataset.article;
 const count = () => fetch(`/api/v1/articles/${id}/views`, { method: "POST", keepalive: true }).catch(() => {});

@@ -1,16 +1,25 @@
-// 纠错 at what a reader has selected in the text: a link behind it, in the order of reading, and the next Tab leads there.
+// What a reader has selected in the text can be reported (纠错) or made a card (卡片): links behind it, in the order of reading, and the
+// next Tab leads there.
 const plainly = document.querySelector("[data-report]");
 const text = document.querySelector(".article .body");
 if (plainly && text) {
   const link = document.createElement("a");
   link.className = "report-selection";
   link.textContent = "纠错";
+  const poster = document.querySelector("[data-poster]");
+  const card = document.createElement("a");
+  card.className = "report-selection";
+  card.textContent = "卡片";
+  card.target = "_blank";
+  const box = document.createElement("span");
+  box.className = "selection-tools";
+  box.append(link);
   let waiting, fresh = false;
   const offer = () => {
     const selection = getSelection();
     const quote = selection.isCollapsed ? "" : selection.toString().trim();
     if (!quote || quote.length > 300 || !text.contains(selection.anchorNode) || !text.contains(selection.focusNode)) {
-      if (document.activeElement !== link) link.remove();
+      if (!box.contains(document.activeElement)) box.remove();
       return;
     }
     const range = selection.getRangeAt(selection.rangeCount - 1);
@@ -19,20 +28,25 @@ if (plainly && text) {
     while (part.parentNode !== text) part = part.parentNode;
     link.href = `${plainly.href}?quote=${encodeURIComponent(quote)}`;
     link.ariaLabel = `对选中的文字纠错：${quote.slice(0, 20)}`;
-    if (part.nextSibling !== link) part.after(link);
+    if (poster && quote.length >= 6 && quote.length <= 140) {
+      card.href = `${poster.href.replace("/poster/", "/card/")}?quote=${encodeURIComponent(quote)}`;
+      card.ariaLabel = `把选中的文字做成卡片：${quote.slice(0, 20)}`;
+      box.append(card);
+    } else card.remove();
+    if (part.nextSibling !== box) part.after(box);
     fresh = true;
     const origin = text.getBoundingClientRect();
-    link.style.insetBlockStart = `${box.bottom - origin.top + 4}px`;
-    link.style.insetInlineStart = `${Math.max(0, Math.min(box.right - origin.left - 40, origin.width - link.offsetWidth))}px`;
+    box.style.insetBlockStart = `${box.bottom - origin.top + 4}px`;
+    box.style.insetInlineStart = `${Math.max(0, Math.min(box.right - origin.left - 40, origin.width - box.offsetWidth))}px`;
   };
   document.addEventListener("selectionchange", () => { clearTimeout(waiting); waiting = setTimeout(offer, 150); });
   // Whoever clicked into the text has the focus on all of it: the first Tab after selecting leads to the link, later ones on.
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Tab" || event.shiftKey || !fresh || !link.isConnected) return;
+    if (event.key !== "Tab" || event.shiftKey || !fresh || !box.isConnected) return;
     fresh = false;
     event.preventDefault();
     link.focus();
   });
-  link.addEventListener("blur", () => { if (getSelection().isCollapsed) link.remove(); });
+  box.addEventListener("focusout", ({ relatedTarget }) => { if (getSelection().isCollapsed && !box.contains(relatedTarget)) box.remove(); });
   offer();
 }

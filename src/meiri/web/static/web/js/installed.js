@@ -1,0 +1,2 @@
+// What goes on working without a network.
+navigator.serviceWorker?.register("/sw.js").catch(() => {});

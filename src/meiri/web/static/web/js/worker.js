@@ -1,0 +1,62 @@
+// The service worker. Online, pages always come from the network; what was read last is kept for when there is none: home, the
+// magazine, the articles opened last. Nothing personal is kept: not letters, members' pages, comments, the newsroom.
+/* global VERSION, FIRST -- written before this file by web/installable.py */
+const PAGES = `pages-${VERSION}`, FILES = `files-${VERSION}`;
+const KEPT = /^(?:\/(?:zh-hant|zhangbei))?\/(?:$|zazhi\/|[a-z][a-z0-9-]*\/\d{4}\/\d{4}\/\d+\.html$)/;
+const MOST_PAGES = 40, MOST_FILES = 200;
+const trim = async (name, most) => {
+  const cache = await caches.open(name);
+  const keys = (await cache.keys()).filter(({ url }) => !FIRST.includes(new URL(url).pathname));
+  await Promise.all(keys.slice(0, Math.max(0, keys.length - most)).map((key) => cache.delete(key)));
+};
+const keep = async (name, request, answer, most) => {
+  const cache = await caches.open(name);
+  // What is asked for again comes last, so that it stays longest.
+  await cache.delete(request);
+  await cache.put(request, answer);
+  await trim(name, most);
+};
+const page = async (event) => {
+  const { request } = event, { pathname } = new URL(request.url);
+  try {
+    const answer = await event.preloadResponse || await fetch(request);
+    if (KEPT.test(pathname)) {
+      if (answer.ok && !answer.redirected) event.waitUntil(keep(PAGES, pathname, answer.clone(), MOST_PAGES));
+      // What was withdrawn is not kept either.
+      else if (answer.status === 404 || answer.status === 410) event.waitUntil(caches.open(PAGES).then((cache) => cache.delete(pathname)));
+    }
+    return answer;
+  } catch (error) {
+    const kept = KEPT.test(pathname) && await caches.match(pathname, { cacheName: PAGES });
+    if (kept) return kept;
+    const offline = await caches.match("/offline.html", { cacheName: FILES });
+    if (offline) return offline;
+    throw error;
+  }
+};
+// Their names hold a digest of their content: what is kept under one is never another.
+const file = async (event) => {
+  const kept = await caches.match(event.request, { cacheName: FILES });
+  if (kept) return kept;
+  const answer = await fetch(event.request);
+  if (answer.ok && answer.status === 200) event.waitUntil(keep(FILES, event.request, answer.clone(), MOST_FILES));
+  return answer;
+};
+addEventListener("install", (event) => {
+  event.waitUntil(caches.open(FILES).then((cache) => cache.addAll(FIRST)).then(() => self.skipWaiting()));
+});
+addEventListener("activate", (event) => {
+  event.waitUntil((async () => {
+    const names = await caches.keys();
+    await Promise.all(names.filter((name) => /^(?:pages|files)-/.test(name) && ![PAGES, FILES].includes(name)).map((name) => caches.delete(name)));
+    await self.registration.navigationPreload?.enable();
+    await self.clients.claim();
+  })());
+});
+addEventListener("fetch", (event) => {
+  const { request } = event, { origin, pathname } = new URL(request.url);
+  if (request.method !== "GET" || origin !== location.origin) return;
+  if (request.mode === "navigate") {
+    if (!/^\/(?:admin|documents|media|api)\//.test(pathname)) event.respondWith(page(event));
+  } else if (/^\/(?:assets|media\/pictures)\//.test(pathname)) event.respondWith(file(event));
+});
