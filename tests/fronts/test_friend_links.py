@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -75,7 +76,9 @@ class TestAnApplication:
         desk.post(f"/admin/snippets/fronts/friendlink/edit/{link.pk}/", form_of(link, state="shown"))
         assert "已通过" in text(client.get(receipt))
         for address in ("/links/", "/corrections/"):
-            assert f'href="{SITE["url"]}" ping="/links/{link.pk}/"' in text(client.get(address))
+            assert f'href="{SITE["url"]}" ping="{settings.BASE_URL}/links/{link.pk}/"' in text(
+                client.get(address)
+            )
 
     def test_is_refused_with_a_reason_only(self, client, desk):
         receipt = send(client)["Location"]
