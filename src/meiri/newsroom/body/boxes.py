@@ -37,7 +37,7 @@ class FactBoxBlock(StructBodyBlock):
     image = ImageChooserBlock(label="图片", required=False)
 
     def html(self, value: Any) -> str:
-        facts = "".join(f"<p>{escaped(line)}</p>" for line in value["facts"].split("\n"))
+        facts = "".join(f"<p>{escaped(line)}</p>" for line in value["facts"].splitlines())
         return f"<figure><figcaption>{escaped(value['title'])}</figcaption>{facts}</figure>"
 
     def from_element(self, element: HtmlElement, pictures: Mapping[str, Picture]) -> ReadBlock | None:
