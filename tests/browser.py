@@ -156,8 +156,11 @@ def _give_contexts_addresses(browser: Browser) -> None:
 
     def from_another_address(**options) -> BrowserContext:
         address = str(ip_address("198.18.0.0") + next(numbers))  # RFC 2544: for tests
-        options = {"service_workers": "block", **options}
-        return new_context(extra_http_headers={"X-Forwarded-For": address}, **options)
+        has_workers = options.pop("has_workers", False)
+        context = new_context(extra_http_headers={"X-Forwarded-For": address}, **options)
+        if not has_workers:
+            context.add_init_script("delete Navigator.prototype.serviceWorker")
+        return context
 
     browser.new_context = from_another_address
 
