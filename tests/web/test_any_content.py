@@ -246,7 +246,7 @@ class Content:
             "/keji/?before=0-1", "/yaowen/", "/difang/", "/author/lin/", "/tag/水稻/", "/corrections/", "/search/?q=水稻",
             *(article.get_absolute_url() for article in self.articles if self.time.year > 1),
             *(f"/fragments/{kind}/{key}/" for kind in ("pinyin", "comments") for key in keys),
-            *(f"/corrections/{key}/" for key in keys), f"/corrections/{keys[0]}/?before=1", f"/comments/{keys[0]}/", f"/qr/{keys[0]}.svg", "/qr/site.svg", "/fragments/hot/", "/hot/", "/links/",
+            *(f"/corrections/{key}/" for key in keys), f"/corrections/{keys[0]}/?before=1", f"/comments/{keys[0]}/", f"/qr/{keys[0]}.svg", f"/poster/{keys[0]}.jpg", "/sw.js", "/offline.html", "/qr/site.svg", "/fragments/hot/", "/hot/", "/links/",
             "/letters/", "/letters/statistics/", f"/letters/published/{self.letter.pk}/", "/zazhi/2026-11/1/", "/zazhi/?before=2027",
             *(f"{self.coverage.get_absolute_url()}{page}" for page in ("", "?before=2", "1.html", "2.html")),
             "/zhibo/", f"/fragments/live/{self.coverage.pk}/",

@@ -144,7 +144,9 @@ def note_numbers(body: StreamValue) -> frozenset[int]:
 
 def beginning(body: StreamValue, most: int = 100) -> str:
     """The first words of a body, for programs that show a page in two lines."""
-    words = " ".join(islice(paragraphs(body.raw_data), 3))
+    words = ""
+    with optional("摘要"):
+        words = " ".join(islice(paragraphs(body.raw_data), 3))
     return words if len(words) <= most else words[:most] + "…"
 
 

@@ -11,15 +11,15 @@ if (plainly && text) {
   card.className = "report-selection";
   card.textContent = "卡片";
   card.target = "_blank";
-  const box = document.createElement("span");
-  box.className = "selection-tools";
-  box.append(link);
+  const offered = document.createElement("span");
+  offered.className = "selection-tools";
+  offered.append(link);
   let waiting, fresh = false;
   const offer = () => {
     const selection = getSelection();
     const quote = selection.isCollapsed ? "" : selection.toString().trim();
     if (!quote || quote.length > 300 || !text.contains(selection.anchorNode) || !text.contains(selection.focusNode)) {
-      if (!box.contains(document.activeElement)) box.remove();
+      if (!offered.contains(document.activeElement)) offered.remove();
       return;
     }
     const range = selection.getRangeAt(selection.rangeCount - 1);
@@ -31,22 +31,22 @@ if (plainly && text) {
     if (poster && quote.length >= 6 && quote.length <= 140) {
       card.href = `${poster.href.replace("/poster/", "/card/")}?quote=${encodeURIComponent(quote)}`;
       card.ariaLabel = `把选中的文字做成卡片：${quote.slice(0, 20)}`;
-      box.append(card);
+      offered.append(card);
     } else card.remove();
-    if (part.nextSibling !== box) part.after(box);
+    if (part.nextSibling !== offered) part.after(offered);
     fresh = true;
     const origin = text.getBoundingClientRect();
-    box.style.insetBlockStart = `${box.bottom - origin.top + 4}px`;
-    box.style.insetInlineStart = `${Math.max(0, Math.min(box.right - origin.left - 40, origin.width - box.offsetWidth))}px`;
+    offered.style.insetBlockStart = `${box.bottom - origin.top + 4}px`;
+    offered.style.insetInlineStart = `${Math.max(0, Math.min(box.right - origin.left - 40, origin.width - offered.offsetWidth))}px`;
   };
   document.addEventListener("selectionchange", () => { clearTimeout(waiting); waiting = setTimeout(offer, 150); });
   // Whoever clicked into the text has the focus on all of it: the first Tab after selecting leads to the link, later ones on.
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Tab" || event.shiftKey || !fresh || !box.isConnected) return;
+    if (event.key !== "Tab" || event.shiftKey || !fresh || !offered.isConnected) return;
     fresh = false;
     event.preventDefault();
     link.focus();
   });
-  box.addEventListener("focusout", ({ relatedTarget }) => { if (getSelection().isCollapsed && !box.contains(relatedTarget)) box.remove(); });
+  offered.addEventListener("focusout", ({ relatedTarget }) => { if (getSelection().isCollapsed && !offered.contains(relatedTarget)) offered.remove(); });
   offer();
 }
