@@ -149,7 +149,10 @@ def screens() -> Iterator[tuple[str, Iterator[str]]]:
     articles = "/admin/snippets/newsroom/article/"
     yield "first screen", cycle(["/admin/"])
     yield "articles", cycle([articles])
-    yield "articles with words", cycle([f"{articles}?q={w}" for w in ("水利", "秋收", "电网", "旱情 灌溉")])
+    yield (
+        "articles with words",
+        cycle([f"{articles}?q={quote(w)}" for w in ("水利", "秋收", "电网", "旱情 灌溉")]),
+    )
     for state in ("draft", "scheduled", "changed", "withdrawn"):
         yield f"articles, {state}", cycle([f"{articles}?state={state}"])
     stations = Station.objects.values_list("pk", flat=True)
@@ -169,6 +172,8 @@ def screens() -> Iterator[tuple[str, Iterator[str]]]:
 
 def forms() -> Iterator[tuple[str, Iterator[str]]]:
     """The form of an article and what one chooses in it."""
+    from urllib.parse import quote
+
     from meiri.newsroom.models import Article
 
     newest = list(Article.objects.filter(live=True).order_by("-pk").values_list("pk", flat=True)[:200])
@@ -179,7 +184,7 @@ def forms() -> Iterator[tuple[str, Iterator[str]]]:
     yield "one under review", cycle([f"{edit}{pk}/" for pk in waiting])
     for field in ("source", "topics", "author", "people"):
         url = f"/admin/articles/choices/{field}/?q="
-        yield f"{field} by words", cycle([url + word for word in ("文", "青山", "日报1")])
+        yield f"{field} by words", cycle([url + quote(word) for word in ("文", "青山", "日报1")])
         yield f"{field} by letters", cycle([url + letters for letters in ("zws", "lqh", "xyz")])
 
 

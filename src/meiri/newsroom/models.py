@@ -368,6 +368,17 @@ class Article(
             models.Index(fields=["live", "-updated_at", "-id"], name="article_changed_by_state"),
             models.Index(fields=["source", "-updated_at", "-id"], name="article_changed_by_source"),
             models.Index(fields=["created_by", "live", "-updated_at"], name="article_changed_by_maker"),
+            # States of which an archive has few: among all it would be looked for them to the end.
+            models.Index(
+                fields=["-updated_at", "-id"],
+                name="article_unpublished_changes",
+                condition=models.Q(live=True, has_unpublished_changes=True),
+            ),
+            models.Index(
+                fields=["-updated_at", "-id"],
+                name="article_withdrawn",
+                condition=models.Q(live=False, first_published_at__isnull=False),
+            ),
             models.Index(fields=["published_at"], name="article_published"),
             # The few that end by themselves, for the scheduler, which asks every few seconds.
             models.Index(
