@@ -52,6 +52,7 @@ def do_deeds(minutes: str) -> None:
     settings.PAGE_FILES = settings.STAFF_SECOND_FACTOR = False
     setup_test_environment()
     call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
     deeds, run = Counter(), 0
     people = set_up()
     began, until = time.process_time(), time.monotonic() + 60 * float(minutes)
