@@ -69,7 +69,6 @@ def _environment(site: Site) -> dict[str, str]:
         "MEIRI_HOME": str(site.home),
         "MEIRI_PORT": site.url.rpartition(":")[2],
         "MEIRI_BASE_URL": site.url,
-        "MEIRI_ADMIN_PASSWORD": site.password,
         "MEIRI_STRICT_TEMPLATES": "on",
         "MEIRI_OIDC": site.provider.url,
         "MEIRI_OIDC_CLIENT": f"{CLIENT}:{SECRET}",
@@ -95,11 +94,12 @@ def provider() -> Iterator[Provider]:
 
 @pytest.fixture(scope="session")
 def site(request, tmp_path_factory, provider, django_db_setup) -> Iterator[Site]:
-    from tests.prepared import begin_folder
+    from tests.prepared import begin_started
 
     home = tmp_path_factory.mktemp("site")
-    begin_folder(home, request.config)
-    site = Site(f"http://127.0.0.1:{_free_port()}", home, "每天一份好报纸2026", provider)
+    begin_started(home, request.config)
+    password = (home / "admin-password.txt").read_text().strip()
+    site = Site(f"http://127.0.0.1:{_free_port()}", home, password, provider)
     with (home / "server.log").open("w") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "meiri.conf.command", "serve", "--prepare"],

@@ -1,18 +1,22 @@
-"""What a first start makes in a data folder before it loads anything, made once for all sites that tests serve: the migrated
-database and the collected static files. `tests/conf/test_first_start.py` makes a folder from nothing."""
+"""What a first start makes in a data folder, made once for all sites that tests serve: the migrated database, the collected static
+files, or all of it with the sample newsroom."""
 
 import fcntl
 import hashlib
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
-from bench._processes import environment
+from bench._processes import environment, free_port
+from bench.killing import Site, wait_until
 from tests.database import digest
 
 KEPT = 2  # Static files of other states of the code.
 PROJECT = Path(__file__).resolve().parents[1]
+# Seconds that a first start may take on a machine that is busy.
+PATIENCE = 600
 # What else decides what is collected, and how.
 MAKERS = ["src/meiri/conf/settings.py", "src/meiri/conf/preparation.py", "requirements/run.txt"]
 COLLECT = "import sys, django; django.setup(); from meiri.conf.preparation import collect_static; collect_static(sys.stderr)"
@@ -58,3 +62,62 @@ def _collect(folder: Path) -> None:
     subprocess.run([sys.executable, "-c", COLLECT], env=environment(home), cwd=PROJECT, check=True)
     (home / "static").rename(folder)
     shutil.rmtree(home)
+
+
+class UnsetSite(Site):
+    """A site to which no setting says its address."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return environment(self.home)
+
+    def command(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [sys.executable, "-m", "meiri.conf.command", *arguments],
+            env=self.environment | settings,
+            capture_output=True,
+            text=True,
+        )
+
+
+def begin_started(home: Path, config) -> None:
+    """Put into `home` what is there after somebody typed `meiri migrate`, then for the first time `meiri serve`, and stopped it;
+    without its pages, which hold the address that it had."""
+    without = shutil.ignore_patterns("pages", "delivery", "wakeups", "metrics")
+    shutil.copytree(_started(config.cache.mkdir("started")), home, ignore=without, dirs_exist_ok=True)
+
+
+def _started(cache: Path) -> Path:
+    """The folder of a first start of this state of the code, which nobody changes."""
+    folder = cache / _digest_of_code()
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            for old in cache.iterdir():
+                if old.is_dir():
+                    shutil.rmtree(old)
+            _start_first(folder.with_suffix(".unfinished"))
+            folder.with_suffix(".unfinished").rename(folder)
+    return folder
+
+
+def _start_first(home: Path) -> None:
+    home.mkdir(mode=0o755)
+    made = UnsetSite(home, free_port())
+    migrated = made.command("migrate", "--verbosity=0")
+    if migrated.returncode:
+        raise RuntimeError(migrated.stderr[-2000:])
+    try:
+        with suppress(TimeoutError):
+            made.start()
+        wait_until(made.answers, patience=PATIENCE)
+    finally:
+        made.stop()
+
+
+def _digest_of_code() -> str:
+    found = hashlib.sha256((PROJECT / "requirements/run.txt").read_bytes())
+    for path in sorted((PROJECT / "src").rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            found.update(f"{path.relative_to(PROJECT)}\0".encode() + path.read_bytes())
+    return found.hexdigest()[:24]

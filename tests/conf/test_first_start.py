@@ -3,49 +3,28 @@
 import os
 import re
 import stat
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from bench._processes import environment, free_port
-from bench.killing import Site, wait_until
+from bench._processes import free_port
+from bench.killing import wait_until
 from meiri.delivery.page_index import PageIndex
 from meiri.file_modes import PUBLIC
+from tests.prepared import UnsetSite, begin_started
 
 pytestmark = pytest.mark.xdist_group("serving")
 
 
-class Unset(Site):
-    """A site to which no setting says its address."""
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return environment(self.home)
-
-    def command(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess:
-        return subprocess.run(
-            [sys.executable, "-m", "meiri.conf.command", *arguments],
-            env=self.environment | settings,
-            capture_output=True,
-            text=True,
-        )
-
-
 @pytest.fixture(scope="module")
-def site(tmp_path_factory) -> Iterator[Unset]:
-    """A site whose operator typed `meiri migrate`, then `meiri serve`."""
+def site(request, tmp_path_factory) -> Iterator[UnsetSite]:
+    """A site whose operator typed `meiri migrate`, then `meiri serve`, and does so again."""
     home = tmp_path_factory.mktemp("first") / "home"
-    home.mkdir(mode=0o755)
-    made = Unset(home, free_port())
-    assert made.command("migrate", "--verbosity=0").returncode == 0
+    begin_started(home, request.config)
+    made = UnsetSite(home, free_port())
     try:
-        with suppress(TimeoutError):
-            made.start()
-        wait_until(made.answers, patience=300)
+        made.start()
         yield made
     finally:
         made.stop()
