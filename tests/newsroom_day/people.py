@@ -16,11 +16,11 @@ NEW_ARTICLE = "/admin/snippets/newsroom/article/add/"
 PHONE, DESKTOP = {"width": 360, "height": 780}, {"width": 1440, "height": 900}
 # Who is signed in with a second factor, as the real door leaves it.
 SIGN_IN = """
-import time
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest
+from meiri.members.allauth_internals import record_authentication
 from meiri.members.models import User
 from meiri.members.stored_sessions import SessionStore
 user = User.objects.get(username={name!r})
@@ -29,7 +29,7 @@ request = HttpRequest()
 request.META["REMOTE_ADDR"] = "127.0.0.1"
 request.session = SessionStore()
 login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-request.session["account_authentication_methods"] = [{{"method": "mfa", "id": factor.pk, "at": time.time()}}]
+record_authentication(request, user, method="mfa", id=factor.pk, type="totp")
 request.session.save()
 print(settings.SESSION_COOKIE_NAME, request.session.session_key)
 """

@@ -25,7 +25,7 @@
       const counter = toggle.querySelector("[data-side-panel-toggle-counter]");
       const number = counter && !counter.hidden ? counter.textContent.trim() : "";
       toggle.dataset.plainLabel ??= toggle.getAttribute("aria-label");
-      const label = number ? `${toggle.dataset.plainLabel}（${number}）` : toggle.dataset.plainLabel;
+      const label = number ? `${toggle.dataset.plainLabel} ${number}` : toggle.dataset.plainLabel;
       if (toggle.getAttribute("aria-label") !== label) toggle.setAttribute("aria-label", label);
     }
     // What the link above the menu is called begins with what stands on it.
