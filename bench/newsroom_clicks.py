@@ -202,7 +202,7 @@ def reject_with_marks(people: People) -> Hand:
     hand.leave(page.get_by_role("main").get_by_role("link", name="要退回的稿件"))
     hand.click(page.get_by_text("在文中标记"))
     hand.fill(page.locator("[name^=mark-]").last, "几点几分请写明")
-    hand.fill(page.get_by_label("意见"), "时间请核对")
+    hand.fill(page.locator("#opinion"), "时间请核对")
     hand.leave(page.get_by_role("button", name="修改"))
     return hand
 

@@ -128,16 +128,18 @@ def submit(page: Page) -> None:
         page.locator("[name=action-submit]").click()
 
 
-def open_review(page: Page, title: str) -> None:
+def open_review(page: Page, title: str, state: str = "") -> None:
+    """Open the review that waits for an article from the inbox, by its number where others have the same title."""
     page.goto("/admin/review/")
-    page.get_by_role("main").get_by_role("link", name=title).first.click()
+    waits = page.get_by_role("main").get_by_role("link", name=title, exact=True)
+    (waits.and_(page.locator(f"[href*='/{state}/']")) if state else waits).first.click()
     page.locator("[data-review]").wait_for()
     expect(page.locator("[data-review-keys]")).to_be_visible()
 
 
-def adopt(page: Page, title: str) -> None:
+def adopt(page: Page, title: str, state: str = "") -> None:
     """Read what waits, tick the points and adopt it, by keys."""
-    open_review(page, title)
+    open_review(page, title, state)
     for number in range(page.locator("[data-review] [name=checked]").count()):
         page.keyboard.press(str(number + 1))
     with page.expect_navigation():

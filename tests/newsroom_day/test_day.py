@@ -129,7 +129,7 @@ def review_in_six_hands(people: People, number: str) -> None:
     people.look(proofreader, "04-review")
     proofreader.get_by_text("在文中标记").click()
     proofreader.locator("[name^=mark-]").last.fill("“准时”请写明几点几分")
-    proofreader.get_by_label("意见").fill("发车时间请核对")
+    proofreader.locator("#opinion").fill("发车时间请核对")
     with proofreader.expect_navigation():
         proofreader.get_by_role("button", name="修改").click()
 
