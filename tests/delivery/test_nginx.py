@@ -36,7 +36,14 @@ ADDRESSES = [
     *("/", "/keji/", "/keji/2026/1124/22.html", "/keji/2026/11/24/", "/difang/", "/difang/beiling/"),
     *("/rss.xml", "/keji/rss.xml", "/difang/beiling/rss.xml", "/atom.xml", "/feed.json", "/sub/atom.xml"),
     *("/sitemap.xml", "/sitemaps/2026-11.xml", "/robots.txt", "/qr/22.svg", "/assets/site.0a1b.css"),
-    *("/fragments/live/7/", "/zhibo/7/", "/zhibo/7/3.html"),
+    *(
+        "/fragments/notices.css",
+        "/fragments/newest/",
+        "/fragments/newest/kuaixun/",
+        "/fragments/live/7/",
+        "/zhibo/7/",
+        "/zhibo/7/3.html",
+    ),
     *("/assets/site.0a1b.js", "/assets/font.bin", "/elsewhere.css", "/tag/水稻/", "/tag/a b+c/", "/about/us"),
     *(
         "/404.html",

@@ -87,6 +87,7 @@ class TestLinks:
             ),
             ('<form action="/search/">', '<form action="/zh-hant/search/">'),
             ('<div data-fragment="/fragments/hot/">', '<div data-fragment="/zh-hant/fragments/hot/">'),
+            ('<div data-grow="/fragments/newest/">', '<div data-grow="/zh-hant/fragments/newest/">'),
             ('<pre><a href="/x/">发</a></pre>', '<pre><a href="/zh-hant/x/">发</a></pre>'),
             ('<a href="/tag/发展/">发展</a>', '<a href="/zh-hant/tag/发展/">發展</a>'),
         ],

@@ -16,9 +16,11 @@ from meiri.delivery.models import ProtectedTerm
 from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.models import (
     FriendLink,
+    Greying,
     HomePage,
     MagazineIssuePage,
     MagazineShelfPage,
+    NoticeBar,
     SiteSettings,
     StandardPage,
     TopicIndexPage,
@@ -143,6 +145,18 @@ CHANGES = {
         {"aliases": "北大、PKU"},
         "knownname.changed",
         "known-names",
+    ),
+    "fronts.NoticeBar": (
+        lambda: NoticeBar.objects.create(text="今晚检修"),
+        {"text": "今晚不检修"},
+        "noticebar.changed",
+        "notices",
+    ),
+    "fronts.Greying": (
+        lambda: Greying.objects.create(reason="公祭日"),
+        {"reach": "home"},
+        "greying.changed",
+        "notices",
     ),
     "fronts.FriendLink": (
         lambda: FriendLink.objects.create(name="甲", url="https://jia.example.cn/"),

@@ -13,7 +13,7 @@ from meiri.newsroom.publishing import withdraw
 from meiri.personal.models import Notice
 from meiri.personal.notices import tell
 from tests.members.people import a_member, words
-from tests.newsroom_factory import a_channel, a_topic, an_article
+from tests.newsroom_factory import a_channel, a_station, a_topic, an_article, an_author
 
 pytestmark = pytest.mark.django_db
 
@@ -125,6 +125,20 @@ def test_the_history_is_bounded(member, monkeypatch):
     for article in articles:
         kept_articles.note_reading(member, article.pk)
     assert set(Reading.objects.values_list("article_id", flat=True)) == {a.pk for a in articles[2:]}
+
+
+def test_stations_and_authors_are_followed_as_channels_are(client, member):
+    station, author = a_station(), an_author()
+    an_article("江上新桥合龙的一夜", stations=[station])
+    an_article("林中巡护三十年", authors=[author])
+    for address in (f"station/{station.slug}", f"author/{author.slug}"):
+        assert client.post(f"/members/following/{address}/").status_code == 302
+        assert client.post(f"/members/following/{address}/").status_code == 302
+    page = words(client.get("/members/following/")).replace("<wbr>", "")
+    assert "江上新桥合龙的一夜" in page
+    assert "林中巡护三十年" in page
+    client.post(f"/members/following/author/{author.slug}/", {"deed": "drop"})
+    assert [follow.kind for follow in kept_articles.followed_by(member)] == ["station"]
 
 
 def test_what_is_new_where_one_follows_is_on_one_page(client, member):

@@ -21,6 +21,7 @@ FOR_GOOD = "public, max-age=31536000, immutable"
 HTML = "text/html; charset=utf-8"
 JPEG = "image/jpeg"
 SCRIPT_TYPE = "text/javascript; charset=utf-8"
+CSS = "text/css; charset=utf-8"
 XML = "application/xml; charset=utf-8"
 
 
@@ -66,6 +67,11 @@ RULES = [
         r"/fragments/live/([0-9]+)/",
         lambda found: PageKind(Importance.ARTICLE, COVERAGE.key(found[1]), cache_control=SECOND, kept=True),
     ),
+    # The newest lines of a timeline that is open.
+    (r"/fragments/newest/([a-z][a-z0-9-]*)/", lambda found: PageKind(Importance.HOME, CHANNEL.key(found[1]), cache_control=SECOND)),
+    (r"/fragments/newest/", lambda found: PageKind(Importance.HOME, "newest", cache_control=SECOND)),
+    # What stands above all pages, without a page being made anew.
+    (r"/fragments/notices\.css", lambda found: PageKind(Importance.HOME, "notices", CSS, SECOND, kept=True)),
     (r"/zhibo/([0-9]+)/", lambda found: PageKind(Importance.HOME, COVERAGE.key(found[1]))),
     (r"/difang/([a-z][a-z0-9-]*)/", lambda found: PageKind(Importance.FRONT, STATION.key(found[1]), kept=True)),
     (r"/([a-z][a-z0-9-]*)/", lambda found: PageKind(Importance.FRONT, f"front:{found[1]} {CHANNEL.key(found[1])}", kept=True)),
@@ -77,7 +83,7 @@ RULES = [
     (r"/.*\.svg", lambda found: PageKind(Importance.OTHER, "codes", "image/svg+xml", QUARTER)),
     (r"/poster/([0-9]+)\.jpg", lambda found: PageKind(Importance.LAST, f"posters {ARTICLE.key(found[1])}", JPEG, QUARTER)),
     (r"/sw\.js", lambda found: PageKind(Importance.OTHER, "assets", SCRIPT_TYPE, MINUTE, kept=True)),
-    (r"/assets/.*\.css", lambda found: PageKind(Importance.OTHER, "assets", "text/css; charset=utf-8", FOR_GOOD)),
+    (r"/assets/.*\.css", lambda found: PageKind(Importance.OTHER, "assets", CSS, FOR_GOOD)),
     (r"/assets/.*\.js", lambda found: PageKind(Importance.OTHER, "assets", "text/javascript; charset=utf-8", FOR_GOOD)),
     (r"/404\.html", lambda found: PageKind(Importance.LAST, "page:404.html pages", kept=True)),
     (r"/tag/.*", lambda found: PageKind(Importance.OTHER, "tags pages")),

@@ -26,6 +26,8 @@ CONVERTERS: dict[str, Callable[[str, str, TraditionalConverter], str]] = {
     "application/rss+xml": traditional_feed,
     "application/atom+xml": traditional_feed,
     "application/feed+json": traditional_json_feed,
+    # Words that style sheets show; all else in them is ASCII.
+    "text/css": lambda text, base_url, wording: wording.convert(text),
 }
 
 

@@ -6,8 +6,10 @@ and every other byte stays as it is. It is never parsed into a tree and written 
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from difflib import SequenceMatcher
 from functools import partial
+from itertools import accumulate, pairwise
 
 from meiri.delivery.editions import LARGE, TRADITIONAL, Edition, in_edition
 from meiri.delivery.script import TraditionalConverter
@@ -24,14 +26,15 @@ _TOKEN = re.compile(
 _ATTRIBUTE = re.compile(r"([^\s\"'<>/=]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+))")
 # ASCII tags without any of these stay as they are.
 _NOTEWORTHY = re.compile(
-    r"\s(?:href|(?:form)?action|content|(?:xml:|href)?lang|translate|data-(?:fragment|copy|share))\s*=", re.I
+    r"\s(?:href|(?:form)?action|content|(?:xml:|href)?lang|translate|data-(?:fragment|grow|copy|share))\s*=",
+    re.I,
 )
 
 READ = frozenset(
     {"alt", "title", "placeholder", "label", "aria-label", "aria-description", "aria-roledescription"}
     | {"aria-valuetext", "data-title", "term"}
 )
-LINKS = frozenset({"href", "action", "formaction", "data-fragment", "data-copy", "data-share"})
+LINKS = frozenset({"href", "action", "formaction", "data-fragment", "data-grow", "data-copy", "data-share"})
 META_READ = frozenset(
     {"description", "keywords", "author", "og:title", "og:description", "og:site_name", "og:image:alt"}
     | {"twitter:title", "twitter:description", "twitter:image:alt", "article:section", "article:tag"}
@@ -43,6 +46,9 @@ VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
 LANGUAGES = {"zh-hans": "zh-Hant", "zh-cn": "zh-tw"}
+
+# Where a line may break in the middle of a text.
+BREAK = "<wbr>"
 
 _JSON_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?', re.DOTALL)
 _ADDRESS = re.compile(r"(?:https?:)?/|(?:mailto|tel|urn):", re.I)
@@ -58,6 +64,8 @@ class _Draft:
         self.wording = wording
         self.pieces: list[str] = []
         self.waiting: list[int] = []
+        # Where pieces may break, in characters of what they were.
+        self.places: dict[int, list[int]] = {}
 
     def keep(self, text: str) -> None:
         self.pieces.append(text)
@@ -68,15 +76,41 @@ class _Draft:
             self.waiting.append(len(self.pieces))
         self.pieces.append(text)
 
+    def read_broken(self, texts: Sequence[str]) -> None:
+        """Add what people read as one text with places between `texts` where its line may break."""
+        whole = "".join(texts)
+        if len(texts) > 1:
+            self.places[len(self.pieces)] = list(accumulate(map(len, texts[:-1])))
+        self.read(whole)
+
     def link(self, address: str) -> None:
         self.pieces.append(in_edition(address, self.base_url, self.edition))
 
     def finished(self) -> str:
+        written = {n: self.pieces[n] for n in self.waiting}
         if self.wording:
-            converted = self.wording.convert_all([self.pieces[n] for n in self.waiting])
-            for n, text in zip(self.waiting, converted, strict=True):
+            for n, text in zip(written, self.wording.convert_all(list(written.values())), strict=True):
                 self.pieces[n] = text
+        for n, places in self.places.items():
+            before, after = written.get(n, self.pieces[n]), self.pieces[n]
+            ends = [0, *places_after(before, after, places), len(after)]
+            self.pieces[n] = BREAK.join(after[start:end] for start, end in pairwise(ends))
         return "".join(self.pieces)
+
+
+def places_after(before: str, after: str, places: Sequence[int]) -> list[int]:
+    """Where in `after`, which `before` was converted to, those of the places between its words are that no word spans now."""
+    if len(before) == len(after):
+        return list(places)
+    found = []
+    for _, start, end, new_start, new_end in SequenceMatcher(
+        None, before, after, autojunk=False
+    ).get_opcodes():
+        same = end - start == new_end - new_start
+        found += [
+            new_start + place - start for place in places if start == place or (same and start < place < end)
+        ]
+    return [place for place in dict.fromkeys(found) if 0 < place < len(after)]
 
 
 class _Silence:
@@ -111,9 +145,17 @@ def large_html(document: str, base_url: str) -> str:
 def _page(document: str, draft: _Draft) -> str:
     silence = _Silence()
     at = 0
+    # A text is converted as a whole, whatever breaks it may have.
+    texts: list[str] = []
     for token in _TOKEN.finditer(document):
-        if token.start() > at:
-            (draft.keep if silence else draft.read)(document[at : token.start()])
+        if token[0] == BREAK and not silence:
+            texts.append(document[at : token.start()])
+            at = token.end()
+            continue
+        if texts or token.start() > at:
+            last = document[at : token.start()]
+            draft.keep(last) if silence else draft.read_broken([*texts, last])
+            texts = []
         at = token.end()
         if not token["name"]:
             (_raw if token["raw"] and not silence else _kept)(draft, token)
@@ -121,7 +163,7 @@ def _page(document: str, draft: _Draft) -> str:
             _silent_tag(draft, silence, token)
         else:
             _tag(draft, silence, token)
-    (draft.keep if silence else draft.read)(document[at:])
+    draft.keep(document[at:]) if silence else draft.read_broken([*texts, document[at:]])
     return draft.finished()
 
 

@@ -8,11 +8,13 @@ from meiri.journal.content_keys import (
     FRONTS,
     MAGAZINE,
     NAV,
+    NOTICES,
     PAGE,
     REDIRECTS,
     TOPICS,
 )
 from meiri.journal.events import JournalEvent, declared
+from meiri.journal.row_events import RowEvent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,3 +108,25 @@ class SettingsDeleted(SettingsEvent):
 
     kind = "settings.deleted"
     label = "站点信息：删除"
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class NoticeBarEnded(RowEvent):
+    """A bar above all pages ended, by its time or because somebody ended it."""
+
+    kind = "noticebar.ended"
+    label = "突发与公告：结束"
+    key_forms = (NOTICES,)
+    removes_content = True
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class GreyingEnded(RowEvent):
+    """Pages that were grey have their colours again."""
+
+    kind = "greying.ended"
+    label = "变灰：结束"
+    key_forms = (NOTICES,)
+    removes_content = False

@@ -24,9 +24,11 @@ TOP_LINES = 7
 FLASHES = 7
 STATION_LINES = 5
 # How many articles a channel block shows, by its shape.
-SHAPES = {"lead": 5, "columns": 8, "cards": 4, "lines": 5}
+SHAPES = {"lead": 5, "columns": 8, "cards": 4, "lines": 8}
 # With fewer pictures a row of them becomes one picture that leads a list.
 FEWEST_CARDS = 3
+# With fewer articles a list does not fill its row; a picture does.
+FEWEST_LINES = 5
 # Read beyond what is shown, for those that stand elsewhere on the page already.
 SPARE = 14
 
@@ -147,6 +149,7 @@ def plan_home(
                 laid.kind == "channel"
                 and drawn
                 and (drawn[-1].kind, drawn[-1].shape) == ("channel", block.shape)
+                and len(block.articles) >= FEWEST_LINES
             ):
                 block.shape = "columns" if block.shape != "columns" else "lines"
             drawn.append(block)
@@ -240,6 +243,8 @@ def draw_channel(value, page: ArticlesAtHand, beside: BesideArticles) -> Planned
             articles += page.take(SHAPES[shape] - len(articles), place)
     else:
         articles = page.take(SHAPES[shape], place, pinned)
+        if len(articles) < FEWEST_LINES and not page.pictured.isdisjoint(articles):
+            shape = "lead"
     if shape == "lead":  # with a picture where there is one
         articles.sort(key=lambda i: i not in page.pictured)
     return PlannedBlock("channel", channel.name, channel.get_absolute_url(), shape, articles)

@@ -8,6 +8,7 @@ from wagtail.fields import StreamField
 from meiri.fronts.blocks import LicenceBlock, TelephoneBlock
 from meiri.fronts.events import SettingsChanged, SettingsDeleted
 from meiri.fronts.friend_links import FriendLink
+from meiri.fronts.notice_bars import Greying, NoticeBar
 from meiri.fronts.pages import (
     HomePage,
     MagazineIssuePage,
@@ -24,9 +25,11 @@ from meiri.stored_settings import StoredSettings
 
 __all__ = [
     "FriendLink",
+    "Greying",
     "HomePage",
     "MagazineIssuePage",
     "MagazineShelfPage",
+    "NoticeBar",
     "SiteSettings",
     "StandardPage",
     "TopicIndexPage",

@@ -1,7 +1,8 @@
 """What concerns the whole site in the admin: friend links, records, the words of the traditional-script edition."""
 
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
@@ -16,9 +17,11 @@ from meiri.delivery.models import ProtectedTerm
 from meiri.fronts.addresses import taken_by_others
 from meiri.fronts.editing import FrontEditView, tell_front_presence
 from meiri.fronts.home_desk import HomeActionItem, HomeSlotsView, listing_buttons
-from meiri.fronts.models import FriendLink, SiteSettings
+from meiri.fronts.models import FriendLink, Greying, NoticeBar, SiteSettings
+from meiri.fronts.notice_views import EndView, set_breaking_of_coverage, timed_or_404
 from meiri.journal.snippets import RowViewSet
 from meiri.newsroom.models import Article
+from meiri.policy import may
 from meiri.policy.gate import admit, one, somewhere
 
 
@@ -49,8 +52,62 @@ class FriendLinkViewSet(RowViewSet):
     ]
 
 
+class TimedViewSet(RowViewSet):
+    """What stands above all pages for a while: the newest first, with how to end it."""
+
+    copy_view_enabled = False
+    ordering = ["-since", "-id"]
+    list_per_page = 40
+
+
+def end_link(thing) -> str:
+    """The state of a bar or a greying and, while it is not over, the way to its end."""
+    if thing.state == "已结束":
+        return thing.state
+    address = reverse("notice_end", args=[thing._meta.model_name, thing.pk])
+    return format_html('{} <a href="{}">结束</a>', thing.state, address)
+
+
+class NoticeBarViewSet(TimedViewSet):
+    model = NoticeBar
+    icon = "warning"
+    list_display = [
+        Column("text", label="文字"),
+        "kind",
+        Column("state", label="状态", accessor=end_link),
+        "since",
+        "until",
+    ]
+    list_filter = ["kind"]
+    search_fields = ["text"]
+    panels = [
+        FieldRowPanel([FieldPanel("kind"), FieldPanel("text")]),
+        FieldRowPanel([FieldPanel("since"), FieldPanel("until")]),
+        FieldPanel("article"),
+        FieldPanel("coverage"),
+        FieldPanel("address"),
+    ]
+
+
+class GreyingViewSet(TimedViewSet):
+    model = Greying
+    icon = "view"
+    list_display = [
+        Column("__str__", label="变灰"),
+        Column("state", label="状态", accessor=end_link),
+        "since",
+        "until",
+    ]
+    list_filter = ["reach"]
+    panels = [
+        FieldRowPanel([FieldPanel("reach"), FieldPanel("channel")]),
+        FieldRowPanel([FieldPanel("since"), FieldPanel("until")]),
+        FieldPanel("reason"),
+    ]
+
+
 class SiteGroup(SnippetViewSetGroup):
-    items = (FriendLinkViewSet,)
+    items = (NoticeBarViewSet, GreyingViewSet, FriendLinkViewSet)
     menu_label = "站点"
     menu_name = "site"
     menu_icon = "globe"
@@ -67,10 +124,16 @@ class SiteGroup(SnippetViewSetGroup):
 register_snippet(SiteGroup)
 
 
+def may_end(request, kwargs) -> bool:
+    return may(request.user, "change", timed_or_404(kwargs["model"], kwargs["number"]))
+
+
 admit(
     {
         "front_presence": one("wagtailcore.Page", "page_id", "change"),
         "home_slots": somewhere("wagtailcore.Page", "publish"),
+        "notice_end": may_end,
+        "notice_of_coverage": somewhere("fronts.NoticeBar", "add"),
     }
 )
 
@@ -79,6 +142,8 @@ admit(
 def addresses():
     return [
         path("pages/<int:page_id>/presence/", tell_front_presence, name="front_presence"),
+        path("notices/<slug:model>/<int:number>/end/", EndView.as_view(), name="notice_end"),
+        path("notices/of-live/<int:coverage_id>/", set_breaking_of_coverage, name="notice_of_coverage"),
         path("articles/<int:article_id>/home/", HomeSlotsView.as_view(), name="home_slots"),
     ]
 

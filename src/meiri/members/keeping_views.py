@@ -12,12 +12,17 @@ from meiri.asked_numbers import asked_number
 from meiri.members import kept_articles
 from meiri.members.models import Favourite, Reading
 from meiri.newsroom.keyset import Cursor
-from meiri.newsroom.models import Article
+from meiri.newsroom.models import Article, Author
 from meiri.personal import notices
-from meiri.sections.models import Channel, Topic
+from meiri.sections.models import Channel, Station, Topic
 
 LARGEST_ID = 2**63 - 1
-SECTIONS = {"channel": Channel, "topic": Topic}
+FOLLOWED = {
+    "channel": Channel.objects.visible,
+    "topic": Topic.objects.visible,
+    "station": Station.objects.visible,
+    "author": Author.objects.all,
+}
 
 
 def _article(article_id: int) -> Article:
@@ -119,10 +124,10 @@ def following(request):
 @never_cache
 @login_required
 def follow(request, kind: str, slug: str):
-    """Follow a channel or a topic, or no longer."""
-    if kind not in SECTIONS:
+    """Follow a channel, a topic, a station or an author, or no longer."""
+    if kind not in FOLLOWED:
         raise Http404
-    section = get_object_or_404(SECTIONS[kind].objects.visible(), slug=slug)
+    section = get_object_or_404(FOLLOWED[kind](), slug=slug)
     address = reverse("member-follow", args=[kind, slug])
     context = {
         "section": section,

@@ -1,4 +1,4 @@
-"""What members keep: favourites, the history of what they read, the channels and topics they follow."""
+"""What members keep: favourites, the history of what they read, the channels, stations, topics and authors they follow."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from meiri.members.models import ArticleOfMember, Favourite, Follow, Reading, Us
 from meiri.newsroom.cards import Card
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article
-from meiri.newsroom.river import Place, newest_at_each, older_at_each
+from meiri.newsroom.river import newest_at_each, older_at_each
 
 PER_PAGE = 20
 MOST_FAVOURITES, MOST_READINGS, MOST_FOLLOWS = 5_000, 1_000, 30
@@ -82,7 +82,7 @@ def forget_history(member: User) -> None:
 def follow_section(member: User, section) -> None:
     """Raises `ValidationError` where the member follows too many."""
     if Follow.objects.filter(member=member).count() >= MOST_FOLLOWS:
-        raise ValidationError(f"最多关注 {MOST_FOLLOWS} 个栏目和专题，请先取消一些。")
+        raise ValidationError(f"最多关注 {MOST_FOLLOWS} 个，请先取消一些。")
     Follow.objects.get_or_create(member=member, **{section._meta.model_name: section})
 
 
@@ -96,14 +96,13 @@ def is_followed(member: User, section) -> bool:
 
 def followed_by(member: User) -> list[Follow]:
     """At most `MOST_FOLLOWS`. One query."""
-    return list(Follow.objects.filter(member=member).select_related("channel", "topic").order_by("pk"))
+    return list(Follow.objects.filter(member=member).select_related(*Follow.KINDS).order_by("pk"))
 
 
 def news_for(followed: Sequence[Follow], before: Cursor | None = None) -> tuple[list[Card], Cursor | None]:
     """A page of what was published where one follows, the newest first, each article once. Three queries at most, each
     place one look-up in the index."""
-    places = [Place.channel(f.channel) if f.channel_id else Place.topic(f.topic) for f in followed]
-    wanted = dict.fromkeys(places, PER_PAGE + 1)
+    wanted = dict.fromkeys((f.place for f in followed), PER_PAGE + 1)
     by_place = older_at_each(wanted, before) if before else newest_at_each(wanted)
     times = Article.objects.times_of(sorted({key for keys in by_place.values() for key in keys}))
     newest = sorted(times, key=lambda key: (times[key], key), reverse=True)

@@ -8,9 +8,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from meiri.journal.public_models import NotPublic
-from meiri.newsroom.models import Article
+from meiri.newsroom.models import Article, Author
+from meiri.newsroom.river import Place
 from meiri.policy import may_enter
-from meiri.sections.models import Channel, Topic
+from meiri.sections.models import Channel, Station, Topic
 
 
 class User(AbstractUser):
@@ -110,11 +111,16 @@ class Reading(ArticleOfMember):
 
 
 class Follow(models.Model):
-    """A channel or a topic whose news a member wants to see."""
+    """A channel, a station, a topic or an author whose news a member wants to see."""
+
+    # What can be followed, each by a field of this name.
+    KINDS = ("channel", "topic", "station", "author")
 
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     channel = models.ForeignKey(Channel, null=True, on_delete=models.CASCADE, related_name="+")
     topic = models.ForeignKey(Topic, null=True, on_delete=models.CASCADE, related_name="+")
+    station = models.ForeignKey(Station, null=True, on_delete=models.CASCADE, related_name="+")
+    author = models.ForeignKey(Author, null=True, on_delete=models.CASCADE, related_name="+")
 
     public = NotPublic("for its member")
 
@@ -122,23 +128,39 @@ class Follow(models.Model):
         default_permissions = ()
         constraints = [
             models.CheckConstraint(
-                condition=Q(channel=None, topic__isnull=False) | Q(channel__isnull=False, topic=None),
+                condition=Q(channel__isnull=False, topic=None, station=None, author=None)
+                | Q(channel=None, topic__isnull=False, station=None, author=None)
+                | Q(channel=None, topic=None, station__isnull=False, author=None)
+                | Q(channel=None, topic=None, station=None, author__isnull=False),
                 name="follows_one_thing",
             ),
-            models.UniqueConstraint(
-                fields=["member", "channel"], condition=Q(topic=None), name="follows_channel_once"
-            ),
-            models.UniqueConstraint(
-                fields=["member", "topic"], condition=Q(channel=None), name="follows_topic_once"
-            ),
+            # Rows of other kinds hold no value here, which differs from any other.
+            models.UniqueConstraint(fields=["member", "channel"], name="follows_channel_once"),
+            models.UniqueConstraint(fields=["member", "topic"], name="follows_topic_once"),
+            models.UniqueConstraint(fields=["member", "station"], name="follows_station_once"),
+            models.UniqueConstraint(fields=["member", "author"], name="follows_author_once"),
         ]
 
     def __str__(self):
         return f"{self.member_id}: {self.section}"
 
     @property
+    def kind(self) -> str:
+        return next(kind for kind in self.KINDS if getattr(self, f"{kind}_id"))
+
+    @property
     def section(self):
-        return self.channel or self.topic
+        return getattr(self, self.kind)
+
+    @property
+    def place(self) -> Place:
+        """Where its news is listed."""
+        return {
+            "channel": Place.channel,
+            "topic": Place.topic,
+            "station": Place.station,
+            "author": Place.author,
+        }[self.kind](self.section)
 
 
 class Decision(models.TextChoices):

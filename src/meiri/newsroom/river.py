@@ -247,6 +247,15 @@ def first_days(places: Sequence[Place]) -> dict[Place, date]:
     return {Place(PlaceKind(kind), id): as_day(day) for kind, id, day in found}
 
 
+def same_days(place: Place, day: date, most: int) -> list[date]:
+    """The days of earlier years with the month and the day of the month of `day` on which `place` has articles, newest first, at most
+    `most`. One query."""
+    rows = DayCount.objects.at(place).filter(
+        day__lt=day.replace(day=1), day__month=day.month, day__day=day.day, articles__gt=0
+    )
+    return list(rows.order_by("-day").values_list("day", flat=True)[:most])
+
+
 def as_day(value: date | str) -> date:
     """A day as the database gives it: SQLite has text."""
     return date.fromisoformat(value) if isinstance(value, str) else value

@@ -184,6 +184,13 @@ def register_entries() -> list[RegisterEntry]:
     return [name.entry for name in RegisteredName.objects.all()[:MOST_NAMES]]
 
 
+def registered_names() -> list[str]:
+    """The names of the register, without offices. One query."""
+    return list(
+        RegisteredName.objects.order_by("name").values_list("name", flat=True).distinct()[:MOST_NAMES]
+    )
+
+
 def dismissed_in(article: Article) -> set[tuple[str, str]]:
     """The rule and the words of each hint that was let pass in an article. One query."""
     return set(Dismissal.objects.filter(article=article.pk).values_list("rule", "words"))

@@ -38,7 +38,7 @@ from meiri.sample.events import SampleBegun, SampleLoaded
 from meiri.sample.live_reports import load_coverages
 from meiri.sample.people import load_people
 from meiri.sample.voices import duty_editor, load_comments, load_letters
-from meiri.sections.models import Channel, NavigationItem, NavigationRow, Station, Topic
+from meiri.sections.models import Channel, Design, NavigationItem, NavigationRow, Station, Topic
 from meiri.sources.name_keys import domain_of
 from meiri.sources.register import ListingState, SourceListing
 from meiri.staff.models import PressCard
@@ -87,7 +87,13 @@ def load_sections() -> None:
     data = table("sections")
     for order, (slug, (name, description)) in enumerate(data["channels"].items(), 1):
         Channel.objects.get_or_create(
-            slug=slug, defaults={"name": name, "description": description, "order": order * 10}
+            slug=slug,
+            defaults={
+                "name": name,
+                "description": description,
+                "order": order * 10,
+                "design": data["designs"].get(slug, Design.STANDARD),
+            },
         )
     for order, (slug, (name, region)) in enumerate(data["stations"].items(), 1):
         Station.objects.get_or_create(

@@ -27,6 +27,18 @@ class CommentPolicy(models.TextChoices):
     CLOSED = "closed", "关闭评论"
 
 
+class Design(models.TextChoices):
+    """What the front of a section looks like; its name is that of a template in `web/designs/`."""
+
+    STANDARD = "standard", "头条与列表"
+    TIMELINE = "timeline", "时间线"
+    WALL = "wall", "图片墙"
+    VIDEO = "video", "视频"
+    OPINION = "opinion", "观点"
+    QUESTIONS = "questions", "问答"
+    INTERVIEWS = "interviews", "访谈"
+
+
 class SectionQuerySet(models.QuerySet):
     def visible(self):
         return self.filter(visible=True)
@@ -40,10 +52,17 @@ class Section(models.Model):
     description = models.CharField("简介", max_length=200, blank=True, help_text="用于栏目页和搜索引擎摘要。")
     order = models.PositiveIntegerField("排序", default=0, db_index=True, help_text="数字小的在前。")
     visible = models.BooleanField("显示", default=True)
+    design = models.CharField(
+        "版式",
+        max_length=10,
+        choices=Design.choices,
+        default=Design.STANDARD,
+        help_text="读者打开它的首页时看到的样子。",
+    )
 
     key_form: ClassVar[NamedForm]
     # What readers see of each of them.
-    SHOWN = ("name", "slug", "description", "order", "visible")
+    SHOWN = ("name", "slug", "description", "order", "visible", "design")
 
     objects = SectionQuerySet.as_manager()
 

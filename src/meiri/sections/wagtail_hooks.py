@@ -3,11 +3,13 @@
 from django.shortcuts import redirect
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.admin.panels import FieldPanel, ObjectList, extract_panel_definitions_from_model_class
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from meiri.journal.snippets import RowViewSet
+from meiri.sections.design_choice import DesignChoice
 from meiri.sections.in_use import CountedEditView, DeleteUnusedView, in_words, is_kept_while_used, uses_of
 from meiri.sections.models import Channel, NavigationItem, Station, Topic
 
@@ -23,6 +25,15 @@ class SectionViewSet(RowViewSet):
     sort_order_field = "order"
     search_fields = ["name", "slug"]
     list_per_page = 50
+
+    def get_edit_handler(self):
+        """All fields of the model as ever, the design as a choice of drawings."""
+        panels = extract_panel_definitions_from_model_class(self.model)
+        drawn = [
+            FieldPanel("design", widget=DesignChoice) if panel.field_name == "design" else panel
+            for panel in panels
+        ]
+        return ObjectList(drawn).bind_to_model(self.model)
 
 
 class ChannelViewSet(SectionViewSet):

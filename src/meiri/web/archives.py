@@ -2,7 +2,7 @@
 
 import calendar
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
@@ -90,9 +90,20 @@ def calendar_page(request, section, place, first, months):
         "total": sum(counts.values()),
         "first_year": opens.year,
         "this_year": timezone.localdate().year,
+        "previous": month_before(first) if is_month and month_before(first) >= opens.replace(day=1) else None,
+        "next": month_after(first) if is_month and month_after(first) <= timezone.localdate() else None,
         "crumbs": breadcrumbs([section, (f"{first.year}年", f"{section.get_absolute_url()}{first.year}/")]),
     }
     return render(request, "web/calendar.html", context)
+
+
+def month_before(first: date) -> date:
+    """The first day of the month before the one that begins with `first`."""
+    return (first - timedelta(days=1)).replace(day=1)
+
+
+def month_after(first: date) -> date:
+    return (first + timedelta(days=31)).replace(day=1)
 
 
 def first_day_or_404(section, place, last_month: date) -> date:
@@ -118,15 +129,20 @@ def day_page(request, section, place, day):
     cursor = Cursor.parse(before) if before else None
     if before and cursor is None:
         raise Http404
-    first_day_or_404(section, place, day)
+    opens = first_day_or_404(section, place, day)
     articles = Article.objects.on_day(place, day, DAY_PAGE + 1, cursor)
     older = str(articles[DAY_PAGE - 1].cursor) if len(articles) > DAY_PAGE else ""
     month = f"{section.get_absolute_url()}{day:%Y/%m}/"
+    today = timezone.localdate()
+    if day >= today:  # tomorrow there is a next day
+        uses(TODAY)
     context = {
         "section": section,
         "day": day,
         "articles": articles[:DAY_PAGE],
         "older": older,
+        "previous": day - timedelta(days=1) if day > opens else None,
+        "next": day + timedelta(days=1) if day < today else None,
         "crumbs": breadcrumbs(
             [section, (f"{day.year}年{day.month}月", month), (f"{day.day}日", request.path)]
         ),

@@ -26,6 +26,7 @@ _FRONTS = [*_COMMON, "cards"]
 STYLES = {
     "list": [*_FRONTS, "section"],
     "home": [*_FRONTS, "home"],
+    "section": [*_FRONTS, "section", "designs"],
     "article": [*_COMMON, "article"],
     "live": [*_COMMON, "article", "live"],
     "comments": ["fields", "comments"],
@@ -57,6 +58,8 @@ SCRIPTS = {
     # Where a reader stopped: fetched once a reader goes on in an article.
     "place": ["place"],
     "blocks": ["viewer", "compare", "players"],
+    "notices": ["notices"],
+    "timeline": ["timeline"],
     "home": ["switches", "times", "fragments", "counts", "carousel", "searching", "installed"],
     "suggestions": ["suggestions"],
     "comments": ["comments"],

@@ -15,9 +15,10 @@ from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article, Author
 from meiri.newsroom.river import Place
 from meiri.newsroom.tags import tag_address, tag_at
-from meiri.sections.models import Channel, Station
+from meiri.sections.models import Channel, Design, Station
 from meiri.staff.models import PressCard
 from meiri.web.breadcrumbs import breadcrumbs
+from meiri.web.designs import by_hour, bylines_of
 
 SHOWN = 30
 
@@ -90,12 +91,32 @@ def front(request, template, subject, place, crumbs, **context):
         "lead": next((a for a in articles[:5] if a.picture), None) if cursor is None else None,
         "older": older,
         "is_first": cursor is None,
+        **drawn_as(getattr(subject, "design", Design.STANDARD), articles),
         "crumbs": breadcrumbs(crumbs),
         "description": Truncator(getattr(subject, "description", "") or getattr(subject, "bio", "")).chars(
             150
         ),
     }
     return render(request, template, context)
+
+
+def drawn_as(design: str, articles: list) -> dict:
+    """What the template of a design shows beside the articles."""
+    context: dict = {"design": Design(design).value if design in Design.values else Design.STANDARD.value}
+    if design == Design.TIMELINE:
+        context["hours"] = by_hour(articles)
+    elif design in (Design.OPINION, Design.INTERVIEWS):
+        context["names"] = bylines_of(articles)
+    return context
+
+
+@page
+def newest(request, slug):
+    """The newest lines of a channel that is drawn as a timeline, for whoever has its front open."""
+    section = get_object_or_404(Channel, slug=slug)
+    uses(section.content_key)
+    articles = Article.objects.newest_at(Place.channel(section), SHOWN)
+    return render(request, "web/designs/hours.html", {"hours": by_hour(articles)})
 
 
 @page

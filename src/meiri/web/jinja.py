@@ -12,7 +12,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import Environment
 from jinja2.ext import Extension
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from wagtail.blocks.stream_block import StreamValue
 from wagtail.rich_text import expand_db_html
 
@@ -35,6 +35,8 @@ from meiri.web.bundles import bundle_of_edition
 from meiri.web.chart_drawing import chart_svg
 from meiri.web.editions import canonical, first_headlines, large_edition, own_address, switch
 from meiri.web.fonts import has_fonts
+from meiri.web.headlines import between_words, phrases
+from meiri.web.page_frame import names_kept_whole
 from meiri.web.pinyin import with_pinyin
 from meiri.web.players import url_of_player
 
@@ -166,20 +168,6 @@ def shortened_address(address: str, most: int = 60) -> str:
     return shown if len(shown) <= most else shown[:most] + "…"
 
 
-# Up to a space, or behind a stop and the quotation that it closes.
-PARTS_OF_HEADLINE = re.compile(r"\s+|[^\s，：；？！]*[，：；？！]*[”’》）]*")
-
-
-def phrases(title: str) -> Markup:
-    """A headline whose parts, as its writer spaced and stopped them, are kept on a line each where they fit."""
-    parts = [part for part in PARTS_OF_HEADLINE.findall(title) if part]
-    words = [part for part in parts if not part.isspace()]
-    if len(words) < 2 or any(part.isascii() for part in words):
-        return Markup(escape(title))  # noqa: S704
-    span = Markup('<span class="phrase">{}</span>')
-    return Markup("").join(" " if part.isspace() else span.format(part) for part in parts)
-
-
 class Unindented(Extension):
     """Templates are indented for whoever reads them; pages are not. While debugging all lines keep their numbers."""
 
@@ -237,7 +225,8 @@ def environment(**options):
         beginning=beginning,
         is_figure=is_figure,
         shortened_address=shortened_address,
-        phrases=phrases,
+        phrases=lambda title: phrases(title, names_kept_whole()),
+        words=lambda title: between_words(title, names_kept_whole()),
         person=person,
         with_pinyin=with_pinyin,
         contact=masked,

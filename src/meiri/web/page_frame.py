@@ -23,7 +23,9 @@ from meiri.journal.events import JournalEvent
 from meiri.journal.log import has_entries_since, last_sequence
 from meiri.journal.row_events import row_events
 from meiri.newsroom.blocks import blocks_of
+from meiri.proofing.models import RegisteredName, registered_names
 from meiri.sections.models import Channel, NavigationItem, NavigationRow, Region, Station, Topic
+from meiri.web.headlines import NO_NAMES, WholeNames
 
 SHOWN_FRIEND_LINKS = 20
 
@@ -58,6 +60,8 @@ class PageFrame:
     telephones: tuple[tuple[str, str], ...]
     licences: tuple[tuple[str, str, str], ...]
     friend_links: tuple[OtherSite, ...]
+    # Registered names, which no headline breaks.
+    names: WholeNames = NO_NAMES
     # What could not be read.
     omissions: tuple[Omission, ...] = ()
     # Parts as they were drawn, by what they differ in.
@@ -119,9 +123,14 @@ def changed_since(kept: int, sequence: int) -> bool:
     """Whether the journal between `kept` and `sequence` holds a change of the frame; yes where it went back."""
     events: list[type[JournalEvent]] = [
         SettingsChanged,
-        *row_events(Channel, Station, Topic, NavigationItem, FriendLink),
+        *row_events(Channel, Station, Topic, NavigationItem, FriendLink, RegisteredName),
     ]
     return sequence < kept or (sequence > kept and has_entries_since(kept, events))
+
+
+def names_kept_whole() -> WholeNames:
+    """The registered names as the newest frame has them: every page asks for its frame before its headlines. No query."""
+    return _kept.frame.names if _kept else NO_NAMES
 
 
 def forget_frame() -> None:
@@ -163,6 +172,7 @@ def read_frame() -> PageFrame:
             friend_links=made_or_omitted(
                 "友情链接", links_of_friends, lambda x: OtherSite(x.name, x.url, x.pk, x.group, x.logo_url)
             ),
+            names=WholeNames(registered_names()),
         )
     return replace(frame, omissions=tuple(omissions))
 

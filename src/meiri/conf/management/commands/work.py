@@ -25,6 +25,7 @@ from meiri.delivery.purging import Purger
 from meiri.delivery.release import code
 from meiri.delivery.renderer import render_pages
 from meiri.fronts.link_checking import check_links
+from meiri.fronts.notice_bars import end_overdue_notices
 from meiri.journal.consumers import run_due_consumers
 from meiri.journal.heads import note_head
 from meiri.journal.log import idle_seconds
@@ -89,6 +90,7 @@ SCHEDULE = [
     ClockJob(forget_old_forms, 3600),
     ClockJob(empty_bin, 600),
     ClockJob(expire_pictures, 300),
+    ClockJob(end_overdue_notices, 20),
     ClockJob(check_due_links, 1, line="links", is_wanted=links_are_due),
     ClockJob(check_due_receipts, 1, line="links", is_wanted=receipts_are_due),
     ClockJob(forget_links, 3600),

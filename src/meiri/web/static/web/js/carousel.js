@@ -2,7 +2,7 @@
 for (const track of document.querySelectorAll(".carousel-track")) {
   const bar = document.createElement("div");
   bar.className = "carousel-buttons";
-  for (const [text, way] of [["上一幅", -1], ["下一幅", 1]]) {
+  const buttons = [["上一幅", -1], ["下一幅", 1]].map(([text, way]) => {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = text;
@@ -11,6 +11,13 @@ for (const track of document.querySelectorAll(".carousel-track")) {
       track.scrollBy({ left: way * track.firstElementChild.offsetWidth, behavior: smooth ? "smooth" : "auto" });
     });
     bar.append(button);
-  }
+    return button;
+  });
+  const show = () => {
+    buttons[0].disabled = track.scrollLeft < 2;
+    buttons[1].disabled = track.scrollLeft + track.clientWidth > track.scrollWidth - 2;
+  };
+  track.addEventListener("scroll", show, { passive: true });
   track.after(bar);
+  show();
 }

@@ -1,0 +1,100 @@
+"""All that the site publishes, newest first (滚动), its archive by day, and what it published on this day in earlier years."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import Http404
+from django.shortcuts import render
+from django.utils import timezone
+
+from meiri.delivery.keys import uses
+from meiri.delivery.rendering import page
+from meiri.journal.content_keys import RIVER, TODAY, ContentKey, archive_key, periods
+from meiri.newsroom.keyset import Cursor
+from meiri.newsroom.models import Article
+from meiri.newsroom.river import Place, same_days
+from meiri.web.archives import calendar_page, date_or_404, day_page
+from meiri.web.breadcrumbs import breadcrumbs
+from meiri.web.designs import by_hour
+
+SHOWN = 60
+# Of each earlier year; and so many years.
+OF_A_YEAR, YEARS = 8, 12
+
+
+@dataclass(frozen=True)
+class Rolling:
+    """The whole site as a section of its own."""
+
+    name: str = "滚动"
+    slug: str = "gundong"
+    content_key: ContentKey = RIVER
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return "/gundong/"
+
+
+ROLLING = Rolling()
+
+
+@page(varies_by=("before",))
+def rolling(request):
+    """The newest articles of the site; with `?before=` the ones older than that position. Two queries."""
+    uses(RIVER)
+    before = request.GET.get("before")
+    cursor = Cursor.parse(before) if before else None
+    if before and cursor is None:
+        raise Http404
+    articles = Article.objects.newest_at(Place.site(), SHOWN + 1, cursor)
+    context = {
+        "section": ROLLING,
+        "hours": by_hour(articles[:SHOWN]),
+        "newest": articles[0] if articles else None,
+        "older": str(articles[SHOWN - 1].cursor) if len(articles) > SHOWN else "",
+        "is_first": cursor is None,
+        "crumbs": breadcrumbs([ROLLING]),
+    }
+    return render(request, "web/rolling.html", context)
+
+
+@page
+def newest(request):
+    """The newest lines, for whoever has the page open."""
+    uses(RIVER)
+    hours = by_hour(Article.objects.newest_at(Place.site(), SHOWN))
+    return render(request, "web/designs/hours.html", {"hours": hours, "channel": True})
+
+
+@page
+def year(request, year):
+    return calendar_page(request, ROLLING, Place.site(), date_or_404(year, 1, 1), months=range(1, 13))
+
+
+@page
+def month(request, year, month):
+    return calendar_page(request, ROLLING, Place.site(), date_or_404(year, month, 1), months=[int(month)])
+
+
+@page(varies_by=("before",))
+def day(request, year, month, day):
+    return day_page(request, ROLLING, Place.site(), date_or_404(year, month, day))
+
+
+@page
+def this_day(request):
+    """What the site published on today's date in earlier years (那年今日), newest year first. A query for each year that has any, two besides."""
+    today = timezone.localdate()
+    uses(TODAY)
+    years: list[tuple[date, list]] = []
+    for then in same_days(Place.site(), today, YEARS):
+        uses(archive_key(RIVER, periods(then)[2]))
+        years.append((then, Article.objects.on_day(Place.site(), then, OF_A_YEAR)))
+    context = {
+        "today": today,
+        "years": years,
+        "crumbs": breadcrumbs([ROLLING, ("那年今日", request.path)]),
+    }
+    return render(request, "web/this_day.html", context)
