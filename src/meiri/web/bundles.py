@@ -46,9 +46,9 @@ STYLES = {
 }
 SCRIPTS = {
     "preferences": ["preferences"],
-    "page": ["switches", "times", "fragments", "counts", "searching", "installed"],
+    "page": ["switches", "times", "fragments", "bars", "counts", "searching", "installed"],
     "article": ["switches", "times", "fragments", "counts", "reading", "searching", "installed"],
-    "live": ["switches", "times", "fragments", "counts", "searching", "live"],
+    "live": ["switches", "times", "fragments", "bars", "counts", "searching", "live"],
     # What few readers of an article use: fetched when one goes for it.
     "tools": ["dressing", "aloud", "pinyin", "selection", "share"],
     "settings": ["settings"],
@@ -60,7 +60,7 @@ SCRIPTS = {
     "blocks": ["viewer", "compare", "players"],
     "notices": ["notices"],
     "timeline": ["timeline"],
-    "home": ["switches", "times", "fragments", "counts", "carousel", "searching", "installed"],
+    "home": ["switches", "times", "fragments", "bars", "counts", "carousel", "searching", "installed"],
     "suggestions": ["suggestions"],
     "comments": ["comments"],
     "work": ["work"],

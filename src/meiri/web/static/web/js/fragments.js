@@ -26,5 +26,3 @@ const near = new IntersectionObserver((entries) => {
   }
 }, { rootMargin: "400px" });
 document.querySelectorAll("[data-fragment]").forEach((place) => near.observe(place));
-const script = getComputedStyle(document.documentElement).getPropertyValue("--script");
-if (script) import(JSON.parse(script));
