@@ -216,7 +216,7 @@ PAGES = [
 DOORS = ["login/", "login/code/", "register/"]
 
 
-@pytest.mark.parametrize("mode", [{}, {"theme": "dark", "edition": "large"}])
+@pytest.mark.parametrize("mode", [{}, {"theme": "dark"}])
 def test_no_page_of_a_member_has_a_barrier(browser, site, mode):
     context = browser.new_context(base_url=site.url, viewport={"width": 360, "height": 780}, bypass_csp=True)
     for name, value in mode.items():

@@ -38,9 +38,8 @@ def read_to_the_end(page) -> str:
 
 def barriers(page) -> list[str]:
     """What a page of a member's own has of them, in two modes, and whether it is too wide."""
-    found = violations_here(page, ["light", "large dark"])
-    for name in ("theme", "edition"):
-        page.evaluate("name => delete document.documentElement.dataset[name]", name)
+    found = violations_here(page, ["light", "dark"])
+    page.evaluate("delete document.documentElement.dataset.theme")
     too_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
     return found + ([f"{page.url} is too wide"] if too_wide else [])
 

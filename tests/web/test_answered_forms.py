@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.test_accessibility import checked, violations_here
+from tests.web.test_accessibility import MODES, checked, violations_here
 from tests.web.test_large_letters import UNREADABLE
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -109,8 +109,8 @@ def answers_to_a_comment(page):
 def test_they_have_no_barrier_and_stay_readable_with_large_letters(browser, site, answers):
     page, found = checked(browser, site, 360), []
     for answer in answers(page):
-        found += violations_here(page, ["light", "large"])
-        page.evaluate("delete document.documentElement.dataset.edition")
+        found += violations_here(page, MODES)
+        page.evaluate("delete document.documentElement.dataset.theme")
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         found += [f"{answer}: {line}" for line in dict.fromkeys(page.evaluate(UNREADABLE))]
         page.evaluate("document.documentElement.style.fontSize = ''")

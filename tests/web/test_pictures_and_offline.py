@@ -81,7 +81,11 @@ def test_what_was_opened_is_read_without_a_network_and_the_rest_says_so(browser,
     page.goto("/letters/")
     expect(page.get_by_role("heading", level=1)).to_have_text("现在没有网络")
     expect(page.locator("[data-kept] a", has_text="三幅照片")).to_be_visible()
-    context.set_offline(False)
+    # Once there is a network again, the page that was asked for comes by itself.
+    with page.expect_navigation():
+        context.set_offline(False)
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("现在没有网络")
+    assert page.url == f"{site.url}/letters/"
     page.goto(gallery)
     expect(page.get_by_role("heading", level=1)).to_have_text("三幅照片")
     context.close()
