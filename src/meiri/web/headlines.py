@@ -33,7 +33,7 @@ _NUMERAL = re.compile(r"[0-9０-９.,%]*[0-9０-９]|[〇零一二两三四五�
 # Up to a space, or behind a stop and the quotation that it closes.
 _PARTS = re.compile(r"\s+|[^\s，：；？！]*[，：；？！]*[”’》）]*")
 # Of HTML: a tag, or one character of its text.
-_TAG_OR_CHARACTER = re.compile(r"<[^>]*>|&#?\w+;|.", re.DOTALL)
+_TAG_OR_CHARACTER = re.compile(r"<[^<>]*>|&#?\w+;|.", re.DOTALL)
 
 
 class WholeNames:
