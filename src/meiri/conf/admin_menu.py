@@ -64,6 +64,7 @@ GROUPS = (
         "desktop",
         (
             "wagtailadmin_explore_root",
+            *lists("fronts_noticebar", "fronts_greying"),
             *lists("audience_hotrule", "sections_channel", "sections_station", "sections_topic"),
             *lists("sections_navigationitem", "fronts_friendlink"),
         ),
