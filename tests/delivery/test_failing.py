@@ -16,6 +16,7 @@ from meiri.delivery import failures
 from meiri.delivery.omissions import Omission, collecting_omissions, omit, optional
 from meiri.delivery.renderer import Renderer
 from meiri.delivery.verifying import stored_pages as check_pages
+from meiri.fronts.events import NoticeBarEnded
 from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.models import HomePage
 from meiri.journal.events import declared_events, read_event
@@ -273,6 +274,7 @@ def test_what_an_entry_may_have_taken_away():
     assert ArticleWithdrawn.removes_content
     assert row_events_of(Picture).deleted.removes_content
     assert CommentRejected.removes_content
+    assert NoticeBarEnded.removes_content
     assert read_event("front.of_a_kind_not_thought_of", [], {}).removes_content
     leaving = {event.kind.partition(".")[2] for event in declared_events() if not event.removes_content}
     assert leaving == {
@@ -281,6 +283,7 @@ def test_what_an_entry_may_have_taken_away():
         *("announced", "entry_marked", "entry_published", "frozen"),  # of live coverages
         *("chain", "checked_after", "exception", "fast_lane", "key_made"),  # of reviews
         *("excepted", "kept"),  # of reprints and their originals
+        "ended",  # of pages in grey
     }
 
 

@@ -43,7 +43,13 @@ def last() -> int:
 
 
 def form_of_section(section, **fields) -> dict:
-    own = {"name": section.name, "slug": section.slug, "description": "", "order": section.order}
+    own = {
+        "name": section.name,
+        "slug": section.slug,
+        "description": "",
+        "order": section.order,
+        "design": section.design,
+    }
     if section.visible:
         own["visible"] = "on"
     if isinstance(section, Channel):

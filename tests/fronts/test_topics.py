@@ -164,7 +164,14 @@ def test_a26_a_page_does_not_take_the_address_of_another_topic(desk):
 def test_a26_the_address_of_a_topic_with_a_page_is_changed_at_the_page(desk):
     create(desk, "秋收时节", "qiushou")
     topic = Topic.objects.get()
-    fields = {"name": "秋收时节", "slug": "bie", "order": "0", "visible": "on", "description": ""}
+    fields = {
+        "name": "秋收时节",
+        "slug": "bie",
+        "order": "0",
+        "visible": "on",
+        "description": "",
+        "design": "standard",
+    }
     answer = desk.post(f"/admin/snippets/sections/topic/edit/{topic.pk}/", fields)
     assert "请改页面的地址" in answer.content.decode()
     answer = desk.post(

@@ -249,6 +249,8 @@ class Content:
             *(f"/corrections/{key}/" for key in keys), f"/corrections/{keys[0]}/?before=1", f"/comments/{keys[0]}/", f"/qr/{keys[0]}.svg", f"/poster/{keys[0]}.jpg", "/sw.js", "/offline.html", "/qr/site.svg", "/fragments/hot/", "/hot/", "/links/",
             "/letters/", "/letters/statistics/", f"/letters/published/{self.letter.pk}/", "/zazhi/2026-11/1/", "/zazhi/?before=2027",
             *(f"{self.coverage.get_absolute_url()}{page}" for page in ("", "?before=2", "1.html", "2.html")),
+            "/gundong/", "/gundong/jinri/", *(f"/gundong/{period}" for period in periods), "/gundong/?before=0-1",
+            "/fragments/newest/", "/fragments/newest/keji/", "/fragments/notices.css",
             "/zhibo/", f"/fragments/live/{self.coverage.pk}/",
             "/zhuanti/?before=0-1", "/404.html", "/nirgendwo/", "/staff/", "/members/", "/members/login/",
             "/rss.xml", "/atom.xml", "/feed.json", "/keji/rss.xml", "/difang/zhejiang/rss.xml", "/robots.txt", "/sitemap.xml",
