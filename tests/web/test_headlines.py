@@ -14,6 +14,7 @@ from meiri.web import page_frame
 from meiri.web.headlines import SHORT, WholeNames, between_words, breaks_in, phrases
 from tests.newsroom_factory import an_article
 
+LISTS = ["/", "/yaowen/", "/zh-hant/yaowen/", "/search/?q=电池", "/gundong/", "/no-such-page/"]
 HOSTILE = [
     "https://example.com/" + "a-very-long-address/" * 4,
     "零下四十摄氏度不停工：钠电池在漠河过冬，换下来的旧电池去了哪里没有人说得清楚",
@@ -146,7 +147,7 @@ def test_no_headline_is_wider_than_a_phone_or_torn_within_a_word(reader, hostile
     large = [f"/zhangbei{address}" for address in ("/", "/yaowen/", hostile[0])]
     for width in (320, 360):
         page.set_viewport_size({"width": width, "height": 700})
-        for address in ("/", "/yaowen/", "/zh-hant/yaowen/", "/search/?q=电池", *large, *hostile):
+        for address in (*LISTS, *large, *hostile):
             page.goto(address)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, address)
             assert page.evaluate(TORN) == [], (width, address)
