@@ -15,7 +15,7 @@ STANDSTILL = 4.0  # seconds without any page made after which no more is waited 
 BY_THEMSELVES = (
     "journal_", "django_session", "visitors_", "delivery_", "search_", "audience_", "members_signin", "members_history",
     "wagtailadmin_editingsession", "wagtailcore_referenceindex", "wagtailsearch_", "django_migrations",
-    "django_content_type", "media_rendition", "sqlite_", "operations_jobrun",
+    "django_content_type", "media_rendition", "sqlite_", "operations_jobrun", "operations_node",
 )  # fmt: skip
 # What is beside a change: logs of who did it and when somebody was last here.
 BESIDE = (

@@ -20,7 +20,9 @@ from tests.newsroom_factory import a_channel, a_draft, an_article
 
 pytestmark = pytest.mark.django_db
 COMMENTS = re.compile(r'<section class="comments".*?</section>\n?', re.DOTALL)
-LEFT_OUT = re.compile(r' data-block-key="\w+"|<span data-fragment="/members/.*?</span>\s*', re.DOTALL)
+LEFT_OUT = re.compile(
+    r' data-block-key="\w+"|<span data-fragment="/members/.*?</span>\s*|(?<=更新：)<time.*?</time>', re.DOTALL
+)
 LIVE, DRAFT = "读者看到的标题", "改过的标题"
 
 
@@ -145,7 +147,7 @@ def test_a3_a_preview_tells_of_changes_where_readers_are_told_of_them(desk, stor
 
 def article_of(page: str) -> str:
     """The article on a page, without the keys that the editor gives paragraphs when it saves them, and without what waits for
-    readers, which a preview leaves out: favourites and comments."""
+    readers, which a preview leaves out: favourites and comments. When it was changed is known once it is published."""
     found = page[page.index("<article") : page.index("</article>")]
     return LEFT_OUT.sub("", COMMENTS.sub("", found))
 

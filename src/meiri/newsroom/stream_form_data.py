@@ -1,13 +1,31 @@
 """What a form sends of a body that is made of blocks. A browser sends all of it or nothing: what is cut or forged is no form."""
 
+import re
+
 from django.core.exceptions import BadRequest
 from wagtail.admin.forms.models import register_form_field_override
+from wagtail.admin.telepath import JSContext
 from wagtail.blocks import BlockWidget
 from wagtail.fields import StreamField
 
+from meiri.newsroom.repeated_values import share_repeated, written
+
+# Line breaks with the spaces behind them, as JSON writes them.
+INDENTED = re.compile(r"(?<!\\)(?:\\n *+)++")
+
+# Blocks without a preview of their own; to the scripts what is not said is false.
+NO_PREVIEW = '"isPreviewable":false,'
+
 
 class StreamWidget(BlockWidget):
-    """Wagtail's, which takes numbers and kinds of blocks from the form as if they could not be missing."""
+    """Wagtail's, which takes numbers and kinds of blocks from the form as if they could not be missing, and sends the markup of each
+    field anew."""
+
+    def _build_block_json(self):
+        self._js_context = JSContext()
+        definitions = written(share_repeated(self._js_context.pack(self.block_def)))
+        # Markup of Wagtail's templates is indented; between elements one line break does.
+        self._block_json = INDENTED.sub(r"\\n", definitions).replace(NO_PREVIEW, "")
 
     def value_from_datadict(self, data, files, name):
         """The blocks that were sent. Raises `BadRequest`, which answers 400, where what says how many there are, in which order

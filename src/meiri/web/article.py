@@ -8,6 +8,7 @@ import segno
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from taggit.models import Tag
 
 from meiri.delivery.keys import uses
@@ -111,7 +112,10 @@ def preview(request, article: Article):
     """The page as it would be, for the admin's preview; the article may be unsaved."""
     bylines = list(article.bylines.select_related("author")) if article.pk else []
     context = article_context(article, bylines, list(article.tags.all()))
-    context |= {"is_preview": True, "was_changed": would_be_changed(article)}
+    was_changed = would_be_changed(article)
+    context |= {"is_preview": True, "was_changed": was_changed}
+    if was_changed:
+        context["changed_at"] = timezone.now()
     return render(request, "web/article.html", context)
 
 

@@ -33,6 +33,8 @@ def poster(request: HttpRequest, article_id: int) -> HttpResponse:
     article = published(article_id)
     if article is None:
         return HttpResponse(status=410)
+    if article.source:
+        uses(article.source.content_key)
     return drawn(article, Poster(**shown_of(article), text=article.summary, picture=picture_of(article)))
 
 
