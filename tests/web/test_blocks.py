@@ -209,3 +209,5 @@ def test_an_address_in_running_text_may_be_broken_anywhere_and_is_never_converte
     written = rich('<p>见 https://example.cn/a/very/long/address。<a href="https://example.cn/">这里</a></p>')
     assert '<span class="address" translate="no">https://example.cn/a/very/long/address</span>。' in written
     assert '<a href="https://example.cn/">' in written
+    linked = '<p>见<a href="https://example.cn/a/very/long/address<b">这里</a></p>'
+    assert rich(linked) == linked

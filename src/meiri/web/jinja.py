@@ -112,7 +112,7 @@ def rich(value, notes: frozenset[int] = frozenset()) -> Markup:
     return Markup(written)  # noqa: S704
 
 
-TAG = re.compile(r"(<[^<>]*>)")
+TAG = re.compile(r"(<[^>]*>?)")
 # An address in running text: it may be broken anywhere, and no edition writes it otherwise.
 ADDRESS = re.compile(r"https?://[!-;=?-~]{12,}")
 
