@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import connections
 from django.test import Client, override_settings
 from django.utils import timezone
@@ -18,8 +19,10 @@ from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.models import HomePage, MagazineIssuePage, SiteSettings, StandardPage, TopicPage
 from meiri.media.models import Picture
 from meiri.media.removing import take_down
+from meiri.newsroom.flashes import send_flash
 from meiri.newsroom.models import Article, Source
 from meiri.newsroom.publishing import publish, withdraw
+from meiri.sections.models import Channel
 from tests.caches import clear_caches
 from tests.conftest import StoredPages
 from tests.newsroom_factory import a_channel, a_source, a_station, a_topic, an_article, an_author
@@ -203,6 +206,12 @@ def other_banner():
     topic.banner.save()
 
 
+def a_flash():
+    chief = get_user_model().objects.create_superuser("zhubian", "", "一把好钥匙2026")
+    sent = send_flash("粮库今晨开仓", "第一批稻谷入仓。", Channel.objects.first(), chief)
+    assert sent.workflow is None
+
+
 def a_new_issue():
     shelf = Page.objects.get(slug="zazhi").specific
     issue = MagazineIssuePage(
@@ -222,6 +231,7 @@ CHANGES = {
         "补发一篇", tags=["气象"], published_at=timezone.now() - timedelta(hours=30)
     ),
     "a corrected title": lambda: corrected(title="改过的标题"),
+    "a flash": a_flash,
     "a corrected body": lambda: corrected(body=[("text", "<p>改过的正文。</p>")]),
     "another day": lambda: corrected(published_at=timezone.now() - timedelta(days=3)),
     "another picture": lambda: corrected(picture=a_picture("新图")),
