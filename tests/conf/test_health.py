@@ -236,6 +236,19 @@ def test_a_bare_folder_is_looked_at_and_nothing_is_made_of_it(tmp_path):
     assert sorted(path.name for path in Path(tmp_path, "bare").iterdir()) == ["secret.key"]
 
 
+def test_who_reads_the_first_line_alone_gets_no_traceback(tmp_path):
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("MEIRI_")}
+    asked = subprocess.Popen(
+        [sys.executable, "-m", "meiri.conf.command", "doctor"],
+        env=environment | {"MEIRI_HOME": str(tmp_path / "bare"), "MEIRI_PORT": "9"},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    asked.stdout.readline()
+    asked.stdout.close()
+    assert "Traceback" not in asked.stderr.read()
+    assert asked.wait(60)
+
+
 @pytest.mark.django_db
 class TestReadiness:
     def test_a_node_that_works_is_ready(self, client):
