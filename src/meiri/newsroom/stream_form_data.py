@@ -1,6 +1,8 @@
 """What a form sends of a body that is made of blocks. A browser sends all of it or nothing: what is cut or forged is no form."""
 
+import json
 import re
+from functools import lru_cache
 
 from django.core.exceptions import BadRequest
 from wagtail.admin.forms.models import register_form_field_override
@@ -23,9 +25,7 @@ class StreamWidget(BlockWidget):
 
     def _build_block_json(self):
         self._js_context = JSContext()
-        definitions = written(share_repeated(self._js_context.pack(self.block_def)))
-        # Markup of Wagtail's templates is indented; between elements one line break does.
-        self._block_json = INDENTED.sub(r"\\n", definitions).replace(NO_PREVIEW, "")
+        self._block_json = made_small(written(self._js_context.pack(self.block_def)))
 
     def value_from_datadict(self, data, files, name):
         """The blocks that were sent. Raises `BadRequest`, which answers 400, where what says how many there are, in which order
@@ -34,6 +34,14 @@ class StreamWidget(BlockWidget):
             return super().value_from_datadict(data, files, name)
         except (LookupError, ValueError, TypeError, OverflowError, RecursionError):
             raise BadRequest(f"The blocks of {name} are incomplete.") from None
+
+
+@lru_cache(16)
+def made_small(definitions: str) -> str:
+    """The definitions of a stream's blocks, as JSON, with nothing told twice. Those of one stream are the same for every form."""
+    shared = written(share_repeated(json.loads(definitions)))
+    # Markup of Wagtail's templates is indented; between elements one line break does.
+    return INDENTED.sub(r"\\n", shared).replace(NO_PREVIEW, "")
 
 
 def register() -> None:
