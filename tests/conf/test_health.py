@@ -139,6 +139,21 @@ class TestDoctor:
         Node.objects.filter(name="second").update(seen_at=timezone.now() - timedelta(hours=1))
         assert worst("nodes") == OK
 
+    def test_a_node_without_a_key_that_another_has_is_told_of_before_it_makes_its_own(
+        self, settings, tmp_path
+    ):
+        settings.HOME = tmp_path
+        note_node("a release")
+        mine = Node.objects.get()
+        keys = {**mine.keys, "letters.key": "1" * 32}
+        Node.objects.create(name="second", release="a release", keys=keys, seen_at=timezone.now())
+        assert worst("nodes") == BROKEN
+        assert f"letters.key is missing on {mine.name}" in told("nodes")
+        a_letter()
+        assert key_file().exists()
+        note_node("a release")
+        assert "letters.key is not the same" in told("nodes")
+
     def test_letters_that_the_key_does_not_open_are_told_of(self, settings, tmp_path):
         settings.HOME = tmp_path
         assert worst("letters.key") == OK
@@ -194,6 +209,13 @@ class TestDoctor:
         assert worst("backups") == OK
         note_backup(backup, (timezone.now() - timedelta(hours=30)).isoformat())
         assert "30 hours" in told("backups")
+
+    def test_a_backup_is_made_where_that_can_not_be_noted(self, settings, tmp_path, caplog):
+        backup = tmp_path / "meiri.tar.zst"
+        backup.write_bytes(b"0" * 1000)
+        settings.HOME = tmp_path / "gone"
+        note_backup(backup, timezone.now().isoformat())
+        assert "could not be noted" in caplog.text
 
     def test_a_public_site_without_tls_or_second_factor_is_warned(self, settings):
         settings.ALLOWED_HOSTS, settings.STAFF_SECOND_FACTOR = ["*"], False

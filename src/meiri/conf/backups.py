@@ -7,6 +7,7 @@ each. The site's keys are not in it, nor is who is signed in: whoever finds a ba
 
 import hashlib
 import json
+import logging
 import os
 import shutil
 import sqlite3
@@ -32,6 +33,8 @@ from meiri.journal.heads import set_aside
 from meiri.journal.log import end_of_journal
 from meiri.kept_once import write_whole
 from meiri.sources import kept_files
+
+logger = logging.getLogger(__name__)
 
 FORMAT = 1
 DATABASE, MEDIA, ORIGINALS, MANIFEST = "database", "media/", f"{kept_files.FOLDER_NAME}/", "manifest.json"
@@ -111,9 +114,12 @@ def back_up(target: Path) -> dict:
 
 
 def note_backup(target: Path, made: str) -> None:
-    """Remember in the data folder that a backup was made; `made` is ISO 8601."""
+    """Remember in the data folder that a backup was made; `made` is ISO 8601. Where that can't be, the backup is made all the same."""
     noted = {"file": str(target), "made": made, "size": target.stat().st_size}
-    write_whole(Path(settings.HOME) / LAST, json.dumps(noted, ensure_ascii=False).encode())
+    try:
+        write_whole(Path(settings.HOME) / LAST, json.dumps(noted, ensure_ascii=False).encode())
+    except OSError as error:
+        logger.warning("That a backup was made could not be noted: %s", error)
 
 
 def last_backup() -> dict | None:

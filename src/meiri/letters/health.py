@@ -7,12 +7,7 @@ from meiri.letters.models import Letter
 from meiri.letters.sealing import UNREADABLE, key_file
 from meiri.operations.nodes import register_shared_key
 
-
-def key_of_letters() -> bytes:
-    return key_file().read_bytes() if key_file().exists() else b""
-
-
-register_shared_key("letters.key", key_of_letters)
+register_shared_key(key_file)
 
 
 @health_check("letters.key")

@@ -39,8 +39,7 @@ KEPT = timedelta(days=7)
 @dataclass(frozen=True)
 class ClockJob:
     """`run` is called every `seconds`. A job `of_node` works on the node's own files, so each node runs it; where it returns a
-    `timedelta`, it is called again sooner. Of the others one that
-    `is_wanted` says no of is not run this time, and costs no write."""
+    `timedelta`, it is called again sooner. One of the others is not run, and costs no write, while `is_wanted` says no."""
 
     run: Callable[[], object]
     seconds: float
@@ -194,5 +193,5 @@ def forget_runs() -> int:
 
 @register_check("clock jobs")
 def jobs_that_fail() -> Iterable[str]:
-    for run in JobRun.objects.filter(failures__gt=0).order_by("name", "node"):
+    for run in JobRun.objects.failing():
         yield f"{run} failed {run.failures} times in succession, last at {run.ended_at:%Y-%m-%d %H:%M:%S} UTC: {run.error}"

@@ -97,7 +97,7 @@ def worker_runs() -> Iterator[HealthFinding]:
 
 @health_check("clock jobs")
 def jobs_end_well() -> Iterator[HealthFinding]:
-    failing = list(JobRun.objects.filter(failures__gt=0).order_by("name", "node")[:20])
+    failing = list(JobRun.objects.failing()[:20])
     for run in failing:
         yield warning(
             f"{run} failed {run.failures} times in succession: {run.error}",
@@ -112,17 +112,27 @@ def nodes_are_alike() -> Iterator[HealthFinding]:
     nodes = present_nodes()
     named = ", ".join(node.name for node in nodes)
     for name in sorted({name for node in nodes for name in node.keys}):
-        digests = {node.keys.get(name, "") for node in nodes} - {""}
-        if len(digests) > 1:
-            yield broken(
-                f"{name} is not the same on {named}",
-                f"copy {name} of the first node to the data folders of the others",
-            )
+        yield from _key_is_shared(name, {node.name: node.keys.get(name, "") for node in nodes})
     if len({node.release for node in nodes}) > 1:
         yield warning("not all nodes run the same release", "bring the release to the other nodes too")
     yield fine(
         f"{len(nodes)} noted within three minutes: {named}" if nodes else "no worker has noted its node yet"
     )
+
+
+def _key_is_shared(name: str, digests: dict[str, str]) -> Iterator[HealthFinding]:
+    """`digests`: by node; empty where it has no such key, and would make one of its own."""
+    having = [node for node, digest in digests.items() if digest]
+    missing = [node for node, digest in digests.items() if not digest]
+    if having and missing:
+        yield broken(
+            f"{name} is missing on {', '.join(missing)}", f"copy {name} from the data folder of {having[0]}"
+        )
+    if len({digests[node] for node in having}) > 1:
+        yield broken(
+            f"{name} is not the same on {', '.join(having)}",
+            f"copy {name} of the first node to the data folders of the others",
+        )
 
 
 @measurement("meiri_disk_free_bytes", "Free space on the disks that the site uses", "folder")

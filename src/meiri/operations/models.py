@@ -5,6 +5,11 @@ from django.db import models
 from meiri.journal.public_models import NotPublic
 
 
+class JobRunQuerySet(models.QuerySet):
+    def failing(self):
+        return self.filter(failures__gt=0).order_by("name", "node")
+
+
 class JobRun(models.Model):
     """The last run of one job: of the whole site, or of one node where `node` names it."""
 
@@ -20,6 +25,7 @@ class JobRun(models.Model):
     failures = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
 
+    objects = JobRunQuerySet.as_manager()
     public = NotPublic("how the site is run")
 
     class Meta:

@@ -5,6 +5,7 @@ import hmac
 import socket
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
@@ -17,12 +18,12 @@ KEPT = timedelta(days=7)
 EVERY = 60
 GONE_AFTER = timedelta(seconds=3 * EVERY)
 
-_shared_keys: dict[str, Callable[[], bytes]] = {}
+_shared_keys: list[Callable[[], Path]] = []
 
 
-def register_shared_key(name: str, read: Callable[[], bytes]) -> None:
-    """Let the key that `read` returns, empty where there is none yet, be compared between the nodes."""
-    _shared_keys[name] = read
+def register_shared_key(path: Callable[[], Path]) -> None:
+    """Let the key in the file at `path`, which may not be made yet, be compared between the nodes."""
+    _shared_keys.append(path)
 
 
 def this_node() -> str:
@@ -31,10 +32,16 @@ def this_node() -> str:
 
 def note_node(release: str) -> None:
     """Write down that this node is there, and what it has."""
-    keys = {name: digest_of_key(read()) for name, read in sorted(_shared_keys.items())}
-    noted = {"release": release, "keys": keys, "seen_at": timezone.now()}
+    noted = {"release": release, "keys": digests_of_keys(), "seen_at": timezone.now()}
     Node.objects.update_or_create(name=this_node(), defaults=noted)
     Node.objects.filter(seen_at__lt=timezone.now() - KEPT).delete()
+
+
+def digests_of_keys() -> dict[str, str]:
+    """Of each key that all nodes share, by the name of its file, its digest. The site's secret may be set in another way than by one."""
+    files = [path() for path in _shared_keys]
+    found = {path.name: digest_of_key(path.read_bytes() if path.exists() else b"") for path in files}
+    return {"secret.key": digest_of_key(settings.SECRET_KEY.encode())} | found
 
 
 def digest_of_key(key: bytes) -> str:
@@ -44,10 +51,3 @@ def digest_of_key(key: bytes) -> str:
 
 def present_nodes() -> list[Node]:
     return list(Node.objects.filter(seen_at__gte=timezone.now() - GONE_AFTER).order_by("name"))
-
-
-def secret_key() -> bytes:
-    return settings.SECRET_KEY.encode()
-
-
-register_shared_key("secret.key", secret_key)

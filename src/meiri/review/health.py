@@ -6,12 +6,7 @@ from meiri.health_checks import HealthFinding, broken, fine, health_check, warni
 from meiri.operations.nodes import register_shared_key
 from meiri.review.sheet_signing import journaled_keys, key_file, public_key
 
-
-def key_of_sheets() -> bytes:
-    return key_file().read_bytes() if key_file().exists() else b""
-
-
-register_shared_key("sheets.key", key_of_sheets)
+register_shared_key(key_file)
 
 
 @health_check("sheets.key")
