@@ -18,7 +18,7 @@ from meiri.metrics import Sample, measurement
 
 # How far the clocks of this machine and of the database may be apart.
 SKEW = timedelta(seconds=1)
-# Entries that a consumer may be behind before it is worth a word: it takes 200 at a time.
+# Entries that whoever follows the journal may be behind before it is worth a word: 200 are taken at a time.
 FAR_BEHIND = 1000
 MAKE_DATABASE = "type: meiri serve, which makes one; or put the data folder back (docs/backups.md)"
 

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 from meiri.health_checks import HealthFinding, broken, fine, health_check, warning
+from meiri.journal.health import FAR_BEHIND
 from meiri.journal.log import last_sequence
 from meiri.metrics import Sample, measurement
 from meiri.search.index import position_of, store
-
-FAR_BEHIND = 1000
 
 
 @health_check("search")
