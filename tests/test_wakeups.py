@@ -74,6 +74,23 @@ def test_another_process_wakes(listening, stopping, tmp_path):
     assert seconds_of(lambda: listening.sleep(seen, LONG, stopping)) < LONG / 2
 
 
+def test_who_is_about_to_listen_is_not_taken_for_dead(settings, tmp_path, stopping, monkeypatch):
+    settings.HOME = tmp_path
+    make = os.mkfifo
+
+    def make_while_another_wakes(*arguments, **options):
+        make(*arguments, **options)
+        wake()
+
+    monkeypatch.setattr(os, "mkfifo", make_while_another_wakes)
+    listening = Wakeups()
+    listening.listen(stopping)
+    seen = listening.number
+    wake()
+    assert seconds_of(lambda: listening.sleep(seen, LONG, stopping)) < LONG / 2
+    stopping.set()
+
+
 def test_nobody_waits_for_who_does_not_read_and_who_died_is_forgotten(settings, tmp_path):
     settings.HOME = tmp_path
     wake()  # nobody has ever listened

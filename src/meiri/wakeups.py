@@ -50,10 +50,13 @@ class Wakeups:
         folder = Path(settings.HOME) / FOLDER
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / str(os.getpid())
-        path.unlink(missing_ok=True)  # of an earlier process with this number
-        os.mkfifo(path, 0o600)
+        # It comes into the folder once it is open: whoever wakes takes one that nobody reads away.
+        draft = folder.with_name(f"{FOLDER}-{path.name}")
+        draft.unlink(missing_ok=True)
+        os.mkfifo(draft, 0o600)
         # With both ends open here it never ends.
-        pipe = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+        pipe = os.open(draft, os.O_RDWR | os.O_NONBLOCK)
+        draft.rename(path)
         self._listens = True
         Thread(target=self._take, args=[pipe], name="wake-ups", daemon=True).start()
         Thread(target=self._end, args=[stopping, path], name="last wake-up", daemon=True).start()
