@@ -197,7 +197,10 @@ def test_whose_session_ended_signs_in_over_the_open_text(writer):
     writer.wait_until_saved()
     kept = writer.context.cookies()
     writer.context.clear_cookies()
-    writer.fill("summary", "会话过期后写的。")
+    # They hear that the session has ended while they write, and write on.
+    writer.fill("summary", "会话过期后")
+    expect(writer.page.locator(STATUS)).to_have_text(re.compile("登录已过期"))
+    writer.page.keyboard.type("写的。")
     frame = writer.page.frame_locator("#meiri-sign-in iframe")
     expect(frame.locator("input[name=password]")).to_be_visible()
     expect(writer.page.locator(STATUS)).to_have_text(re.compile("只在本机"))

@@ -1,6 +1,8 @@
 """The way of an article through its chain: six hands, and what a change, a return and an exception do."""
 
 import pytest
+from django.contrib.messages import get_messages
+from django.urls import reverse
 from wagtail.actions.publish_revision import PublishPermissionError
 
 from meiri.newsroom.models import Article
@@ -9,6 +11,7 @@ from meiri.newsroom.publishing import publish
 from meiri.newsroom.reviewing import ReviewRefused
 from meiri.review.letting_pass import grant_exception
 from meiri.review.models import ReviewSheet, ReviewState, ReviewVerdict
+from tests.newsroom.test_admin import form_of
 from tests.review.newsroom import a_submitted, change, pass_all, review, set_up, waiting
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +112,19 @@ def test_a_withdrawn_last_step_publishes_only_by_who_may(newsroom):
     assert Article.objects.get(pk=article.pk).live
     with pytest.raises(PublishPermissionError):
         publish(Article.objects.get(pk=article.pk), by=newsroom.writer)
+
+
+@pytest.mark.parametrize("title", ["雪后的第一班公交", "雪后的头一班公交"])
+def test_what_is_in_review_and_sent_once_more_from_a_form_that_was_open_stays_in_it(newsroom, client, title):
+    article = a_submitted(newsroom)
+    client.force_login(newsroom.editors[0])
+    address = reverse("wagtailsnippets_newsroom_article:edit", args=[article.pk])
+    answer = client.post(address, form_of(article, title=title, **{"action-submit": "1"}), follow=True)
+    assert answer.redirect_chain == [(address, 302)]
+    said = [str(message).strip() for message in get_messages(answer.wsgi_request)]
+    assert said[:1] == ["稿件已经送审，审校正在进行。您的改动已保存，不必再送。"]
+    assert not any("moderation" in line or "已提交" in line for line in said), said
+    article = Article.objects.get(pk=article.pk)
+    assert article.latest_revision.content["title"] == title
+    assert article.current_workflow_state.status == "in_progress"
+    assert waiting(article).task.name == "一校"

@@ -10,7 +10,7 @@ from wagtail.actions.publish_revision import PublishPermissionError
 from wagtail.admin import messages
 from wagtail.admin.ui.components import MediaContainer
 from wagtail.admin.ui.side_panels import BaseSidePanel
-from wagtail.models import TaskState
+from wagtail.models import TaskState, WorkflowState
 from wagtail.permissions import policy_registry
 from wagtail.snippets.views.snippets import CreateView, EditView, UnpublishView
 
@@ -196,6 +196,11 @@ class SubmitsToItsReview:
         if begun and workflow and begun.workflow_id != workflow.pk:
             begun.cancel(user=self.request.user)
             begun = None
+        if begun and begun.status == WorkflowState.STATUS_IN_PROGRESS:
+            # Sent by somebody else meanwhile, from a form that was open before.
+            messages.warning(self.request, "稿件已经送审，审校正在进行。您的改动已保存，不必再送。")
+            self.action = self.actions[0]
+            return None
         self.__dict__["workflow"], self.__dict__["workflow_state"] = workflow, begun
         return super().submit_action()
 

@@ -16,7 +16,7 @@
       Object.assign(this, { form, about, base: about.content, version: about.version, pk: about.pk });
       this.key = screen.uuid();
       this.sent = this.acknowledged = this.failures = 0;
-      this.touched = this.composing = this.waiting = this.forced = false;
+      this.touched = this.composing = this.waiting = this.forced = this.signedOut = false;
       this.open = [];  // conflicts
       this.lastKey = this.notBefore = 0;
       this.stored = this.noted = null;
@@ -72,6 +72,7 @@
 
     look() {
       if (this.composing) return;
+      if (this.signedOut && Date.now() - this.lastKey >= TYPING) this.signIn();
       screen.nameBlocks(this.form, this.about.streams);
       if (!this.touched) {
         if (this.forced) this.touch();
@@ -117,7 +118,7 @@
         const answer = await this.post(this.form.action, data);
         this.take(answer, sent);
         this.failures = 0;
-        this.signedOut = false;
+        this.goOnSignedIn();
       } catch (error) {
         this.fail(error instanceof NotSaved ? error : new NotSaved("server", String(error)));
       }
@@ -250,7 +251,7 @@
       this.forced ||= this.waiting;
       const where = this.keepsCopies === false ? "还没有保存，请不要关闭本页" : "只在本机，请不要换设备";
       this.say("local", `${where}（${error.message}）`);
-      if (error.kind === "session") this.signIn();
+      this.signedOut ||= error.kind === "session";
     }
 
     say(state, text) {
@@ -321,7 +322,7 @@
       data.set("place", this.place());
       data.set("version", this.version ?? "");
       const answer = await this.post(this.about.presence.replace("/0/", `/${this.pk}/`), data).catch((error) => {
-        if (error.kind === "session" && this.touched) this.signIn();
+        this.signedOut ||= error.kind === "session" && this.touched;
         return null;
       });
       if (!answer) return;
@@ -346,9 +347,8 @@
       }
     }
 
-    // The session ended: the password is asked for over the open text.
+    // The session ended: the password is asked for over the open text, once nobody types into it. What they type would go astray.
     signIn() {
-      this.signedOut = true;
       if (document.getElementById("meiri-sign-in")) return;
       const dialog = Object.assign(document.createElement("dialog"), { id: "meiri-sign-in", className: "meiri-sign-in" });
       const words = Object.assign(document.createElement("p"), { textContent: "登录已过期。请重新登录，稿件仍在，登录后接着保存。" });
@@ -363,14 +363,19 @@
         }
         for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = told.dataset.token;
         if (window.wagtailConfig) window.wagtailConfig.CSRF_TOKEN = told.dataset.token;
-        this.signedOut = false;
-        dialog.remove();
+        this.goOnSignedIn();
         this.hurry();
         this.forced = true;
       });
       dialog.append(words, frame);
       document.body.append(dialog);
       dialog.showModal();
+    }
+
+    // Here or in another tab.
+    goOnSignedIn() {
+      this.signedOut = false;
+      document.getElementById("meiri-sign-in")?.remove();
     }
 
     async offerCopies() {
