@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
+from meiri.fronts.pages import position_in
 from meiri.journal.content_keys import TODAY, archive_key, periods
-from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article
 from meiri.newsroom.river import Place, days_with_articles, first_days
 from meiri.sections.models import Station
@@ -125,10 +125,7 @@ def weeks(year: int, month: int, counts: dict[date, int]) -> list[list[tuple[dat
 
 def day_page(request, section, place, day):
     uses(archive_key(section.content_key, periods(day)[2]))
-    before = request.GET.get("before")
-    cursor = Cursor.parse(before) if before else None
-    if before and cursor is None:
-        raise Http404
+    cursor = position_in(request)
     opens = first_day_or_404(section, place, day)
     articles = Article.objects.on_day(place, day, DAY_PAGE + 1, cursor)
     older = str(articles[DAY_PAGE - 1].cursor) if len(articles) > DAY_PAGE else ""

@@ -8,10 +8,10 @@ from django.utils.text import Truncator
 
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
+from meiri.fronts.pages import position_in
 from meiri.fronts.views import laid_out
 from meiri.identity import identity
 from meiri.journal.content_keys import AUTHOR, TAG
-from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article, Author
 from meiri.newsroom.river import Place
 from meiri.newsroom.tags import tag_address, tag_at
@@ -78,10 +78,7 @@ def tag(request, word):
 
 def front(request, template, subject, place, crumbs, **context):
     """The newest articles of a place; with `?before=` the ones older than that position."""
-    before = request.GET.get("before")
-    cursor = Cursor.parse(before) if before else None
-    if before and cursor is None:
-        raise Http404
+    cursor = position_in(request)
     articles = Article.objects.newest_at(place, SHOWN + 1, cursor)
     older = str(articles[SHOWN - 1].cursor) if len(articles) > SHOWN else ""
     articles = articles[:SHOWN]

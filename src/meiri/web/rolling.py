@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
 
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
+from meiri.fronts.pages import position_in
 from meiri.journal.content_keys import RIVER, TODAY, ContentKey, archive_key, periods
-from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article
 from meiri.newsroom.river import Place, same_days
 from meiri.web.archives import calendar_page, date_or_404, day_page
@@ -44,10 +43,7 @@ ROLLING = Rolling()
 def rolling(request):
     """The newest articles of the site; with `?before=` the ones older than that position. Two queries."""
     uses(RIVER)
-    before = request.GET.get("before")
-    cursor = Cursor.parse(before) if before else None
-    if before and cursor is None:
-        raise Http404
+    cursor = position_in(request)
     articles = Article.objects.newest_at(Place.site(), SHOWN + 1, cursor)
     context = {
         "section": ROLLING,
