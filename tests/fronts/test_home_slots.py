@@ -102,6 +102,13 @@ def test_what_readers_do_not_see_and_what_is_gone_is_refused_in_words(chief):
     assert chosen_on_home("top") == [None]
 
 
+def test_a_row_of_pictures_may_have_any_sign_in_its_title(chief):
+    home = HomePage.objects.get()
+    home.body[1].value["title"] = "{2026} 图说 {"
+    home.save_revision().publish()
+    assert "{2026} 图说 {" in slots_on(chief, an_article())
+
+
 def test_only_those_who_lay_home_out_are_led_there(chief, initial_data):
     article = an_article()
     slot, editor = slots_on(chief, article)["头条"], Client()

@@ -13,7 +13,6 @@ from django.db import transaction
 from meiri.fronts.pages import HomePage
 from meiri.newsroom.models import Article
 from meiri.policy import check
-from meiri.sections.models import Channel
 
 # What is chosen for a row of places; each shows fewer.
 MOST_PINNED = 20
@@ -45,14 +44,8 @@ def slots_of(home: HomePage, article: Article) -> list[HomeSlot]:
             "pk", "title"
         )
     )
-    names = {channel.pk: channel.name for channel in Channel.objects.filter(pk=article.channel_id)}
     return [
-        HomeSlot(
-            block["id"],
-            label.format(channel=names.get(article.channel_id, "")),
-            titles.get(chosen[block["id"]], ""),
-            article.pk in _chosen(block),
-        )
+        HomeSlot(block["id"], label, titles.get(chosen[block["id"]], ""), article.pk in _chosen(block))
         for block, label in blocks
     ]
 
@@ -64,8 +57,8 @@ def _label(block: dict[str, Any], article: Article) -> str | None:
             return "头条"
         case "carousel":
             return block["value"].get("title") or "焦点图"
-        case "channel" if block["value"].get("channel") == article.channel_id:
-            return "{channel}频道首位"
+        case "channel" if article.channel and block["value"].get("channel") == article.channel_id:
+            return f"{article.channel.name}频道首位"
     return None
 
 
@@ -108,7 +101,7 @@ def _fill(slot: str, article: Article, by, choose) -> None:
     check(by, "publish", home)
     # What others lay out and have not published stays a draft, with the same choice in it.
     draft = home.get_latest_revision_as_object() if home.has_unpublished_changes else None
-    if slot not in {found.key for found in slots_of(home, article)}:
+    if slot not in {block["id"] for block in home.body.raw_data if _label(block, article) is not None}:
         raise ValidationError("首页上没有这个位置了，请刷新后再选。")
     _change(home, slot, choose)
     home.save_revision(user=by).publish(user=by)
