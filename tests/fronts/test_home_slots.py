@@ -109,6 +109,15 @@ def test_a_row_of_pictures_may_have_any_sign_in_its_title(chief):
     assert "{2026} 图说 {" in slots_on(chief, an_article())
 
 
+def test_where_the_site_has_no_home_that_is_said(chief):
+    article = an_article()
+    slot = slots_on(chief, article)["头条"]
+    HomePage.objects.get().delete()
+    answer = chief.post(address_of(article), {"slot": slot}, follow=True)
+    assert "站点还没有首页" in answer.content.decode()
+    assert answer.context["slots"] == []
+
+
 def test_only_those_who_lay_home_out_are_led_there(chief, initial_data):
     article = an_article()
     slot, editor = slots_on(chief, article)["头条"], Client()

@@ -8,7 +8,7 @@ from wagtail.admin.widgets import Button
 from wagtail.models import Page
 from wagtail.snippets.action_menu import ActionMenuItem
 
-from meiri.fronts.home_slots import put_on_home, slots_of, take_off_home, the_home
+from meiri.fronts.home_slots import put_on_home, slots_for, take_off_home
 from meiri.newsroom.article_view import ArticleView
 from meiri.newsroom.models import Article
 from meiri.policy import check, may
@@ -26,7 +26,7 @@ class HomeSlotsView(ArticleView):
 
     def get(self, request, **kwargs):
         return self.render_to_response(
-            self.get_context_data(article=self.article, slots=slots_of(the_home(), self.article))
+            self.get_context_data(article=self.article, slots=slots_for(self.article))
         )
 
     def post(self, request, **kwargs):
