@@ -1,8 +1,11 @@
 """上首页: from an article to a place on home, for those who lay home out."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.models import HomePage
@@ -116,6 +119,19 @@ def test_where_the_site_has_no_home_that_is_said(chief):
     answer = chief.post(address_of(article), {"slot": slot}, follow=True)
     assert "站点还没有首页" in answer.content.decode()
     assert answer.context["slots"] == []
+
+
+def test_a_home_that_is_locked_or_goes_out_at_a_set_time_is_not_changed(chief):
+    home, article = HomePage.objects.get(), an_article()
+    slot = slots_on(chief, article)["头条"]
+    HomePage.objects.update(locked=True)
+    assert "首页现在锁定" in chief.post(address_of(article), {"slot": slot}, follow=True).content.decode()
+    HomePage.objects.update(locked=False)
+    home.go_live_at = timezone.now() + timedelta(days=1)
+    home.save_revision().publish()
+    assert "已定时发布" in chief.post(address_of(article), {"slot": slot}, follow=True).content.decode()
+    assert chosen_on_home("top") == [None]
+    assert HomePage.objects.get().approved_schedule
 
 
 def test_only_those_who_lay_home_out_are_led_there(chief, initial_data):

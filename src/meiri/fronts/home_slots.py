@@ -98,6 +98,9 @@ def _fill(slot: str, article: Article, by, choose) -> None:
     if home is None:
         raise ValidationError("站点还没有首页。")
     check(by, "publish", home)
+    lock = home.get_lock()
+    if lock and lock.for_user(by):
+        raise ValidationError("首页现在锁定，或已定时发布。请先在首页的编辑页解锁或取消定时，再来选位置。")
     # What others lay out and have not published stays a draft, with the same choice in it.
     draft = home.get_latest_revision_as_object() if home.has_unpublished_changes else None
     if slot not in {block["id"] for block in home.body.raw_data if _label(block, article) is not None}:
