@@ -22,8 +22,8 @@ from meiri.sections.models import Channel
 LONGEST_TEXT = 60
 # For how long news is breaking where nobody says otherwise.
 USUAL_TIME = timedelta(hours=2)
-# Ended by one run of the clock.
-MOST_ENDED = 50
+# Bars or greyings read at once: those in force, and those that one run of the clock ends.
+MOST_READ = 50
 
 
 def usual_end() -> datetime:
@@ -175,9 +175,14 @@ def bars_in_force() -> list[NoticeBar]:
     """The newest bar of each kind that readers see now, breaking news first. One query."""
     bars = NoticeBar.objects.in_force().filter(Q(article=None) | Q(article__live=True))
     newest: dict[str, NoticeBar] = {}
-    for bar in bars.select_related("article__channel", "coverage")[:MOST_ENDED]:
+    for bar in bars.select_related("article__channel", "coverage")[:MOST_READ]:
         newest.setdefault(bar.kind, bar)
     return [newest[kind] for kind in NoticeBar.Kind.values if kind in newest]
+
+
+def greyings_in_force() -> list[Greying]:
+    """What is grey now, with its channel. One query."""
+    return list(Greying.objects.in_force().select_related("channel")[:MOST_READ])
 
 
 def has_any_to_come() -> bool:
@@ -209,7 +214,7 @@ def end_now(thing: Timed, by) -> bool:
 def end_overdue_notices() -> None:
     """Note the end of what ended by the clock; readers did not see it any more from its minute on."""
     for model in (NoticeBar, Greying):
-        for overdue in model.objects.overdue()[:MOST_ENDED]:
+        for overdue in model.objects.overdue()[:MOST_READ]:
             with transaction.atomic():
                 found = model.objects.select_for_update(of=("self",)).overdue().filter(pk=overdue.pk).first()
                 if found:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
-from meiri.fronts.notice_bars import Greying, NoticeBar, bars_in_force, has_any_to_come
+from meiri.fronts.notice_bars import Greying, NoticeBar, bars_in_force, greyings_in_force, has_any_to_come
 from meiri.journal.content_keys import MINUTE, NOTICES
 from meiri.newsroom.clock import local
 from meiri.web.bundles import bundle_of_edition
@@ -42,10 +42,7 @@ def notices_css(request):
     uses(*(bar.article.content_key for bar in bars if bar.article))
     rules = [f':root{{--script:"{bundle_of_edition("notices.js").url}"}}', LOOK] if bars else []
     rules += [rule_of(bar) for bar in bars]
-    rules += [
-        f"{selector_of(greying)}{{{GREY}}}"
-        for greying in Greying.objects.in_force().select_related("channel")[:50]
-    ]
+    rules += [f"{selector_of(greying)}{{{GREY}}}" for greying in greyings_in_force()]
     return HttpResponse("".join(rules) + "\n", content_type="text/css; charset=utf-8")
 
 
