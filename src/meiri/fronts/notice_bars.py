@@ -6,7 +6,6 @@ Pages are not made anew for it: they all ask for one small style sheet (`web/not
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -17,7 +16,7 @@ from meiri.journal.public_models import Public
 from meiri.live.models import Coverage
 from meiri.newsroom.models import Article
 from meiri.policy import check
-from meiri.sections.models import Channel
+from meiri.sections.models import Channel, validate_site_address
 
 LONGEST_TEXT = 60
 # For how long news is breaking where nobody says otherwise.
@@ -95,7 +94,7 @@ class NoticeBar(Timed):
         "站内地址",
         max_length=200,
         blank=True,
-        validators=[RegexValidator(r"\A/(?!/)[^\s\\]*\Z", "请填以“/”开头的站内地址。")],
+        validators=[validate_site_address],
         help_text="稿件、直播、站内地址最多选填一项；都不填时，读者点开看到这句话和时间。",
     )
 

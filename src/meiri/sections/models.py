@@ -173,6 +173,9 @@ class Topic(Section):
         return f"/zhuanti/{self.slug}/"
 
 
+validate_site_address = RegexValidator(r"\A/(?!/)[^\s\\]*\Z", "请填以“/”开头的站内地址。")
+
+
 class NavigationRow(models.IntegerChoices):
     FIRST = 1, "第一行"
     SECOND = 2, "第二行"
@@ -193,7 +196,7 @@ class NavigationItem(models.Model):
         "站内地址",
         max_length=200,
         blank=True,
-        validators=[RegexValidator(r"\A/(?!/)[^\s\\]*\Z", "请填以“/”开头的站内地址。")],
+        validators=[validate_site_address],
     )
     visible = models.BooleanField("显示", default=True)
 
