@@ -13,6 +13,7 @@ from django.utils import timezone
 from meiri.fronts.events import GreyingEnded, NoticeBarEnded
 from meiri.journal.content_keys import NOTICES
 from meiri.journal.public_models import Public
+from meiri.journal.row_events import row_events_of
 from meiri.live.models import Coverage
 from meiri.newsroom.models import Article
 from meiri.policy import check
@@ -59,19 +60,20 @@ class Timed(models.Model):
             raise ValidationError({"until": "结束时间应在开始时间之后。"})
 
     @property
+    def is_over(self) -> bool:
+        return self.ended_at is not None or self.until <= timezone.now()
+
+    @property
     def state(self) -> str:
-        now = timezone.now()
-        if self.ended_at or self.until <= now:
+        if self.is_over:
             return "已结束"
-        return "显示中" if self.since <= now else "未开始"
+        return "显示中" if self.since <= timezone.now() else "未开始"
 
 
 def own_end(event):
     """The event of a change: that something ended is said as such."""
 
     def event_of(before, after):
-        from meiri.journal.row_events import row_events_of
-
         return event if after.ended_at and not before.ended_at else row_events_of(type(after)).changed
 
     return event_of

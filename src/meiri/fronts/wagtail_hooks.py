@@ -62,7 +62,7 @@ class TimedViewSet(RowViewSet):
 
 def end_link(thing) -> str:
     """The state of a bar or a greying and, while it is not over, the way to its end."""
-    if thing.state == "已结束":
+    if thing.is_over:
         return thing.state
     address = reverse("notice_end", args=[thing._meta.model_name, thing.pk])
     return format_html('{} <a href="{}">结束</a>', thing.state, address)
