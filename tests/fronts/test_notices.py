@@ -88,6 +88,15 @@ class TestABar:
         assert kinds_of_entries() == ["noticebar.created", "noticebar.ended"]
         assert Entry.objects.latest("pk").actor == "system"
 
+    def test_that_is_over_by_the_clock_ended_at_its_time_and_not_when_somebody_ends_it(self, desk):
+        bar = a_bar()
+        until = timezone.now() - timedelta(minutes=5)
+        NoticeBar.objects.update(since=until - timedelta(hours=1), until=until)
+        answer = desk.post(reverse("notice_end", args=["noticebar", bar.pk]), follow=True)
+        assert "已经结束过了" in answer.content.decode()
+        end_overdue_notices()
+        assert NoticeBar.objects.get().ended_at == until
+
     def test_stands_in_every_edition_and_above_every_page(self, client):
         a_bar("台风“海葵”登陆软件园")
         assert "台风\\201c 海葵\\201d 登陆软件园" in sheet(client)

@@ -205,7 +205,7 @@ def end_now(thing: Timed, by) -> bool:
     check(by, "change", thing)
     with transaction.atomic():
         found = type(thing).objects.select_for_update(of=("self",)).get(pk=thing.pk)
-        if found.ended_at:
+        if found.is_over:
             return False
         found.ended_at = timezone.now()
         found.save()
