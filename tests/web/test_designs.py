@@ -140,3 +140,13 @@ class TestRolling:
         assert "今天的稿件" not in page.partition("<main")[2]
         if today.day <= 28:
             assert page.index("1年前的今天") < page.index("4年前的今天")
+
+    def test_an_earlier_year_comes_up_where_its_article_is_published_later(self, client, stored_pages):
+        today = timezone.localtime()
+        then = today - timedelta(days=1461)
+        an_article("更早的稿件", published_at=then - timedelta(days=400))
+        stored_pages.catch_up()
+        assert "补发的旧稿" not in text(client, "/gundong/jinri/")
+        an_article("补发的旧稿", published_at=then)
+        stored_pages.catch_up()
+        assert "补发的旧稿" in text(client, "/gundong/jinri/")

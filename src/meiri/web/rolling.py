@@ -1,7 +1,6 @@
 """All that the site publishes, newest first (滚动), its archive by day, and what it published on this day in earlier years."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from django.shortcuts import render
 from django.utils import timezone
@@ -9,10 +8,10 @@ from django.utils import timezone
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
 from meiri.fronts.pages import position_in
-from meiri.journal.content_keys import RIVER, TODAY, ContentKey, archive_key, periods
+from meiri.journal.content_keys import RIVER, TODAY, ContentKey, archive_key
 from meiri.newsroom.models import Article
 from meiri.newsroom.river import Place, same_days
-from meiri.web.archives import calendar_page, date_or_404, day_page
+from meiri.web.archives import calendar_page, date_or_404, day_page, first_day_or_404
 from meiri.web.breadcrumbs import breadcrumbs
 from meiri.web.designs import by_hour
 
@@ -81,13 +80,16 @@ def day(request, year, month, day):
 
 @page
 def this_day(request):
-    """What the site published on today's date in earlier years (那年今日), newest year first. A query for each year that has any, two besides."""
+    """What the site published on today's date in earlier years (那年今日), newest year first. A query for each year that has any, three
+    besides."""
     today = timezone.localdate()
-    uses(TODAY)
-    years: list[tuple[date, list]] = []
-    for then in same_days(Place.site(), today, YEARS):
-        uses(archive_key(RIVER, periods(then)[2]))
-        years.append((then, Article.objects.on_day(Place.site(), then, OF_A_YEAR)))
+    # Also a year that has nothing of this day yet may get an article.
+    opens = first_day_or_404(ROLLING, Place.site(), today)
+    uses(TODAY, *(archive_key(RIVER, str(year)) for year in range(opens.year, today.year)))
+    years = [
+        (then, Article.objects.on_day(Place.site(), then, OF_A_YEAR))
+        for then in same_days(Place.site(), today, YEARS)
+    ]
     context = {
         "today": today,
         "years": years,
