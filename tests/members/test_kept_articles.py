@@ -12,6 +12,7 @@ from meiri.members.models import Favourite, Follow, Reading
 from meiri.newsroom.publishing import withdraw
 from meiri.personal.models import Notice
 from meiri.personal.notices import tell
+from tests.headlines import unbroken
 from tests.members.people import a_member, words
 from tests.newsroom_factory import a_channel, a_station, a_topic, an_article, an_author
 
@@ -134,7 +135,7 @@ def test_stations_and_authors_are_followed_as_channels_are(client, member):
     for address in (f"station/{station.slug}", f"author/{author.slug}"):
         assert client.post(f"/members/following/{address}/").status_code == 302
         assert client.post(f"/members/following/{address}/").status_code == 302
-    page = words(client.get("/members/following/")).replace("<wbr>", "")
+    page = unbroken(words(client.get("/members/following/")))
     assert "江上新桥合龙的一夜" in page
     assert "林中巡护三十年" in page
     client.post(f"/members/following/author/{author.slug}/", {"deed": "drop"})

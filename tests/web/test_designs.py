@@ -12,6 +12,7 @@ from django.utils import timezone
 from meiri.sections.design_choice import DRAWINGS
 from meiri.sections.models import Channel, Design
 from meiri.web import page_frame
+from tests.headlines import unbroken
 from tests.newsroom_factory import a_channel, a_station, an_article, an_author
 from tests.syndication.pictures import a_picture
 
@@ -29,7 +30,7 @@ def nothing_kept():
 def text(client, address: str) -> str:
     answer = client.get(address)
     assert answer.status_code == 200, address
-    return answer.content.decode().replace("<wbr>", "")
+    return unbroken(answer.content.decode())
 
 
 @pytest.mark.parametrize("design", Design.values)
