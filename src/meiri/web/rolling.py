@@ -47,6 +47,7 @@ def rolling(request):
     context = {
         "section": ROLLING,
         "hours": by_hour(articles[:SHOWN]),
+        "of_all_channels": True,
         "newest": articles[0] if articles else None,
         "older": str(articles[SHOWN - 1].cursor) if len(articles) > SHOWN else "",
         "is_first": cursor is None,
@@ -60,7 +61,7 @@ def newest(request):
     """The newest lines, for whoever has the page open."""
     uses(RIVER)
     hours = by_hour(Article.objects.newest_at(Place.site(), SHOWN))
-    return render(request, "web/designs/hours.html", {"hours": hours, "channel": True})
+    return render(request, "web/designs/hours.html", {"hours": hours, "of_all_channels": True})
 
 
 @page
