@@ -68,6 +68,15 @@ class TestAsAnApp:
         assert rules["Content-Type"] == "application/speculationrules+json"
         assert "prerender" not in json.loads(rules.content)
 
+    def test_nothing_personal_is_fetched_ahead_in_any_edition(self, client):
+        [rule] = json.loads(client.get("/speculation-rules.json").content)["prefetch"]
+        refused = [part["not"]["href_matches"] for part in rule["where"]["and"] if "not" in part]
+        for address in ("/members/*", "/search/*", "/reports/*", "/letters/*"):
+            assert {address, f"/zh-hant{address}", f"/zhangbei{address}"} <= set(refused)
+        assert "/admin/*" in refused
+        assert "/zh-hant/admin/*" not in refused
+        assert "/*\\?*" in refused
+
 
 class TestWhatOthersAreTold:
     @pytest.mark.parametrize("address", ["/difang/", "/hot/", "/corrections/", "article"])

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from meiri.delivery.editions import has_edition, in_all_editions
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
 from meiri.fronts.models import SiteSettings
@@ -28,17 +29,8 @@ ICONS = (192, 512)
 HOLDS = timedelta(days=180)
 # Where a browser fetches nothing ahead: what is personal, what counts, what is never a page.
 NOT_AHEAD = (
-    *(
-        "/admin/*",
-        "/members/*",
-        "/letters/*",
-        "/comments/*",
-        "/reports/*",
-        "/staff/*",
-        "/api/*",
-        "/documents/*",
-    ),
-    *("/media/*", "/search/*", "/*\\?*", "/card/*", "/poster/*", "/player/*"),
+    *("/admin/", "/members/", "/letters/", "/comments/", "/reports/", "/staff/", "/api/", "/documents/"),
+    *("/media/", "/search/", "/card/", "/poster/", "/player/"),
 )
 
 
@@ -131,7 +123,14 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=86400)
 def speculation_rules(request: HttpRequest) -> HttpResponse:
     """A link that a reader is about to follow is fetched ahead. It is not rendered: no view is counted for what nobody saw."""
-    where = {"and": [{"href_matches": "/*"}, *({"not": {"href_matches": path}} for path in NOT_AHEAD)]}
+    addresses = [
+        address
+        for plain in NOT_AHEAD
+        for address in (in_all_editions(plain) if has_edition(plain) else [plain])
+    ]
+    # Nor what is asked for with a query.
+    paths = [*(f"{address}*" for address in addresses), "/*\\?*"]
+    where = {"and": [{"href_matches": "/*"}, *({"not": {"href_matches": path}} for path in paths)]}
     return JsonResponse(
         {"prefetch": [{"where": where, "eagerness": "moderate"}]},
         content_type="application/speculationrules+json",
