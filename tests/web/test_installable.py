@@ -132,6 +132,13 @@ class TestPosters:
         for wrong in ("鄱阳湖是世界面积最大的淡水湖。", "湖", "", "鄱阳湖" * 200):
             assert client.get(card, {"quote": wrong}).status_code == 404
 
+    def test_cards_are_offered_where_the_words_are_written_as_in_the_article(self, client):
+        address = an_article("湖区见闻", text="鄱阳湖是中国面积最大的淡水湖。").get_absolute_url()
+        for edition, offered in (("", True), ("/zhangbei", True), ("/zh-hant", False)):
+            page = page_of(client, edition + address)
+            assert "/poster/" in page
+            assert ("data-card" in page) is offered
+
     def test_cards_are_not_drawn_without_end(self, client, monkeypatch):
         article = an_article("湖区见闻", text="鄱阳湖是中国面积最大的淡水湖。")
         monkeypatch.setattr(rate_limits.RateLimit, "allows", lambda limit, count: count <= 1)

@@ -6,7 +6,8 @@ if (plainly && text) {
   const link = document.createElement("a");
   link.className = "report-selection";
   link.textContent = "纠错";
-  const poster = document.querySelector("[data-poster]");
+  // Not in traditional script: a card is made only of words as the article has them.
+  const cards = document.querySelector("[data-card]");
   const card = document.createElement("a");
   card.className = "report-selection";
   card.textContent = "卡片";
@@ -28,8 +29,8 @@ if (plainly && text) {
     while (part.parentNode !== text) part = part.parentNode;
     link.href = `${plainly.href}?quote=${encodeURIComponent(quote)}`;
     link.ariaLabel = `对选中的文字纠错：${quote.slice(0, 20)}`;
-    if (poster && quote.length >= 6 && quote.length <= 140) {
-      card.href = `${poster.href.replace("/poster/", "/card/")}?quote=${encodeURIComponent(quote)}`;
+    if (cards && quote.length >= 6 && quote.length <= 140) {
+      card.href = `${cards.dataset.card}?quote=${encodeURIComponent(quote)}`;
       card.ariaLabel = `把选中的文字做成卡片：${quote.slice(0, 20)}`;
       offered.append(card);
     } else card.remove();
