@@ -27,16 +27,22 @@ from meiri.syndication.structured_data import breadcrumb_list, news_article
 from meiri.web.breadcrumbs import breadcrumbs
 
 
-@page
-def article(request, channel, year, day, article_id):
-    """The page of one article. Its key is what counts: another channel or date in the address redirects."""
+def article_once_published(article_id: int) -> Article:
+    """The article, live or withdrawn. Raises `Http404` where it never was published."""
     try:
         article = article_to_read(article_id)
     except Article.DoesNotExist:
         raise Http404 from None
+    if not article.live and article.first_published_at is None:
+        raise Http404
+    return article
+
+
+@page
+def article(request, channel, year, day, article_id):
+    """The page of one article. Its key is what counts: another channel or date in the address redirects."""
+    article = article_once_published(article_id)
     if not article.live:
-        if article.first_published_at is None:
-            raise Http404
         return render(request, "web/withdrawn.html", {"article": article}, status=410)
     if request.path != article.get_absolute_url():
         return HttpResponsePermanentRedirect(article.get_absolute_url())
@@ -122,10 +128,7 @@ def preview(request, article: Article):
 @page
 def pinyin(request, article_id):
     """The title and text of an article with pinyin above each character: a piece of its page."""
-    try:
-        article = article_to_read(article_id)
-    except Article.DoesNotExist:
-        raise Http404 from None
+    article = article_once_published(article_id)
     if not article.live:
         raise Http404
     uses(article.content_key, *keys_in_body(article.body.raw_data))

@@ -1,6 +1,5 @@
 """/corrections/42/: what became of one article after it was published first (修改记录), newest first."""
 
-from django.http import Http404
 from django.shortcuts import render
 
 from meiri.asked_numbers import asked_position
@@ -8,8 +7,7 @@ from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
 from meiri.journal.content_keys import ARTICLE
 from meiri.newsroom.changes import changes_of
-from meiri.newsroom.models import Article
-from meiri.newsroom.reading import article_to_read
+from meiri.web.article import article_once_published
 from meiri.web.breadcrumbs import breadcrumbs
 
 SHOWN = 30
@@ -20,12 +18,7 @@ def changes(request, article_id):
     """What was changed, when, of which kind, why. Of an article that was withdrawn too. Three queries."""
     before = asked_position(request)
     uses(ARTICLE.key(article_id))
-    try:
-        article = article_to_read(article_id)
-    except Article.DoesNotExist:
-        raise Http404 from None
-    if article.first_published_at is None:
-        raise Http404
+    article = article_once_published(article_id)
     found = changes_of(article_id, SHOWN + 1, before)
     shown = found[:SHOWN]
     # What was withdrawn is neither named nor led to.

@@ -15,8 +15,8 @@ from meiri.journal.content_keys import ARTICLE
 from meiri.newsroom.clock import local
 from meiri.newsroom.models import Article
 from meiri.newsroom.plain_text import paragraphs
-from meiri.newsroom.reading import article_to_read
 from meiri.visitors.rate_limits import RateLimit
+from meiri.web.article import article_once_published
 from meiri.web.poster_drawing import NoFonts, Poster, draw_poster
 
 # Characters of a sentence that may be made a card.
@@ -30,8 +30,8 @@ CARDS = RateLimit("card", 40, timedelta(hours=1))
 def poster(request: HttpRequest, article_id: int) -> HttpResponse:
     """The poster; 410 where the article is withdrawn, 404 where the machine can't draw one."""
     uses(ARTICLE.key(article_id))
-    article = published(article_id)
-    if article is None:
+    article = article_once_published(article_id)
+    if not article.live:
         return HttpResponse(status=410)
     if article.source:
         uses(article.source.content_key)
@@ -41,8 +41,8 @@ def poster(request: HttpRequest, article_id: int) -> HttpResponse:
 @require_safe
 def card(request: HttpRequest, article_id: int) -> HttpResponse:
     """A card with words that stand in the article: with others nobody can make one."""
-    article = published(article_id)
-    if article is None:
+    article = article_once_published(article_id)
+    if not article.live:
         return HttpResponse(status=410)
     quote = " ".join(request.GET.get("quote", "")[: 4 * LONGEST].split())
     if not SHORTEST <= len(quote) <= LONGEST or not stands_in(quote, article):
@@ -50,17 +50,6 @@ def card(request: HttpRequest, article_id: int) -> HttpResponse:
     if not CARDS.hit_by_address(request):
         return refused(request, "做得太频繁了，请过一会儿再试。", 429)
     return drawn(article, Poster(**shown_of(article), text=quote, is_quote=True))
-
-
-def published(article_id: int) -> Article | None:
-    """The article, None where it was withdrawn. Raises `Http404` where it never was published."""
-    try:
-        article = article_to_read(article_id)
-    except Article.DoesNotExist:
-        raise Http404 from None
-    if article.first_published_at is None:
-        raise Http404
-    return article if article.live else None
 
 
 def shown_of(article: Article) -> dict:
