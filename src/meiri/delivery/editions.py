@@ -23,8 +23,6 @@ EDITIONS = (TRADITIONAL, LARGE)
 # What may stand before the path of a page, as part of a regular expression.
 ANY_PREFIX = f"(?:{'|'.join(edition.prefix for edition in EDITIONS)})?"
 _FIRST_PART = re.compile(r"/([^/?#]*)")
-_IN_EDITION = re.compile(rf"({'|'.join(edition.prefix for edition in EDITIONS)})(/.*)?", re.DOTALL)
-_BY_PREFIX = {edition.prefix: edition for edition in EDITIONS}
 
 
 @dataclass(frozen=True)
@@ -62,14 +60,13 @@ def in_all_editions(address: str) -> list[str]:
 
 def edition_of(path: str) -> Edition | None:
     """The edition whose page stands at `path`; None for the page itself."""
-    found = _IN_EDITION.fullmatch(path)
-    return _BY_PREFIX[found[1]] if found else None
+    return next((one for one in EDITIONS if path == one.prefix or path.startswith(f"{one.prefix}/")), None)
 
 
 def inner_path(path: str) -> str | None:
     """The path of the page that `path` shows in an edition, "" for its bare prefix; None where it is of none."""
-    found = _IN_EDITION.fullmatch(path)
-    return found[2] or "" if found else None
+    edition = edition_of(path)
+    return path.removeprefix(edition.prefix) if edition else None
 
 
 def current_edition() -> Edition | None:

@@ -1,6 +1,6 @@
 """Answer `/zh-hant/…` and `/zhangbei/…` with the page of the address behind it, as the edition has it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
@@ -12,7 +12,6 @@ from meiri.delivery.editions import (
     edition_of,
     has_edition,
     in_edition,
-    inner_path,
     rendering_edition,
 )
 from meiri.delivery.keys import uses
@@ -41,9 +40,10 @@ class PageEditions:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        edition, path = edition_of(request.path_info), inner_path(request.path_info)
-        if edition is None or path is None:
+        edition = edition_of(request.path_info)
+        if edition is None:
             return self.get_response(request)
+        path = request.path_info.removeprefix(edition.prefix)
         if not path:
             query = request.META.get("QUERY_STRING", "")
             return HttpResponsePermanentRedirect(f"{edition.prefix}/{'?' if query else ''}{query}")
@@ -56,7 +56,7 @@ class PageEditions:
         if "Location" in response:
             response["Location"] = _redirected(request, response["Location"], edition)
         if not getattr(response, "in_edition", False):  # else it is of the edition already
-            _convert(response, edition, TraditionalConverter(terms, people))
+            _convert(response, edition, terms, people)
         return response
 
     def _answer(self, request: HttpRequest, path: str) -> HttpResponseBase:
@@ -72,13 +72,15 @@ class PageEditions:
             request.path, request.path_info = whole
 
 
-def _convert(response: HttpResponseBase, edition: Edition, wording: TraditionalConverter) -> None:
+def _convert(
+    response: HttpResponseBase, edition: Edition, terms: Sequence[Term], people: Iterable[str]
+) -> None:
     kind = response.get("Content-Type", "").partition(";")[0].strip()
     if not isinstance(response, HttpResponse) or "Content-Encoding" in response or kind not in CONVERTERS:
         return
     text = response.content.decode(response.charset)
     if edition is TRADITIONAL:
-        text = CONVERTERS[kind](text, settings.BASE_URL, wording)
+        text = CONVERTERS[kind](text, settings.BASE_URL, TraditionalConverter(terms, people))
     elif kind == "text/html":
         text = large_html(text, settings.BASE_URL)
     response.content = text.encode(response.charset)

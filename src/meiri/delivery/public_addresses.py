@@ -1,6 +1,6 @@
 """The table of public addresses, by their first part: who answers there, what is stored of it, who may come.
 
-A new first part is entered here. The words that no channel may have, what has no edition in traditional script and what is closed
+A new first part is entered here. The words that no channel may have, what has no editions and what is closed
 to crawlers are made of this table; the patterns of URLs, the kinds of pages (`kinds.py`) and nginx are tested against it. All other
 first parts are those of channels, or of pages that editors lay out.
 """
@@ -14,8 +14,8 @@ class PublicAddress:
     """The addresses that begin with `/first`.
 
     `example`: one of them; of those whose pages are stored, a page. `kind`: the kind of the page there, by the word that its
-    surrogate keys begin with. `is_stored`: there are pages that are kept as files. `has_edition`: they have an edition in
-    traditional script. `is_crawled`: robots.txt lets crawlers in. `is_laid_out`: editors lay out the page. `is_reserved`: no
+    surrogate keys begin with. `is_stored`: there are pages that are kept as files. `has_edition`: they have editions.
+    `is_crawled`: robots.txt lets crawlers in. `is_laid_out`: editors lay out the page. `is_reserved`: no
     channel, and no page directly below the home page, may be called `word`. `label`: what editors call the pages there.
     """
 
@@ -103,7 +103,7 @@ PUBLIC_ADDRESSES = (
 # First parts that lead elsewhere: no channel can take them. Those of them that are pages which editors lay out.
 RESERVED_ADDRESSES = frozenset(one.word for one in PUBLIC_ADDRESSES if one.is_reserved)
 LAID_OUT_ADDRESSES = frozenset(one.word for one in PUBLIC_ADDRESSES if one.is_laid_out)
-# First parts of addresses that are the same for everybody, in whichever script they read.
+# First parts of addresses that are the same for everybody, whichever edition they read.
 WITHOUT_EDITION = frozenset(one.first for one in PUBLIC_ADDRESSES if not one.has_edition)
 # What crawlers are asked to leave alone: pages made for one person, answers without end, and what only scripts ask for.
 CLOSED = tuple(f"/{one.first}/" for one in PUBLIC_ADDRESSES if not one.is_crawled)
