@@ -10,7 +10,7 @@ from taggit.models import Tag
 from meiri.newsroom.cards import Card
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article
-from meiri.newsroom.river import REACH, Place, PlaceKind, older_at_each, query_beside
+from meiri.newsroom.river import REACH, Place, older_at_each, query_beside
 
 # How many are shown, and how many of these may be of one source.
 MOST, MOST_OF_SOURCE = 10, 3
@@ -33,21 +33,16 @@ class FurtherReading(NamedTuple):
     same_event: frozenset[int] = frozenset()
 
 
-def stands_in_channel(article: Article) -> bool:
-    """Whether its channel lists a published article: that of a station stands there only once the channel's desk has taken it, and
-    until then nothing in the channel is next to it. No query but for those."""
-    return article.home_station_id is None or article.listings.filter(place_kind=PlaceKind.CHANNEL).exists()
-
-
 def reading_after(article: Article, tags: Sequence[Tag]) -> FurtherReading:
     """What to read after a saved article, whose tags are `tags`. One short query, two where no related ones were worked out
-    yet: then they are those of the same tags. One more for an article of a station."""
+    yet: then they are those of the same tags. One more for an article of a station: until the channel's desk has taken it, nothing
+    in the channel is next to it."""
     channel = Place.channel(article.channel)
     sql, values = query_beside(channel, article.cursor)
     with connection.cursor() as cursor:
         cursor.execute(sql + _WORKED_OUT, [*values, article.pk])
         rows = sorted(cursor.fetchall())
-    sides = {side: key for side, key in rows if side < 2} if stands_in_channel(article) else {}
+    sides = {side: key for side, key in rows if side < 2} if article.stands_in_channel else {}
     related = [key for side, key in rows if side >= 2]
     if not related:
         listed = nearest_listed([Place.tag(tag) for tag in tags], [], article.cursor)
