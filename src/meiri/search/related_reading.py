@@ -45,25 +45,22 @@ def reading_after(article: Article, tags: Sequence[Tag]) -> FurtherReading:
     sides = {side: key for side, key in rows if side < 2} if article.stands_in_channel else {}
     related = [key for side, key in rows if side >= 2]
     if not related:
-        listed = nearest_listed([Place.tag(tag) for tag in tags], [], article.cursor)
+        listed = nearest_listed([Place.tag(tag) for tag in tags], article.cursor)
         related = [key for key in listed if key != article.pk][: 2 * MOST]
     same_event = frozenset(key for side, key in rows if side >= 2 and side % 2)
     return FurtherReading(sides.get(0), sides.get(1), related, same_event)
 
 
-def nearest_listed(
-    tagged: Sequence[Place], others: Sequence[Place], cursor: Cursor, reach: int = REACH
-) -> list[int]:
-    """The keys of articles older than `cursor`: those with the most tags in common, then those of `others`, one place after
-    the other. One query, which looks at `reach` articles of each place.
+def nearest_listed(tagged: Sequence[Place], cursor: Cursor, reach: int = REACH) -> list[int]:
+    """The keys of articles older than `cursor` at the tags `tagged`, those with the most in common first. One query, which looks
+    at `reach` articles of each tag.
 
     What is published later changes nothing on the pages of the archive, but those within `REACH` of where it stands.
     """
     tagged = tagged[:MOST_TAGS]
-    lists = older_at_each(dict.fromkeys([*tagged, *others], reach), cursor)
+    lists = older_at_each(dict.fromkeys(tagged, reach), cursor)
     shared = Counter(key for place in tagged for key in lists[place])
-    ranked = [key for key, _ in shared.most_common()]
-    return list(dict.fromkeys([*ranked, *(key for place in others for key in lists[place])]))
+    return [key for key, _ in shared.most_common()]
 
 
 def shown(article: Article, cards: Iterable[Card]) -> list[Card]:

@@ -50,7 +50,6 @@ def of_the_same_tags(compared: Comparison, article: Text, close: Iterable[Close]
     )
     keys = nearest_listed(
         [Place(PlaceKind.TAG, tag) for tag in tags],
-        [],
         Cursor(article.published_at, article.id),
         FILL_REACH,
     )
