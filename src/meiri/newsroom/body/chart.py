@@ -10,7 +10,6 @@ from django.db.models import TextChoices
 from lxml.html import HtmlElement
 from wagtail import blocks
 
-from meiri.journal.content_keys import ContentKey
 from meiri.media.models import Picture
 from meiri.newsroom.body.block import BlockText, ReadBlock, StructBodyBlock, TextEditor, escaped
 from meiri.newsroom.body.stored_words import StoredWords, Together, Within, struct_of
@@ -77,9 +76,6 @@ class ChartBlock(StructBodyBlock):
         edited = super().edit_texts(stored, editor)
         table = struct_of(edited).get("data")
         return {**edited, "data": self._table.edit_texts(table, editor)} if table else edited
-
-    def content_keys(self, stored: Any) -> Iterator[ContentKey]:
-        yield from ()
 
     def html(self, value: Any) -> str:
         unit = f"（单位：{value['unit']}）" if value["unit"] else ""
