@@ -2,7 +2,7 @@
 of one that is missing (缺少的图片)."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import escape
 from typing import Any
 
@@ -69,9 +69,7 @@ class PictureBlock(StructBodyBlock):
         return 1
 
     def placed_pictures(self, stored: Any, block: str) -> Iterator[PlacedPicture]:
-        parts = struct_of(stored)
-        if isinstance(parts.get("image"), int):
-            yield PlacedPicture(block, parts["image"], parts.get("caption") or "", parts.get("credit") or "")
+        return placed_in(stored, self.pictures, block)
 
     class Meta:
         icon = "image"
@@ -175,10 +173,7 @@ class BeforeAfterBlock(StructBodyBlock):
         return 2
 
     def placed_pictures(self, stored: Any, block: str) -> Iterator[PlacedPicture]:
-        parts = struct_of(stored)
-        for name in self.pictures:
-            if isinstance(parts.get(name), int):
-                yield PlacedPicture(block, parts[name], parts.get("caption") or "", parts.get("credit") or "")
+        return placed_in(stored, self.pictures, block)
 
     class Meta:
         icon = "image"
@@ -230,6 +225,14 @@ class MapBlock(PictureBlock):
     class Meta:
         icon = "site"
         label = "地图"
+
+
+def placed_in(stored: Any, names: Iterable[str], block: str) -> Iterator[PlacedPicture]:
+    """The pictures in the parts `names` of a stored struct, with its caption and its credit."""
+    parts = struct_of(stored)
+    for name in names:
+        if isinstance(parts.get(name), int):
+            yield PlacedPicture(block, parts[name], parts.get("caption") or "", parts.get("credit") or "")
 
 
 def read_figure(element: HtmlElement) -> tuple[str, str, str]:
