@@ -6,7 +6,6 @@ its place at once. Each folder holds tantivy's files and `position.json`, how fa
 
 import json
 import logging
-import os
 import re
 import shutil
 import threading
@@ -22,6 +21,7 @@ import tantivy
 from django.conf import settings
 
 from meiri.delivery.locks import try_lock
+from meiri.kept_once import write_whole
 from meiri.search.tantivy_files import damaged_file, is_panic
 
 logger = logging.getLogger(__name__)
@@ -148,7 +148,7 @@ class Store:
 
     def adopt(self, folder: Path) -> None:
         """Let the finished index in `folder` answer from now on, and throw the others away."""
-        write_whole(self.folder / "current", folder.name)
+        write_whole(self.folder / "current", folder.name.encode())
         self.told_of_damage.unlink(missing_ok=True)
         self._keep_only(folder)
 
@@ -193,7 +193,7 @@ class Store:
             return 0.0
 
     def keep_progress(self, part: float) -> None:
-        write_whole(self.folder / "progress", f"{part:.3f}")
+        write_whole(self.folder / "progress", f"{part:.3f}".encode())
 
 
 def store() -> Store:
@@ -209,17 +209,7 @@ def position_of(folder: Path) -> IndexedUpTo | None:
 
 
 def keep_position(folder: Path, position: IndexedUpTo) -> None:
-    write_whole(folder / "position.json", json.dumps(position._asdict()))
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Replace a small file at once: a reader finds the old text or the new one."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}")
-    with draft.open("w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    write_whole(folder / "position.json", json.dumps(position._asdict()).encode())
 
 
 class IndexReader:
