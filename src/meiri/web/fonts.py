@@ -32,10 +32,16 @@ FORMATS = (".ttc", ".otf", ".ttf")
 MOST_FACES = 12
 
 
-def font(kind: tuple[str, ...], size: int) -> ImageFont.FreeTypeFont | None:
-    """A font of `kind`, `SONG` or `SANS`, in pixels; None where the machine has no Chinese font."""
+class NoFonts(Exception):
+    """The machine has no Chinese font."""
+
+
+def font(kind: tuple[str, ...], size: int) -> ImageFont.FreeTypeFont:
+    """A font of `kind`, `SONG` or `SANS`, in pixels. Raises `NoFonts`."""
     found = _found(kind) or _found(SANS) or _found(SONG)
-    return ImageFont.truetype(found[0], size, index=found[1]) if found else None
+    if found is None:
+        raise NoFonts
+    return ImageFont.truetype(found[0], size, index=found[1])
 
 
 def has_fonts() -> bool:

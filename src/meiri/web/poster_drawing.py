@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import rjieba
 import segno
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageDraw, ImageOps
 
 from meiri.web.fonts import SANS, SONG, font
 
@@ -27,7 +27,7 @@ _NOT_LAST = "（《「『“‘([{"
 
 @dataclass(frozen=True)
 class Poster:
-    """What stands on a poster. `picture`: the bytes of a picture, or none; `lines`: below the title, each cut after three lines."""
+    """What stands on a poster. `picture`: the bytes of a picture, or none."""
 
     site: str
     kicker: str
@@ -40,45 +40,35 @@ class Poster:
     is_quote: bool = False
 
 
-class NoFonts(Exception):
-    """The machine has no Chinese font."""
-
-
 def draw_poster(poster: Poster) -> bytes:
     """The poster as JPEG. Raises `NoFonts`."""
-    small, name = font(SANS, 32), font(SONG, 44)
-    if small is None or name is None:
-        raise NoFonts
+    small = font(SANS, 32)
     sheet = _Sheet()
     sheet.rule(0, WIDTH, 14, RED)
     sheet.y = 60
-    sheet.text([poster.site], name, RED)
+    sheet.text([poster.site], font(SONG, 44), RED)
     sheet.y += 24
     if poster.picture:
         sheet.picture(poster.picture)
     if poster.is_quote:
-        sheet.text(broken_lines(f"“{poster.text}”", _song(60), INNER, 9), _song(60), INK, 1.6)
+        face = font(SONG, 60)
+        sheet.text(broken_lines(f"“{poster.text}”", face, INNER, 9), face, INK, 1.6)
         sheet.y += 16
         sheet.text(broken_lines(f"——《{poster.title}》", small, INNER, 2), small, GREY)
     else:
         if poster.kicker:
             sheet.text(broken_lines(poster.kicker, small, INNER, 1), small, RED)
-        sheet.text(broken_lines(poster.title, _song(64), INNER, 5), _song(64), INK, 1.4)
+        face = font(SONG, 64)
+        sheet.text(broken_lines(poster.title, face, INNER, 5), face, INK, 1.4)
         if poster.text:
             sheet.y += 16
-            sheet.text(broken_lines(poster.text, font(SANS, 36), INNER, 4), font(SANS, 36), GREY, 1.6)
+            face = font(SANS, 36)
+            sheet.text(broken_lines(poster.text, face, INNER, 4), face, GREY, 1.6)
     sheet.y += 40
     sheet.rule(MARGIN, WIDTH - MARGIN, 2, RULE)
     sheet.y += 32
     sheet.foot(poster, small)
     return sheet.finished()
-
-
-def _song(size: int) -> ImageFont.FreeTypeFont:
-    found = font(SONG, size)
-    if found is None:
-        raise NoFonts
-    return found
 
 
 class _Sheet:

@@ -17,7 +17,8 @@ from meiri.newsroom.models import Article
 from meiri.newsroom.plain_text import paragraphs
 from meiri.visitors.rate_limits import RateLimit
 from meiri.web.article import article_once_published
-from meiri.web.poster_drawing import NoFonts, Poster, draw_poster
+from meiri.web.fonts import NoFonts
+from meiri.web.poster_drawing import Poster, draw_poster
 
 # Characters of a sentence that may be made a card.
 SHORTEST, LONGEST = 6, 140
