@@ -91,8 +91,14 @@ class Variants:
 
     def url(self, width: int, format: str) -> str:
         """The address of the smallest variant at least `width` wide, or of the largest there is."""
-        fitting = next((w for w in self.widths if w >= width), self.widths[-1])
-        return f"{self.base}-{fitting}.{format}"
+        return f"{self.base}-{self._fitting(width)}.{format}"
+
+    def name(self, width: int, format: str) -> str:
+        """The name in the storage of that variant."""
+        return f"{self.stem}-{self._fitting(width)}.{format}"
+
+    def _fitting(self, width: int) -> int:
+        return next((w for w in self.widths if w >= width), self.widths[-1])
 
     def srcset(self, format: str, widest: int | None = None) -> str:
         """The variants for a browser to choose among, none wider than `widest` but the smallest there is."""

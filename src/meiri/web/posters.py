@@ -18,7 +18,7 @@ from meiri.newsroom.plain_text import paragraphs
 from meiri.visitors.rate_limits import RateLimit
 from meiri.web.article import article_once_published
 from meiri.web.fonts import NoFonts
-from meiri.web.poster_drawing import Poster, draw_poster
+from meiri.web.poster_drawing import WIDTH, Poster, draw_poster
 
 # Characters of a sentence that may be made a card.
 SHORTEST, LONGEST = 6, 140
@@ -69,9 +69,8 @@ def picture_of(article: Article) -> bytes | None:
     sizes = article.picture.sizes if article.picture else None
     if not sizes or not sizes.widths:
         return None
-    width = next((width for width in sizes.widths if width >= 1080), sizes.widths[-1])
     try:
-        with default_storage.open(f"{sizes.stem}-{width}.jpeg") as file:
+        with default_storage.open(sizes.name(WIDTH, "jpeg")) as file:
             return file.read()
     except OSError:
         return None  # it was taken down meanwhile
