@@ -8,6 +8,7 @@ from django.conf import settings
 
 from meiri.fronts.models import SiteSettings, StandardPage
 from meiri.identity import site_name
+from meiri.newsroom.body.pictures import feed_address
 from meiri.newsroom.clock import zoned
 from meiri.newsroom.corrections import Correction
 from meiri.newsroom.models import Article, Byline
@@ -98,8 +99,8 @@ def videos_of(article: Article) -> list[dict]:
             "contentUrl": whole_address(value["file"].url),
             "uploadDate": zoned(article.published_at).isoformat(timespec="seconds"),
         }
-        if poster and poster.sizes.widths:
-            video["thumbnailUrl"] = whole_address(poster.sizes.url(1280, "jpeg"))
+        if poster and (address := feed_address(poster)):
+            video["thumbnailUrl"] = whole_address(address)
         found.append(video)
     return found
 

@@ -16,6 +16,7 @@ from meiri.delivery.omissions import optional
 from meiri.delivery.rendering import page
 from meiri.fronts.topics import topic_links
 from meiri.journal.content_keys import ARTICLE, BESIDE, RELATED
+from meiri.newsroom.body.pictures import feed_address
 from meiri.newsroom.body.stream import keys_in_body
 from meiri.newsroom.changes import changed_at, would_be_changed
 from meiri.newsroom.corrections import Correction, corrections_of
@@ -96,7 +97,7 @@ def article_context(
 ) -> dict:
     crumbs = breadcrumbs([article.channel, (article.title, article.get_absolute_url())])
     picture = article.picture
-    share_image = picture.sizes.url(1280, "jpeg") if picture and picture.sizes.widths else ""
+    share_image = feed_address(picture) if picture else ""
     uses(*(byline.author.byline_key for byline in bylines))
     standing = [correction for correction in corrections if not correction.withdrawn_at]
     structured: list[dict] = []

@@ -12,6 +12,7 @@ from meiri.delivery.omissions import optional
 from meiri.delivery.rendering import page
 from meiri.journal.content_keys import COVERAGES
 from meiri.live.models import Coverage, EntryState, LiveEntry, entries_to_read, with_bodies
+from meiri.newsroom.body.pictures import feed_address
 from meiri.newsroom.body.stream import keys_in_body
 from meiri.syndication.live_blog import live_blog_posting
 from meiri.syndication.structured_data import breadcrumb_list
@@ -49,7 +50,7 @@ def coverage(request, coverage_id: int):
         [found.channel, ("直播", reverse("live-coverages")), (found.title, found.get_absolute_url())]
     )
     picture = found.picture
-    image = picture.sizes.url(1280, "jpeg") if picture and picture.sizes.widths else ""
+    image = feed_address(picture) if picture else ""
     structured: list[dict] = []
     with optional("结构化数据"):
         standing = [entry for entry in entries if entry.state == EntryState.SHOWN]
