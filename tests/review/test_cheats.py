@@ -4,17 +4,19 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Revision, TaskState
 
 from meiri.media.models import Picture
-from meiri.newsroom.models import Article, Author, Byline
+from meiri.newsroom.models import Article, Author, Byline, Post
 from meiri.newsroom.publication_checks import PublicationStopped
 from meiri.newsroom.publishing import publish
+from meiri.newsroom.roles import CHIEFS
 from meiri.review.models import ChainStep, ReviewSheet
 from tests.newsroom.test_admin import form_of
-from tests.newsroom_factory import a_source
+from tests.newsroom_factory import a_channel, a_source
 from tests.review.newsroom import a_submitted, change, pass_all, review, set_up, signed_in, waiting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shared_database")]
@@ -165,6 +167,22 @@ def test_eight_a_superuser_reviews_excepts_and_sets_up_nothing(newsroom):
     signed_in(newsroom.root).post(reverse("wagtailadmin_workflows:disable", args=[step.chain.workflow_id]))
     with pytest.raises(PublicationStopped, match="还缺一校"):
         publish(Article.objects.get(pk=article.pk), by=newsroom.root)
+
+
+def test_eight_the_post_of_a_superuser_counts_where_and_while_it_holds(newsroom):
+    article = a_submitted(newsroom)
+    way, deed = reverse("review_article", args=[article.pk]), {"deed": "except", "reason": "急"}
+    # A group that was left over from before the post.
+    newsroom.root.groups.add(Group.objects.get(name=CHIEFS))
+    post = Post.objects.create(user=newsroom.root, group=Group.objects.get(name=CHIEFS))
+    post.channels.set([a_channel("要闻", "yaowen")])
+    assert "只有主编可以批准" in words(signed_in(newsroom.root).post(way, deed, follow=True))
+    post.channels.set([article.channel])
+    Post.objects.filter(pk=post.pk).update(valid_until=timezone.localdate() - timedelta(days=1))
+    assert "只有主编可以批准" in words(signed_in(newsroom.root).post(way, deed, follow=True))
+    newsroom.root.groups.clear()
+    Post.objects.filter(pk=post.pk).update(valid_until=None)
+    assert "例外已批准" in words(signed_in(newsroom.root).post(way, deed, follow=True))
 
 
 def test_nine_a_text_that_was_not_opened_is_not_decided(newsroom):

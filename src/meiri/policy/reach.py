@@ -131,10 +131,15 @@ def forget_standing(user) -> None:
 
 def reach(user, *permissions: str) -> Reach:
     """Where `user` has any of `permissions` (`app.codename`). Whoever is not active has none, an administrator all."""
+    if user.is_active and user.is_superuser:
+        return EVERYWHERE
+    return reach_held(user, *permissions)
+
+
+def reach_held(user, *permissions: str) -> Reach:
+    """Where `user` has any of `permissions` as their own or by a membership, whatever else they administer."""
     if not user.is_active:
         return NOWHERE
-    if user.is_superuser:
-        return EVERYWHERE
     wanted, standing = set(permissions), _standing(user)
     if wanted & standing.own:
         return EVERYWHERE

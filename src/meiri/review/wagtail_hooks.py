@@ -64,7 +64,7 @@ def chiefs(request, kwargs) -> bool:
 
 def inspectors(request, kwargs) -> bool:
     """Those who answer for everything, and who administer the site, look at how the newsroom reviews."""
-    return may_set_up(request.user) or administers(request.user)
+    return administers(request.user) or may_set_up(request.user)
 
 
 admit(
