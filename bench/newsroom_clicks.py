@@ -171,23 +171,27 @@ def correct_an_error(people: People) -> Hand:
     return hand
 
 
-def put_on_top_of_home(people: People) -> Hand:
-    number = an_article(people.site, "今天的头条")
+def at_more_deeds(people: People, title: str) -> Hand:
+    """The hand of a chief who has opened a published article, and in its form the further deeds."""
+    number = an_article(people.site, title)
     page = people.at_desk(CHIEF)
     page.goto(f"/admin/snippets/newsroom/article/edit/{number}/")
     hand = Hand(page)
     hand.click(page.get_by_role("button", name="更多动作").last)
+    return hand
+
+
+def put_on_top_of_home(people: People) -> Hand:
+    hand = at_more_deeds(people, "今天的头条")
+    page = hand.page
     hand.leave(page.get_by_role("link", name="上首页"))
     hand.leave(page.get_by_role("button", name="放到头条"))
     return hand
 
 
 def withdraw_everywhere(people: People) -> Hand:
-    number = an_article(people.site, "要撤下的稿件")
-    page = people.at_desk(CHIEF)
-    page.goto(f"/admin/snippets/newsroom/article/edit/{number}/")
-    hand = Hand(page)
-    hand.click(page.get_by_role("button", name="更多动作").last)
+    hand = at_more_deeds(people, "要撤下的稿件")
+    page = hand.page
     hand.leave(page.locator("[href*='/unpublish/'], [name=action-unpublish]").first)
     hand.fill(page.get_by_label("撤稿原因"), "内容需要核实")
     hand.leave(page.get_by_role("button", name="撤稿"))
