@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.urls import Resolver404, resolve
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
-from meiri.policy.wagtail_hooks import opens
+from meiri.policy.wagtail_hooks import opens, view_of
 
 
 @dataclass(frozen=True)
@@ -92,6 +91,8 @@ GROUPS = (
         ),
     ),
 )
+# Where each view stands: its group, and its place in it.
+PLACES = {view: (group.name, place) for group in GROUPS for place, view in enumerate(group.views)}
 # What no group names stands at the end of one of these: where Wagtail has it, else with the settings.
 REPORTS, OTHERS = "reports", "settings"
 KEPT = "help"
@@ -151,15 +152,9 @@ def flat(items: Iterable[MenuItem], request) -> Iterator[tuple[str, MenuItem]]:
 
 def place_of(item: MenuItem, origin: str) -> tuple[str, int]:
     """The group of an entry and its place in it."""
-    name = view_name(item)
-    for group in GROUPS:
-        if name in group.views:
-            return group.name, group.views.index(name)
-    return (REPORTS if origin == REPORTS else OTHERS), 100 + item.order
+    return PLACES.get(view_name(item)) or (REPORTS if origin == REPORTS else OTHERS, 100 + item.order)
 
 
 def view_name(item: MenuItem) -> str:
-    try:
-        return resolve(item.url.partition("?")[0]).view_name
-    except Resolver404:
-        return ""
+    match = view_of(item)
+    return match.view_name if match else ""

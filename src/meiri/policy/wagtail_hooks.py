@@ -1,6 +1,8 @@
 """Menus offer what opens."""
 
-from django.urls import Resolver404, resolve
+from functools import lru_cache
+
+from django.urls import Resolver404, ResolverMatch, resolve
 from wagtail import hooks
 
 from meiri.policy.gate import may_open
@@ -8,12 +10,22 @@ from meiri.policy.rules import visible
 
 
 def opens(request, item) -> bool:
-    url = getattr(item, "url", "") or ""
+    match = view_of(item)
+    return match is None or may_open(request, match)
+
+
+def view_of(item) -> ResolverMatch | None:
+    """The view that an entry of a menu leads to; None where it has no address of ours, or none at all."""
+    return _view_at((getattr(item, "url", "") or "").partition("?")[0])
+
+
+# Each page of the admin asks it of each entry of its menus.
+@lru_cache(maxsize=1000)
+def _view_at(address: str) -> ResolverMatch | None:
     try:
-        match = resolve(url.partition("?")[0])
+        return resolve(address)
     except Resolver404:
-        return True  # no address of ours, or none at all
-    return may_open(request, match)
+        return None
 
 
 def what_opens(request, items):
