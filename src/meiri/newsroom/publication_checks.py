@@ -5,6 +5,7 @@ schedule, workflow, bulk, API, import, command) asks all of them in the publishi
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache, partial
 from typing import Any
 
 from django.db.models import Model
@@ -116,38 +117,38 @@ def findings_by_check(
     version: Model, revision: Revision | None, by
 ) -> Iterator[tuple[PublicationCheck, Finding]]:
     """What all checks find in `version`, without what an exception lets pass, each with the check that found it."""
-    levels: dict[str, Strictness] = {}
+    levels = cache(partial(stored_levels, version))
     has_editor = is_of_newsroom(revision, by)
     for check in _checks:
         if check.asks_editors and not has_editor:
             continue
-        adjustable = {rule.code for rule in check.rules}
-        for finding in check.findings(version, revision, by):
-            if finding.code in adjustable:
-                levels = levels or stored_levels(version)
-                if levels[finding.code] == Strictness.OFF:
-                    continue
-                finding = replace(finding, stops=levels[finding.code] == Strictness.STOP)
-            if not any(lets_pass(version, finding) for lets_pass in exceptions):
+        for found in check.findings(version, revision, by):
+            finding = _at_its_level(found, check, levels)
+            if finding and not any(lets_pass(version, finding) for lets_pass in exceptions):
                 yield check, finding
 
 
 def findings_of_entries(entries: Sequence[EntryText]) -> list[list[Finding]]:
     """What the checks find in entries of one live coverage, for each of them. The queries of the checks, and one for the levels of
     their rules."""
-    found: list[list[Finding]] = [[] for _ in entries]
-    levels: dict[str, Strictness] = {}
+    told: list[list[Finding]] = [[] for _ in entries]
+    # A level is that of a channel, which all entries have from their coverage.
+    levels = cache(lambda: stored_levels(entries[0]))
     for check in _checks:
-        adjustable = {rule.code for rule in check.rules}
-        for number, finding in check.findings_of_entries(entries):
-            if finding.code in adjustable:
-                # A level is that of a channel, which an entry has from its coverage.
-                levels = levels or stored_levels(entries[number])
-                if levels[finding.code] == Strictness.OFF:
-                    continue
-                finding = replace(finding, stops=levels[finding.code] == Strictness.STOP)
-            found[number].append(finding)
-    return found
+        for number, found in check.findings_of_entries(entries):
+            if finding := _at_its_level(found, check, levels):
+                told[number].append(finding)
+    return told
+
+
+def _at_its_level(
+    finding: Finding, check: PublicationCheck, levels: Callable[[], Mapping[str, Strictness]]
+) -> Finding | None:
+    """`finding`, which stops where its rule does at the channel's level; None where the rule is off."""
+    if all(rule.code != finding.code for rule in check.rules):
+        return finding
+    level = levels()[finding.code]
+    return None if level == Strictness.OFF else replace(finding, stops=level == Strictness.STOP)
 
 
 def stored_levels(version: Model | EntryText) -> dict[str, Strictness]:
