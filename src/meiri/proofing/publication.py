@@ -8,13 +8,15 @@ from meiri.proofing.checking import RULE_NAMED, proofread
 from meiri.proofing.known import known
 from meiri.proofing.models import Dismissal
 from meiri.proofing.passages import passages_of, passages_of_text
-from meiri.proofing.rules.rule import Level
+from meiri.proofing.rules.rule import Hint, Level
 
 _CODES = {
     "listed-word": "proofing.banned_word",
     "weekday": "proofing.weekday",
     "impossible-date": "proofing.date",
 }
+# What is doubted in an entry of a live coverage.
+DOUBT = "proofing.hint"
 
 
 class ProofingCheck(PublicationCheck):
@@ -45,15 +47,7 @@ class ProofingCheck(PublicationCheck):
             if key in let_pass or key in told:
                 continue
             told.add(key)
-            is_banned = hint.level == Level.BANNED
-            yield Finding(
-                _CODES[hint.rule.name],
-                f"“{hint.words}”是禁用词：{hint.sentence}"
-                if is_banned
-                else f"“{hint.words}”：{hint.sentence}",
-                place=passages[hint.passage].place,
-                stops=is_banned,
-            )
+            yield finding_of(hint, _CODES[hint.rule.name], passages[hint.passage].place)
 
     def findings_of_entries(self, entries) -> Iterator[tuple[int, Finding]]:
         """A word that is 禁用 stops an entry; whatever else is doubted is asked about."""
@@ -62,17 +56,15 @@ class ProofingCheck(PublicationCheck):
         now = known()
         for number, entry in enumerate(entries):
             for hint in proofread(passages_of_text(entry.title, entry.body), now):
-                is_banned = hint.level == Level.BANNED
-                yield (
-                    number,
-                    Finding(
-                        _CODES.get(hint.rule.name, "proofing.hint") if is_banned else "proofing.hint",
-                        f"“{hint.words}”是禁用词：{hint.sentence}"
-                        if is_banned
-                        else f"“{hint.words}”：{hint.sentence}",
-                        stops=is_banned,
-                    ),
-                )
+                code = _CODES.get(hint.rule.name, DOUBT) if hint.level == Level.BANNED else DOUBT
+                yield number, finding_of(hint, code)
+
+
+def finding_of(hint: Hint, code: str, place: str = "") -> Finding:
+    """A hint as editors are told of it before a publication: a word that is 禁用 stops it."""
+    is_banned = hint.level == Level.BANNED
+    said = f"“{hint.words}”是禁用词：{hint.sentence}" if is_banned else f"“{hint.words}”：{hint.sentence}"
+    return Finding(code, said, place, is_banned)
 
 
 register_check(ProofingCheck())
