@@ -175,7 +175,6 @@ def published(story: Story, version: Version, since: frozenset[int]) -> Story:
         sent=False,
         scheduled=None,
         since=frozenset(),
-        excepted=story.excepted,
     )
 
 
