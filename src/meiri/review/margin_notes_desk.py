@@ -14,6 +14,7 @@ from wagtail.admin.ui.side_panels import BaseSidePanel
 
 from meiri.asked_words import sentence_of
 from meiri.newsroom.models import Article
+from meiri.newsroom.saving import newest_version
 from meiri.policy import may
 from meiri.review.margin_notes import LONGEST_NOTE, LONGEST_QUOTE, MarginNote
 from meiri.review.margin_noting import (
@@ -29,7 +30,7 @@ from meiri.review.margin_noting import (
 def notes_for(user, article: Article, given=None, refusal: str = "") -> dict:
     """What the list of an article's notes shows to `user`: each note, whether its words still stand in the newest version, whether the
     user may resolve it. Three queries, and those of the policy. `given`: what was sent and refused with the sentence `refusal`."""
-    content = article.latest_revision.content if article.latest_revision else article.serializable_data()
+    content = newest_version(article)
     changes = may(user, "change", article)
     notes = list(MarginNote.objects.filter(article=article.pk).to_read()[:MOST_NOTES])
     for note in notes:

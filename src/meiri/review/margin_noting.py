@@ -12,6 +12,7 @@ from django.utils import timezone
 from meiri.asked_words import asked_words
 from meiri.newsroom.models import Article
 from meiri.newsroom.publication_checks import Finding, PublicationCheck, PublishingRule
+from meiri.newsroom.saving import newest_version
 from meiri.policy import check, may
 from meiri.review.margin_notes import LONGEST_NOTE, LONGEST_QUOTE, MarginAnswer, MarginNote
 from meiri.review.reviewed_texts import Content, numbered_blocks
@@ -34,13 +35,12 @@ def write_note(article: Article, quote: str, text: str, by) -> MarginNote:
     stored = Article.objects.select_for_update().get(pk=article.pk)
     if MarginNote.objects.filter(article=stored)[:MOST_NOTES].count() >= MOST_NOTES:
         raise ValidationError(f"一篇稿件最多 {MOST_NOTES} 条旁注。")
-    revision = stored.latest_revision
-    place = place_of(quote, revision.content if revision else stored.serializable_data())
+    place = place_of(quote, newest_version(stored))
     if place is None:
         raise ValidationError("最新一稿里没有这几个字：请从正文里选，或者不填，写成对全文的意见。")
     return MarginNote.objects.create(
         article=stored,
-        revision_number=revision.pk if revision else None,
+        revision_number=stored.latest_revision_id,
         place=place,
         quote=quote,
         text=text,
