@@ -16,6 +16,7 @@ from meiri.newsroom.saving import newest_version
 from meiri.policy import check, may
 from meiri.review.margin_notes import LONGEST_NOTE, LONGEST_QUOTE, MarginAnswer, MarginNote
 from meiri.review.reviewed_texts import Content, numbered_blocks
+from meiri.review.sheet_values import as_moment, as_person
 
 MOST_NOTES, MOST_ANSWERS = 200, 50
 # The fields of the form in which a note may stand, as readers meet them.
@@ -107,21 +108,13 @@ def told(note: MarginNote) -> dict:
         "quote": note.quote,
         **_said(note),
         "answers": [_said(answer) for answer in note.answers.all()],
-        "resolved_by": _person(note.resolved_by) if note.resolved_at else None,
-        "resolved_at": _moment(note.resolved_at),
+        "resolved_by": as_person(note.resolved_by) if note.resolved_at else None,
+        "resolved_at": as_moment(note.resolved_at),
     }
 
 
 def _said(words: MarginNote | MarginAnswer) -> dict:
-    return {"text": words.text, "by": _person(words.by), "at": _moment(words.at)}
-
-
-def _person(user) -> dict | None:
-    return {"id": user.pk, "name": str(user)} if user is not None else None
-
-
-def _moment(at: datetime | None) -> str:
-    return timezone.localtime(at).isoformat(timespec="seconds") if at else ""
+    return {"text": words.text, "by": as_person(words.by), "at": as_moment(words.at)}
 
 
 class MarginNoteCheck(PublicationCheck):

@@ -23,6 +23,7 @@ from meiri.review.review_sheets import ReviewSheet, SheetDay
 from meiri.review.reviewed_publication import Reviewed, reason_unreviewed
 from meiri.review.reviewed_texts import changes_between, digests_of_parts, length_of_body, words_of
 from meiri.review.sheet_signing import journal_key, sign
+from meiri.review.sheet_values import as_moment, as_person
 from meiri.review.states import ReviewState, states_of
 
 FORMAT = "meiri-review-sheet/1"
@@ -84,8 +85,8 @@ def _sheet(article: Article, by, number: str, now: datetime, key: str) -> Review
         "text": _text(revision, content, reviewed),
         "unreviewed": unreviewed,
         "publication": {
-            "at": _moment(now),
-            "by": _person(by),
+            "at": as_moment(now),
+            "by": as_person(by),
             "address": article.get_absolute_url(),
         },
         **(_reviews(article, revision, reviewed) if reviewed else {}),
@@ -164,7 +165,7 @@ def _reviews(article: Article, revision: Revision, reviewed: Reviewed) -> dict[s
             "missing": [step.name for step in record.missing],
         },
         "unchanged": reviewed.unchanged,
-        "writers": [_person(user) for user in _users(record.writers)],
+        "writers": [as_person(user) for user in _users(record.writers)],
         "reviews": [
             _review(state, (state.task_id, state.finished_by_id, state.words) in standing) for state in shown
         ],
@@ -173,8 +174,8 @@ def _reviews(article: Article, revision: Revision, reviewed: Reviewed) -> dict[s
         "exceptions": [
             {
                 "reason": exception.reason,
-                "by": _person(exception.by),
-                "at": _moment(exception.at),
+                "by": as_person(exception.by),
+                "at": as_moment(exception.at),
                 "missing": exception.missing,
             }
         ]
@@ -186,12 +187,12 @@ def _reviews(article: Article, revision: Revision, reviewed: Reviewed) -> dict[s
 def _review(state: ReviewState, stands: bool) -> dict[str, Any]:
     return {
         "step": state.task.name,
-        "by": _person(state.finished_by),
+        "by": as_person(state.finished_by),
         "role": state.role,
-        "acting_for": _person(state.acting_for) if state.acting_for_id else None,
-        "waiting_since": _moment(state.started_at),
-        "opened_at": _moment(state.opened_at),
-        "decided_at": _moment(state.finished_at),
+        "acting_for": as_person(state.acting_for) if state.acting_for_id else None,
+        "waiting_since": as_moment(state.started_at),
+        "opened_at": as_moment(state.opened_at),
+        "decided_at": as_moment(state.finished_at),
         "verdict": state.get_verdict_display(),
         "opinion": state.comment,
         "marks": state.marks,
@@ -221,7 +222,7 @@ def _change(old: Revision, new: Revision) -> dict[str, Any]:
     return {
         "from": old.pk,
         "to": new.pk,
-        "by": _person(new.user),
+        "by": as_person(new.user),
         "lines": changes_between(_plain(old.content), _plain(new.content)),
     }
 
@@ -246,16 +247,6 @@ def _plan_after_check(article: Article, sheet: ReviewSheet, now: datetime) -> No
 
 def _users(keys: Iterable[int]):
     return get_user_model().objects.filter(pk__in=keys).order_by("pk")
-
-
-def _person(user) -> dict[str, Any] | None:
-    """Somebody as a sheet names them: by key and name."""
-    return {"id": user.pk, "name": str(user)} if user is not None else None
-
-
-def _moment(at: datetime | None) -> str:
-    """ISO 8601 in Beijing time; empty for None."""
-    return timezone.localtime(at).isoformat(timespec="seconds") if at else ""
 
 
 def _plain(content: Any) -> dict:
