@@ -2,11 +2,14 @@
 
 from django.http import Http404, HttpRequest
 
+# Of a row: what fits into 64 bits with a sign. A database does not compare with more.
+LARGEST_ID = 2**63 - 1
+
 
 def asked_number(text: str | None, most_digits: int = 18) -> int | None:
     """The number that `text` writes in at most `most_digits` digits of ASCII; None for everything else.
 
-    18 digits fit into 64 bits, so that every database compares with them.
+    Of 18 digits none is greater than `LARGEST_ID`.
     """
     if text and len(text) <= most_digits and text.isascii() and text.isdigit():
         return int(text)

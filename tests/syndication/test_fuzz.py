@@ -79,7 +79,7 @@ def test_b22_the_api_answers_every_question_as_it_says(site, path, operation):
                 address = address.replace("{" + parameter["name"] + "}", str(key))
         answer = site.get(address, query)
         assert answer.status_code < 500, answer.content
-        assert answer.status_code in {*operation["responses"], 400, 404, 422}, (query, answer.content)
+        assert answer.status_code in operation["responses"], (query, answer.content)
         answer.json()
 
     ask()

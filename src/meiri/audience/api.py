@@ -6,9 +6,11 @@ from django.http import HttpResponse
 from ninja import Field, Router, Schema, Status
 from ninja.errors import HttpError
 
+from meiri.api_problem import Problem
+from meiri.asked_numbers import LARGEST_ID
 from meiri.audience.fastpath import NO_ROOM, RETRY_AFTER_SECONDS, UNKNOWN_ARTICLE
 from meiri.audience.hot import KEPT_SECONDS, hot_list
-from meiri.audience.view_counts import LARGEST_ID, count_view
+from meiri.audience.view_counts import count_view
 
 router = Router(tags=["audience"])
 
@@ -17,10 +19,6 @@ class Counted(Schema):
     counted: bool = Field(
         description="Whether a reader sent it: false for robots, prefetches and other sites."
     )
-
-
-class Refused(Schema):
-    detail: str = Field(description="What was wrong, in Chinese.")
 
 
 class HotLine(Schema):
@@ -40,7 +38,7 @@ class HotLines(Schema):
 
 @router.post(
     "/articles/{article_id}/views",
-    response={202: Counted, 404: Refused, 503: Refused},
+    response={202: Counted, 404: Problem, 503: Problem},
     summary="Count that a reader saw an article",
 )
 def post_view(request, response: HttpResponse, article_id: int):
@@ -54,7 +52,7 @@ def post_view(request, response: HttpResponse, article_id: int):
         counted = count_view(article_id, request.headers, request.META.get("REMOTE_ADDR", ""))
     except OSError:
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
-        return Status(503, Refused(detail=NO_ROOM))
+        return Status(503, Problem(detail=NO_ROOM))
     return Status(202, Counted(counted=counted))
 
 

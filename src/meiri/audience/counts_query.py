@@ -3,9 +3,8 @@
 import json
 from collections.abc import Callable, Mapping
 
-from meiri.asked_numbers import asked_number
+from meiri.asked_numbers import LARGEST_ID, asked_number
 from meiri.audience.counts_file import ArticleCounts
-from meiri.audience.view_counts import LARGEST_ID
 
 MOST = 100
 MAX_AGE = "public, max-age=10"

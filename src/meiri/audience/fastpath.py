@@ -8,9 +8,10 @@ import re
 from django.core.exceptions import TooManyFieldsSent
 from django.http import QueryDict
 
+from meiri.asked_numbers import LARGEST_ID
 from meiri.audience import counts_query
 from meiri.audience.counts_file import NoCounts, the_file
-from meiri.audience.view_counts import LARGEST_ID, count_view
+from meiri.audience.view_counts import count_view
 from meiri.delivery.headers import guarding
 from meiri.delivery.rsgi import Answer, Scope
 

@@ -28,7 +28,6 @@ KEPT: Sequence[tuple[type[QuarterViews] | type[HourViews] | type[DayViews], time
     (DayViews, timedelta(days=400)),
 )
 STEP = 5_000
-LARGEST_ID = 2**63 - 1
 HEAD = 1
 
 

@@ -7,6 +7,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from meiri.asked_numbers import LARGEST_ID
 from meiri.audience.hot import WINDOWS, hot_list
 from meiri.audience.readers import is_reader
 from meiri.delivery.keys import uses
@@ -17,7 +18,6 @@ from meiri.visitors.counting import times
 
 # The same browser that follows a link again meanwhile is counted once, as a view is.
 ONE_CLICK = timedelta(minutes=30)
-LARGEST_ID = 2**63 - 1
 
 
 @page

@@ -7,12 +7,13 @@ from typing import Annotated
 from ninja import Field, Query, Router, Schema
 from ninja.errors import HttpError
 
+from meiri.api_problem import Problem
+from meiri.asked_numbers import LARGEST_ID
 from meiri.comments.models import CommentCursor
 from meiri.comments.thread_pages import Order, page_of
 from meiri.newsroom.models import Article
 
 router = Router(tags=["comments"])
-LARGEST_ID = 2**63 - 1
 
 
 class Reply(Schema):
@@ -42,7 +43,11 @@ class Ordering(Enum):
 ORDERS = {Ordering.TIME: Order.NEWEST, Ordering.LIKED: Order.LIKED}
 
 
-@router.get("/articles/{article_id}/comments/", response=CommentPage, summary="The comments of an article")
+@router.get(
+    "/articles/{article_id}/comments/",
+    response={200: CommentPage, 404: Problem},
+    summary="The comments of an article",
+)
 def get_comments(
     request,
     article_id: int,

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from meiri.asked_numbers import LARGEST_ID
 from meiri.comments import reactions
 from meiri.comments.models import Comment, ReportReason
-from meiri.comments.views import LARGEST_ID
 from meiri.visitors.address import address_of
 from meiri.visitors.devices import name_device
 from meiri.visitors.forms import LineField

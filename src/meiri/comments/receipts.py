@@ -9,9 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from meiri.asked_numbers import LARGEST_ID
 from meiri.comments.appealing import LONGEST_APPEAL, appeal, may_appeal
 from meiri.comments.models import Comment, CommentState
-from meiri.comments.views import LARGEST_ID, number_in
+from meiri.comments.views import number_in
 
 PER_PAGE = 20
 

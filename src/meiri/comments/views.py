@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from meiri.asked_numbers import asked_number
+from meiri.asked_numbers import LARGEST_ID, asked_number
 from meiri.comments.closing import policy_of
 from meiri.comments.limits import MINUTES, sender_of
 from meiri.comments.models import Comment, CommentCursor
@@ -24,7 +24,6 @@ from meiri.newsroom.models import Article
 from meiri.sections.models import CommentPolicy
 from meiri.visitors.pseudonyms import pseudonym_of
 
-LARGEST_ID = 2**63 - 1
 TRAPPED = "没有收下：表单里有一栏应当留空，却填了内容，多半是浏览器自动填写的。请再提交一次。"
 REFUSED = f"{MINUTES} 分钟内发表的评论太多了，请稍后再发。"
 STATUSES = {Fate.NO_ARTICLE: 404, Fate.CLOSED: 403, Fate.WRONG: 422, Fate.ASKED: 429, Fate.REFUSED: 429}

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from meiri.asked_numbers import asked_number
+from meiri.asked_numbers import LARGEST_ID, asked_number
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
 from meiri.journal.content_keys import LETTERS, TODAY
@@ -30,7 +30,6 @@ from meiri.letters.writing import (
 )
 
 PER_PAGE = 10
-LARGEST_ID = 2**63 - 1
 
 
 @page(varies_by=("before",))

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from meiri.asked_numbers import asked_number
+from meiri.asked_numbers import LARGEST_ID, asked_number
 from meiri.members import kept_articles
 from meiri.members.models import Favourite, Reading
 from meiri.newsroom.keyset import Cursor
@@ -16,7 +16,6 @@ from meiri.newsroom.models import Article, Author
 from meiri.personal import notices
 from meiri.sections.models import Channel, Station, Topic
 
-LARGEST_ID = 2**63 - 1
 FOLLOWED = {
     "channel": Channel.objects.visible,
     "topic": Topic.objects.visible,

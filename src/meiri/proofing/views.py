@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from meiri.asked_numbers import asked_number
+from meiri.asked_numbers import LARGEST_ID, asked_number
 from meiri.newsroom.models import Article
 from meiri.newsroom.text_length import length_of
 from meiri.policy import may
@@ -28,7 +28,6 @@ from meiri.proofing.rules.rule import Hint, Level, Passage
 LARGEST_BODY = 1 << 20
 LONGEST = 60_000  # characters of all passages together
 MOST_PASSAGES = 3_000
-LARGEST_KEY = 2**63 - 1
 PER_PAGE = 50
 BAD = "JSON with article and passages is wanted."
 
@@ -106,7 +105,7 @@ def _asked(request) -> tuple[Article | None, dict[str, Any]]:
         if not may(request.user, "add", Article):
             raise MessageRefused(403, "您没有写稿的权限。")
         return None, asked
-    if not isinstance(key, int) or isinstance(key, bool) or not 0 < key <= LARGEST_KEY:
+    if not isinstance(key, int) or isinstance(key, bool) or not 0 < key <= LARGEST_ID:
         raise MessageRefused(400, BAD)
     article = Article.objects.filter(pk=key).first()
     if article is None or not may(request.user, "change", article):

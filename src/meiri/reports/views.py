@@ -5,12 +5,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from meiri.asked_numbers import LARGEST_ID
 from meiri.newsroom.models import Article
 from meiri.reports.models import LONGEST_QUOTE, Report
 from meiri.reports.writing import MOST, PERIOD, BarrierForm, ErrorForm, reports_too_often, submit_report
 from meiri.visitors.receipt_keys import digest_of_key, kept_to_oneself
-
-LARGEST_ID = 2**63 - 1
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -5,6 +5,7 @@ from ninja import Field, Query, Schema
 from ninja.errors import HttpError
 from ninja.openapi.docs import Swagger
 
+from meiri.api_problem import Problem
 from meiri.audience import counts_file, counts_query
 from meiri.audience.api import router as audience_router
 from meiri.audience.view_counts import views_of
@@ -32,7 +33,12 @@ class Counts(Schema):
     comments: int = Field(description="How many comments readers see.")
 
 
-@api.get("/counts/", response=dict[str, Counts], tags=["audience"], summary="Views and comments of articles")
+@api.get(
+    "/counts/",
+    response={200: dict[str, Counts], 400: Problem},
+    tags=["audience"],
+    summary="Views and comments of articles",
+)
 def get_counts(
     request,
     response: HttpResponse,

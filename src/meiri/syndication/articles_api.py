@@ -9,6 +9,8 @@ from ninja import Field, Query, Router, Schema
 from ninja.errors import HttpError
 from ninja.responses import Status
 
+from meiri.api_problem import Problem
+from meiri.asked_numbers import LARGEST_ID
 from meiri.newsroom.cards import Card
 from meiri.newsroom.clock import zoned
 from meiri.newsroom.keyset import Cursor
@@ -21,7 +23,6 @@ from meiri.syndication.structured_data import modified_at
 router = Router()
 
 MOST = 100
-LARGEST_ID = 2**63 - 1
 S = TypeVar("S", Channel, Station)
 
 
@@ -61,10 +62,6 @@ class WholeArticle(Line):
     body: str = Field(description="Clean HTML with whole addresses.")
 
 
-class Problem(Schema):
-    detail: str = Field(description="What is wrong, in a Chinese sentence.")
-
-
 class Withdrawn(Problem):
     reason: str = Field(description="Why it was withdrawn; may be empty.")
 
@@ -91,7 +88,7 @@ class Stations(Schema):
 
 @router.get(
     "/articles/",
-    response={200: Lines, 400: Problem, 422: Problem},
+    response={200: Lines, 400: Problem},
     tags=["articles"],
     summary="Published articles, newest first",
 )

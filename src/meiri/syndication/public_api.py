@@ -1,5 +1,6 @@
 """What holds for the whole public API: any page may read it, and whatever goes wrong is told in a Chinese sentence."""
 
+from itertools import chain
 from typing import Any
 
 from django.http import Http404, JsonResponse
@@ -7,8 +8,13 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationError
 from ninja.renderers import JSONRenderer
 
+from meiri.api_problem import Problem
 from meiri.search.index import Unavailable
 
+UNREADABLE = {
+    "description": "A parameter is missing or can't be read.",
+    "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}},
+}
 UNKNOWN_ADDRESS = "没有这个接口，请对照 /api/v1/docs 检查地址。"
 
 
@@ -24,6 +30,14 @@ class PublicAPI(NinjaAPI):
         self.add_exception_handler(ValidationError, self.unreadable)
         self.add_exception_handler(Http404, self.not_found)
         self.add_exception_handler(Unavailable, self.without_index)
+
+    def get_openapi_schema(self, **options):
+        """Of each operation that takes parameters, that they may be unreadable."""
+        schema = super().get_openapi_schema(**options)
+        for operation in chain.from_iterable(methods.values() for methods in schema["paths"].values()):
+            if operation.get("parameters"):
+                operation["responses"].setdefault(422, UNREADABLE)
+        return schema
 
     def create_response(self, request, data: Any, **options):
         response = super().create_response(request, data, **options)

@@ -6,10 +6,11 @@ from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 from ninja.errors import HttpError
 
+from meiri.api_problem import Problem
 from meiri.search import query as searching
 from meiri.search.finding import Hit, HitCursor, Sort, find
 from meiri.sections.models import Channel, Section, Station
-from meiri.syndication.articles_api import MOST, Problem, line, next_page, section_named
+from meiri.syndication.articles_api import MOST, line, next_page, section_named
 
 router = Router()
 
@@ -36,7 +37,7 @@ class SearchHits(Schema):
 
 @router.get(
     "/search/",
-    response={200: SearchHits, 400: Problem, 422: Problem, 503: Problem},
+    response={200: SearchHits, 400: Problem, 503: Problem},
     tags=["search"],
     summary="Search published articles",
 )

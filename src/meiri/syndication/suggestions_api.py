@@ -7,11 +7,11 @@ from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 from ninja.errors import HttpError
 
+from meiri.api_problem import Problem
 from meiri.delivery.models import ProtectedTerm
 from meiri.delivery.script import TraditionalConverter, plain
 from meiri.search.directory import NameKind
 from meiri.search.suggesting import LONGEST_TYPED, suggest
-from meiri.syndication.articles_api import Problem
 
 router = Router()
 
@@ -28,7 +28,7 @@ class SuggestionList(Schema):
 
 @router.get(
     "/search/suggestions/",
-    response={200: SuggestionList, 400: Problem, 422: Problem, 503: Problem},
+    response={200: SuggestionList, 400: Problem, 503: Problem},
     tags=["search"],
     summary="What somebody who types may be looking for",
 )

@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 
-from meiri.asked_numbers import asked_position
+from meiri.asked_numbers import LARGEST_ID, asked_position
 from meiri.delivery.keys import uses
 from meiri.delivery.omissions import optional
 from meiri.delivery.rendering import page
@@ -101,7 +101,7 @@ def changes(request, coverage_id: int):
 
 
 def _coverage_to_read(coverage_id: int) -> Coverage:
-    if coverage_id >= 2**63:
+    if coverage_id > LARGEST_ID:
         raise Http404
     found = Coverage.objects.to_read().filter(pk=coverage_id).first()
     if found is None:
