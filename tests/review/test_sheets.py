@@ -201,3 +201,17 @@ def test_an_exception_is_listed_for_inspection(newsroom):
     page = signed_in(newsroom.chiefs[0]).get(reverse("review_inspection")).content.decode()
     assert "停电，终审人电话同意" in page
     assert Entry.objects.filter(kind="review.exception").exists()
+
+
+def test_what_was_held_back_and_taken_later_by_the_same_person_stands_once(newsroom):
+    article = a_submitted(newsroom)
+    for hand in newsroom.hands[:5]:
+        review(article, hand)
+    review(article, newsroom.chiefs[0], ReviewVerdict.HOLD, opinion="等通稿")
+    Article.objects.get(pk=article.pk).current_workflow_state.resume(newsroom.writer)
+    review(article, newsroom.chiefs[0])
+    told = json.loads(ReviewSheet.objects.get(article=article.pk).document)
+    assert [(one["step"], one["verdict"]) for one in told["reviews"] if one["stands"]] == [
+        ("一校", "采用"), ("初审", "采用"), ("二校", "采用"), ("复审", "采用"), ("三校", "采用"), ("终审", "采用"),
+    ]  # fmt: skip
+    assert [one["stands"] for one in told["reviews"] if one["verdict"] == "待用"] == [False]

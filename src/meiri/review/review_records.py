@@ -68,4 +68,5 @@ def _adoptions(article: Article, steps: tuple[RuleStep, ...]) -> Iterable[Adopti
             state.finished_by_id,
             TextDigest(state.words, state.credits),
             state.acting_for_id,
+            state.pk,
         )

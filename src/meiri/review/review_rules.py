@@ -36,12 +36,13 @@ class SavedVersion:
 
 @dataclass(frozen=True)
 class Adoption:
-    """Somebody reviewed a text and took it. `acting_for`: whose place they took (代)."""
+    """Somebody reviewed a text and took it. `acting_for`: whose place they took (代). `state`: the key of the stored review."""
 
     step: int
     by: int
     text: TextDigest
     acting_for: int | None = None
+    state: int | None = None
 
 
 @dataclass(frozen=True)

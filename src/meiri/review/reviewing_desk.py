@@ -186,10 +186,7 @@ def standing_state(review: OpenReview, step: int) -> ReviewState | None:
     adoption = review.record.standing.get(step)
     if adoption is None:
         return None
-    done = states_of(review.article).filter(
-        task=step, finished_by=adoption.by, words=review.text.words, verdict=ReviewVerdict.ADOPT
-    )
-    return done.select_related("finished_by", "acting_for").last()
+    return ReviewState.objects.select_related("finished_by", "acting_for").get(pk=adoption.state)
 
 
 class WayView(ReviewingView):

@@ -153,9 +153,9 @@ def _reviews(article: Article, revision: Revision, reviewed: Reviewed) -> dict[s
     since = ReviewSheet.objects.filter(article=article.pk).order_by("-pk").first()
     states = states_of(article).exclude(verdict="").select_related("task", "finished_by", "acting_for")
     wanted = states.filter(finished_at__gt=since.published_at) if since else states
-    standing = {(adoption.step, adoption.by, adoption.text.words) for adoption in record.standing.values()}
+    standing = {adoption.state for adoption in record.standing.values()}
     # A text that came back to what it was stands by reviews from before.
-    kept = [s for s in states if (s.task_id, s.finished_by_id, s.words) in standing]
+    kept = states.filter(pk__in=standing)
     shown = sorted({s.pk: s for s in [*wanted, *kept]}.values(), key=lambda state: state.pk)
     return {
         "chain": {
@@ -166,9 +166,7 @@ def _reviews(article: Article, revision: Revision, reviewed: Reviewed) -> dict[s
         },
         "unchanged": reviewed.unchanged,
         "writers": [as_person(user) for user in _users(record.writers)],
-        "reviews": [
-            _review(state, (state.task_id, state.finished_by_id, state.words) in standing) for state in shown
-        ],
+        "reviews": [_review(state, state.pk in standing) for state in shown],
         "changes": list(_changes(shown, revision)),
         "notes": notes_since(article, since.published_at if since else None),
         "exceptions": [
