@@ -31,7 +31,9 @@ def an_author(name="林晚舟", slug="lin-wanzhou", **fields):
     return Author.objects.get_or_create(slug=slug, defaults={"name": name, **fields})[0]
 
 
-def a_draft(title=None, *, stations=(), topics=(), tags=(), authors=(), text="正文第一段。", **fields):
+def a_draft(
+    title=None, *, stations=(), subsections=(), topics=(), tags=(), authors=(), text="正文第一段。", **fields
+):
     """An article nobody but editors can see."""
     fields.setdefault("channel", None)
     fields["channel"] = fields["channel"] or a_channel()
@@ -40,6 +42,7 @@ def a_draft(title=None, *, stations=(), topics=(), tags=(), authors=(), text="�
     article.body = [("text", f"<p>{text}</p>")] if isinstance(text, str) else text
     article.save()
     article.stations.set(stations)
+    article.subsections.set(subsections)
     article.topics.set(topics)
     article.tags.add(*tags)
     for n, author in enumerate(authors):

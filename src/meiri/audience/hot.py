@@ -26,6 +26,11 @@ CONTENDERS = 40
 # For so long a process keeps which articles compete; those that are withdrawn or kept off leave the list at once.
 KEPT_SECONDS = 20
 PINNED = "编辑推荐"
+SITE = Place.site()
+# Of a station its newest compete, and whatever of it competes on the whole site's list.
+NEWEST_OF_STATION = 200
+# Stations whose lists a process keeps.
+KEPT_STATIONS = 64
 
 Start = datetime | date
 
@@ -99,17 +104,17 @@ class Contest:
 
 
 # By the window and the stretch of `KEPT_SECONDS`; editors' rules are in the journal.
-_contests: InvalidatingCache[tuple[str, int], Contest] = InvalidatingCache(
-    2 * len(WINDOWS), EVERYWHERE | {HOT, RIVER}
+_contests: InvalidatingCache[tuple[str, int, Place], Contest] = InvalidatingCache(
+    2 * len(WINDOWS) + KEPT_STATIONS, EVERYWHERE | {HOT, RIVER}
 )
 
 
-def hot_list(window: str = "day") -> list[HotEntry]:
-    """The ten hottest articles of the last `hour`, `day` or `week`, filled up with the newest. Readings are those of some
-    seconds ago; the articles are as they are now."""
+def hot_list(window: str = "day", place: Place = SITE) -> list[HotEntry]:
+    """The ten hottest articles of the last `hour`, `day` or `week` at `place`, filled up with its newest. Readings are those of
+    some seconds ago; the articles are as they are now."""
     now = timezone.now()
     stretch = int(now.timestamp()) // KEPT_SECONDS
-    contest = _contests.one((window, stretch), lambda: (contest_of(WINDOWS[window], now), ()))
+    contest = _contests.one((window, stretch, place), lambda: (contest_of(WINDOWS[window], now, place), ()))
     return entries_of(contest, WINDOWS[window], now)
 
 
@@ -119,13 +124,16 @@ def make_hot_list(window: Window = DAY) -> list[HotEntry]:
     return entries_of(contest_of(window, now), window, now)
 
 
-def contest_of(window: Window, now: datetime) -> Contest:
-    """Who competes at `now`."""
-    read = readings(window, now)
-    newest = Listing.objects.at(Place.site()).newest().values_list("article_id", flat=True)[: 3 * LENGTH]
+def contest_of(window: Window, now: datetime, place: Place = SITE) -> Contest:
+    """Who competes at `now` for the list of `place`. What editors put on the site's list they put on no station's; what they keep
+    off stays off all."""
+    within = None if place == SITE else candidates(window, now, place)
+    read = readings(window, now, within)
+    newest = Listing.objects.at(place).newest().values_list("article_id", flat=True)[: 3 * LENGTH]
     newest = [i for i in newest if i not in read]
     rules = _rules([*read, *newest])
-    pins = {r.article_id: r.place or LENGTH for r in rules if r.deed == HotRule.Deed.PIN and window is DAY}
+    can_pin = window is DAY and place == SITE
+    pins = {r.article_id: r.place or LENGTH for r in rules if r.deed == HotRule.Deed.PIN and can_pin}
     off = frozenset(r.article_id for r in rules if r.deed == HotRule.Deed.KEEP_OFF)
     return Contest(read, pins, off, tuple(newest))
 
@@ -142,16 +150,23 @@ def entries_of(contest: Contest, window: Window, now: datetime) -> list[HotEntry
     return [_entry(n, c, read.get(c.pk), c.pk in pins, window, now) for n, c in enumerate(line, start=1)]
 
 
-def readings(window: Window, now: datetime) -> dict[int, Readership]:
-    """The articles read most, hottest first. Two queries: the heads of each stretch, then all of the contenders."""
+def candidates(window: Window, now: datetime, place: Place) -> list[int]:
+    """The articles of a station that may be on its list: its newest, and those of it that are read most on the whole site. Three
+    queries, each of a bounded number of rows."""
+    heads = {article for article, _, _ in _heads(window, window.starts(now))}
+    listed = Listing.objects.at(place)
+    newest = listed.newest().values_list("article_id", flat=True)[:NEWEST_OF_STATION]
+    return list({*newest, *listed.filter(article__in=heads).values_list("article_id", flat=True)})
+
+
+def readings(window: Window, now: datetime, within: Sequence[int] | None = None) -> dict[int, Readership]:
+    """The articles read most, hottest first; of those `within` alone where it is said. Two queries: the heads of each stretch, or
+    the readings of these, then all of the contenders."""
     starts = window.starts(now)
     ages = {start: age for age, start in enumerate(starts)}
-    contenders = sorted(_scores(window, _heads(window, starts), ages).items(), key=_hottest)[:CONTENDERS]
-    rows = list(
-        window.views._default_manager.filter(
-            article__in=[article for article, _ in contenders], start__gte=starts[-1]
-        ).values_list("article_id", "start", "count")
-    )
+    heads = _heads(window, starts) if within is None else _rows_of(window, starts, within)
+    contenders = sorted(_scores(window, heads, ages).items(), key=_hottest)[:CONTENDERS]
+    rows = _rows_of(window, starts, [article for article, _ in contenders])
     scores = sorted(_scores(window, rows, ages).items(), key=_hottest)
     before = sorted(
         _scores(window, rows, {start: age - 1 for start, age in ages.items() if age}).items(), key=_hottest
@@ -164,6 +179,14 @@ def readings(window: Window, now: datetime) -> dict[int, Readership]:
         article: Readership(views[article], rank, rank < ranks_before.get(article, -1))
         for rank, (article, _) in enumerate(scores)
     }
+
+
+def _rows_of(
+    window: Window, starts: Sequence[Start], articles: Sequence[int]
+) -> list[tuple[int, Start, int]]:
+    """The readings of these articles in each stretch."""
+    rows = window.views._default_manager.filter(article__in=articles, start__gte=starts[-1])
+    return list(rows.values_list("article_id", "start", "count"))
 
 
 def _heads(window: Window, starts: Sequence[Start]) -> list[tuple[int, Start, int]]:

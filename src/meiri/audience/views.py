@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from django.db.models import F
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
@@ -14,6 +14,8 @@ from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
 from meiri.fronts.models import FriendLink
 from meiri.journal.content_keys import HOT, MINUTE
+from meiri.newsroom.river import Place
+from meiri.sections.models import Station
 from meiri.visitors.counting import times
 
 # The same browser that follows a link again meanwhile is counted once, as a view is.
@@ -27,6 +29,17 @@ def hot(request):
     """The hot list of the day, the same for everybody: a piece of a page, made again each minute."""
     entries = hot_list()
     uses(HOT, MINUTE, *(entry.article.content_key for entry in entries))
+    return render(request, "audience/hot.html", {"entries": entries, "window": WINDOWS["day"]})
+
+
+@page
+@require_safe
+@cache_control(public=True, max_age=60)
+def hot_of_station(request, slug: str):
+    """The hot list of a station, by the same rule as the site's."""
+    station = get_object_or_404(Station, slug=slug)
+    entries = hot_list(place=Place.station(station))
+    uses(HOT, MINUTE, station.content_key, *(entry.article.content_key for entry in entries))
     return render(request, "audience/hot.html", {"entries": entries, "window": WINDOWS["day"]})
 
 

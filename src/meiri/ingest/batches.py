@@ -30,7 +30,7 @@ from meiri.newsroom.adding import NewArticle, add_articles
 from meiri.newsroom.models import Article, Origin
 from meiri.search.article_texts import ArticleText, text_of
 from meiri.search.fingerprints import store_new_fingerprints
-from meiri.sections.models import Channel, Station, Topic
+from meiri.sections.models import Channel, Station, Subsection, Topic
 from meiri.sources.originals import record_originals
 
 logger = logging.getLogger(__name__)
@@ -195,6 +195,8 @@ def _fill(waiting: list[_Waiting], given: Channel | None) -> list[_Waiting]:
     topics = Topic.objects.filter(slug__in={t for one in waiting for t in one.extras.topics})
     stations_by_slug = {station.slug: station for station in stations}
     topics_by_slug = {topic.slug: topic for topic in topics}
+    subsections = Subsection.objects.at_paths(s for one in waiting for s in one.extras.subsections)
+    subsections_by_path = {subsection.path: subsection for subsection in subsections}
     names, filled = SourcesAndAuthors(), []
     for one in waiting:
         article = Article(live=False)
@@ -202,10 +204,13 @@ def _fill(waiting: list[_Waiting], given: Channel | None) -> list[_Waiting]:
         try:
             article.channel = channel_of(one.parsed, channels, given, warnings)
             fill(article, one.parsed, one.extras, {}, warnings, names, one.body)
+            at = [stations_by_slug[s] for s in one.extras.stations if s in stations_by_slug]
+            below = [subsections_by_path[s] for s in one.extras.subsections if s in subsections_by_path]
             new = NewArticle(
                 article,
                 names.authors(one.parsed),
-                [stations_by_slug[s] for s in one.extras.stations if s in stations_by_slug],
+                at,
+                [s for s in below if s.is_of(article.channel_id, {station.pk for station in at})],
                 [topics_by_slug[t] for t in one.extras.topics if t in topics_by_slug],
                 [_tag(name) for name in one.extras.tags],
             )

@@ -35,7 +35,7 @@ from meiri.search.lineage import likely_tie, propose
 from meiri.search.minhash import comparable_text as letters_of
 from meiri.search.minhash import similarity
 from meiri.search.visible import visible_to
-from meiri.sections.models import Channel, Station, Topic
+from meiri.sections.models import Channel, Station, Subsection, Topic
 from meiri.sources.originals import KeptOriginal, record_originals
 
 logger = logging.getLogger(__name__)
@@ -316,6 +316,10 @@ def _save(article: Article, extras: Extras, publishing: bool, by, known: bool, w
         article.save()
     if extras.stations or (article.home_station and not known):
         article.stations = _stations(extras) or [article.home_station]
+    if extras.subsections:
+        at = {station.pk for station in article.stations.all()}
+        below = Subsection.objects.at_paths(extras.subsections)
+        article.subsections = [one for one in below if one.is_of(article.channel_id, at)]
     if extras.topics:
         article.topics = list(Topic.objects.filter(slug__in=extras.topics))
     if extras.tags:

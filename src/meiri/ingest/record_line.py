@@ -28,6 +28,7 @@ class Extras:
     original_title: str = ""
     aigc_label: str = ""
     stations: list[str] = field(default_factory=list)
+    subsections: list[str] = field(default_factory=list)
     topics: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
 
@@ -67,6 +68,7 @@ def read_record(line: str) -> tuple[ParsedArticle, Extras]:
         original_title=_text(data, "original_title"),
         aigc_label=_text(data, "aigc_label"),
         stations=_texts(data, "stations"),
+        subsections=_texts(data, "subsections"),
         topics=_texts(data, "topics"),
         tags=_texts(data, "tags"),
     )

@@ -72,6 +72,7 @@ def extras_of(article: Article) -> dict:
         "aigc_label": article.aigc_label,
         "source_url": article.source.url if article.source else "",
         "stations": [s.slug for s in article.stations.all()],
+        "subsections": [s.path for s in article.subsections.all()],
         "topics": [t.slug for t in article.topics.all()],
         "tags": [t.tag.name for t in article.tagged_items.all()],
     }

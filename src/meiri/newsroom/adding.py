@@ -23,7 +23,7 @@ from meiri.newsroom.models import Article, ArticleTag, Author, Byline
 from meiri.newsroom.published_texts import digest_of_article
 from meiri.newsroom.publishing import sheets_of
 from meiri.newsroom.river import enlist_new, places_of
-from meiri.sections.models import Station, Topic
+from meiri.sections.models import Station, Subsection, Topic
 
 BATCH = 500
 # What a row refers to, which databases would be asked about one article after the other: whoever adds articles has just
@@ -38,6 +38,7 @@ class NewArticle:
     article: Article
     authors: Sequence[Author] = ()
     stations: Sequence[Station] = ()
+    subsections: Sequence[Subsection] = ()
     topics: Sequence[Topic] = ()
     tags: Sequence[Tag] = ()
     revision: Revision = field(init=False)
@@ -92,6 +93,7 @@ def _fill_relations(one: NewArticle) -> None:
     ]
     one.article.tagged_items = [ArticleTag(tag=tag) for tag in dict.fromkeys(one.tags)]
     one.article.stations = list(one.stations)
+    one.article.subsections = list(one.subsections)
     one.article.topics = list(one.topics)
 
 
@@ -110,6 +112,11 @@ def _add_parts(new: Sequence[NewArticle]) -> None:
         Article.stations.through,
         ["article", "station"],
         [(one.article.pk, station.pk) for one in new for station in one.stations],
+    )
+    insert_rows(
+        Article.subsections.through,
+        ["article", "subsection"],
+        [(one.article.pk, subsection.pk) for one in new for subsection in one.subsections],
     )
     insert_rows(
         Article.topics.through,

@@ -6,6 +6,7 @@ from meiri.journal.content_keys import (
     KIND,
     PICTURES,
     RIVER,
+    SUBSECTION,
     TAG,
     ContentKey,
     archive_key,
@@ -89,7 +90,7 @@ def keys_of_neighbours(places: list[Place], cursor: Cursor) -> list[ContentKey]:
 
 _SECTIONS = {PlaceKind.CHANNEL: Channel, PlaceKind.STATION: Station, PlaceKind.TOPIC: Topic}
 _WORDS = {PlaceKind.SITE: RIVER, PlaceKind.PICTURED: PICTURES}
-_NUMBERED = {PlaceKind.AUTHOR: AUTHOR, PlaceKind.TAG: TAG}
+_NUMBERED = {PlaceKind.AUTHOR: AUTHOR, PlaceKind.TAG: TAG, PlaceKind.SUBSECTION: SUBSECTION}
 
 
 def keys_of_places(places: list[Place], named: dict[Place, ContentKey] | None = None) -> list[ContentKey]:

@@ -20,7 +20,7 @@ from meiri.newsroom.draft_form import DraftForm
 from meiri.newsroom.editing_together import CreatesOnce, SavesTogether
 from meiri.newsroom.models import Article
 from meiri.newsroom.permissions import ADD, home_for, sole_station_of
-from meiri.newsroom.picking import label_for_station
+from meiri.newsroom.picking import label_for_station, label_for_subsection
 from meiri.newsroom.placing import stations_offered, take_back
 from meiri.newsroom.publication_checks import PublicationStopped
 from meiri.newsroom.publishing import LONGEST_REASON, withdraw
@@ -28,7 +28,7 @@ from meiri.newsroom.reviewing import ReviewRefused
 from meiri.newsroom.standing import standing_of
 from meiri.policy import check, may
 from meiri.policy.reach import reach
-from meiri.sections.models import Channel
+from meiri.sections.models import Channel, Subsection
 
 NOT_COVERED = "您的采编分工不包括这个频道，请另选频道或联系主编。"
 NOT_COVERED_YET = "您的采编分工不包括这个频道。请另选频道；或勾选您负责的地方站，在本站刊发并向这个频道送稿。"
@@ -54,6 +54,17 @@ class ArticleForm(DraftForm):
                 ticked = [*self.initial.get("stations", []), *stations_offered(self.instance)]
                 self.initial["stations"] = list(dict.fromkeys(ticked))
             self.fields["stations"].label_from_instance = partial(label_for_station, self.for_user)
+        if "subsections" in self.fields:
+            self._offer_subsections()
+
+    def _offer_subsections(self) -> None:
+        """The field of sub-columns; a site that has none has no such field."""
+        if not Subsection.objects.exists():
+            del self.fields["subsections"]
+            return
+        field = self.fields["subsections"]
+        field.queryset = Subsection.objects.select_related("channel", "station")
+        field.label_from_instance = label_for_subsection
 
     def clean(self):
         cleaned = super().clean()
@@ -72,6 +83,17 @@ class ArticleForm(DraftForm):
         ):
             self.add_error("channel", NOT_COVERED)
         return cleaned
+
+    def clean_subsections(self):
+        """Only those of the article's channel and stations; of others the editor is told."""
+        chosen = list(self.cleaned_data.get("subsections") or [])
+        channel = self.cleaned_data.get("channel") if "channel" in self.fields else self.instance.channel
+        stations = {station.pk for station in self.cleaned_data.get("stations") or ()}
+        others = [one for one in chosen if not one.is_of(channel and channel.pk, stations)]
+        if others:
+            names = "、".join(f"“{one.full_name}”" for one in others)
+            raise forms.ValidationError(f"{names}不是所属频道和地方站的子栏目，请去掉。")
+        return chosen
 
     @property
     def is_filed(self) -> bool:

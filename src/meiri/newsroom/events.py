@@ -13,13 +13,14 @@ from meiri.journal.content_keys import (
     PICTURES,
     RIVER,
     STATION,
+    SUBSECTION,
     TAG,
     TOPIC,
 )
 from meiri.journal.events import JournalEvent, declared
 
 # An article and every place that lists it.
-LISTED = (ARTICLE, RIVER, PICTURES, CHANNEL, STATION, TOPIC, TAG, AUTHOR, KIND, ARCHIVES, BESIDE)
+LISTED = (ARTICLE, RIVER, PICTURES, CHANNEL, STATION, SUBSECTION, TOPIC, TAG, AUTHOR, KIND, ARCHIVES, BESIDE)
 
 
 @dataclass(frozen=True, kw_only=True)

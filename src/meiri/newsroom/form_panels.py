@@ -52,6 +52,7 @@ BELONGING = Group(
             widget=MultiplePicker("stations"),
             help_text="标“送稿”的，发布时送去，由那里的编辑决定是否采用。",
         ),
+        PlainPanel("subsections", widget=MultiplePicker("subsections", within=("channel", "stations"))),
         PlainPanel("source", widget=Picker("source")),
         FieldRowPanel([PlainPanel("origin"), PlainPanel("kind")]),
         InlinePanel(

@@ -51,7 +51,7 @@ from meiri.newsroom.river import DayCount, Listing, Place
 from meiri.newsroom.sharing import ArticleShare
 from meiri.newsroom.withdrawal_receipts import WithdrawalReceipt
 from meiri.policy.reach import Reach
-from meiri.sections.models import Channel, CommentPolicy, Station, Topic
+from meiri.sections.models import Channel, CommentPolicy, Station, Subsection, Topic
 
 __all__ = [
     "Article",
@@ -285,6 +285,10 @@ class Article(
         Station, verbose_name="本站稿件", null=True, blank=True, editable=False,
         on_delete=models.PROTECT, related_name="+",
     )  # fmt: skip
+    subsections = ParentalManyToManyField(
+        Subsection, verbose_name="子栏目", blank=True, related_name="+",
+        help_text="只能选所属频道和地方站的子栏目。",
+    )  # fmt: skip
     topics = ParentalManyToManyField(Topic, verbose_name="专题", blank=True, related_name="+")
     tags = ClusterTaggableManager("标签", through=ArticleTag, blank=True)
 
@@ -348,7 +352,7 @@ class Article(
             *("channel", "source", "original_title", "original_url", "editor", "origin", "kind", "dateline"),
             *("aigc_label", "comment_policy", "published_at"),
         ),
-        relations=("stations", "topics"),
+        relations=("stations", "subsections", "topics"),
         parts=("bylines", "tagged_items"),
         shown_while=("live", True),
         keys=lambda article: [article.content_key],

@@ -1,11 +1,12 @@
 """Choosing by typing: fields of the article's form that hold what is chosen and look for the rest, however much there is."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
-from django.db.models import Case, IntegerField, Model, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Model, Q, QuerySet, Value, When
 from django.http import JsonResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -18,7 +19,7 @@ from meiri.newsroom.people import people_of_newsroom, people_with
 from meiri.newsroom.permissions import PUBLISH
 from meiri.newsroom.posts import name_of
 from meiri.policy.reach import reach
-from meiri.sections.models import Channel, Station, Topic
+from meiri.sections.models import Channel, Station, Subsection, Topic
 
 # How many are offered at once, and how many names are looked through for their first letters.
 OFFERED = 20
@@ -35,6 +36,10 @@ def label_for_station(user, station: Station) -> str:
     """A station as the form calls it: one at which `user` does not publish is offered the article."""
     found = reach(user, PUBLISH)
     return str(station) if not found or found.has_station(station.pk) else f"{station}（送稿）"
+
+
+def label_for_subsection(subsection: Subsection) -> str:
+    return subsection.full_name
 
 
 def _stations_first(user, stations: QuerySet) -> QuerySet:
@@ -67,18 +72,24 @@ class Choices:
         rows = self.model._default_manager.in_bulk(wanted)
         return self.shown_all(user, [rows[key] for key in wanted if key in rows])
 
-    def found(self, user, typed: str) -> tuple[list[dict], bool]:
+    def offered(self, within: Mapping[str, str]) -> QuerySet:
+        """The rows that are offered at all. `within`: what other fields of the form hold."""
+        return self.model._default_manager.all()
+
+    def found(
+        self, user, typed: str, within: Mapping[str, str] = MappingProxyType({})
+    ) -> tuple[list[dict], bool]:
         """The rows whose names have `typed` in them or begin with its letters, at most `OFFERED`; and whether there are more.
         Without anything typed the first ones. At most three queries."""
         typed = " ".join(typed.split())[:LONGEST_QUERY]
-        rows = self.order(user, self.model._default_manager.all())
+        rows = self.order(user, self.offered(within))
         if typed:
             begins = Case(When(name__istartswith=typed, then=Value(0)), default=Value(1))
             named = self.named(rows, typed).annotate(begins=begins)
             rows = named.order_by("begins", *named.query.order_by)
         found = list(rows[: OFFERED + 1])
         if typed.isascii() and typed.isalnum() and len(found) <= OFFERED:
-            found += self._with_initials(user, typed.lower(), OFFERED + 1 - len(found), found)
+            found += self._with_initials(user, typed.lower(), OFFERED + 1 - len(found), found, within)
         return self.shown_all(user, found[:OFFERED]), len(found) > OFFERED
 
     def named(self, rows: QuerySet, typed: str) -> QuerySet:
@@ -89,10 +100,10 @@ class Choices:
         """What stands beside the names of `rows`, by their keys."""
         return {row.pk: str(getattr(row, self.note) or "") for row in rows} if self.note else {}
 
-    def _with_initials(self, user, typed: str, number: int, but: list) -> list:
-        names = self.model._default_manager.order_by("-pk").values_list("pk", "name")[:MOST_READ]
+    def _with_initials(self, user, typed: str, number: int, but: list, within: Mapping[str, str]) -> list:
+        names = self.offered(within).order_by("-pk").values_list("pk", "name")[:MOST_READ]
         keys = [key for key, name in names if has_initials(name, typed)]
-        rows = self.order(user, self.model._default_manager.filter(pk__in=keys[:500]))
+        rows = self.order(user, self.offered(within).filter(pk__in=keys[:500]))
         return list(rows.exclude(pk__in=[row.pk for row in but])[:number])
 
     def shown_all(self, user, rows: list) -> list[dict]:
@@ -103,6 +114,20 @@ class Choices:
         ]
 
 
+class SubsectionChoices(Choices):
+    """Those of the channel and of the stations that the form names."""
+
+    def __init__(self):
+        super().__init__(Subsection, lambda user, rows: rows.order_by("order", "pk"))
+        self.label = lambda user, row: label_for_subsection(row)
+
+    def offered(self, within):
+        channels = numbers_of(within.get("channel", "").split(","))[:1]
+        stations = numbers_of(within.get("stations", "").split(","))[:MOST_KEYS]
+        rows = Subsection.objects.visible().select_related("channel", "station")
+        return rows.filter(Q(channel__in=channels) | Q(station__in=stations))
+
+
 class PeopleChoices(Choices):
     """Those who work in the newsroom, found by name or account."""
 
@@ -110,7 +135,7 @@ class PeopleChoices(Choices):
         super().__init__(get_user_model(), lambda user, rows: rows, lambda user, person: name_of(person))
         self.note = get_user_model().USERNAME_FIELD
 
-    def found(self, user, typed):
+    def found(self, user, typed, within=MappingProxyType({})):
         people = people_with(people_of_newsroom().filter(is_active=True), typed)
         rows = list(people[: OFFERED + 1])
         return self.shown_all(user, rows[:OFFERED]), len(rows) > OFFERED
@@ -119,6 +144,7 @@ class PeopleChoices(Choices):
 CHOICES = {
     "people": PeopleChoices(),
     "topics": Choices(Topic, lambda user, rows: rows.order_by("-pk")),
+    "subsections": SubsectionChoices(),
     "channels": Choices(Channel, lambda user, rows: rows.order_by("order")),
     "stations": Choices(Station, _stations_first, label_for_station),
     "source": Choices(Source, lambda user, rows: rows.order_by("name")),
@@ -134,7 +160,7 @@ def offer_choices(request, field: str) -> JsonResponse:
     if "keys" in request.GET:
         rows, more = choices.of_keys(request.user, request.GET["keys"].split(",")), False
     else:
-        rows, more = choices.found(request.user, request.GET.get("q", ""))
+        rows, more = choices.found(request.user, request.GET.get("q", ""), request.GET)
     answer = JsonResponse({"choices": rows, "more": more})
     answer["Cache-Control"] = "no-store, private"
     return answer
@@ -146,14 +172,15 @@ class PickerMixin(forms.Select):
     class Media:
         js = ("newsroom/picker.js",)
 
-    def __init__(self, field: str, attrs=None):
+    def __init__(self, field: str, within: Sequence[str] = (), attrs=None):
+        """`within`: the fields of the form whose values say what is offered."""
         super().__init__(attrs)
-        self.field = field
+        self.field, self.within = field, within
 
     def optgroups(self, name, value, attrs=None):
         keys = numbers_of(map(str, value))
         offered: Any = self.choices
-        rows = offered.queryset.model._default_manager.in_bulk(keys) if keys else {}
+        rows = offered.queryset.in_bulk(keys) if keys else {}
         chosen = [(str(key), offered.field.label_from_instance(rows[key])) for key in keys if key in rows]
         options = chosen if self.allow_multiple_selected else [("", ""), *chosen]
         return [
@@ -164,7 +191,8 @@ class PickerMixin(forms.Select):
     def render(self, name, value, attrs=None, renderer=None) -> SafeString:
         select = super().render(name, value, attrs, renderer)
         url = reverse("article_choices", args=[self.field])
-        return format_html('<meiri-picker data-url="{}">{}</meiri-picker>', url, select)
+        within = format_html(' data-within="{}"', " ".join(self.within)) if self.within else ""
+        return format_html('<meiri-picker data-url="{}"{}>{}</meiri-picker>', url, within, select)
 
 
 class Picker(PickerMixin):

@@ -12,11 +12,11 @@ from taggit.models import Tag
 
 from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.journal.cache import InvalidatingCache
-from meiri.journal.content_keys import PICTURE, ContentKey
+from meiri.journal.content_keys import PICTURE, SUBSECTION, ContentKey
 from meiri.media.models import Picture
 from meiri.newsroom.models import Article, Author, Source
 from meiri.newsroom.river import PlaceKind
-from meiri.sections.models import Channel, Station
+from meiri.sections.models import Channel, Station, Subsection
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -28,12 +28,17 @@ class Signature(NamedTuple):
     credit: str
 
 
-def at_hand(model: type[Row], most: int, keys: Callable[[Row], Iterable[ContentKey]]):
-    """A function from primary keys to the rows of `model`, of which `most` are kept, each until one of its `keys` changes."""
+def at_hand(
+    model: type[Row], most: int, keys: Callable[[Row], Iterable[ContentKey]], related: Sequence[str] = ()
+):
+    """A function from primary keys to the rows of `model`, of which `most` are kept, each until one of its `keys` changes; what
+    their foreign keys `related` lead to stays with them."""
     kept: InvalidatingCache[int, Row] = InvalidatingCache(most, EVERYWHERE)
 
+    rows = model._default_manager.select_related(*related) if related else model._default_manager.all()
+
     def read(missing: Sequence[int]) -> Mapping[int, tuple[Row, Iterable[ContentKey]]]:
-        return {row.pk: (row, keys(row)) for row in model._default_manager.filter(pk__in=missing)}
+        return {row.pk: (row, keys(row)) for row in rows.filter(pk__in=missing)}
 
     return lambda ids: kept.get(ids, read)
 
@@ -41,6 +46,9 @@ def at_hand(model: type[Row], most: int, keys: Callable[[Row], Iterable[ContentK
 channels = at_hand(Channel, 200, lambda channel: [channel.content_key])
 sources = at_hand(Source, 2_000, lambda source: [source.content_key])
 stations = at_hand(Station, 200, lambda station: [])
+subsections = at_hand(
+    Subsection, 500, lambda one: [one.content_key, one.parent.content_key], ("channel", "station")
+)
 authors = at_hand(Author, 2_000, lambda author: [author.byline_key])
 
 
@@ -91,18 +99,19 @@ def signatures_of(article: Article) -> list[Signature]:
 
 
 class ListedIn(NamedTuple):
-    """The stations that a published article is listed at, and the keys of its topics."""
+    """The stations that a published article is listed at, the keys of its topics, and its sub-columns."""
 
     stations: list[Station]
     topics: list[int]
+    subsections: list[Subsection]
 
 
 def listed_in(article: Article) -> ListedIn:
-    """Where a published article stands besides its channel. One query, two where a station is not at hand."""
-    kinds = (PlaceKind.STATION, PlaceKind.TOPIC)
+    """Where a published article stands besides its channel. One query, and one where a station or a sub-column is not at hand."""
+    kinds = (PlaceKind.STATION, PlaceKind.TOPIC, PlaceKind.SUBSECTION)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT place_kind, place_id FROM newsroom_listing WHERE article_id = %s AND place_kind IN (%s, %s)"
+            "SELECT place_kind, place_id FROM newsroom_listing WHERE article_id = %s AND place_kind IN (%s, %s, %s)"
             " ORDER BY place_kind, place_id",
             [article.pk, *map(int, kinds)],
         )
@@ -110,7 +119,14 @@ def listed_in(article: Article) -> ListedIn:
     of_kind = {kind: [key for number, key in rows if number == kind] for kind in kinds}
     found = stations(of_kind[PlaceKind.STATION])
     shown = [station for station in found.values() if station.visible]
-    return ListedIn(sorted(shown, key=lambda station: station.order), of_kind[PlaceKind.TOPIC])
+    keys = of_kind[PlaceKind.SUBSECTION]
+    below = [one for one in (subsections(keys) if keys else {}).values() if one.visible]
+    uses(*(SUBSECTION.key(key) for key in keys))
+    return ListedIn(
+        sorted(shown, key=lambda station: station.order),
+        of_kind[PlaceKind.TOPIC],
+        sorted(below, key=lambda one: one.order),
+    )
 
 
 def tags_of(article: Article) -> list[Tag]:

@@ -1,7 +1,7 @@
 """The river: where each published article is listed, newest first.
 
-A published article has one `Listing` for every place that shows it (the site, its channel, stations, topics,
-authors, tags, its kind). A list is one range of one index, so it costs the same at a thousand articles and at a
+A published article has one `Listing` for every place that shows it (the site, its channel, stations, their sub-columns,
+topics, authors, tags, its kind). A list is one range of one index, so it costs the same at a thousand articles and at a
 million. `DayCount` keeps how many articles a place has each day, for the archives' calendars.
 """
 
@@ -34,6 +34,7 @@ class PlaceKind(models.IntegerChoices):
     TAG = 6, "标签"
     KIND = 7, "体裁"
     PICTURED = 8, "有图"
+    SUBSECTION = 9, "子栏目"
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,10 @@ class Place:
     @classmethod
     def topic(cls, topic):
         return cls(PlaceKind.TOPIC, topic.pk)
+
+    @classmethod
+    def subsection(cls, subsection):
+        return cls(PlaceKind.SUBSECTION, subsection.pk)
 
     @classmethod
     def author(cls, author):
@@ -155,7 +160,15 @@ def places_of(article: "Article") -> list[Place]:
         places.append(Place(PlaceKind.CHANNEL, article.channel_id))
     if article.picture_id:
         places.append(Place(PlaceKind.PICTURED))
-    places += [Place.station(s) for s in article.stations.all()]
+    stations = list(article.stations.all())
+    places += [Place.station(s) for s in stations]
+    # Only below the places where it stands.
+    at, below = (Place(PlaceKind.CHANNEL, article.channel_id) in places, {s.pk for s in stations})
+    places += [
+        Place.subsection(s)
+        for s in article.subsections.all()
+        if s.is_of(article.channel_id if at else None, below)
+    ]
     places += [Place.topic(t) for t in article.topics.all()]
     places += [Place(PlaceKind.AUTHOR, b.author_id) for b in article.bylines.all()]
     places += [Place.tag(t) for t in article.tags.all()]

@@ -73,7 +73,8 @@ PROOFREADER = ADMITTED + Role(
 )
 EDITOR = REPORTER + Role(
     permissions("newsroom", "publish_article", "delete_article", "lock_article", "unlock_article")
-    + permissions("newsroom", "repair_article", "add_source", "add_author"),
+    + permissions("newsroom", "repair_article", "add_source", "add_author")
+    + whole("sections", "subsection"),
     in_collections=("wagtailimages.change_image", "wagtaildocs.change_document"),
 )
 # What belongs to the nation is the chief editors'. Of the apps below, which know of no groups, the newsroom says it.

@@ -27,8 +27,8 @@ from meiri.search.matching import (
     of_age,
     strict,
 )
-from meiri.search.query import Query
-from meiri.sections.models import Channel, Section, Station
+from meiri.search.query import SECTIONS, Query
+from meiri.sections.models import Channel, Section, Station, Subsection
 
 # So many of the best hits are put in order once more, with how fresh they are.
 BEST = 100
@@ -325,23 +325,29 @@ def hits_of(query: Query, ranked: Sequence[Ranked]) -> list[Hit]:
     ]
 
 
-def facets(query: Query, channels: Iterable[Channel], stations: Iterable[Station]) -> dict[str, list[Facet]]:
-    """How the articles that have all that is asked for are spread over `channel`, `station` and `year`, the most first;
-    only over those of `channels` and `stations`. Raises `Unavailable`."""
+def facets(
+    query: Query,
+    channels: Iterable[Channel],
+    stations: Iterable[Station],
+    subsections: Iterable[Subsection] = (),
+) -> dict[str, list[Facet]]:
+    """How the articles that have all that is asked for are spread over `channel`, `station`, `subsection` and `year`, the
+    most first; only over those that are given. Raises `Unavailable`."""
     if not query.asks:
         return {}
-    wish = {name: {"terms": {"field": name, "size": FACETS}} for name in ("channel", "station", "year")}
+    wish = {name: {"terms": {"field": name, "size": FACETS}} for name in (*SECTIONS, "year")}
     counted = ask_index(lambda searcher: searcher.aggregate(strict(query), wish))
     sections: dict[str, dict[int, Section]] = {
         "channel": {c.pk: c for c in channels},
         "station": {s.pk: s for s in stations},
+        "subsection": {s.pk: s for s in subsections},
     }
     found = {}
     for name, result in counted.items():
         buckets = [(int(b["key"]), b["doc_count"]) for b in result["buckets"]]
         if name in sections:
             known = sections[name]
-            found[name] = [Facet(known[k].slug, known[k].name, n) for k, n in buckets if k in known]
+            found[name] = [Facet(known[k].word, known[k].name, n) for k, n in buckets if k in known]
         else:
             found[name] = [Facet(str(k), f"{k}年", n) for k, n in sorted(buckets, reverse=True)]
     return found

@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 # Whoever changes fields, or what words of a text are, changes this number: older indexes are built anew.
-FORMAT = 3
+FORMAT = 4
 WORDS = "words"
 _NAME = re.compile(r"[0-9]+-[0-9]+")
 # Bytes in a word.
@@ -60,7 +60,7 @@ def schema() -> tantivy.Schema:
     fields.add_integer_field("moment", fast=True)
     fields.add_integer_field("year", indexed=True, fast=True)
     fields.add_integer_field("month", indexed=True)
-    for name in ("channel", "station"):
+    for name in ("channel", "station", "subsection"):
         fields.add_integer_field(name, indexed=True, fast=True)
     for name in ("source", "author"):
         fields.add_integer_field(name, indexed=True)

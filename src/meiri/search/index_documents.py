@@ -11,6 +11,7 @@ from django.db import connection
 
 from meiri.newsroom.clock import local, moment
 from meiri.newsroom.plain_text import paragraphs
+from meiri.newsroom.river import PlaceKind
 from meiri.search.folding import fold_all
 from meiri.search.index import moment_of
 from meiri.search.pinyin import readings, sounds
@@ -39,6 +40,7 @@ class Text:
     tags: list[str] = field(default_factory=list)
     authors: dict[int, str] = field(default_factory=dict)
     stations: list[int] = field(default_factory=list)
+    subsections: list[int] = field(default_factory=list)
 
 
 _ARTICLES = """
@@ -58,9 +60,15 @@ _AUTHORS = (
 )
 _STATIONS = "SELECT article_id, station_id FROM newsroom_article_stations WHERE article_id IN ({ids})"
 
+# Those where it is listed: it may name others.
+_SUBSECTIONS = (
+    f"SELECT article_id, place_id FROM newsroom_listing WHERE place_kind = {int(PlaceKind.SUBSECTION)}"  # noqa: S608
+    " AND article_id IN ({ids})"
+)
+
 
 def texts_of(ids: Sequence[int]) -> list[Text]:
-    """Those of the articles `ids` that are published. Four queries, none for no ids."""
+    """Those of the articles `ids` that are published. Five queries, none for no ids."""
     if not ids:
         return []
     marks = _marks(ids)
@@ -79,6 +87,10 @@ def texts_of(ids: Sequence[int]) -> list[Text]:
         for key, station in cursor.fetchall():
             if key in found:
                 found[key].stations.append(station)
+        cursor.execute(_SUBSECTIONS.format(ids=marks), list(ids))
+        for key, subsection in cursor.fetchall():
+            if key in found:
+                found[key].subsections.append(subsection)
     return list(found.values())
 
 
@@ -146,6 +158,7 @@ def fields_of(text: Text) -> Fields:
         "channel": [text.channel],
         "source": [text.source] if text.source else [],
         "station": text.stations,
+        "subsection": text.subsections,
         "author": list(text.authors),
         "title": divided[1],
         "pairs": " ".join(pairs(title)),

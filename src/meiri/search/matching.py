@@ -12,14 +12,15 @@ from tantivy import Query as Match
 
 from meiri.delivery.keys import EVERYWHERE
 from meiri.journal.cache import InvalidatingCache
+from meiri.journal.content_keys import FRONTS
 from meiri.newsroom.models import Author, Source, day_bounds
 from meiri.search.folding import fold
 from meiri.search.index import analyzer, moment_of, schema, second_of
 from meiri.search.known_names import names
 from meiri.search.pinyin import as_syllables, sounds
-from meiri.search.query import EARLIEST, LATEST, Query, Term
+from meiri.search.query import EARLIEST, LATEST, SECTIONS, Query, Term
 from meiri.search.words import FUNCTION_CHARACTERS, characters, is_han, pairs, pieces, threes, words_and_parts
-from meiri.sections.models import Channel, Section, Station
+from meiri.sections.models import Channel, Section, Station, Subsection
 
 # What a word counts for where it stands; in the whole text it counts 1. Characters and pairs of them find what the
 # dictionary cuts otherwise.
@@ -32,6 +33,8 @@ FEWEST_INITIALS = 3
 LONGEST_SOUND = 40
 # How many sources or authors `source:` and `author:` may mean.
 MOST_NAMED = 50
+# Sub-columns that are known by name.
+MOST_SUBSECTIONS = 5_000
 
 
 @dataclass(frozen=True)
@@ -181,7 +184,7 @@ def wanted(term: Term, wide: bool = False) -> list[Match]:
     """The ways in which an article may have what `term` asks for; see `strict`."""
     if term.field in ("source", "author"):
         return [_named(term)]
-    if term.field in ("channel", "station"):
+    if term.field in SECTIONS:
         return [_any_number(term.field, section_keys(term.field, term.text))]
     found = IndexedText.of(term.text)
     if not found.places:
@@ -306,18 +309,24 @@ def _months_back(moment: int | None, before: int, months: int) -> range:
 
 
 # The keys of sections by kind, and by address word or name.
-sections_by_name: InvalidatingCache[str, dict[str, list[int]]] = InvalidatingCache(2, EVERYWHERE)
+sections_by_name: InvalidatingCache[str, dict[str, list[int]]] = InvalidatingCache(3, EVERYWHERE)
 
 
 def section_keys(field: str, name: str) -> list[int]:
-    """The keys of the channels or stations that folded `name` means, by address word or by name."""
-    known = sections_by_name.one(field, lambda: (_named_sections(field), ()))
+    """The keys of the channels, stations or sub-columns that folded `name` means, by address word (a sub-column: by path) or by
+    name."""
+    known = sections_by_name.one(field, lambda: (_named_sections(field), [FRONTS]))
     return known.get(name.lower(), [])
 
 
 def _named_sections(field: str) -> dict[str, list[int]]:
-    model: type[Section] = Channel if field == "channel" else Station
     found: dict[str, list[int]] = {}
+    if field == "subsection":
+        below = list(Subsection.objects.select_related("channel", "station")[:MOST_SUBSECTIONS])
+        for one in below:
+            found.setdefault(fold(one.name), []).append(one.pk)
+        return found | {one.path.lower(): [one.pk] for one in below}
+    model: type[Section] = Channel if field == "channel" else Station
     sections = list(model.objects.all())
     for section in sections:
         found.setdefault(fold(section.name), []).append(section.pk)

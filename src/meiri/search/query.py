@@ -22,12 +22,15 @@ MOST_TERMS = 16
 # The index knows no days beyond these; there is nothing to find there.
 EARLIEST, LATEST = date(1750, 1, 1), date(2200, 1, 1)
 
+# The kinds of sections that articles are filed under.
+SECTIONS = ("channel", "station", "subsection")
 FIELDS = {
     "title": "title", "标题": "title",
     "source": "source", "来源": "source",
     "author": "author", "作者": "author",
     "channel": "channel", "频道": "channel", "栏目": "channel",
     "station": "station", "地方站": "station",
+    "subsection": "subsection", "子栏目": "subsection",
     "date": "date", "日期": "date", "时间": "date",
 }  # fmt: skip
 _TOKEN = re.compile(
@@ -58,13 +61,14 @@ class Query:
     terms: tuple[Term, ...] = ()
     channel: str = ""
     station: str = ""
+    subsection: str = ""
     since: date | None = None
     until: date | None = None
 
     @property
     def asks(self) -> bool:
         """Whether there is anything that an article must have, be it only a date."""
-        return bool(self.wanted or self.channel or self.station or self.since or self.until)
+        return bool(self.wanted or self.sections or self.since or self.until)
 
     @property
     def wanted(self) -> list[Term]:
@@ -73,7 +77,7 @@ class Query:
     @property
     def sections(self) -> list[tuple[str, str]]:
         """The kinds and names of the sections that articles must be of."""
-        return [(kind, name) for kind in ("channel", "station") if (name := getattr(self, kind))]
+        return [(kind, name) for kind in SECTIONS if (name := getattr(self, kind))]
 
     @property
     def is_dated(self) -> bool:
@@ -90,13 +94,19 @@ class Query:
         return [term for term in self.wanted if term.field in ("", "title")]
 
     def within(
-        self, channel: str = "", station: str = "", since: date | None = None, until: date | None = None
+        self,
+        channel: str = "",
+        station: str = "",
+        since: date | None = None,
+        until: date | None = None,
+        subsection: str = "",
     ) -> "Query":
         """The same, only there and then; what the text itself says of it wins."""
         return replace(
             self,
             channel=self.channel or channel,
             station=self.station or station,
+            subsection=self.subsection or subsection,
             since=self.since or since,
             until=self.until or until,
         )
@@ -121,7 +131,7 @@ def parse(text: str) -> Query:
             break
         if term.field == "date" and not term.without and (days := days_of(term.text)):
             read.since, read.until = days
-        elif term.field in ("channel", "station") and not term.without:
+        elif term.field in SECTIONS and not term.without:
             read.places.setdefault(term.field, term.text)
         elif term.field == "date":
             read.terms.append(replace(term, field=""))

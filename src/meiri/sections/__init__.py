@@ -1,1 +1,1 @@
-"""Channels, stations, topics and the navigation that leads to them."""
+"""Channels, stations, their sub-columns, topics and the navigation that leads to them."""

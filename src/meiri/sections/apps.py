@@ -9,6 +9,8 @@ class SectionsConfig(AppConfig):
 
     def ready(self):
         from meiri.sections.in_use import keep_while_used
-        from meiri.sections.models import Channel, Station, Topic
+        from meiri.sections.models import Channel, Station, Subsection, Topic
+        from meiri.sections.permissions import register_rules
 
-        keep_while_used(Channel, Station, Topic)
+        keep_while_used(Channel, Station, Subsection, Topic)
+        register_rules()

@@ -1,6 +1,7 @@
 """Channels, stations, topics and the navigation that leads to them."""
 
-from typing import ClassVar
+from collections.abc import Container, Iterable
+from typing import Any, ClassVar, cast
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -8,7 +9,16 @@ from django.db import models
 from wagtail.models import Page, Site
 
 from meiri.delivery.public_addresses import RESERVED_ADDRESSES
-from meiri.journal.content_keys import CHANNEL, NAV, STATION, TOPIC, ContentKey, NamedForm
+from meiri.journal.content_keys import (
+    CHANNEL,
+    FRONTS,
+    NAV,
+    STATION,
+    SUBSECTION,
+    TOPIC,
+    ContentKey,
+    NamedForm,
+)
 from meiri.journal.public_models import Public
 
 address_word = RegexValidator(r"\A[a-z][a-z0-9-]*\Z", "地址只用小写字母、数字和连字符，以字母开头。")
@@ -64,7 +74,7 @@ class Section(models.Model):
     # What readers see of each of them.
     SHOWN = ("name", "slug", "description", "order", "visible", "design")
 
-    objects = SectionQuerySet.as_manager()
+    objects: ClassVar[Any] = SectionQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -72,6 +82,14 @@ class Section(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def word(self) -> str:
+        """What addresses of searches and of the public API call it."""
+        return self.slug
 
     @property
     def content_key(self) -> ContentKey:
@@ -174,6 +192,118 @@ class Topic(Section):
 
 
 validate_site_address = RegexValidator(r"\A/(?!/)[^\s\\]*\Z", "请填以“/”开头的站内地址。")
+
+
+class SubsectionQuerySet(SectionQuerySet):
+    def of(self, section: Channel | Station):
+        """Those of a channel or of a station."""
+        return self.filter(channel=section) if isinstance(section, Channel) else self.filter(station=section)
+
+    def at_paths(self, paths: Iterable[str]) -> list["Subsection"]:
+        """Those with these paths (`keji/hangtian`, `difang/zhejiang/shehui`), in their order. One query, none for no paths."""
+        wanted = [path for path in dict.fromkeys(paths) if path.count("/") in (1, 2)]
+        if not wanted:
+            return []
+        slugs = {path.rsplit("/", 1)[1] for path in wanted}
+        rows: Any = self.filter(slug__in=slugs).select_related("channel", "station")
+        found = {one.path: one for one in rows}
+        return [found[path] for path in wanted if path in found]
+
+
+def keys_of_subsection(subsection: "Subsection") -> list[ContentKey]:
+    """Its own front and what names it, the front that it stands below, the map of all fronts."""
+    return [subsection.content_key, subsection.parent.content_key, FRONTS]
+
+
+class Subsection(Section):
+    """A sub-column (子栏目) of a channel or of a station, one level below it. Articles of that place are filed under it as well."""
+
+    name = models.CharField("名称", max_length=20)
+    slug = models.CharField(
+        "地址", max_length=40, validators=[address_word], help_text="接在所属频道或地方站的地址后面。"
+    )
+    channel = models.ForeignKey(
+        Channel, verbose_name="频道", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    station = models.ForeignKey(
+        Station,
+        verbose_name="地方站",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="频道和地方站选填一项。",
+    )
+
+    public = Public(
+        (*Section.SHOWN, "channel", "station"),
+        keys=keys_of_subsection,
+        key_forms=(SUBSECTION, CHANNEL, STATION, FRONTS),
+    )
+
+    objects: ClassVar[Any] = SubsectionQuerySet.as_manager()
+
+    class Meta(Section.Meta):
+        verbose_name = "子栏目"
+        verbose_name_plural = "子栏目"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(channel=None, station__isnull=False)
+                | models.Q(channel__isnull=False, station=None),
+                name="subsection_of_one_place",
+            ),
+            models.UniqueConstraint(fields=["channel", "slug"], name="subsection_address_in_channel"),
+            models.UniqueConstraint(fields=["station", "slug"], name="subsection_address_in_station"),
+        ]
+
+    @property
+    def parent(self) -> Channel | Station:
+        return cast(Channel | Station, self.channel or self.station)
+
+    @property
+    def content_key(self):
+        return SUBSECTION.key(self.pk)
+
+    @property
+    def path(self) -> str:
+        """`keji/hangtian`, `difang/zhejiang/shehui`: what records and the public API call it."""
+        return self.get_absolute_url().strip("/")
+
+    @property
+    def word(self):
+        return self.path
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.parent}·{self.name}"
+
+    def get_absolute_url(self):
+        return f"{self.parent.get_absolute_url()}{self.slug}/"
+
+    def is_of(self, channel_id: int | None, stations: Container[int]) -> bool:
+        """Whether it belongs to this channel or to one of these stations (keys)."""
+        return self.channel_id == channel_id if self.channel_id else self.station_id in stations
+
+    def clean(self):
+        if bool(self.channel_id) == bool(self.station_id):
+            raise ValidationError("请在“频道”和“地方站”中选填一项。")
+        place = {"channel": self.channel} if self.channel_id else {"station": self.station}
+        others = Subsection.objects.filter(**place).exclude(pk=self.pk)
+        if others.filter(slug=self.slug).exists():
+            raise ValidationError({"slug": f"{self.parent}已有子栏目用这个地址，请换一个。"})
+        if others.filter(name=self.name).exists():
+            raise ValidationError({"name": f"{self.parent}已有叫这个名称的子栏目，请换一个。"})
+
+
+def subsections_of(section: Channel | Station) -> list[Subsection]:
+    """Those that readers see of a channel or of a station, each with its parent at hand. One query."""
+    found = list(Subsection.objects.of(section).visible())
+    for one in found:
+        if isinstance(section, Channel):
+            one.channel = section
+        else:
+            one.station = section
+    return found
 
 
 class NavigationRow(models.IntegerChoices):

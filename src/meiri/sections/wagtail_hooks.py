@@ -9,9 +9,11 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from meiri.journal.snippets import RowViewSet
+from meiri.policy import visible
 from meiri.sections.design_choice import DesignChoice
 from meiri.sections.in_use import CountedEditView, DeleteUnusedView, in_words, is_kept_while_used, uses_of
-from meiri.sections.models import Channel, NavigationItem, Station, Topic
+from meiri.sections.models import Channel, NavigationItem, Station, Subsection, Topic
+from meiri.sections.subsection_form import SubsectionForm
 
 SHOWN = BooleanColumn("visible", label="显示", sort_key="visible")
 
@@ -48,6 +50,26 @@ class StationViewSet(SectionViewSet):
     list_filter = ["region", "visible"]
 
 
+class SubsectionViewSet(SectionViewSet):
+    model = Subsection
+    icon = "list-ul"
+    list_display = ["name", Column("parent", label="所属"), "slug", "order", SHOWN]
+    list_filter = ["channel", "station", "visible"]
+
+    def get_queryset(self, request):
+        return visible(request.user, Subsection.objects.select_related("channel", "station"))
+
+    def get_form_class(self, for_update=False):
+        return self.get_edit_handler().get_form_class()
+
+    def get_edit_handler(self):
+        """Where it belongs comes first."""
+        handler = super().get_edit_handler()
+        first = ("channel", "station")
+        panels = sorted(handler.children, key=lambda panel: panel.field_name not in first)
+        return ObjectList(panels, base_form_class=SubsectionForm).bind_to_model(self.model)
+
+
 class TopicViewSet(SectionViewSet):
     model = Topic
     icon = "folder-open-inverse"
@@ -66,7 +88,7 @@ class NavigationViewSet(RowViewSet):
 
 
 class SectionsGroup(SnippetViewSetGroup):
-    items = (ChannelViewSet, StationViewSet, TopicViewSet, NavigationViewSet)
+    items = (ChannelViewSet, StationViewSet, SubsectionViewSet, TopicViewSet, NavigationViewSet)
     menu_label = "频道与导航"
     menu_icon = "list-ul"
     menu_order = 200

@@ -16,7 +16,7 @@ from meiri.newsroom.clock import zoned
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article, ArticleTag, Byline, Listing
 from meiri.newsroom.river import Place, PlaceKind
-from meiri.sections.models import Channel, Station
+from meiri.sections.models import Channel, Section, Station, Subsection
 from meiri.syndication.article_html import bodies_of, picture_url, whole_address
 from meiri.syndication.structured_data import modified_at
 
@@ -53,6 +53,7 @@ class WholeArticle(Line):
     authors: list[str]
     editor: str
     stations: list[str] = Field(description="Address words.")
+    subsections: list[str] = Field(description="Sub-columns, as `path` in /channels/ and /stations/ says.")
     topics: list[str] = Field(description="Address words.")
     tags: list[str]
     origin: str = Field(description="original, reprint, wire or letter.")
@@ -66,12 +67,20 @@ class Withdrawn(Problem):
     reason: str = Field(description="Why it was withdrawn; may be empty.")
 
 
-class SectionOut(Schema):
+class SectionLine(Schema):
     slug: str
     name: str
     description: str
     url: str
     feed: str = Field(description="The address of its RSS feed.")
+
+
+class SubsectionOut(SectionLine):
+    path: str = Field(description="What `subsection` takes, such as keji/hangtian.")
+
+
+class SectionOut(SectionLine):
+    subsections: list[SubsectionOut] = Field(description="Its sub-columns (子栏目).")
 
 
 class StationOut(SectionOut):
@@ -97,6 +106,9 @@ def get_articles(
     response: HttpResponse,
     channel: str = Query("", description="An address word, see /channels/."),
     station: str = Query("", description="An address word, see /stations/."),
+    subsection: str = Query(
+        "", description="A `path` of /channels/ or /stations/; it names its channel or station too."
+    ),
     limit: int = Query(20, ge=1, le=MOST),
     cursor: str = Query("", description="Where the page begins; take it from `next`."),
 ):
@@ -106,7 +118,13 @@ def get_articles(
         raise HttpError(400, "参数 cursor 有误，请照抄上一页的 next。")
     in_channel, in_station = section_named(Channel, channel), section_named(Station, station)
     place = Place.channel(in_channel) if in_channel else Place.site()
-    listings = Listing.objects.at(Place.station(in_station) if in_station else place)
+    in_subsection = subsection_at(subsection)
+    if in_station:
+        place = Place.station(in_station)
+    listings = Listing.objects.at(Place.subsection(in_subsection) if in_subsection else place)
+    if in_subsection and place.kind != PlaceKind.SITE:
+        also = Listing.objects.at(place)
+        listings = listings.filter(Exists(also.filter(article=OuterRef("article"))))
     if in_channel and in_station:
         also = Listing.objects.at(Place(PlaceKind.CHANNEL, in_channel.pk))
         listings = listings.filter(Exists(also.filter(article=OuterRef("article"))))
@@ -129,6 +147,7 @@ def get_article(request, response: HttpResponse, article_id: int):
     articles = Article.objects.select_related("channel", "source", "editor", "picture").prefetch_related(
         Prefetch("bylines", Byline.objects.select_related("author")),
         "stations",
+        Prefetch("subsections", Subsection.objects.select_related("channel", "station")),
         "topics",
         Prefetch("tagged_items", ArticleTag.objects.select_related("tag")),
     )
@@ -145,6 +164,7 @@ def get_article(request, response: HttpResponse, article_id: int):
         authors=[b.author.name for b in found.bylines.all()],
         editor=found.editor.name if found.editor else "",
         stations=[s.slug for s in found.stations.all()],
+        subsections=[s.path for s in found.subsections.all()],
         topics=[t.slug for t in found.topics.all()],
         tags=[tagged.tag.name for tagged in found.tagged_items.all()],
         body=bodies_of([found])[0],
@@ -159,13 +179,29 @@ _AS_THEY_ARE = (
 @router.get("/channels/", response=Sections, tags=["sections"], summary="The channels (频道)")
 def get_channels(request, response: HttpResponse):
     response["Cache-Control"] = "public, max-age=300"
-    return Sections(results=[SectionOut(**_section(c)) for c in Channel.objects.visible()])
+    channels = list(Channel.objects.visible())
+    below = by_parent(channel__isnull=False)
+    return Sections(results=[SectionOut(**_section(c), subsections=below.get(c.pk, [])) for c in channels])
 
 
 @router.get("/stations/", response=Stations, tags=["sections"], summary="The provincial stations (地方站)")
 def get_stations(request, response: HttpResponse):
     response["Cache-Control"] = "public, max-age=300"
-    return Stations(results=[StationOut(**_section(s), region=s.region) for s in Station.objects.visible()])
+    stations = list(Station.objects.visible())
+    below = by_parent(station__isnull=False)
+    return Stations(
+        results=[
+            StationOut(**_section(s), region=s.region, subsections=below.get(s.pk, [])) for s in stations
+        ]
+    )
+
+
+def by_parent(**of_kind) -> dict[int, list[SubsectionOut]]:
+    """The sub-columns that readers see, by the keys of the channels or of the stations that they are of. One query."""
+    found: dict[int, list[SubsectionOut]] = {}
+    for one in Subsection.objects.visible().filter(**of_kind).select_related("channel", "station"):
+        found.setdefault(one.parent.pk, []).append(SubsectionOut(**_section(one), path=one.path))
+    return found
 
 
 def line(article: Article | Card) -> Line:
@@ -194,13 +230,23 @@ def section_named(model: type[S], slug: str) -> S | None:
     return found
 
 
+def subsection_at(path: str) -> Subsection | None:
+    """The sub-column of that path, None for no path. Raises 400 for one that there isn't."""
+    if not path:
+        return None
+    found = Subsection.objects.at_paths([path.replace("\0", "")])
+    if not found:
+        raise HttpError(400, f"没有这个子栏目：{path[:80]}")
+    return found[0]
+
+
 def next_page(request, cursor) -> str:
     asked = request.GET.copy()
     asked["cursor"] = str(cursor)
     return f"{request.path}?{asked.urlencode()}"
 
 
-def _section(section: Channel | Station) -> dict:
+def _section(section: Section) -> dict:
     address = whole_address(section.get_absolute_url())
     return {
         "slug": section.slug, "name": section.name, "description": section.description,

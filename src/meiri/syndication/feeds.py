@@ -24,7 +24,7 @@ from meiri.newsroom.clock import local, zoned
 from meiri.newsroom.corrections import Correction, standing_corrections_of
 from meiri.newsroom.models import Article, ArticleTag, Byline, Listing
 from meiri.newsroom.river import Place
-from meiri.sections.models import Channel, Station
+from meiri.sections.models import Channel, Section, Station, Subsection
 from meiri.syndication.article_html import bodies_of, picture_url, printable
 from meiri.syndication.feed_formats import AtomFeed, JsonFeed, RssFeed
 from meiri.syndication.structured_data import modified_at
@@ -140,10 +140,25 @@ def station(feed_address: str, slug: str) -> Outlet:
     return of_section(found, Place.station(found), feed_address)
 
 
-def of_section(section: Channel | Station, place: Place, feed_address: str) -> Outlet:
+def channel_subsection(feed_address: str, slug: str, word: str) -> Outlet:
+    return of_subsection(Channel.objects.get(slug=slug), word, feed_address)
+
+
+def station_subsection(feed_address: str, slug: str, word: str) -> Outlet:
+    return of_subsection(Station.objects.get(slug=slug), word, feed_address)
+
+
+def of_subsection(parent: Channel | Station, word: str, feed_address: str) -> Outlet:
+    uses(parent.content_key)
+    found = Subsection.objects.of(parent).select_related("channel", "station").get(slug=word)
+    return of_section(found, Place.subsection(found), feed_address, found.full_name)
+
+
+def of_section(section: Section, place: Place, feed_address: str, name: str = "") -> Outlet:
     uses(section.content_key)
-    title = f"{section.name} - {site_name()}"
-    description = section.description or f"{section.name}的最新报道"
+    name = name or section.name
+    title = f"{name} - {site_name()}"
+    description = section.description or f"{name}的最新报道"
     return Outlet(title, description, section.get_absolute_url(), feed_address, place)
 
 
@@ -183,5 +198,7 @@ def feed(format: type[SyndicationFeed], outlet_of: Callable[..., Outlet]):
 site_rss = feed(RssFeed, site)
 channel_rss = feed(RssFeed, channel)
 station_rss = feed(RssFeed, station)
+channel_subsection_rss = feed(RssFeed, channel_subsection)
+station_subsection_rss = feed(RssFeed, station_subsection)
 atom = feed(AtomFeed, site)
 json_feed = feed(JsonFeed, site)

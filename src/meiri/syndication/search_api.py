@@ -10,7 +10,7 @@ from meiri.api_problem import Problem
 from meiri.search import query as searching
 from meiri.search.finding import Hit, HitCursor, Sort, find
 from meiri.sections.models import Channel, Section, Station
-from meiri.syndication.articles_api import MOST, line, next_page, section_named
+from meiri.syndication.articles_api import MOST, line, next_page, section_named, subsection_at
 
 router = Router()
 
@@ -48,6 +48,7 @@ def get_search(
     limit: int = Query(20, ge=1, le=MOST),
     channel: str = Query("", description="An address word, see /channels/."),
     station: str = Query("", description="An address word, see /stations/."),
+    subsection: str = Query("", description="A `path` of /channels/ or /stations/."),
     since: str = Query("", alias="from", description="The first day, as 2026-11-23."),
     until: str = Query("", alias="to", description="The last day, as 2026-11-24."),
     sort: str = Query("", description="relevance (where nothing is said) or newest."),
@@ -67,6 +68,7 @@ def get_search(
             slug_of(section_named(Station, station)),
             a_day("from", since),
             a_day("to", until),
+            in_subsection.path if (in_subsection := subsection_at(subsection)) else "",
         )
         found = find(query, order, limit, after)
     except searching.QueryTooLong as error:

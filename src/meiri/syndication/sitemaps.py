@@ -12,7 +12,7 @@ from functools import cache
 from xml.sax.saxutils import escape
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -25,12 +25,12 @@ from meiri.delivery.omissions import optional
 from meiri.delivery.rendering import page
 from meiri.identity import site_name
 from meiri.journal.cache import InvalidatingCache
-from meiri.journal.content_keys import FRONTS, RIVER, archive_key, periods
+from meiri.journal.content_keys import FRONTS, NAV, RIVER, archive_key, periods
 from meiri.newsroom.cards import Card
 from meiri.newsroom.clock import local, zoned
 from meiri.newsroom.models import Article, DayCount, Listing, day_bounds
 from meiri.newsroom.river import Place
-from meiri.sections.models import Channel, Station
+from meiri.sections.models import Channel, Station, Subsection
 from meiri.syndication.article_html import printable
 
 # The protocol (sitemaps.org) allows 50,000 in one map; smaller ones answer sooner. A month with more is cut into parts
@@ -40,6 +40,7 @@ PART = MOST // 2
 MOST_PARTS = 10_000
 NEWS_AGE = timedelta(hours=48)
 MOST_NEWS = 1000
+MOST_SUBSECTIONS = 5_000
 MAX_AGE = 600
 
 # The addresses of the maps of a year; the entries of a day: of the running month, and of one that is corrected.
@@ -161,11 +162,15 @@ def _folder(slug: str, day: date) -> str:
 @require_safe
 @cache_control(public=True, max_age=MAX_AGE)
 def sections(request):
-    """/sitemaps/sections.xml: the fronts of channels and stations, and the pages that editors lay out."""
-    uses(FRONTS)
+    """/sitemaps/sections.xml: the fronts of channels, stations and their sub-columns, and the pages that editors lay out."""
+    uses(FRONTS, NAV)
     fronts = [reverse("station-index")]
     fronts += [
         section.get_absolute_url() for section in (*Channel.objects.visible(), *Station.objects.visible())
+    ]
+    below = Subsection.objects.visible().filter(Q(channel__visible=True) | Q(station__visible=True))
+    fronts += [
+        one.get_absolute_url() for one in below.select_related("channel", "station")[:MOST_SUBSECTIONS]
     ]
     pages = Page.objects.live().public().filter(depth__gt=1).order_by("path")[: MOST - len(fronts)]
     entries = [entry(address) for address in fronts]

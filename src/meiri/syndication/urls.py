@@ -20,6 +20,16 @@ urlpatterns = [
     path("feed.json", feeds.json_feed, name="json-feed"),
     path("difang/<slug:slug>/rss.xml", feeds.station_rss, name="station-rss"),
     re_path(rf"^(?P<slug>{CHANNEL_ADDRESS})/rss\.xml$", feeds.channel_rss, name="channel-rss"),
+    path(
+        "difang/<slug:slug>/<slug:word>/rss.xml",
+        feeds.station_subsection_rss,
+        name="station-subsection-rss",
+    ),
+    re_path(
+        rf"^(?P<slug>{CHANNEL_ADDRESS})/(?P<word>[a-z][a-z0-9-]*)/rss\.xml$",
+        feeds.channel_subsection_rss,
+        name="channel-subsection-rss",
+    ),
     path("robots.txt", robots.robots, name="robots"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("news-sitemap.xml", sitemaps.news, name="news-sitemap"),

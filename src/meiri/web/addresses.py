@@ -11,6 +11,12 @@ class ChannelAddress(StringConverter):
     regex = CHANNEL_ADDRESS
 
 
+class AddressWord(StringConverter):
+    """The last part of a sub-column's address."""
+
+    regex = "[a-z][a-z0-9-]*"
+
+
 class Year(StringConverter):
     regex = "[12][0-9]{3}"
 

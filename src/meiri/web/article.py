@@ -21,9 +21,10 @@ from meiri.newsroom.body.stream import keys_in_body
 from meiri.newsroom.changes import changed_at, would_be_changed
 from meiri.newsroom.corrections import Correction, corrections_of
 from meiri.newsroom.models import Article, Byline
-from meiri.newsroom.reading import Signature, article_to_read, listed_in, signatures_of, tags_of
+from meiri.newsroom.reading import ListedIn, Signature, article_to_read, listed_in, signatures_of, tags_of
 from meiri.search.related_reading import reading_after, shown
 from meiri.search.shown_versions import versions_of
+from meiri.sections.models import Subsection
 from meiri.syndication.structured_data import breadcrumb_list, news_article
 from meiri.web.breadcrumbs import breadcrumbs
 
@@ -50,12 +51,17 @@ def article(request, channel, year, day, article_id):
     uses(article.content_key, BESIDE.key(article.pk))
     note_what_it_shows(article)
     tags = tags_of(article)
-    context = article_context(article, signatures_of(article), tags, corrections_of(article.pk))
-    context["changed_at"] = changed_at(article)
-    context["was_changed"] = context["changed_at"] is not None
+    listed = ListedIn([], [], [])
     with optional("地方站与专题"):
         listed = listed_in(article)
-        context |= {"stations": listed.stations, "topics": topic_links(listed.topics)}
+    context = article_context(
+        article, signatures_of(article), tags, corrections_of(article.pk), listed.subsections
+    )
+    context["changed_at"] = changed_at(article)
+    context["was_changed"] = context["changed_at"] is not None
+    context["stations"] = listed.stations
+    with optional("专题"):
+        context["topics"] = topic_links(listed.topics)
     with optional("更多推荐"):
         context |= further_reading(article, tags)
     with optional("相关版本"):
@@ -94,8 +100,10 @@ def article_context(
     bylines: Sequence[Signature | Byline],
     tags: Sequence[Tag],
     corrections: Sequence[Correction] = (),
+    subsections: Sequence[Subsection] = (),
 ) -> dict:
-    crumbs = breadcrumbs([article.channel, (article.title, article.get_absolute_url())])
+    own = [(one.name, one.get_absolute_url()) for one in subsections if one.channel_id == article.channel_id]
+    crumbs = breadcrumbs([article.channel, *own[:1], (article.title, article.get_absolute_url())])
     picture = article.picture
     share_image = feed_address(picture) if picture else ""
     uses(*(byline.author.byline_key for byline in bylines))
@@ -118,7 +126,8 @@ def article_context(
 def preview(request, article: Article):
     """The page as it would be, for the admin's preview; the article may be unsaved."""
     bylines = list(article.bylines.select_related("author")) if article.pk else []
-    context = article_context(article, bylines, list(article.tags.all()))
+    below = list(article.subsections.all()) if article.pk else []
+    context = article_context(article, bylines, list(article.tags.all()), subsections=below)
     was_changed = would_be_changed(article)
     context |= {"is_preview": True, "was_changed": was_changed}
     if was_changed:

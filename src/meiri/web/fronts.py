@@ -15,7 +15,7 @@ from meiri.journal.content_keys import AUTHOR, TAG
 from meiri.newsroom.models import Article, Author
 from meiri.newsroom.river import Place
 from meiri.newsroom.tags import tag_address, tag_at
-from meiri.sections.models import Channel, Design, Station
+from meiri.sections.models import Channel, Design, Section, Station, Subsection, subsections_of
 from meiri.staff.models import PressCard
 from meiri.web.breadcrumbs import breadcrumbs
 from meiri.web.designs import by_hour, bylines_of
@@ -37,18 +37,51 @@ def of_channel(view):
 @page(varies_by=("before",))
 @of_channel
 def channel(request, channel):
-    uses(channel.content_key)
-    return front(
-        request, "web/section.html", channel, Place.channel(channel), section=channel, crumbs=[channel]
-    )
+    return section_front(request, channel, Place.channel(channel), [channel], channel)
+
+
+@page(varies_by=("before",))
+@of_channel
+def channel_subsection(request, channel, word):
+    found = subsection_or_404(channel, word)
+    return section_front(request, found, Place.subsection(found), [channel, found], channel)
 
 
 @page(varies_by=("before",))
 def station(request, slug):
     station = get_object_or_404(Station, slug=slug)
-    uses(station.content_key)
     crumbs = [(identity().stations, "/difang/"), station]
-    return front(request, "web/section.html", station, Place.station(station), section=station, crumbs=crumbs)
+    return section_front(request, station, Place.station(station), crumbs, station)
+
+
+@page(varies_by=("before",))
+def station_subsection(request, slug, word):
+    station = get_object_or_404(Station, slug=slug)
+    found = subsection_or_404(station, word)
+    crumbs = [(identity().stations, "/difang/"), station, found]
+    return section_front(request, found, Place.subsection(found), crumbs, station)
+
+
+def subsection_or_404(parent: Channel | Station, word: str) -> Subsection:
+    found = get_object_or_404(Subsection.objects.of(parent).select_related("channel", "station"), slug=word)
+    uses(found.content_key)
+    return found
+
+
+def section_front(request, section: Section, place: Place, crumbs: list, parent: Channel | Station):
+    """The front of a channel, a station or one of their sub-columns; `parent` is the section itself where it is none of these."""
+    uses(parent.content_key)
+    return front(
+        request,
+        "web/section.html",
+        section,
+        place,
+        crumbs,
+        section=section,
+        parent=parent,
+        is_station=isinstance(parent, Station),
+        subsections=subsections_of(parent),
+    )
 
 
 @page(varies_by=("before",))

@@ -11,13 +11,13 @@ from meiri.search.finding import DEEPEST, Facet, Found, HitCursor, Sort, facets,
 from meiri.search.index import Unavailable, store
 from meiri.search.query import LONGEST_QUERY, Query, QueryTooLong, parse
 from meiri.search.spelling import meant
-from meiri.sections.models import Channel, Station
+from meiri.sections.models import Channel, Section, Station, subsections_of
 from meiri.web.breadcrumbs import breadcrumbs
 
 SHOWN = 20
 RETRY_SECONDS = 60
 # Parameters that narrow a search.
-FILTERS = ("channel", "station", "from", "to")
+FILTERS = ("channel", "station", "subsection", "from", "to")
 
 
 @dataclass(frozen=True)
@@ -48,18 +48,22 @@ def results(request):
     sort = Sort.NEWEST if asked.get("sort") == Sort.NEWEST else Sort.RELEVANCE
     after = HitCursor.parse(asked.get("after", ""), sort)
     channels, stations = list(Channel.objects.visible()), list(Station.objects.visible())
-    chosen = {
-        "channel": next((c for c in channels if c.slug == asked.get("channel")), None),
-        "station": next((s for s in stations if s.slug == asked.get("station")), None),
+    in_channel = next((c for c in channels if c.slug == asked.get("channel")), None)
+    in_station = next((s for s in stations if s.slug == asked.get("station")), None)
+    below = [one for place in (in_channel, in_station) if place for one in subsections_of(place)]
+    chosen: dict[str, Section | None] = {
+        "channel": in_channel,
+        "station": in_station,
+        "subsection": next((s for s in below if s.path == asked.get("subsection")), None),
     }
     days = a_day(asked.get("from", "")), a_day(asked.get("to", ""))
     found, shares, spelled, message, status = Found(), {}, [], "", 200
     query = Query()
     try:
-        slugs = {name: section.slug if section else "" for name, section in chosen.items()}
+        slugs = {name: section.word if section else "" for name, section in chosen.items()}
         query = parse(text).within(**slugs, since=days[0], until=days[1])
         found = find(query, sort, SHOWN, after)
-        shares = facets(query, channels, stations)
+        shares = facets(query, channels, stations, below)
         spelled = [] if found.exact or after else meant(text, query)
     except QueryTooLong as error:
         message, status = str(error), 400
@@ -85,6 +89,7 @@ def results(request):
         "until": days[1],
         "channels": channels,
         "stations": stations,
+        "subsections": below,
         "crumbs": breadcrumbs([("检索", "/search/")]),
     }
     response = render(request, "web/search.html", context, status=status)
@@ -125,9 +130,7 @@ def pages_of(asked, sort: Sort, after: HitCursor | None, found: Found) -> PageLi
     return PageLinks(place // SHOWN + 1, first, changed(asked, after=before), following, ends_early)
 
 
-def filters(
-    asked, chosen: dict[str, Channel | Station | None], since: date | None, until: date | None
-) -> list[Filter]:
+def filters(asked, chosen: dict[str, Section | None], since: date | None, until: date | None) -> list[Filter]:
     """The filters that are set."""
     found = [
         Filter(section.name, changed(asked, **{name: ""}, after=""))

@@ -24,6 +24,7 @@ from meiri.web import (
 )
 
 register_converter(addresses.ChannelAddress, "channel")
+register_converter(addresses.AddressWord, "word")
 register_converter(addresses.Year, "yyyy")
 register_converter(addresses.TwoDigits, "dd")
 register_converter(addresses.MonthAndDay, "mmdd")
@@ -69,11 +70,13 @@ urlpatterns = [
     path("difang/<slug:slug>/<yyyy:year>/", archives.station_year, name="station-year"),
     path("difang/<slug:slug>/<yyyy:year>/<dd:month>/", archives.station_month, name="station-month"),
     path("difang/<slug:slug>/<yyyy:year>/<dd:month>/<dd:day>/", archives.station_day, name="station-day"),
+    path("difang/<slug:slug>/<word:word>/", fronts.station_subsection, name="station-subsection"),
     path("author/<slug:slug>/", fronts.author, name="author"),
     re_path(r"^tag/(?P<word>.+)/$", fronts.tag, name="tag"),
     path("<channel:slug>/", fronts.channel, name="channel"),
     path("<channel:slug>/<yyyy:year>/", archives.channel_year, name="channel-year"),
     path("<channel:slug>/<yyyy:year>/<dd:month>/", archives.channel_month, name="channel-month"),
     path("<channel:slug>/<yyyy:year>/<dd:month>/<dd:day>/", archives.channel_day, name="channel-day"),
+    path("<channel:slug>/<word:word>/", fronts.channel_subsection, name="channel-subsection"),
     path("<channel:channel>/<yyyy:year>/<mmdd:day>/<int:article_id>.html", article.article, name="article"),
 ]

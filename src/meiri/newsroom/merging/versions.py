@@ -31,7 +31,7 @@ class Merged:
 
 
 # Fields whose values are sets of keys, and lists of rows that are told apart by these of their own fields.
-KEY_SETS = frozenset({"stations", "topics"})
+KEY_SETS = frozenset({"stations", "subsections", "topics"})
 ROWS = {"bylines": ("author", "credit"), "tagged_items": ("tag",)}
 
 

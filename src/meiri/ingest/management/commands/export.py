@@ -8,13 +8,14 @@ from pathlib import Path
 
 import zstandard
 from django.core.management import BaseCommand, CommandError
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from meiri.audience.view_counts import views_of
 from meiri.ingest.records import extras_of, record_of
 from meiri.newsroom.models import Article, day_bounds
 from meiri.newsroom.river import Cursor, Listing, Place
-from meiri.sections.models import Channel, Station
+from meiri.sections.models import Channel, Station, Subsection
 
 BATCH = 200
 
@@ -76,7 +77,11 @@ def batches(
         if channel_id:
             articles = articles.filter(channel_id=channel_id)
         articles = articles.select_related("channel", "source", "editor").prefetch_related(
-            "bylines__author", "stations", "topics", "tagged_items__tag"
+            "bylines__author",
+            "stations",
+            Prefetch("subsections", Subsection.objects.select_related("channel", "station")),
+            "topics",
+            "tagged_items__tag",
         )
         by_id = {a.pk: a for a in articles}
         yield [by_id[pk] for _, pk in rows if pk in by_id]

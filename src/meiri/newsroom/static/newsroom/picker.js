@@ -87,12 +87,21 @@
       this.timer = setTimeout(() => this.ask(), WAIT);
     }
 
+    // What other fields of the form hold that say what is offered here.
+    get within() {
+      const names = (this.dataset.within ?? "").split(" ").filter(Boolean), fields = this.select.form?.elements;
+      return Object.fromEntries(names.map((name) => {
+        const options = fields?.namedItem(name)?.selectedOptions ?? [];
+        return [name, [...options].map((option) => option.value).filter(Boolean).join(",")];
+      }));
+    }
+
     async ask() {
       const typed = !this.many && this.input.value === this.shownName ? "" : this.input.value.trim();
       const number = this.asked = (this.asked ?? 0) + 1;
       let answer;
       try {
-        const response = await fetch(`${this.dataset.url}?q=${encodeURIComponent(typed)}`, { headers: { Accept: "application/json" } });
+        const response = await fetch(`${this.dataset.url}?${new URLSearchParams({ q: typed, ...this.within })}`, { headers: { Accept: "application/json" } });
         if (!response.ok) throw new Error(response.status);
         answer = await response.json();
       } catch {
