@@ -63,8 +63,14 @@ GROUPS = (
         "desktop",
         (
             "wagtailadmin_explore_root",
-            *lists("fronts_noticebar", "fronts_greying"),
-            *lists("audience_hotrule", "sections_channel", "sections_station", "sections_topic"),
+            *lists("fronts_noticebar", "fronts_greying", "fronts_stationfront"),
+            *lists(
+                "audience_hotrule",
+                "sections_channel",
+                "sections_station",
+                "sections_subsection",
+                "sections_topic",
+            ),
             *lists("sections_navigationitem", "fronts_friendlink"),
         ),
     ),

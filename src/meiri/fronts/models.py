@@ -18,6 +18,7 @@ from meiri.fronts.pages import (
     TopicPage,
 )
 from meiri.fronts.signs import PICTURE_NAMES, PICTURES, draw_anew
+from meiri.fronts.station_fronts import StationFront
 from meiri.identity import Identity
 from meiri.journal.content_keys import FOOTER
 from meiri.journal.public_models import Public
@@ -32,6 +33,7 @@ __all__ = [
     "NoticeBar",
     "SiteSettings",
     "StandardPage",
+    "StationFront",
     "TopicIndexPage",
     "TopicPage",
 ]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from meiri.fronts.events import GreyingEnded, NoticeBarEnded
@@ -17,13 +17,15 @@ from meiri.journal.row_events import row_events_of
 from meiri.live.models import Coverage
 from meiri.newsroom.models import Article
 from meiri.policy import check
-from meiri.sections.models import Channel, validate_site_address
+from meiri.sections.models import Channel, Station, validate_site_address
 
 LONGEST_TEXT = 60
 # For how long news is breaking where nobody says otherwise.
 USUAL_TIME = timedelta(hours=2)
 # Bars or greyings read at once: those in force, and those that one run of the clock ends.
 MOST_READ = 50
+# Bars that are read at once, the stations' among them.
+MOST_BARS = 400
 
 
 def usual_end() -> datetime:
@@ -85,7 +87,7 @@ class NoticeBar(Timed):
         NOTICE = "notice", "公告"
 
     kind = models.CharField("类别", max_length=8, choices=Kind.choices, default=Kind.BREAKING)
-    text = models.CharField("文字", max_length=LONGEST_TEXT, help_text="一句话，显示在全站每一页的顶部。")
+    text = models.CharField("文字", max_length=LONGEST_TEXT, help_text="一句话，显示在页面顶部。")
     article = models.ForeignKey(
         Article, verbose_name="稿件", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
@@ -100,8 +102,18 @@ class NoticeBar(Timed):
         help_text="稿件、直播、站内地址最多选填一项；都不填时，读者点开看到这句话和时间。",
     )
 
+    station = models.ForeignKey(
+        Station,
+        verbose_name="只在地方站",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        help_text="选了就只在这个站的首页、子栏目和往期页上显示；全站有同类的，以全站的为准。",
+    )
+
     public = Public(
-        ("kind", "text", "article", "coverage", "address", "since", "until", "ended_at"),
+        ("kind", "text", "article", "coverage", "address", "station", "since", "until", "ended_at"),
         keys=lambda bar: [NOTICES],
         key_forms=(NOTICES,),
         change=own_end(NoticeBarEnded),
@@ -173,12 +185,16 @@ class Greying(Timed):
 
 
 def bars_in_force() -> list[NoticeBar]:
-    """The newest bar of each kind that readers see now, breaking news first. One query."""
+    """The newest bar of each kind that readers see now, breaking news first: of the whole site, then of each station, where the
+    site has none of the kind. One query."""
     bars = NoticeBar.objects.in_force().filter(Q(article=None) | Q(article__live=True))
-    newest: dict[str, NoticeBar] = {}
-    for bar in bars.select_related("article__channel", "coverage")[:MOST_READ]:
-        newest.setdefault(bar.kind, bar)
-    return [newest[kind] for kind in NoticeBar.Kind.values if kind in newest]
+    bars = bars.select_related("article__channel", "coverage", "station")
+    newest: dict[tuple[str, int | None], NoticeBar] = {}
+    for bar in bars.order_by(F("station").asc(nulls_first=True), "-since", "-id")[:MOST_BARS]:
+        if (bar.kind, None) not in newest:
+            newest.setdefault((bar.kind, bar.station_id), bar)
+    kinds = NoticeBar.Kind.values
+    return sorted(newest.values(), key=lambda bar: (bar.station_id is not None, kinds.index(bar.kind)))
 
 
 def greyings_in_force() -> list[Greying]:
@@ -193,8 +209,8 @@ def has_any_to_come() -> bool:
 
 def set_for_coverage(coverage: Coverage, by) -> NoticeBar:
     """Make a coverage the breaking news. Raises `PermissionDenied`, `ValidationError`."""
-    check(by, "add", NoticeBar)
     bar = NoticeBar(text=coverage.title[:LONGEST_TEXT], coverage=coverage)
+    check(by, "add", bar)
     bar.full_clean()
     bar.save()
     return bar

@@ -5,7 +5,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin import messages
-from wagtail.admin.panels import FieldPanel, FieldRowPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.contrib.settings.registry import SettingMenuItem
@@ -17,11 +17,12 @@ from meiri.delivery.models import ProtectedTerm
 from meiri.fronts.addresses import taken_by_others
 from meiri.fronts.editing import FrontEditView, tell_front_presence
 from meiri.fronts.home_desk import HomeActionItem, HomeSlotsView, listing_buttons
-from meiri.fronts.models import FriendLink, Greying, NoticeBar, SiteSettings
+from meiri.fronts.models import FriendLink, Greying, NoticeBar, SiteSettings, StationFront
 from meiri.fronts.notice_views import EndView, set_breaking_of_coverage, timed_or_404
+from meiri.fronts.station_forms import NoticeBarForm, OfOwnStations
 from meiri.journal.snippets import RowViewSet
 from meiri.newsroom.models import Article
-from meiri.policy import may
+from meiri.policy import may, visible
 from meiri.policy.gate import admit, one, somewhere
 
 
@@ -74,19 +75,49 @@ class NoticeBarViewSet(TimedViewSet):
     list_display = [
         Column("text", label="文字"),
         "kind",
+        Column("station", label="地方站"),
         Column("state", label="状态", accessor=end_link),
         "since",
         "until",
     ]
-    list_filter = ["kind"]
+    list_filter = ["kind", "station"]
     search_fields = ["text"]
-    panels = [
-        FieldRowPanel([FieldPanel("kind"), FieldPanel("text")]),
-        FieldRowPanel([FieldPanel("since"), FieldPanel("until")]),
-        FieldPanel("article"),
-        FieldPanel("coverage"),
-        FieldPanel("address"),
-    ]
+    edit_handler = ObjectList(
+        [
+            FieldRowPanel([FieldPanel("kind"), FieldPanel("text")]),
+            FieldRowPanel([FieldPanel("since"), FieldPanel("until")]),
+            FieldPanel("station"),
+            FieldPanel("article"),
+            FieldPanel("coverage"),
+            FieldPanel("address"),
+        ],
+        base_form_class=NoticeBarForm,
+    )
+
+    def get_queryset(self, request):
+        return visible(request.user, NoticeBar.objects.select_related("station"))
+
+
+class StationFrontViewSet(RowViewSet):
+    """One of each station, kept by its desk."""
+
+    model = StationFront
+    icon = "site"
+    copy_view_enabled = False
+    list_display = ["station", Column("lead", label="头条"), "submission_email"]
+    list_per_page = 50
+    edit_handler = ObjectList(
+        [
+            FieldPanel("station"),
+            FieldPanel("lead"),
+            FieldRowPanel([FieldPanel("submission_email"), FieldPanel("submission_note")]),
+            FieldPanel("services"),
+        ],
+        base_form_class=OfOwnStations,
+    )
+
+    def get_queryset(self, request):
+        return visible(request.user, StationFront.objects.select_related("station", "lead"))
 
 
 class GreyingViewSet(TimedViewSet):
@@ -107,7 +138,7 @@ class GreyingViewSet(TimedViewSet):
 
 
 class SiteGroup(SnippetViewSetGroup):
-    items = (NoticeBarViewSet, GreyingViewSet, FriendLinkViewSet)
+    items = (NoticeBarViewSet, GreyingViewSet, StationFrontViewSet, FriendLinkViewSet)
     menu_label = "站点"
     menu_name = "site"
     menu_icon = "globe"

@@ -9,6 +9,7 @@ from django.utils.text import Truncator
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
 from meiri.fronts.pages import position_in
+from meiri.fronts.station_fronts import front_of, lead_of
 from meiri.fronts.views import laid_out
 from meiri.identity import identity
 from meiri.journal.content_keys import AUTHOR, TAG
@@ -71,15 +72,20 @@ def subsection_or_404(parent: Channel | Station, word: str) -> Subsection:
 def section_front(request, section: Section, place: Place, crumbs: list, parent: Channel | Station):
     """The front of a channel, a station or one of their sub-columns; `parent` is the section itself where it is none of these."""
     uses(parent.content_key)
+    is_station = isinstance(parent, Station)
+    station_front = front_of(parent) if isinstance(parent, Station) else None
+    is_first = section == parent and "before" not in request.GET
     return front(
         request,
         "web/section.html",
         section,
         place,
         crumbs,
+        lead_of(station_front, parent) if isinstance(parent, Station) and is_first else None,
         section=section,
         parent=parent,
-        is_station=isinstance(parent, Station),
+        is_station=is_station,
+        station_front=station_front,
         subsections=subsections_of(parent),
     )
 
@@ -109,16 +115,19 @@ def tag(request, word):
     return front(request, "web/tag.html", tag, Place.tag(tag), tag=tag, address=address, crumbs=crumbs)
 
 
-def front(request, template, subject, place, crumbs, **context):
-    """The newest articles of a place; with `?before=` the ones older than that position."""
+def front(request, template, subject, place, crumbs, chosen=None, **context):
+    """The newest articles of a place; with `?before=` the ones older than that position. `chosen`: the card of the lead, where
+    editors chose one."""
     cursor = position_in(request)
     articles = Article.objects.newest_at(place, SHOWN + 1, cursor)
     older = str(articles[SHOWN - 1].cursor) if len(articles) > SHOWN else ""
     articles = articles[:SHOWN]
+    if chosen:
+        articles = [chosen, *(a for a in articles if a != chosen)]
     context |= {
         "subject": subject,
         "articles": articles,
-        "lead": next((a for a in articles[:5] if a.picture), None) if cursor is None else None,
+        "lead": chosen or (next((a for a in articles[:5] if a.picture), None) if cursor is None else None),
         "older": older,
         "is_first": cursor is None,
         **drawn_as(getattr(subject, "design", Design.STANDARD), articles),

@@ -48,10 +48,11 @@ def notices_css(request):
 
 def rule_of(bar: NoticeBar) -> str:
     words = f"{bar.get_kind_display()}　{local(bar.since):%H:%M}　{bar.text}"
-    shown = f".bars .{bar.kind}{{display:block;--bar:{bar.pk};--words:{quoted(words)}}}"
+    at = f'[data-at="{bar.station.get_absolute_url().strip("/")}"]' if bar.station else ""
+    place = f"{at} .bars .{bar.kind}" if at else f".bars .{bar.kind}"
+    away = f'{at}[data-dismissed~="{bar.pk}"] .bars .{bar.kind}'
     return (
-        shown
-        + f'[data-dismissed~="{bar.pk}"] .bars .{bar.kind},[data-dismissed~="{bar.pk}"] .bars .{bar.kind}+button{{display:none}}'
+        f"{place}{{display:block;--bar:{bar.pk};--words:{quoted(words)}}}{away},{away}+button{{display:none}}"
     )
 
 
@@ -67,10 +68,12 @@ def quoted(text: str) -> str:
 
 
 def notice(request, kind: str):
-    """Where the bar of a kind leads to; where it leads nowhere, or is over by now, a page that says so."""
+    """Where the bar of a kind leads to, on the pages of `?station=` that of the station; where it leads nowhere, or is over by now, a page that says so."""
     if kind not in NoticeBar.Kind.values:
         raise Http404
-    bar = next((bar for bar in bars_in_force() if bar.kind == kind), None)
+    station = request.GET.get("station") or None
+    bars = [bar for bar in bars_in_force() if bar.kind == kind]
+    bar = next((bar for bar in bars if bar.station is None or bar.station.slug == station), None)
     if bar and bar.target:
         return redirect(bar.target)
     return render(
