@@ -23,6 +23,7 @@ from meiri.fronts.models import (
     NoticeBar,
     SiteSettings,
     StandardPage,
+    StationFront,
     TopicIndexPage,
     TopicPage,
 )
@@ -34,7 +35,7 @@ from meiri.newsroom.models import Desk
 from meiri.newsroom.posts import Post
 from meiri.proofing.models import RegisteredName, StyleWord
 from meiri.search.models import KnownName
-from meiri.sections.models import NavigationItem
+from meiri.sections.models import NavigationItem, Subsection
 from meiri.staff.models import PressCard, StaffSettings
 from tests.members.people import a_member
 from tests.newsroom_factory import a_channel, a_source, a_station, a_topic, an_article, an_author
@@ -78,6 +79,18 @@ def a_private_collection():
 CHANGES = {
     "sections.Channel": (a_channel, {"name": "乙"}, "channel.changed", "nav"),
     "sections.Station": (a_station, {"name": "乙"}, "station.changed", "nav"),
+    "sections.Subsection": (
+        lambda: Subsection.objects.create(channel=a_channel(), name="甲", slug="jia"),
+        {"name": "乙"},
+        "subsection.changed",
+        "subsection:",
+    ),
+    "fronts.StationFront": (
+        lambda: StationFront.objects.create(station=a_station()),
+        {"submission_note": "乙"},
+        "stationfront.changed",
+        "station:zhejiang",
+    ),
     "sections.Topic": (a_topic, {"name": "乙"}, "topic.changed", "nav"),
     "sections.NavigationItem": (
         lambda: NavigationItem.objects.create(label="甲", address="/hot/"),
