@@ -160,13 +160,19 @@ class RandomWriter:
         """The editor may undo more than it does again: what the own screen shows no more was taken back by its writer."""
         self.go_somewhere()
         self.writer.page.keyboard.type(self.word())
-        before = "".join(self.writer.texts())
+        before = self.shown()
         self.writer.page.keyboard.press("Control+z")
+        self.shown()
         self.writer.page.keyboard.press("Control+Shift+z")
-        after = "".join(self.writer.texts())
+        after = self.shown()
         taken_back = [word for word in self.words if word in before and word not in after]
         self.taken_back += len(taken_back)
         self.words = [word for word in self.words if word not in taken_back]
+
+    def shown(self) -> str:
+        """The text on the own screen, once the editor has shown what was pressed: it undoes by a timer."""
+        self.writer.page.evaluate("() => new Promise(done => setTimeout(() => setTimeout(done)))")
+        return "".join(self.writer.texts())
 
     def lose_network(self) -> None:
         self.writer.go_offline()
