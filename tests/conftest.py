@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).resolve().parents[1]
 
-# How long an example takes says nothing about what it proves: a busy machine fails no test.
-hypothesis.settings.register_profile("meiri", deadline=None, max_examples=60)
-# `make bench` asks for this one: as far as patience goes.
+# How long an example takes says nothing about what it proves: a busy machine fails no test. And the same examples each time:
+# whoever changes something else is not told of what chance found just then.
+hypothesis.settings.register_profile("meiri", deadline=None, max_examples=60, derandomize=True)
+# By chance, as far as patience goes: `pytest --hypothesis-profile=complete`, which `make bench` asks for too.
 hypothesis.settings.register_profile("complete", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile("meiri")
 
