@@ -36,7 +36,7 @@ def test_six_hands_publish_an_article_and_its_sheet_names_them(newsroom):
         assert hand.nickname in sheet.document
 
 
-def test_nobody_reviews_twice_and_nobody_reviews_their_own(newsroom):
+def test_b3_nobody_reviews_twice_and_nobody_reviews_their_own(newsroom):
     article = a_submitted(newsroom)
     review(article, newsroom.editors[0])
     with pytest.raises(ReviewRefused, match="您做过这一稿的一校"):
