@@ -11,7 +11,7 @@ from typing import Any
 
 import django
 from django.urls import URLPattern, URLResolver, get_resolver
-from django.urls.resolvers import RegexPattern, RoutePattern
+from django.urls.resolvers import RoutePattern
 from django.utils.regex_helper import normalize
 
 from bench._processes import data_folder
