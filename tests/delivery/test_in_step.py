@@ -14,7 +14,7 @@ from wagtail.models import Page
 
 from meiri.delivery.invalidation import start_following
 from meiri.delivery.page_store import page_store
-from meiri.delivery.verifying import stale_pages
+from meiri.delivery.verifying import PASSING, is_stale, stale_pages
 from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.models import HomePage, MagazineIssuePage, SiteSettings, StandardPage, TopicPage
 from meiri.media.models import Picture
@@ -34,6 +34,8 @@ FEEDS = [
     "/rss.xml",
     "/zh-hant/rss.xml",
     "/zh-hant/keji/",
+    "/zhangbei/",
+    "/zhangbei/keji/",
     "/atom.xml",
     "/feed.json",
     "/keji/rss.xml",
@@ -45,13 +47,14 @@ FEEDS = [
 
 @pytest.fixture(scope="module")
 def initial_data(tmp_path_factory, shared_database) -> Path:
-    """A small newsroom of which readers have asked for every page, made once; its data folder. No test changes it: each stores
-    its pages in a copy of the folder."""
+    """A small newsroom of which readers have asked for every page, none of them stale, made once; its data folder. No test changes
+    it: each stores its pages in a copy of the folder."""
     home = tmp_path_factory.mktemp("initial_data")
     with override_settings(PAGE_FILES=True, HOME=home), pytest.MonkeyPatch.context() as patch:
         keep_connection(patch)
         start_following(page_store())
         found_newsroom(StoredPages(page_store()), Client())
+        assert list(stale_pages(page_store())) == []
     return home
 
 
@@ -101,8 +104,9 @@ def found_newsroom(stored_pages: StoredPages, client: Client) -> None:
     crawl(client)
 
 
-def crawl(client, begin=("/", *FEEDS)) -> set[str]:
-    """Ask for every page that leads from one to the next, as many as there are."""
+def crawl(client, begin=("/", *FEEDS), editions: str = "zh-hant|zhangbei") -> set[str]:
+    """Ask for every page that leads from one to the next, as many as there are. In `editions`, which are made of these pages and stale
+    where these are, for those of `begin` alone."""
     seen, waiting = set(), list(begin)
     while waiting:
         address = waiting.pop()
@@ -113,7 +117,7 @@ def crawl(client, begin=("/", *FEEDS)) -> set[str]:
         seen.add(address)
         answer = client.get(address)
         if answer["Content-Type"].startswith("text/html"):
-            waiting += re.findall(r'(?:href|src)="(/(?!zh-hant)[^"?#]*)"', answer.content.decode())
+            waiting += re.findall(rf'(?:href|src)="(/(?!{editions})[^"?#]*)"', answer.content.decode())
     return seen
 
 
@@ -257,12 +261,28 @@ CHANGES = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_no_page_is_stale_after(newsroom, client, change):
-    assert list(stale_pages(newsroom.store)) == []
     CHANGES[change]()
     newsroom.catch_up()
     clear_caches()
     assert list(stale_pages(newsroom.store)) == []
+    looked_at = addresses_of(newsroom)
     crawl(client)
+    # Nothing happened but that readers asked: what was stored before is as it was.
+    assert [a for a in addresses_of(newsroom) - looked_at if is_stale(newsroom.store, a)] == []
+
+
+def addresses_of(newsroom: StoredPages) -> set[str]:
+    index = newsroom.store.index
+    return {address for _, address in index.current(most=5000) if PASSING not in index.keys_of(address)}
+
+
+def test_no_page_of_an_edition_is_stale_and_none_becomes_so_when_readers_ask(newsroom, client):
+    crawl(client, editions="zh-hant")
+    an_article("最新一篇", tags=["气象"], stations=[a_station()])
+    newsroom.catch_up()
+    clear_caches()
+    assert list(stale_pages(newsroom.store)) == []
+    crawl(client, editions="zh-hant")
     assert list(stale_pages(newsroom.store)) == []
 
 
