@@ -34,6 +34,7 @@ def begin_database(home: Path, config) -> None:
     database = config.cache.mkdir("migrated") / f"{digest()}.sqlite3"
     if database.exists():
         shutil.copyfile(database, home / "meiri.sqlite3")
+        (home / "meiri.sqlite3").chmod(0o600)
 
 
 def collected(cache: Path) -> Path:
@@ -82,13 +83,14 @@ class UnsetSite(Site):
 
 def begin_started(home: Path, config) -> None:
     """Put into `home` what is there after somebody typed `meiri migrate`, then for the first time `meiri serve`, and stopped it;
-    without its pages, which hold the address that it had."""
+    without its pages, which hold the address that it had. Ask for `django_db_setup` before, which migrates."""
     without = shutil.ignore_patterns("pages", "delivery", "wakeups", "metrics")
-    shutil.copytree(_started(config.cache.mkdir("started")), home, ignore=without, dirs_exist_ok=True)
+    shutil.copytree(_started(config), home, ignore=without, dirs_exist_ok=True)
 
 
-def _started(cache: Path) -> Path:
+def _started(config) -> Path:
     """The folder of a first start of this state of the code, which nobody changes."""
+    cache = config.cache.mkdir("started")
     folder = cache / _digest_of_code()
     with (cache / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -96,13 +98,15 @@ def _started(cache: Path) -> Path:
             for old in cache.iterdir():
                 if old.is_dir():
                     shutil.rmtree(old)
-            _start_first(folder.with_suffix(".unfinished"))
+            _start_first(folder.with_suffix(".unfinished"), config)
             folder.with_suffix(".unfinished").rename(folder)
     return folder
 
 
-def _start_first(home: Path) -> None:
+def _start_first(home: Path, config) -> None:
+    shutil.rmtree(home, ignore_errors=True)
     home.mkdir(mode=0o755)
+    begin_folder(home, config)
     made = UnsetSite(home, free_port())
     migrated = made.command("migrate", "--verbosity=0")
     if migrated.returncode:
