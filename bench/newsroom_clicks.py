@@ -14,7 +14,6 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Locator, Page, sync_playwright
@@ -247,19 +246,19 @@ def main(arguments: list[str] | None = None) -> None:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("MEIRI_")}
         shell = Shell(environment | {"MEIRI_HOME": folder, "MEIRI_BASE_URL": url})
         try:
-            measure(ServedSite(url, shell), Path(folder))
+            measure(ServedSite(url, shell))
         finally:
             shell.end()
             server.send_signal(signal.SIGTERM)
             server.wait(30)
 
 
-def measure(site: ServedSite, folder: Path) -> None:
+def measure(site: ServedSite) -> None:
     print("| what | before | wanted | clicks | fields | typing, s | pages, s | work, s |")
     print("| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        people = People(browser, site, folder)
+        people = People(browser, site)
         for name, play, wanted, before in TASKS:
             hand = play(people)
             machine = time.monotonic() - hand.began

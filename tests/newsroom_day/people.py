@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -36,10 +35,10 @@ print(settings.SESSION_COOKIE_NAME, request.session.session_key)
 
 
 class People:
-    """Opens a browser for each person once. `shots`: the folder for what their screens look like."""
+    """Opens a browser for each person once."""
 
-    def __init__(self, browser: Browser, site, shots: Path):
-        self.browser, self.site, self.shots = browser, site, shots
+    def __init__(self, browser: Browser, site):
+        self.browser, self.site = browser, site
         self.contexts: dict[str, BrowserContext] = {}
 
     def at_desk(self, name: str) -> Page:
@@ -65,11 +64,10 @@ class People:
         context.set_default_timeout(20_000)
         return context
 
-    def look(self, page: Page, name: str) -> None:
-        """Keep how a page looks at a desk and on a phone. Nothing of it is wider than either screen."""
+    def check_width(self, page: Page, name: str) -> None:
+        """Nothing of a page is wider than a phone or than the screen at a desk."""
         for size in (PHONE, DESKTOP):
             page.set_viewport_size(size)
-            page.screenshot(path=self.shots / f"{name}-{size['width']}.png", full_page=True)
             excess = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert excess <= 0, f"{name} is {excess} px too wide at {size['width']} px"
 

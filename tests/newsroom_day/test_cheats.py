@@ -106,8 +106,8 @@ class Submitted:
         return self.site.run(WAITING.format(number=self.number)).split()[-1]
 
 
-def test_nothing_goes_past_its_hands(browser, site, tmp_path):
-    people = People(browser, site, tmp_path)
+def test_nothing_goes_past_its_hands(browser, site):
+    people = People(browser, site)
     try:
         with chains_of_reviews(site):
             for cheat in (

@@ -43,8 +43,8 @@ TEXT = f"清晨{WRONG}，城北公交场站的灯已经亮了。司机们扫净�
 NAMES = ("简正一", "沈砚", "文若谷", "苏未央", "陆晨星", "方致远")
 
 
-def test_a_day_from_a_letter_to_the_sheet(browser, site, tmp_path):
-    people = People(browser, site, tmp_path)
+def test_a_day_from_a_letter_to_the_sheet(browser, site):
+    people = People(browser, site)
     try:
         with chains_of_reviews(site):
             play_a_day(people)
@@ -91,11 +91,11 @@ def make_a_plan_of_a_letter(people: People) -> str:
 
     desk.goto("/admin/letters/")
     desk.get_by_role("row").filter(has_text=receipt).get_by_role("link").click()
-    people.look(desk, "01-letter")
+    people.check_width(desk, "letter")
     desk.get_by_role("link", name="转为选题").click()
     desk.locator("#id_title").fill("雪天公交怎样保证准点")
     desk.get_by_label("频道").select_option(label="要闻")
-    people.look(desk, "02-plan")
+    people.check_width(desk, "plan")
     desk.get_by_role("button", name="保存").click()
     desk.wait_for_url(re.compile(r"/admin/planning/\d+/$"))
     return desk.url
@@ -118,7 +118,7 @@ def write(people: People, plan: str) -> str:
     page.get_by_role("button", name="开始").click()
     page.wait_for_url(re.compile(r"/newsroom/article/edit/(\d+)/"))
     number = write_article(page, TITLE, TEXT)
-    people.look(page, "03-writing")
+    people.check_width(page, "writing")
     submit(page)
     return number
 
@@ -126,7 +126,7 @@ def write(people: People, plan: str) -> str:
 def review_in_six_hands(people: People, number: str) -> None:
     proofreader, reporter = people.at_desk(PROOFREADER), people.at_desk(REPORTER)
     open_review(proofreader, TITLE)
-    people.look(proofreader, "04-review")
+    people.check_width(proofreader, "review")
     proofreader.get_by_text("在文中标记").click()
     proofreader.locator("[name^=mark-]").last.fill("“准时”请写明几点几分")
     proofreader.locator("#opinion").fill("发车时间请核对")
@@ -138,7 +138,7 @@ def review_in_six_hands(people: People, number: str) -> None:
     wait_for_form(reporter)
     expect(reporter.get_by_role("main")).to_contain_text("发车时间请核对")
     expect(reporter.get_by_role("main")).to_contain_text("请写明几点几分")
-    people.look(reporter, "05-returned")
+    people.check_width(reporter, "returned")
     reporter.locator("#body-root .public-DraftEditor-content:visible").last.click()
     reporter.keyboard.press("Control+End")
     reporter.keyboard.type("首班车六点整发出。")
@@ -150,7 +150,7 @@ def review_in_six_hands(people: People, number: str) -> None:
         adopt(people.at_desk(hand), TITLE)
     page = people.at_desk(CHIEF)
     page.goto(f"/admin/review/of/{number}/")
-    people.look(page, "06-way")
+    people.check_width(page, "way")
 
 
 def set_time(page: Page, at: datetime) -> None:
@@ -177,7 +177,7 @@ def schedule_and_wait(people: People, number: str) -> None:
     page.get_by_role("button", name="更多动作").last.click()
     publish = page.locator("button[name=action-publish]")
     expect(publish).to_have_text(re.compile("定时发布"))
-    people.look(page, "07-schedule")
+    people.check_width(page, "schedule")
     with page.expect_navigation():
         publish.click()
     wait_for(lambda: page.request.get(api).status == 200)
@@ -197,7 +197,7 @@ def check_readers_have_it(people: People, number: str) -> None:
     address = page.request.get(f"/api/v1/articles/{number}/").json()["url"]
     page.goto(address)
     expect(page.locator("h1")).to_have_text(TITLE)
-    people.look(page, "08-article")
+    people.check_width(page, "article")
     places = ["/", "/yaowen/", "/rss.xml", "/yaowen/rss.xml", "/api/v1/articles/", f"/search/?q={TITLE}"]
     for place in places:
         wait_for(lambda place=place: TITLE in re.sub("<wbr/?>", "", page.request.get(place).text()))
@@ -209,20 +209,20 @@ def correct(people: People, number: str) -> None:
     page.get_by_label("原文（有误的文字）").fill(WRONG)
     page.get_by_label("更正为").fill(RIGHT)
     page.get_by_label("说明").fill("首班车时间有误")
-    people.look(page, "09-correction")
+    people.check_width(page, "correction")
     page.get_by_role("button", name="刊登更正").click()
     expect(page.get_by_role("main")).to_contain_text(RIGHT)
     for place in (reader.url, "/corrections/"):
         wait_for(lambda place=place: RIGHT in reader.request.get(place).text())
     reader.reload()
-    people.look(reader, "10-corrected")
+    people.check_width(reader, "corrected")
 
 
 def withdraw(people: People, number: str) -> None:
     page, reader = people.at_desk(CHIEF), people.reader()
     page.goto(f"/admin/snippets/newsroom/article/unpublish/{number}/")
     expect(page.get_by_role("region", name="影响范围")).to_contain_text("首页")
-    people.look(page, "11-reach")
+    people.check_width(page, "reach")
     page.get_by_label("撤稿原因").fill("发车时间需要核实")
     with page.expect_navigation():
         page.get_by_role("button", name="撤稿").click()
@@ -230,12 +230,12 @@ def withdraw(people: People, number: str) -> None:
     wait_for(lambda: page.reload() and "待核查" not in page.get_by_role("main").locator("table").inner_text())
     expect(page.get_by_role("main").locator("table")).to_contain_text("已不再出现")
     expect(page.get_by_role("main").locator("table")).not_to_contain_text("仍能看到")
-    people.look(page, "12-receipt")
+    people.check_width(page, "receipt")
     assert reader.request.get(f"/api/v1/articles/{number}/").status == 410
     assert TITLE not in re.sub("<wbr/?>", "", reader.request.get("/yaowen/").text())
     assert reader.reload().status == 410
     expect(reader.locator("main")).to_contain_text("发车时间需要核实")
-    people.look(reader, "13-withdrawn")
+    people.check_width(reader, "withdrawn")
 
 
 def check_the_sheet(people: People) -> None:
@@ -247,11 +247,10 @@ def check_the_sheet(people: People) -> None:
     number = re.search(r"\d{8}-\d{4}", page.url)[0]
     for words in (TITLE, *NAMES, "发车时间请核对", "请写明几点几分"):
         expect(page.get_by_role("main")).to_contain_text(words)
-    people.look(page, "14-sheet")
+    people.check_width(page, "sheet")
     with page.expect_download() as file:
         page.get_by_role("link", name=re.compile("PDF")).click()
     data = file.value.path().read_bytes()
-    (people.shots / "sheet.pdf").write_bytes(data)
     text = text_of_pdf(data)
     for words in (number, TITLE, *NAMES, "发车时间请核对"):
         assert words in text
