@@ -26,24 +26,24 @@ ODD = [
 ]
 
 
-def press(robot: Robot, visitor: Visitor, form: Form, *, odd: int = 1) -> None:
-    """Press each button as the form stands; then with `odd` of the odd values in each text."""
+def press(robot: Robot, visitor: Visitor, form: Form, *, odd: int = 1, verifies: bool = True) -> None:
+    """Press each button as the form stands; then with `odd` of the odd values in each text. `verifies`: as `Robot.judge` has it."""
     if LEFT_ALONE.search(form.action) or (visitor.role != "读者" and not form.action.startswith("/admin/")):
         return
     for name, value in form.buttons:
         pressed = Form(
             form.action, form.method, [*form.values, *([(name, value)] if name else [])], form.buttons
         )
-        attempt(robot, visitor, pressed, {})
+        attempt(robot, visitor, pressed, {}, verifies)
     for number in range(odd if form.texts and form.buttons else 0):
         # Another value at each form, so that all are tried where all forms are.
         strange = {
             text: ODD[(number + place + len(form.action)) % len(ODD)] for place, text in enumerate(form.texts)
         }
-        attempt(robot, visitor, form, strange)
+        attempt(robot, visitor, form, strange, verifies)
 
 
-def attempt(robot: Robot, visitor: Visitor, form: Form, changed: dict) -> None:
+def attempt(robot: Robot, visitor: Visitor, form: Form, changed: dict, verifies: bool) -> None:
     values = [(k, v) for k, v in form.values if k not in changed] + list(changed.items())
     if form.method != "post":
         visitor.send(Form(form.action, form.method, values, []))
@@ -51,4 +51,4 @@ def attempt(robot: Robot, visitor: Visitor, form: Form, changed: dict) -> None:
     robot.report.done["pressed"] += 1
     robot.start_over()
     visitor.post(form.action, values)
-    robot.judge(visitor.role, form.action)
+    robot.judge(visitor.role, form.action, verifies=verifies)

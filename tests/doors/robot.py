@@ -33,6 +33,9 @@ class Robot:
         self.sight = Sight(site.things)
         self.visitors: dict[str, Visitor] = {}
         self.reader = Visitor(site.url, READER, self.watch)
+        self.unverified: list[
+            tuple[str, bool]
+        ] = []  # what changed something: where, and whether the journal was told
         self.slowest = 0.0  # seconds until pages had followed a change
         self.unclean = False
 
@@ -87,8 +90,9 @@ class Robot:
                 return
         self.judge(role, address, entries)
 
-    def judge(self, role: str, address: str, entries: int | None = None) -> bool:
-        """Hold what changed since the last question against the rules. Whether anything changed."""
+    def judge(self, role: str, address: str, entries: int | None = None, *, verifies: bool = True) -> bool:
+        """Hold what changed since the last question against the rules. Whether anything changed. `verifies`: whether readers' pages
+        are looked at now, each of them, or by the next `verify`."""
         changes = self.site.ask("changes")
         rows = [row for row in changes["rows"] if not row.startswith(BESIDE)]
         told = [entry for entry in changes["entries"] if entry["actor"] != "system"]
@@ -98,7 +102,9 @@ class Robot:
             self.report.add("told wrongly", role, address, " ".join(e["kind"] for e in told) or "no entry")
         self._overreach(role, address, rows)
         if rows or told:
-            self._verify(role, address, bool(changes["entries"]))
+            self.unverified.append((address, bool(changes["entries"])))
+        if verifies:
+            self.verify(role)
         return bool(rows or told)
 
     def _overreach(self, role: str, address: str, rows: list[str]) -> None:
@@ -113,7 +119,13 @@ class Robot:
             if thing is not None and not may_change(role, thing):
                 self.report.add("overreach", role, address, f"{table} of a {thing.kind} of {thing.owner}")
 
-    def _verify(self, role: str, address: str, told: bool) -> None:
+    def verify(self, role: str) -> None:
+        """Look at readers' pages where anything changed since this was done last."""
+        if not self.unverified:
+            return
+        address = " ".join(dict.fromkeys(address.partition("?")[0] for address, _ in self.unverified))
+        told = all(told for _, told in self.unverified)
+        self.unverified.clear()
         answer = self.site.ask("faults_now")
         self.slowest = max(self.slowest, answer["seconds"])
         for fault in answer["faults"]:

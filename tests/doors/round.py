@@ -15,16 +15,17 @@ from tests.doors.walking import guess, walk
 @dataclass(frozen=True)
 class Size:
     """How far a round goes: links of each role, things of each desk whose addresses are guessed, forms of each role that are
-    pressed, odd values in each."""
+    pressed, odd values in each; whether readers' pages are looked at after each form, or once a role."""
 
     links: int
     guesses: int
     forms: int
     odd: int
+    verifies_each: bool
 
 
-TEST = Size(links=60, guesses=1, forms=6, odd=1)
-COMPLETE = Size(links=1500, guesses=8, forms=400, odd=4)
+TEST = Size(links=60, guesses=1, forms=6, odd=1, verifies_each=False)
+COMPLETE = Size(links=1500, guesses=8, forms=400, odd=4, verifies_each=True)
 
 
 def go_round(robot: Robot, size: Size) -> None:
@@ -47,7 +48,8 @@ def go_round(robot: Robot, size: Size) -> None:
             robot.report.add("refused", "", deed.__name__, pattern_of(str(error)))
     for role, found in forms.items():
         for form in found[: size.forms]:
-            press(robot, robot.visitor(role), form, odd=size.odd)
+            press(robot, robot.visitor(role), form, odd=size.odd, verifies=size.verifies_each)
+        robot.verify(role)
 
 
 def guessed_things(robot: Robot, role: str, each: int) -> list[Thing]:
