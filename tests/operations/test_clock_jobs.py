@@ -173,7 +173,9 @@ class TestOneWorker:
         assert counted.runs == 2
 
     @pytest.mark.parametrize("of_node", [False, True])
-    def test_how_a_run_ended_is_kept_and_verify_names_what_fails(self, of_node):
+    def test_how_a_run_ended_is_kept_and_verify_names_what_fails(self, of_node, tmp_path, settings):
+        # Without the counts of other tests' newsrooms, which would be waited for.
+        settings.HOME = tmp_path
         counted = Counted(of_node=of_node)
         counted.error = "disk full"
         for _ in range(2):
