@@ -1,6 +1,7 @@
 """A site of the tests' own with the sample newsroom, served as in production, and a real browser to read it with.
 
-Both start once in a run. Tests that use them carry `xdist_group("browser")`, so that one worker runs them all.
+Both start once in a worker. Tests that use them carry `xdist_group("newsroom browser")` where they work in the newsroom, else
+`xdist_group("browser")`, so that one worker runs each group, on a site that no other changes.
 """
 
 import itertools

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 # Groups of tests of a site that is served.
-SERVED = {"browser", "serving"}
+SERVED = {"browser", "newsroom browser", "serving"}
 
 
 def pytest_addoption(parser):

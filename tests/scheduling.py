@@ -7,14 +7,16 @@ for another at the end; tests that commit come last, since the rows that migrati
 import pytest
 from xdist.scheduler import LoadGroupScheduling
 
-# Groups and files that take a processor more than some ten seconds, in this order.
+# Groups and files that take a processor more than some ten seconds, in this order. What waits for the first start of a site comes
+# after something that does not, so that one worker waits for it and not all.
 LONGEST = [
     "browser",
-    "serving",
     "robot",
+    "tests/newsroom/test_policy_walk.py",
+    "newsroom browser",
+    "serving",
     "tests/web/test_any_content.py",
     "tests/delivery/test_in_step.py",
-    "tests/newsroom/test_policy_walk.py",
     "nginx",
     "tests/doors/test_sequences.py",
     "tests/newsroom/test_admin.py",

@@ -6,7 +6,7 @@ import io
 import pytest
 from PIL import Image
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("newsroom browser")
 
 ADD = "/admin/snippets/newsroom/article/add/"
 # What a browser does when somebody pastes: the event with the clipboard's forms and files.

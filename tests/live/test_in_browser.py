@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.web.test_accessibility import MODES, RULES, checked, violations
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("newsroom browser")
 
 BEGIN = """
 from meiri.live.directing import announce_coverage, move_coverage

@@ -56,7 +56,7 @@ def test_no_words_of_wagtail_are_left_in_english(catalogue):
     assert left == []
 
 
-@pytest.mark.xdist_group("browser")
+@pytest.mark.xdist_group("newsroom browser")
 def test_editors_read_chinese_meet_no_barrier_and_nothing_comes_from_elsewhere(editor, site):
     page = editor.new_page()
     foreign, errors, english, barriers = [], [], {}, {}
@@ -75,7 +75,7 @@ def test_editors_read_chinese_meet_no_barrier_and_nothing_comes_from_elsewhere(e
     assert (foreign, errors, english, barriers) == ([], [], {}, {})
 
 
-@pytest.mark.xdist_group("browser")
+@pytest.mark.xdist_group("newsroom browser")
 def test_the_menu_of_a_table_is_in_chinese(editor):
     page = editor.new_page()
     errors = []
@@ -94,7 +94,7 @@ def test_the_menu_of_a_table_is_in_chinese(editor):
     assert errors == []
 
 
-@pytest.mark.xdist_group("browser")
+@pytest.mark.xdist_group("newsroom browser")
 def test_the_newsroom_loads_nothing_from_elsewhere_and_sends_nothing_there(editor):
     page = editor.new_page()
     refused = []

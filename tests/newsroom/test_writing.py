@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.newsroom.writers import SAVED, STATUS, Writer, lose_answers
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("newsroom browser")
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tests.newsroom_day.people import (
     open_review,
 )
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("newsroom browser")
 
 # An article of a person, sent to its reviews as the form sends it.
 SUBMIT = """

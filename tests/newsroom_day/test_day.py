@@ -34,7 +34,7 @@ from tests.newsroom_day.people import (
     write_article,
 )
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("newsroom browser")
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TITLE = "雪后第一班公交准时发车"

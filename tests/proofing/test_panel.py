@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("newsroom browser")
 
 
 def test_an_editor_is_told_while_writing_and_decides(editor):

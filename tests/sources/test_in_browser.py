@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.ingest.pages import a_portal_page
 from tests.media.test_reencoding import a_file
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("newsroom browser")
 
 TITLE = "江南的稻田装上了水位仪"
 PARAGRAPHS = (

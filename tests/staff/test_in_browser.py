@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.web.test_accessibility import MODES, RULES, checked, violations
 from tests.web.test_strangers_words import payloads
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("newsroom browser")
 
 ISSUE = """
 import json

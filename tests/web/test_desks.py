@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.web.test_answered_forms import answers_to_a_report, press, write
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("newsroom browser")
 
 
 @pytest.fixture
