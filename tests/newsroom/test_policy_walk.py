@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 
 import pytest
 from django.test import Client, RequestFactory
-from django.urls import URLPattern, get_resolver, resolve
+from django.urls import Resolver404, URLPattern, get_resolver, resolve
 from wagtail.models import WorkflowState
 
 from meiri.comments.permissions import MODERATORS
 from meiri.letters.permissions import LETTER_EDITORS
+from meiri.members.models import User
 from meiri.newsroom.initial_newsroom import create_desk, create_newsroom
 from meiri.newsroom.models import Article
 from meiri.newsroom.publishing import publish
@@ -49,6 +50,7 @@ NAMES = {"记者": REPORTERS, "评论审核员": MODERATORS, "来信编辑": LET
 class World:
     articles: dict[str, Article] = field(default_factory=dict)
     people: dict[str, Client] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
 
 
 @pytest.fixture
@@ -61,7 +63,7 @@ def world() -> World:
     create_desk("生活编辑", [life])
     for name, station in (("新疆站编辑", stations[0]), ("北京站编辑", stations[1])):
         create_desk(name, [], [station])
-    users = {}
+    users = world.users
     for role in READS:
         users[role] = member_of(NAMES.get(role, role))
         world.people[role] = Client()
@@ -102,6 +104,8 @@ def addresses(patterns=None, before="", names=()):
             yield from addresses(pattern.url_patterns, route, [*names, *filter(None, [pattern.namespace])])
 
 
+# Whoever comes there, however they ask, has no session any more.
+SIGNS_OUT = "wagtailadmin_logout"
 CHOICES = {
     "app_label": "newsroom",
     "model_name": "article",
@@ -142,6 +146,16 @@ def is_for_each(route: str) -> bool:
     return "article" in route or ("<" in route and "snippets/" not in route and "pages/" not in route)
 
 
+def opens(user: User, address: str) -> bool:
+    """Whether the gate lets `user` through, where anything is at `address`."""
+    request = RequestFactory().get(address)
+    request.user = user
+    try:
+        return gate.may_open(request, resolve(address))
+    except Resolver404:
+        return True
+
+
 def test_b5_every_view_of_the_admin_is_in_the_table():
     open_without = {*gate.BEFORE_SIGNING_IN, ""}
     unknown = sorted(
@@ -164,12 +178,16 @@ def test_b5_a_view_that_nobody_decided_about_does_not_open(rf: RequestFactory):
 
 def test_b5_nothing_that_comes_back_holds_what_its_reader_may_not_read(world):
     told, walked = [], 0
-    listed = sorted(set(addresses()))
+    listed = sorted({(name, route) for name, route in addresses() if name != SIGNS_OUT})
     for role, client in world.people.items():
         hidden = {WORDS[kind] for kind in WORDS.keys() - READS[role]}
         for name, route in listed:
             things = world.articles.values() if is_for_each(route) else [world.articles["draft"]]
-            for address in {filled(name, route, article) for article in things}:
+            is_refused = False
+            for address in dict.fromkeys(filled(name, route, article) for article in things):
+                # What the gate closes has answered once.
+                if is_refused and not opens(world.users[role], address):
+                    continue
                 asked = address
                 if "chosen-multiple" in address or "/bulk/" in address:
                     asked += "?" + "&".join(f"id={article.pk}" for article in world.articles.values())
@@ -177,12 +195,14 @@ def test_b5_nothing_that_comes_back_holds_what_its_reader_may_not_read(world):
                     asked += "?q=题"
                 answer = client.get(asked)
                 walked += 1
+                is_refused = answer.status_code in (302, 404)
                 content = b"".join(answer) if answer.streaming else answer.content
                 text = content.decode("utf-8", "replace")
                 text = re.sub(r"\\u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), text)
                 told += [f"{role} reads {words} at {asked}" for words in hidden if words in text]
                 if answer.status_code >= 500:
                     told.append(f"{role}: {answer.status_code} at {asked}")
+        assert client.get("/admin/").status_code == 200, f"{role} was signed out on the way"
     assert walked > 2000
     assert not told, "\n".join(told)
 
