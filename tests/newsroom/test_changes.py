@@ -5,17 +5,18 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from meiri.changes import models as kept
+from meiri.changes.models import WithdrawalReceipt
+from meiri.changes.published_reach import PublishedReach, kind_in_words
+from meiri.changes.withdrawal_receipts import check_due_receipts
 from meiri.journal.models import Entry
 from meiri.newsroom.change_checks import characters_changed
-from meiri.newsroom.changes import changes_of
 from meiri.newsroom.initial_newsroom import create_newsroom
-from meiri.newsroom.models import Article, WithdrawalReceipt
+from meiri.newsroom.models import Article
 from meiri.newsroom.publication_checks import PublicationStopped, Strictness
 from meiri.newsroom.publication_rules import set_levels
 from meiri.newsroom.publishing import publish, withdraw
 from meiri.newsroom.roles import CHIEFS
-from meiri.newsroom.standing import ArticleReach, kind_in_words
-from meiri.newsroom.withdrawal_receipts import check_due_receipts
 from meiri.outbound import OutboundResponse, Unreachable
 from meiri.personal.personal_data import export_personal_data
 from tests.newsroom.test_policy import member_of
@@ -23,6 +24,10 @@ from tests.newsroom_factory import an_article
 
 pytestmark = pytest.mark.django_db
 TEXT = "<p>区里今年新建学校12所，没有占用耕地。</p><p>家长可以在网上报明。</p>"
+
+
+def changes_of(article_id, count):
+    return kept.changes_of(f"article:{article_id}", count)
 
 
 @pytest.fixture
@@ -121,13 +126,13 @@ def test_a_withdrawal_leaves_a_receipt_that_is_checked_place_by_place(admin_clie
     own = article.get_absolute_url()
     monkeypatch.setattr(
         "meiri.newsroom.publishing.standing_of",
-        lambda article: ArticleReach([own, "/", "/keji/", "/rss.xml"]),
+        lambda article: PublishedReach([own, "/", "/keji/", "/rss.xml"]),
     )
     answer = admin_client.post(
         reverse("wagtailsnippets_newsroom_article:unpublish", args=[article.pk]), {"reason": "内容失实"}
     )
     receipt = WithdrawalReceipt.objects.get()
-    assert answer.url == reverse("withdrawal_receipt", args=[article.pk])
+    assert answer.url == reverse("changes_of_thing", args=["article", article.pk])
     assert (receipt.reason, receipt.by, len(receipt.places)) == ("内容失实", admin_user, 4)
     pages = {
         own: OutboundResponse(410, {}, b"", True),
@@ -176,7 +181,7 @@ def test_reach_is_told_before_and_only_to_who_may(admin_client, client):
     article = an_article("要撤的稿")
     address = reverse("wagtailsnippets_newsroom_article:unpublish", args=[article.pk])
     assert "影响范围" in admin_client.get(address).content.decode()
-    assert client.get(reverse("withdrawal_receipt", args=[article.pk])).status_code == 302
+    assert client.get(reverse("changes_of_thing", args=["article", article.pk])).status_code == 302
 
 
 def test_who_changed_an_article_gets_a_copy_of_it(chief):

@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "meiri.newsroom",
     "meiri.media",
     "meiri.sections",
+    "meiri.changes",
     "meiri.delivery",
     "meiri.security",
     "meiri.journal",

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from meiri.changes.models import ChangeKind
 from meiri.newsroom.body.stream import keys_in_body
-from meiri.newsroom.changes import ChangeKind, count_changed, fields_changed, parts_changed
+from meiri.newsroom.changes import count_changed, fields_changed, parts_changed
 from meiri.newsroom.models import Article
 from meiri.newsroom.plain_text import paragraphs
 from meiri.newsroom.publication_checks import Finding, PublicationCheck, PublishingRule

@@ -1,17 +1,13 @@
-"""What became of an article after it was published first (修改记录): what was changed, of which kind, why. Readers see it."""
+"""What was changed of an article that readers have seen, as they are told."""
 
 from collections.abc import Hashable, Iterable, Sequence
 from datetime import datetime
 from difflib import SequenceMatcher
 
-from django.conf import settings
-from django.db import models
-
-from meiri.journal.content_keys import ARTICLE
-from meiri.journal.public_models import Public
+from meiri.changes.models import PublishedChange, last_changed_at
+from meiri.changes.things import KindOfThing, PublishedThing, register_kind
 from meiri.newsroom.plain_text import paragraphs
 
-LONGEST_REASON = 200
 # Paragraphs that are compared; longer texts are told as one part.
 MOST_PARAGRAPHS = 2_000
 # What of an article is compared, besides its text.
@@ -21,62 +17,14 @@ COMPARED = (
 )
 
 
-class ChangeKind(models.TextChoices):
-    UPDATE = "update", "更新"
-    SMALL = "small", "小改"
-    CORRECTION = "correction", "更正"
-    WITHDRAWN = "withdrawn", "撤稿"
-    RESTORED = "restored", "恢复刊发"
+def _described(article) -> PublishedThing | None:
+    if article.first_published_at is None:
+        return None
+    address = article.get_absolute_url() if article.live else ""
+    return PublishedThing(article.title, address, article.first_published_at, (article.content_key,))
 
 
-# Those that an editor chooses when a published article is published again.
-CHOSEN = [(kind.value, kind.label) for kind in (ChangeKind.UPDATE, ChangeKind.SMALL, ChangeKind.CORRECTION)]
-
-
-class ArticleChange(models.Model):
-    """One deed after the first publication. `parts`: what was changed, as readers are told."""
-
-    article = models.ForeignKey(
-        "newsroom.Article", verbose_name="稿件", on_delete=models.CASCADE, related_name="+"
-    )
-    kind = models.CharField("类别", max_length=10, choices=ChangeKind.choices)
-    reason = models.CharField("原因", max_length=LONGEST_REASON, blank=True)
-    parts = models.JSONField("修改处", default=list)
-    at = models.DateTimeField("时间")
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name="修改人",
-        null=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
-
-    public = Public(
-        ("kind", "reason", "parts", "at"),
-        keys=lambda change: [ARTICLE.key(change.article_id)],
-        deeds=True,
-    )
-
-    class Meta:
-        verbose_name = "修改记录"
-        verbose_name_plural = "修改记录"
-        default_permissions = ()
-        indexes = [models.Index(fields=["article", "-id"], name="change_of_article")]
-
-    def __str__(self):
-        return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
-
-    @property
-    def in_words(self) -> str:
-        return "、".join(map(str, self.parts))
-
-
-def changes_of(article_id: int, count: int, before: int | None = None) -> list[ArticleChange]:
-    """The `count` newest changes of an article, or those before number `before`. One query."""
-    found = ArticleChange.objects.filter(article=article_id)
-    if before is not None:
-        found = found.filter(pk__lt=before)
-    return list(found.order_by("-pk")[:count])
+ARTICLES = register_kind(KindOfThing("article", "稿件", "newsroom.Article", _described))
 
 
 def changed_at(article) -> datetime | None:
@@ -84,8 +32,7 @@ def changed_at(article) -> datetime | None:
     where it was published once or never."""
     if article.last_published_at == article.first_published_at:
         return None
-    found = ArticleChange.objects.filter(article=article.pk).order_by("-pk")
-    return found.values_list("at", flat=True).first()
+    return last_changed_at(ARTICLES.name(article))
 
 
 def would_be_changed(version) -> bool:
@@ -93,7 +40,7 @@ def would_be_changed(version) -> bool:
     publication."""
     if version.pk is None or version.first_published_at is None:
         return False
-    if ArticleChange.objects.filter(article=version.pk).exists():
+    if PublishedChange.objects.filter(thing=ARTICLES.name(version)).exists():
         return True
     before = type(version).objects.get(pk=version.pk)
     return not before.live or bool(parts_changed(before, version))

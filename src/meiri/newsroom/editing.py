@@ -296,4 +296,4 @@ class WithdrawView(AtHand, UnpublishView):
             return self.render_to_response(self.get_context_data(form=form))
         withdraw(self.object, form.cleaned_data["reason"], by=request.user)
         messages.success(request, f"《{self.object.title}》已撤下，读者不再能看到。")
-        return redirect("withdrawal_receipt", self.object.pk)
+        return redirect("changes_of_thing", "article", self.object.pk)

@@ -24,6 +24,7 @@ from wagtail.models import (
     WorkflowMixin,
 )
 
+from meiri.changes.models import CHOSEN, LONGEST_REASON
 from meiri.journal.content_keys import ARTICLE, AUTHOR, BYLINE, SOURCE
 from meiri.journal.public_models import NotPublic, Public
 from meiri.media.models import Picture
@@ -33,7 +34,6 @@ from meiri.newsroom.body.stream import ArticleBody
 from meiri.newsroom.body_field import BodyField
 from meiri.newsroom.cards import Card
 from meiri.newsroom.cards import in_order as cards_in_order
-from meiri.newsroom.changes import CHOSEN, LONGEST_REASON, ArticleChange, ChangeKind
 from meiri.newsroom.clock import in_words
 from meiri.newsroom.corrections import Correction
 from meiri.newsroom.dates import EARLIEST, fault_of_date
@@ -49,18 +49,15 @@ from meiri.newsroom.publication_rules import PublicationRule
 from meiri.newsroom.reviewing import ReviewTask, when_a_version_is_saved, workflow_choices
 from meiri.newsroom.river import DayCount, Listing, Place
 from meiri.newsroom.sharing import ArticleShare
-from meiri.newsroom.withdrawal_receipts import WithdrawalReceipt
 from meiri.policy.reach import Reach
 from meiri.sections.models import Channel, CommentPolicy, Station, Subsection, Topic
 
 __all__ = [
     "Article",
-    "ArticleChange",
     "ArticleShare",
     "ArticleTag",
     "Author",
     "Byline",
-    "ChangeKind",
     "CheckedLink",
     "Correction",
     "DayCount",
@@ -75,7 +72,6 @@ __all__ = [
     "PublicationRule",
     "ReviewTask",
     "Source",
-    "WithdrawalReceipt",
 ]
 
 

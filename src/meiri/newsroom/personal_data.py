@@ -1,6 +1,6 @@
 """What the newsroom holds about a person who works in it."""
 
-from meiri.newsroom.changes import ArticleChange
+from meiri.changes.models import PublishedChange
 from meiri.newsroom.posts import Post
 from meiri.newsroom.sharing import ArticleShare
 from meiri.personal.personal_data import PersonalData, register_personal_data
@@ -20,10 +20,9 @@ def _posts(user) -> list[dict]:
 
 
 def _changes(user) -> list[dict]:
-    made = ArticleChange.objects.filter(by=user).order_by("pk")
+    made = PublishedChange.objects.filter(by=user).order_by("pk")
     return [
-        {"时间": change.at, "类别": change.get_kind_display(), "原因": change.reason}
-        for change in made.iterator()
+        {"时间": change.at, "类别": change.kind_in_words, "原因": change.reason} for change in made.iterator()
     ]
 
 
@@ -45,5 +44,5 @@ def _with_the_account(user) -> None:
 
 def register() -> None:
     register_personal_data(PersonalData("岗位", _posts, _with_the_account))
-    register_personal_data(PersonalData("修改、撤下的稿件", _changes, _without_the_name))
+    register_personal_data(PersonalData("修改、撤下的稿件等", _changes, _without_the_name))
     register_personal_data(PersonalData("共享的稿件", _shares, _with_the_account))

@@ -12,22 +12,22 @@ from django.utils import timezone
 from wagtail.actions.publish_revision import PublishPermissionError
 
 from meiri.asked_words import asked_words
+from meiri.changes.models import LONGEST_REASON, ChangeKind, PublishedChange, record_change
+from meiri.changes.withdrawal_receipts import write_receipt
 from meiri.delivery.page_store import withdraw_page
 from meiri.journal.log import actor, append
 from meiri.journal.recording import acting_user
 from meiri.newsroom.article_keys import keys_of
-from meiri.newsroom.changes import ArticleChange, ChangeKind, parts_changed
+from meiri.newsroom.changes import ARTICLES, parts_changed
 from meiri.newsroom.events import ArticlePublished, ArticleWithdrawn
 from meiri.newsroom.models import Article
 from meiri.newsroom.placing import offer_places, settle_places
 from meiri.newsroom.published_texts import digest_of_article
 from meiri.newsroom.river import delist, enlist
-from meiri.newsroom.standing import kind_in_words, standing_of
-from meiri.newsroom.withdrawal_receipts import write_receipt
+from meiri.newsroom.standing import standing_of
 from meiri.policy import may
 from meiri.sections.models import Channel, Station
 
-LONGEST_REASON = 200
 # What keeps a record of how published versions were reviewed, inside their transaction: `(articles, by)` gives for each the number
 # and the digest of its sheet (审稿单), or None for no record.
 review_sheets: list[Callable[..., Sequence[list[str] | None]]] = []
@@ -100,7 +100,7 @@ def record_publication(article_id: int, revision, by, before: Article | None = N
     now = timezone.now()
     # Where a version that was to go live later is published before its time, it is of now.
     article.published_at = min(article.published_at or now, now)
-    change = record_change(article, before, by, revision) if before else None
+    change = record_article_change(article, before, by, revision) if before else None
     article.withdrawal_reason = ""
     Article.objects.filter(pk=article.pk).update(published_at=article.published_at, withdrawal_reason="")
     listed = keys_of(article, listed=True)
@@ -122,7 +122,7 @@ def record_publication(article_id: int, revision, by, before: Article | None = N
     )
 
 
-def record_change(article: Article, before: Article, by, revision) -> ArticleChange | None:
+def record_article_change(article: Article, before: Article, by, revision) -> PublishedChange | None:
     """Note what became of an article that readers had seen as `before`; None where they see the same. `revision` may have been
     compared by the checks before its publication."""
     if before.live:
@@ -135,29 +135,27 @@ def record_change(article: Article, before: Article, by, revision) -> ArticleCha
     else:
         parts, kind = [], ChangeKind.RESTORED
         reason = article.change_reason.strip()
-    return ArticleChange.objects.create(
-        article=article, kind=kind, reason=reason, parts=parts, at=timezone.now(), by=by
-    )
+    return record_change(ARTICLES.name(article), kind, reason, by, parts)
 
 
 def record_withdrawal(article: Article, by) -> None:
     """After an article was unpublished: note it among its changes, take it off the lists, tell the journal."""
-    ArticleChange.objects.create(
-        article=article,
-        kind=ChangeKind.WITHDRAWN,
-        reason=article.withdrawal_reason,
-        at=timezone.now(),
-        by=by,
-    )
+    record_change(ARTICLES.name(article), ChangeKind.WITHDRAWN, article.withdrawal_reason, by)
     leave_lists(article, by)
 
 
 def leave_lists(article: Article, by) -> None:
     """Take an article that readers see no more off the lists, with a receipt to be checked, and tell the journal."""
     keys = keys_of(article, listed=True)
-    standing = standing_of(article)
-    places = [{"address": a, "kind": kind_in_words(a), "state": "", "note": ""} for a in standing.addresses]
-    write_receipt(article, standing, places, by)
+    write_receipt(
+        ARTICLES.name(article),
+        article.title,
+        article.withdrawal_reason,
+        standing_of(article),
+        [f"/{article.pk}.html"],
+        by,
+        article.get_absolute_url(),
+    )
     delist(article)
     # Readers must not be sent the page any more when whoever withdrew it is told so; other nodes follow the journal.
     # Where that fails, the withdrawal stands all the same, and the worker takes the page away.

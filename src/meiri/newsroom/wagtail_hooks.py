@@ -55,7 +55,6 @@ from meiri.newsroom.sharing import SHARED, UNSHARED
 from meiri.newsroom.sharing_desk import SendingSidePanel, SendingView
 from meiri.newsroom.taking import TAKEN
 from meiri.newsroom.today import TodayPanel
-from meiri.newsroom.withdrawal_desk import WithdrawalReceiptView
 from meiri.policy import may
 from meiri.policy.gate import admit, everybody, one, somewhere
 from meiri.sections.in_use import CountedEditView, DeleteUnusedView
@@ -143,7 +142,6 @@ admit(
         "article_presence": one("newsroom.Article", "article_id", "change"),
         "article_signed_in": everybody,
         "article_flash": somewhere("newsroom.Article", "add"),
-        "withdrawal_receipt": one("newsroom.Article", "article_id", "see"),
         "article_findings": one("newsroom.Article", "article_id", "change", "publish"),
         "publication_rules": somewhere("newsroom.PublicationRule", "change"),
         "article_choices": who_may_choose,
@@ -159,11 +157,6 @@ def newsroom_addresses():
         path("proposals/", ProposalsView.as_view(), name="proposals_inbox"),
         path("articles/<int:article_id>/presence/", tell_article_presence, name="article_presence"),
         path("articles/<int:article_id>/findings/", tell_findings, name="article_findings"),
-        path(
-            "articles/<int:article_id>/withdrawal/",
-            WithdrawalReceiptView.as_view(),
-            name="withdrawal_receipt",
-        ),
         path("articles/flash/", FlashView.as_view(), name="article_flash"),
         path("articles/rules/", PublicationRulesView.as_view(), name="publication_rules"),
         path("articles/<int:article_id>/embargo/", EmbargoView.as_view(), name="article_embargo"),

@@ -1,31 +1,50 @@
-"""/corrections/42/: what became of one article after it was published first (修改记录), newest first."""
+"""/corrections/42/, /corrections/page/12/: what became of something after it was published first (修改记录), newest first."""
 
+from django.http import Http404
 from django.shortcuts import render
+from django.urls import reverse
 
 from meiri.asked_numbers import asked_position
+from meiri.changes.models import changes_of
+from meiri.changes.things import kind_called
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
-from meiri.journal.content_keys import ARTICLE
-from meiri.newsroom.changes import changes_of
-from meiri.web.article import article_once_published
 from meiri.web.breadcrumbs import breadcrumbs
 
 SHOWN = 30
+LARGEST_KEY = 2**63
 
 
 @page(varies_by=("before",))
-def changes(request, article_id):
-    """What was changed, when, of which kind, why. Of an article that was withdrawn too. Three queries."""
+def changes(request, article_id: int):
+    return _changes(request, "article", article_id, reverse("article-changes", args=[article_id]))
+
+
+@page(varies_by=("before",))
+def changes_of_thing(request, word: str, number: int):
+    if word == "article":
+        raise Http404  # it has its own address
+    return _changes(request, word, number, reverse("changes", args=[word, number]))
+
+
+def _changes(request, word: str, number: int, address: str):
+    """What was changed, when, of which kind, why. Of what was withdrawn too. Three queries, and those of what the thing is part of."""
     before = asked_position(request)
-    uses(ARTICLE.key(article_id))
-    article = article_once_published(article_id)
-    found = changes_of(article_id, SHOWN + 1, before)
+    kind = kind_called(word)
+    row = kind.row(number) if kind and number < LARGEST_KEY else None
+    thing = kind.describe(row) if kind and row else None
+    if kind is None or thing is None:
+        raise Http404
+    uses(*thing.keys)
+    found = changes_of(kind.name(row), SHOWN + 1, before)
     shown = found[:SHOWN]
     # What was withdrawn is neither named nor led to.
-    title = article.title if article.live else "已撤下的稿件"
-    crumbs = [(title, article.get_absolute_url())] if article.live else []
+    title = thing.title if thing.address else f"已撤下的{kind.label}"
+    crumbs = [(title, thing.address)] if thing.address else []
     context = {
-        "article": article,
+        "thing": thing,
+        "is_article": word == "article",
+        "own_address": address,
         "title": title,
         "changes": shown,
         "next": shown[-1].pk if len(found) > SHOWN else None,

@@ -59,6 +59,7 @@ urlpatterns = [
     path("player/<slug:word>/<str:video>/", players.player, name="player"),
     path("corrections/", corrections.corrections, name="corrections"),
     path("corrections/<int:article_id>/", change_history.changes, name="article-changes"),
+    path("corrections/<slug:word>/<int:number>/", change_history.changes_of_thing, name="changes"),
     path("search/", search.results, name="search"),
     path("gundong/", rolling.rolling, name="rolling"),
     path("gundong/jinri/", rolling.this_day, name="this-day"),

@@ -14,6 +14,7 @@ from django.db import close_old_connections
 from meiri.audience.aggregation import aggregate_views, share_salts
 from meiri.audience.counts_writer import keep_counts
 from meiri.audience.view_counts import forget_old_views
+from meiri.changes.withdrawal_receipts import check_due_receipts, receipts_are_due
 from meiri.comments.reactions import tell_likes
 from meiri.conf.database import only_existing
 from meiri.conf.preloading import load_site
@@ -37,7 +38,6 @@ from meiri.newsroom.link_checks import check_due_links, forget_links, links_are_
 from meiri.newsroom.open_forms import forget_old_forms
 from meiri.newsroom.recycle_bin import empty_bin
 from meiri.newsroom.scheduling import publish_scheduled
-from meiri.newsroom.withdrawal_receipts import check_due_receipts, receipts_are_due
 from meiri.operations.clock_jobs import ClockJob, forget_runs, lines_of
 from meiri.operations.nodes import EVERY, note_node
 from meiri.planning.recurring import propose_themes

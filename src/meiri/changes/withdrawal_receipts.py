@@ -1,6 +1,6 @@
-"""The receipt of a withdrawal: every place where readers met the article, fetched afterwards as a reader would."""
+"""The receipt of a withdrawal: every place where readers met what was withdrawn, fetched afterwards as a reader would."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -8,10 +8,11 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from meiri.changes.published_reach import PublishedReach, kind_in_words
 from meiri.journal.public_models import NotPublic
 from meiri.outbound import OutboundResponse, OutboundRules, Unreachable, ask, is_any
 
-# Pages that are looked at, the article's own first, and in one run of the job.
+# Pages that are looked at, the thing's own first, and in one run of the job.
 MOST_PLACES, BATCH = 500, 20
 # How long after a withdrawal it is looked first, between two looks where something still shows it, and how often.
 FIRST, AGAIN, TRIES = timedelta(seconds=3), timedelta(seconds=30), 6
@@ -22,12 +23,15 @@ GONE, STILL, UNKNOWN = "gone", "still", "unknown"
 
 
 class WithdrawalReceipt(models.Model):
-    """`places`: `{"address", "kind", "state", "note"}` of each page; state "" until it was fetched, then `GONE`, `STILL` (it shows
-    the article) or `UNKNOWN` (no answer). `due_at` None: nothing is to be fetched any more."""
+    """`address`: of the page that is the thing's own, which readers must not get any more; "" where it has none. `marks`: what a
+    page holds that still shows the thing. `places`: `{"address", "kind", "state", "note"}` of each page; state "" until it was
+    fetched, then `GONE`, `STILL` (it shows the thing) or `UNKNOWN` (no answer). `due_at` None: nothing is to be fetched any more."""
 
-    article_id = models.BigIntegerField(db_index=True, editable=False)
-    title = models.CharField("标题", max_length=120)
-    address = models.CharField("原地址", max_length=200)
+    # The name of what was withdrawn, see `things`.
+    thing = models.CharField("对象", max_length=40, db_index=True, editable=False)
+    title = models.CharField("标题", max_length=255)
+    address = models.CharField("原地址", max_length=500, blank=True)
+    marks = models.JSONField(default=list, editable=False)
     reason = models.CharField("撤稿原因", max_length=200)
     reach = models.JSONField("撤稿前", default=list)
     places = models.JSONField("核查", default=list)
@@ -105,27 +109,31 @@ def state_of_place(receipt: WithdrawalReceipt, address: str, fetch) -> tuple[str
         return GONE, f"状态 {answer.status}"
     if answer.status >= 500 or not answer.is_whole:
         return UNKNOWN, f"状态 {answer.status}"
-    named = f"/{receipt.article_id}.html".encode()
-    if 200 <= answer.status < 300 and (address == receipt.address or named in answer.body):
-        return STILL, f"状态 {answer.status}"
-    return GONE, f"状态 {answer.status}"
+    shows = address == receipt.address or any(mark.encode() in answer.body for mark in receipt.marks)
+    return (STILL if 200 <= answer.status < 300 and shows else GONE), f"状态 {answer.status}"
 
 
-def write_receipt(article, standing, places: Sequence[dict], by) -> WithdrawalReceipt:
-    """The receipt of an article that is being withdrawn, to be checked soon. Runs inside the transaction of the withdrawal."""
+def write_receipt(
+    thing: str, title: str, reason: str, reach: PublishedReach, marks: Iterable[str], by, address: str = ""
+) -> WithdrawalReceipt:
+    """The receipt of a thing that is being withdrawn, to be checked soon. `reach`: as it was before. Runs inside the transaction of
+    the withdrawal."""
     now = timezone.now()
+    looked_at = dict.fromkeys([address, *reach.addresses] if address else reach.addresses)
+    places = [{"address": a, "kind": kind_in_words(a), "state": "", "note": ""} for a in looked_at]
     return WithdrawalReceipt.objects.create(
-        article_id=article.pk,
-        title=article.title,
-        address=article.get_absolute_url(),
-        reason=article.withdrawal_reason,
-        reach=[standing.in_words, *standing.more],
-        places=list(places)[:MOST_PLACES],
+        thing=thing,
+        title=title[:255],
+        address=address,
+        marks=list(marks),
+        reason=reason,
+        reach=[reach.in_words, *reach.more],
+        places=places[:MOST_PLACES],
         withdrawn_at=now,
         by=by,
         due_at=now + FIRST,
     )
 
 
-def newest_receipt(article_id: int) -> WithdrawalReceipt | None:
-    return WithdrawalReceipt.objects.filter(article_id=article_id).order_by("-pk").first()
+def newest_receipt(thing: str) -> WithdrawalReceipt | None:
+    return WithdrawalReceipt.objects.filter(thing=thing).order_by("-pk").first()

@@ -1,0 +1,115 @@
+"""What became of a published thing, for the newsroom: its changes with who made them, and the receipt of its last withdrawal."""
+
+from typing import ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from wagtail.admin import messages
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from meiri.asked_numbers import asked_number
+from meiri.changes.models import LONGEST_REASON, changes_of
+from meiri.changes.things import kind_called
+from meiri.changes.withdrawal_receipts import newest_receipt
+from meiri.policy.checked_view import CheckedView
+
+SHOWN = 50
+
+
+class ChangesView(CheckedView):
+    """The changes of a thing, newest first, page by page (`?before=KEY`)."""
+
+    page_title = "修改记录"
+    header_icon = "history"
+    template_name = "changes/changes.html"
+    deed = "see"
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        kind = kind_called(kwargs["word"])
+        row = kind.row(kwargs["number"]) if kind else None
+        if kind is None or row is None:
+            raise Http404("There is no such thing.")
+        self.kind, self.thing = kind, row
+
+    def get_page_subtitle(self):
+        return str(self.thing)
+
+    def get(self, request, word, number):
+        name = self.kind.name(self.thing)
+        found = changes_of(name, SHOWN + 1, asked_number(request.GET.get("before")))
+        context = self.get_context_data(
+            changes=found[:SHOWN],
+            next=found[SHOWN - 1].pk if len(found) > SHOWN else None,
+            receipt=newest_receipt(name),
+        )
+        return self.render_to_response(context)
+
+    def get_breadcrumbs_items(self):
+        return [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": "修改记录"}]
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label="原因",
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="读者会看到这个原因，日志也会记下。",
+        error_messages={"required": "请写明原因，读者会看到。"},
+    )
+
+
+class DeedWithReasonView(CheckedView):
+    """Withdraws or restores one thing for the reason that is given, with the reach of a withdrawal shown before it.
+
+    Subclasses find the row in `setup` as `self.thing`, and say `deed_in_words`, `warning`, `reach()`, `act(reason)` and the
+    addresses to go to.
+    """
+
+    template_name = "changes/deed.html"
+    header_icon = "warning"
+    deed_in_words: ClassVar[str]
+    warning: ClassVar[str] = ""
+    form_class: ClassVar[type[ReasonForm]] = ReasonForm
+
+    def reach(self):
+        """Where readers meet the thing; None for a deed that takes nothing away."""
+        return
+
+    def act(self, form: ReasonForm) -> None:
+        """Do the deed. Raises `ValidationError`."""
+        raise NotImplementedError
+
+    def done_response(self):
+        raise NotImplementedError
+
+    back_url = ""
+
+    def get_page_title(self):
+        return self.deed_in_words
+
+    def get_page_subtitle(self):
+        return str(self.thing)
+
+    def get_breadcrumbs_items(self):
+        return [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": self.deed_in_words}]
+
+    def get(self, request, **kwargs):
+        return self.answer_form(self.form_class())
+
+    def post(self, request, **kwargs):
+        form = self.form_class(request.POST)
+        if not form.is_valid():
+            return self.answer_form(form, 422)
+        try:
+            self.act(form)
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self.answer_form(form, 422)
+        messages.success(request, f"“{self.thing}”：{self.deed_in_words}，已办。")
+        return self.done_response()
+
+    def answer_form(self, form, status=200):
+        context = self.get_context_data(form=form, standing=self.reach(), view=self)
+        return self.render_to_response(context, status=status)
