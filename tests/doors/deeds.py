@@ -123,7 +123,7 @@ def a_page_is_moved_unpublished_and_deleted(robot: Robot) -> None:
         visitor.get(address)
         with robot.deed("zhubian", address, entries=entries):
             _store(robot, thing.address)
-            visitor.post(address, [])
+            visitor.post(address, [("reason", "内容过时")])
         robot.check_gone("zhubian", address, thing.address)
 
 

@@ -175,7 +175,7 @@ class Newsroom(RuleBasedStateMachine):
     @precondition(lambda self: StandardPage.objects.count() > 1)
     @rule(number=st.integers(0, 9))
     def unpublish_a_page(self, number):
-        self.press(f"{PAGE}/{self.page(number).pk}/unpublish/")
+        self.press(f"{PAGE}/{self.page(number).pk}/unpublish/", reason="内容过时")
 
     @precondition(lambda self: StandardPage.objects.count() > 1)
     @rule(number=st.integers(0, 9))

@@ -147,7 +147,9 @@ def test_a1_publishing_what_is_published_already_tells_nothing(desk, page, reade
 def test_a2_a_page_unpublished_is_gone_for_readers(desk, page, reader, told):
     told()
     desk.post(reverse("wagtailadmin_pages:unpublish", args=[page.pk]))
-    assert reader(ABOUT) == "404"
+    assert told() == []  # not without a reason
+    desk.post(reverse("wagtailadmin_pages:unpublish", args=[page.pk]), {"reason": "内容过时"})
+    assert reader(ABOUT) == "410"
     assert told() == ["front.withdrawn"]
 
 
@@ -181,13 +183,15 @@ def test_a2_a_page_moved_answers_at_its_new_address_and_leads_there_from_the_old
     assert sorted(told()) == ["front.moved", "redirect.created"]
 
 
-@pytest.mark.parametrize("deed", ["unpublish", "delete"])
-def test_a2_pages_taken_down_in_bulk_are_gone_for_readers(desk, page, reader, told, deed):
+@pytest.mark.parametrize(("deed", "becomes"), [("unpublish", []), ("delete", ["front.withdrawn"])])
+def test_a2_pages_deleted_in_bulk_are_gone_for_readers_and_none_is_withdrawn_without_a_reason(
+    desk, page, reader, told, deed, becomes
+):
     told()
     address = reverse("wagtail_bulk_action", args=["wagtailcore", "page", deed])
     desk.post(f"{address}?id={page.pk}")
-    assert reader(ABOUT) == "404"
-    assert told() == ["front.withdrawn"]
+    assert (reader(ABOUT) == "404") == bool(becomes)
+    assert told() == becomes
 
 
 def test_a2_pages_published_in_bulk_reach_readers(desk, page, reader, told):
@@ -203,7 +207,7 @@ def test_a2_a_page_that_expires_is_gone_for_readers(page, reader, told):
     StandardPage.objects.filter(pk=page.pk).update(expire_at=timezone.now() - timedelta(minutes=1))
     told()
     call_command("publish_scheduled")
-    assert reader(ABOUT) == "404"
+    assert reader(ABOUT) == "410"
     assert told() == ["front.withdrawn"]
 
 
@@ -234,8 +238,8 @@ def test_a2_an_alias_follows_its_page(desk, page, reader, told):
     edit(desk, page, body=rich_text("<p>稿酬从优。</p>"), **{"action-publish": "发布"})
     assert "稿酬从优" in reader("/about/biechu/")
     assert told() == ["front.published", "front.published"]
-    desk.post(reverse("wagtailadmin_pages:unpublish", args=[page.pk]))
-    assert reader("/about/biechu/") == "404"
+    desk.post(reverse("wagtailadmin_pages:unpublish", args=[page.pk]), {"reason": "内容过时"})
+    assert reader("/about/biechu/") == "410"
     assert told() == ["front.withdrawn", "front.withdrawn"]
 
 

@@ -4,6 +4,7 @@ from wagtail.admin.forms.pages import CopyForm, WagtailAdminPageForm
 from wagtail.models import Page
 
 from meiri.delivery.public_addresses import LAID_OUT_ADDRESSES, RESERVED_ADDRESSES
+from meiri.fronts.change_faults import fault_of_change
 from meiri.sections.models import Channel
 
 
@@ -18,8 +19,16 @@ def taken_by_others(slug: str, parent: Page | None) -> str:
 
 
 class FrontForm(WagtailAdminPageForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.live and not self.instance.has_unpublished_changes:
+            # What was said of the version that readers see is not said of the next one.
+            self.initial |= {"change_kind": "", "change_reason": ""}
+
     def clean(self):
         cleaned = super().clean()
+        if fault := fault_of_change(self.instance, cleaned):
+            self.add_error(fault.field, fault.words)
         if reason := taken_by_others(cleaned.get("slug", ""), self.parent_page):
             self.add_error("slug", reason)
         return cleaned

@@ -19,13 +19,15 @@ from meiri.journal.row_events import RowEvent
 
 @dataclass(frozen=True, kw_only=True)
 class FrontEvent(JournalEvent):
-    """What became of a page that editors lay out: home, 专题, magazine, standard page. `url` is empty where it has no address."""
+    """What became of a page that editors lay out: home, 专题, magazine, standard page. `url` is empty where it has no address;
+    `reason`: why it was withdrawn."""
 
     title: str
     url: str
+    reason: str | None = None
 
     key_forms = (PAGE, FRONTS, TOPICS, MAGAZINE, NAV)
-    summarised = {"title": ""}
+    summarised = {"title": "", "reason": ""}
 
 
 @declared

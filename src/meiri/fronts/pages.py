@@ -14,10 +14,12 @@ from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page, PageViewRestriction, Site
 
+from meiri.changes.models import CHOSEN, LONGEST_REASON
 from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.fronts.addresses import FrontCopyForm, FrontForm, taken_by_others
 from meiri.fronts.blocks import DepartmentBlock, HomeBody, MagazineEntry, TopicBody
 from meiri.fronts.events import FrontMoved, FrontPublished, FrontWithdrawn, RedirectCreated
+from meiri.fronts.front_changes import changes_shown, record_what_became
 from meiri.fronts.layout import PlannedBlock, plan_home, plan_topic
 from meiri.fronts.topics import TopicCopyForm, TopicPageForm, topic_of
 from meiri.journal.cache import InvalidatingCache
@@ -60,9 +62,43 @@ class LaidOutPage(CountsDrafts, Page):
     copy_form_class = FrontCopyForm
     # Fronts are for everybody: what is stored as a file can't ask who reads it.
     private_page_options: list[str] = []
+    # Whether readers can look up what was changed of it. Home is laid out anew all day: the journal tells of that.
+    keeps_changes = True
+
+    # Of the next publication of a page that readers see already; readers see both among the changes.
+    change_kind = models.CharField("修改类别", max_length=10, choices=CHOSEN, blank=True)
+    change_reason = models.CharField(
+        "修改原因", max_length=LONGEST_REASON, blank=True, help_text="读者在修改记录里可以看到。"
+    )
+    withdrawal_reason = models.CharField(
+        "撤下原因", max_length=LONGEST_REASON, blank=True, editable=False, default=""
+    )
 
     class Meta:
         abstract = True
+
+    @transaction.atomic
+    def save(self, *args, **kwargs):
+        # A version that is only kept saves a few fields of the page.
+        if not self.keeps_changes or self.pk is None or kwargs.get("update_fields") is not None:
+            super().save(*args, **kwargs)
+            return
+        before = type(self)._base_manager.filter(pk=self.pk).first()
+        # They are of one publication: what is saved next has its own.
+        kind, reason, self.change_kind, self.change_reason = self.change_kind, self.change_reason, "", ""
+        if self.live:
+            self.withdrawal_reason = ""
+        elif self.alias_of_id and not self.withdrawal_reason:
+            self.withdrawal_reason = getattr(self.alias_of.specific, "withdrawal_reason", "")
+        super().save(*args, **kwargs)
+        if before is not None:
+            record_what_became(before, self, kind, reason)
+
+    def with_content_json(self, content):
+        """A version as an object; why it was withdrawn is the page's, not the version's."""
+        page = super().with_content_json(content)
+        page.withdrawal_reason = self.withdrawal_reason
+        return page
 
     @property
     def content_key(self):
@@ -74,12 +110,18 @@ class LaidOutPage(CountsDrafts, Page):
 
     def get_context(self, request, *args, **kwargs):
         uses(self.content_key)
-        return super().get_context(request, *args, **kwargs)
+        context = super().get_context(request, *args, **kwargs)
+        return context | (changes_shown(self) if self.keeps_changes and self.pk else {})
 
     def clean(self):
         super().clean()
         if reason := taken_by_others(self.slug, self.get_parent()):
             raise ValidationError({"slug": reason})
+
+
+CHANGE_PANEL = MultiFieldPanel(
+    [FieldPanel("change_kind"), FieldPanel("change_reason")], heading="修改已发布的页面"
+)
 
 
 def public_front(*fields: str) -> Public:
@@ -95,7 +137,11 @@ def public_front(*fields: str) -> Public:
         change=lambda before, after: FrontMoved if has_moved(before, after) else FrontPublished,
         # Whatever links to it, or to what stands below it, leads elsewhere now.
         also=lambda before, after: [NAV] if before.url_path != after.url_path else [],
-        payload=lambda page: {"title": page.title, "url": page.url or ""},
+        payload=lambda page: {
+            "title": page.title,
+            "url": page.url or "",
+            "reason": page.withdrawal_reason or None,
+        },
     )
 
 
@@ -129,6 +175,8 @@ declare(
 
 
 class HomePage(LaidOutPage):
+    keeps_changes = False
+
     body = StreamField(HomeBody(required=False), verbose_name="版面", blank=True)
 
     public = public_front("body")
@@ -217,6 +265,7 @@ class TopicPage(LaidOutPage):
         FieldPanel("topic"),
         MultiFieldPanel([FieldPanel(f) for f in ("kicker", "summary", "intro", "banner")], heading="导读"),
         FieldPanel("body"),
+        CHANGE_PANEL,
     ]
 
     class Meta:
@@ -299,6 +348,7 @@ class MagazineIssuePage(RoutablePageMixin, LaidOutPage):
         FieldPanel("cover"),
         FieldPanel("words"),
         FieldPanel("contents"),
+        CHANGE_PANEL,
     ]
 
     class Meta:
@@ -344,6 +394,7 @@ class StandardPage(LaidOutPage):
         FieldPanel("with_contact"),
         FieldPanel("departments"),
         FieldPanel("with_settings"),
+        CHANGE_PANEL,
     ]
 
     class Meta:

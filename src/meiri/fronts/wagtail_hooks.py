@@ -8,6 +8,7 @@ from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.pages import PageViewSet
+from wagtail.admin.widgets import Button
 from wagtail.contrib.settings.registry import SettingMenuItem
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
@@ -20,6 +21,7 @@ from meiri.fronts.home_desk import HomeActionItem, HomeSlotsView, listing_button
 from meiri.fronts.models import FriendLink, Greying, NoticeBar, SiteSettings, StationFront
 from meiri.fronts.notice_views import EndView, set_breaking_of_coverage, timed_or_404
 from meiri.fronts.station_forms import NoticeBarForm, OfOwnStations
+from meiri.fronts.withdrawal_views import FrontRestoreView, FrontWithdrawView
 from meiri.journal.snippets import RowViewSet
 from meiri.newsroom.models import Article
 from meiri.policy import may, visible
@@ -163,6 +165,7 @@ admit(
     {
         "front_presence": one("wagtailcore.Page", "page_id", "change"),
         "home_slots": somewhere("wagtailcore.Page", "publish"),
+        "front_restore": one("wagtailcore.Page", "page_id", "publish"),
         "notice_end": may_end,
         "notice_of_coverage": somewhere("fronts.NoticeBar", "add"),
     }
@@ -173,6 +176,7 @@ admit(
 def addresses():
     return [
         path("pages/<int:page_id>/presence/", tell_front_presence, name="front_presence"),
+        path("pages/<int:page_id>/restore/", FrontRestoreView.as_view(), name="front_restore"),
         path("notices/<slug:model>/<int:number>/end/", EndView.as_view(), name="notice_end"),
         path("notices/of-live/<int:coverage_id>/", set_breaking_of_coverage, name="notice_of_coverage"),
         path("articles/<int:article_id>/home/", HomeSlotsView.as_view(), name="home_slots"),
@@ -190,6 +194,7 @@ def home_action(model):
 class FrontViewSet(PageViewSet):
     model = Page
     edit_view_class = FrontEditView
+    unpublish_view_class = FrontWithdrawView
 
 
 @hooks.register("register_admin_viewset")
@@ -212,3 +217,26 @@ def without_what_stands_elsewhere(request, items):
     items[:] = [
         item for item in items if getattr(item, "model", None) is not SiteSettings and item.name != "sites"
     ]
+
+
+@hooks.register("before_bulk_action")
+def refuse_to_withdraw_without_a_reason(request, action_type, objects, action):
+    """Each page is withdrawn for a reason of its own, which readers are told."""
+    if action_type != "unpublish" or not issubclass(action.model, Page):
+        return None
+    messages.error(request, "撤下页面要写明原因，请逐页撤下。")
+    return redirect("wagtailadmin_explore_root")
+
+
+@hooks.register("register_page_header_buttons")
+@hooks.register("register_page_listing_more_buttons")
+def changes_buttons(page, user, next_url=None, view_name=None):
+    """The changes that readers can look up and, of a page that was withdrawn, the way back."""
+    page = page.specific_deferred
+    if page.first_published_at is None or not getattr(page, "keeps_changes", False):
+        return
+    if may(user, "see", page):
+        address = reverse("changes_of_thing", args=["page", page.pk])
+        yield Button("修改记录", address, icon_name="history", priority=66)
+    if not page.live and may(user, "publish", page):
+        yield Button("恢复页面", reverse("front_restore", args=[page.pk]), icon_name="undo", priority=67)

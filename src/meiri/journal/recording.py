@@ -143,6 +143,9 @@ def _compare(model: Model, pk, before: RowSnapshot) -> None:
     if after is not None and values is not None:
         new_keys, payload = _said_of(declared, after)
         keys = [*keys, *new_keys]
+    elif after is not None:
+        # Readers see it no more: why is said on the row as it is now.
+        payload = _said_of(declared, after)[1]
     if declared.also and before.row and after:
         keys = [*keys, *declared.also(before.row, after)]
     append(event(keys=keys, **payload), actor(before.by))

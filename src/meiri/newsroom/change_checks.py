@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from django.core.exceptions import ValidationError
+
 from meiri.changes.models import ChangeKind
 from meiri.newsroom.body.stream import keys_in_body
 from meiri.newsroom.changes import count_changed, fields_changed, parts_changed
@@ -77,12 +79,25 @@ def beyond_small(before, after) -> list[str]:
     ours, theirs = (
         "\n".join([version.summary, *paragraphs(version.body.raw_data)]) for version in (before, after)
     )
-    for word, of in (("数字", figures_of), ("人名、地名、机构名", names_of), ("否定词", negations_of)):
-        if of(ours) != of(theirs):
-            found.append(f"{word}改了")
+    return found + beyond_small_words(ours, theirs)
+
+
+def beyond_small_words(ours: str, theirs: str) -> list[str]:
+    """Why a change of words is more than a small repair; nothing where it is one."""
+    found = [
+        f"{word}改了"
+        for word, of in (("数字", figures_of), ("人名、地名、机构名", names_of), ("否定词", negations_of))
+        if of(ours) != of(theirs)
+    ]
     if (size := characters_changed(ours, theirs)) > SMALL:
         found.append(f"改了 {size} 个字以上，小改不超过 {SMALL} 个字")
     return found
+
+
+def check_small(kind: str, ours: str, theirs: str) -> None:
+    """Raise `ValidationError` where a change of `kind` is said to be a small repair and is more."""
+    if kind == ChangeKind.SMALL and (why := beyond_small_words(ours, theirs)):
+        raise ValidationError(f"这不是小改：{'；'.join(why)}。请选“更新”或“更正”。")
 
 
 def _signed(version) -> list[tuple[int, str]]:

@@ -1,0 +1,63 @@
+"""What becomes of laid-out pages after they were published first: noted whatever view, schedule or command changes them."""
+
+from django.urls import reverse
+
+from meiri.changes.models import ChangeKind, PublishedChange, changes_of, record_change
+from meiri.changes.published_reach import PublishedReach, pages_showing
+from meiri.changes.things import KindOfThing, PublishedThing, register_kind
+from meiri.changes.withdrawal_receipts import write_receipt
+from meiri.journal.content_keys import PAGE
+from meiri.journal.recording import acting_user
+from meiri.newsroom.changes import fields_changed
+
+# Corrections that stand below a page; the others are among its changes.
+SHOWN = 5
+EXPIRED = "到期"
+# Of what all pages have, not told of as changes of what they say.
+_NOT_TOLD = ("url_path",)
+
+
+def _described(row) -> PublishedThing | None:
+    page = row.specific
+    if page.first_published_at is None or not getattr(page, "keeps_changes", False):
+        return None
+    address = (page.url or "") if page.live else ""
+    return PublishedThing(page.title, address, page.first_published_at, (PAGE.key(page.pk),))
+
+
+FRONTS_CHANGED = register_kind(KindOfThing("page", "页面", "wagtailcore.Page", _described))
+
+
+def changes_shown(page) -> dict:
+    """What a page shows of its changes: where they are, None where there are none, and the newest corrections. One query."""
+    found = changes_of(FRONTS_CHANGED.name(page), 2 * SHOWN)
+    corrections = [change for change in found if change.kind == ChangeKind.CORRECTION]
+    return {
+        "changes_url": reverse("changes", args=["page", page.pk]) if found else None,
+        "corrections": corrections[:SHOWN],
+    }
+
+
+def record_what_became(before, after, kind: str, reason: str) -> PublishedChange | None:
+    """Note what became of a page that readers had seen as `before` and that was saved as `after`; None where they see the same.
+    Inside the transaction that saves it, which tells the journal."""
+    name, by = FRONTS_CHANGED.name(after), getattr(after, "changed_by", None) or acting_user()
+    if before.live and after.live:
+        told = [field for field in after.public.fields if field not in _NOT_TOLD]
+        if not (parts := fields_changed(before, after, told)):
+            return None
+        return record_change(name, kind or ChangeKind.UPDATE, reason.strip(), by, parts)
+    if after.live and before.first_published_at is not None:
+        return record_change(name, ChangeKind.RESTORED, reason.strip(), by)
+    if before.live and not after.live:
+        why = after.withdrawal_reason or (EXPIRED if after.expired else "")
+        write_receipt(
+            name, before.title, why, reach_of(before), [f'href="{before.url}"'], by, before.url or ""
+        )
+        return record_change(name, ChangeKind.WITHDRAWN, why, by)
+    return None
+
+
+def reach_of(page) -> PublishedReach:
+    """Where readers meet a page: its own address, and what lists pages of its kind."""
+    return PublishedReach(pages_showing([page.content_key, *page.listed_under]))
