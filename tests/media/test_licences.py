@@ -39,16 +39,19 @@ def test_a_licence_holds_to_the_end_of_its_last_day():
     a_picture("半年", 180, "green")
     assert list(expiring()) == [yesterday, today]
     assert expire_pictures() == 1
-    assert Picture.objects.filter(title="今天到期").exists()
-    assert not Picture.objects.filter(title="昨天到期").exists()
+    assert Picture.objects.get(title="今天到期").withdrawn_at is None
+    assert Picture.objects.get(title="昨天到期").withdrawn_at
 
 
 def test_an_expired_picture_is_taken_from_articles_and_their_makers_are_told(admin_user, admin_client):
     picture = a_picture("旧图", -1)
     article, key = with_picture(picture, admin_user), picture.content_key
     assert expire_pictures() == 1
-    assert Article.objects.get(pk=article.pk).picture is None
-    entry = Entry.objects.get(kind="picture.taken_down")
+    assert (
+        f"授权于{picture.valid_until:%Y年%-m月%-d日}到期"
+        in admin_client.get(article.get_absolute_url()).content.decode()
+    )
+    entry = Entry.objects.get(kind="picture.withdrawn")
     assert {key, article.content_key} <= set(entry.keys)
     assert entry.actor == "system"
     assert "旧图" in Notice.objects.get(member=admin_user).text
@@ -83,7 +86,7 @@ def test_a_replacement_that_ran_out_itself_does_not_count():
     picture, other = a_picture("旧图", -1), a_picture("也过期", -1, "blue")
     Picture.objects.filter(pk=picture.pk).update(replacement=other)
     assert expire_pictures() == 2
-    assert not Picture.objects.exists()
+    assert not Picture.objects.filter(withdrawn_at=None).exists()
 
 
 def test_where_pictures_are_used_is_counted_in_the_same_queries_for_one_and_for_many(

@@ -225,7 +225,7 @@ def test_a4_a_picture_taken_down_is_gone_from_every_page_list_and_file(
     assert "2 处" in chief.get(address).content.decode()
     assert "必填" in chief.post(address, {"reason": "  "}).content.decode()
     with django_capture_on_commit_callbacks(execute=True):
-        assert chief.post(address, {"reason": "著作权人来函"}).status_code == 302
+        assert chief.post(address, {"reason": "著作权人来函", "destroy": "on"}).status_code == 302
     assert [name for name in names if default_storage.exists(name)] == []
     page = chief.get(article.get_absolute_url())
     assert page.status_code == 200

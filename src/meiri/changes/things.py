@@ -16,13 +16,14 @@ from meiri.journal.content_keys import ContentKey
 
 @dataclass(frozen=True)
 class PublishedThing:
-    """What readers may know of a thing that was published. `address`: where they find it, "" while it is withdrawn, with `title`
-    then not told. `since`: when they saw it first. `keys`: what a page depends on that shows the thing."""
+    """What readers may know of a thing that was published. `title`: not told while it is withdrawn. `address`: where they find it,
+    "" for what has no page. `since`: when they saw it first. `keys`: what a page depends on that shows the thing."""
 
     title: str
     address: str
     since: datetime
     keys: tuple[ContentKey, ...]
+    is_withdrawn: bool = False
 
 
 @dataclass(frozen=True)

@@ -109,17 +109,25 @@ def state_of_place(receipt: WithdrawalReceipt, address: str, fetch) -> tuple[str
         return GONE, f"状态 {answer.status}"
     if answer.status >= 500 or not answer.is_whole:
         return UNKNOWN, f"状态 {answer.status}"
-    shows = address == receipt.address or any(mark.encode() in answer.body for mark in receipt.marks)
+    is_own = address == receipt.address or address.startswith(settings.MEDIA_URL)
+    shows = is_own or any(mark.encode() in answer.body for mark in receipt.marks)
     return (STILL if 200 <= answer.status < 300 and shows else GONE), f"状态 {answer.status}"
 
 
 def write_receipt(
-    thing: str, title: str, reason: str, reach: PublishedReach, marks: Iterable[str], by, address: str = ""
+    thing: str,
+    title: str,
+    reason: str,
+    reach: PublishedReach,
+    marks: Iterable[str],
+    by,
+    address: str = "",
+    files: Iterable[str] = (),
 ) -> WithdrawalReceipt:
-    """The receipt of a thing that is being withdrawn, to be checked soon. `reach`: as it was before. Runs inside the transaction of
-    the withdrawal."""
+    """The receipt of a thing that is being withdrawn, to be checked soon. `reach`: as it was before; `files`: addresses of its own
+    besides, which are no pages. Runs inside the transaction of the withdrawal."""
     now = timezone.now()
-    looked_at = dict.fromkeys([address, *reach.addresses] if address else reach.addresses)
+    looked_at = dict.fromkeys(one for one in (address, *files, *reach.addresses) if one.startswith("/"))
     places = [{"address": a, "kind": kind_in_words(a), "state": "", "note": ""} for a in looked_at]
     return WithdrawalReceipt.objects.create(
         thing=thing,

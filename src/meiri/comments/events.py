@@ -67,6 +67,45 @@ class CommentAnswered(CommentEvent):
     label = "评论：答复"
 
 
+@dataclass(frozen=True, kw_only=True)
+class AnswerEvent(CommentEvent):
+    """What became of an official answer, itself the `comment`; `reason`: what readers are told."""
+
+    reason: str
+
+    summarised = {"article": "稿件", "comment": "评论", "reason": ""}
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class AnswerChanged(AnswerEvent):
+    """The newsroom changed its answer to a comment. `change`: of which kind the change is."""
+
+    change: str
+
+    kind = "comment.answer_changed"
+    label = "评论：修改答复"
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class AnswerWithdrawn(AnswerEvent):
+    """The newsroom withdrew its answer to a comment; in its place stands the reason."""
+
+    kind = "comment.answer_withdrawn"
+    label = "评论：撤回答复"
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class AnswerRestored(AnswerEvent):
+    """An answer that had been withdrawn stands again."""
+
+    kind = "comment.answer_restored"
+    label = "评论：恢复答复"
+    removes_content = False
+
+
 @declared
 @dataclass(frozen=True, kw_only=True)
 class CommentPicked(CommentEvent):

@@ -137,6 +137,10 @@ class Comment(models.Model):
     reason = models.CharField("不通过的原因", max_length=100, blank=True)
     note = models.CharField("词语规则的说明", max_length=300, blank=True)
     official = models.BooleanField("官方回复", default=False)
+    # Of an official answer: when it was changed, withdrawn or restored last, and what it said while it is withdrawn; `text` then
+    # says why.
+    changed_at = models.DateTimeField("修改时间", null=True, editable=False)
+    withdrawn_text = models.TextField("撤回前的内容", max_length=LONGEST, blank=True, editable=False)
     picked_at = models.DateTimeField("精选时间", null=True, blank=True)
     likes = models.PositiveIntegerField("赞", default=0)
     reports = models.PositiveIntegerField("举报", default=0)

@@ -50,7 +50,7 @@ def show_at_once(comments: Sequence[Comment]) -> None:
     """Comments that were just kept as approved (先发后审) are counted and told of. Part of the caller's transaction."""
     for comment in comments:
         _count(comment.article_id, 1)
-        _note(CommentApproved, comment, None)
+        tell_journal(CommentApproved, comment, None)
     tell_replies(comments)
 
 
@@ -90,7 +90,7 @@ def answer_comment(comment: Comment, text: str, by) -> Comment:
         token_digest=f"official:{uuid.uuid4().hex}",
     )  # fmt: skip
     _count(comment.article_id, 1)
-    _note(CommentAnswered, comment, by, reply=reply.pk)
+    tell_journal(CommentAnswered, comment, by, reply=reply.pk)
     tell_answer(comment, reply)
     return reply
 
@@ -107,9 +107,11 @@ def must_be_decided_by_another(comment: Comment, by) -> bool:
 
 @transaction.atomic
 def _decide(comment: Comment, state: CommentState, by, reason: str = "") -> Comment:
-    comment = _locked(comment, by)
+    comment = lock_comment(comment, by)
     if comment.state == state and comment.flagged_at is None and (by is None or comment.decided_at):
         return comment
+    if comment.official and state != CommentState.APPROVED:
+        raise ValidationError("官方回复不能改为未通过。请打开它撤回，并写明原因，读者会看到。")
     if by is not None and must_be_decided_by_another(comment, by):
         raise ValidationError("这条申诉针对您的决定，请由另一位审核员处理。")
     before = CommentState(comment.state)
@@ -129,7 +131,7 @@ def _decide(comment: Comment, state: CommentState, by, reason: str = "") -> Comm
     )
     if shown:
         _count(comment.article_id, shown)
-    _note(_DECIDED[state], comment, by, **({"reason": reason} if reason else {}))
+    tell_journal(_DECIDED[state], comment, by, **({"reason": reason} if reason else {}))
     tell_decision(comment, before)
     if shown > 0:
         tell_replies([comment])
@@ -160,7 +162,7 @@ def _change_of_count(comment: Comment, before: CommentState, state: CommentState
 
 
 def _set_pick(comment: Comment, moment, by) -> Comment:
-    comment = _locked(comment, by)
+    comment = lock_comment(comment, by)
     if comment.state != CommentState.APPROVED:
         raise ValidationError("只有已通过的评论可以精选。")
     if moment and comment.reply_to_id and not heads_that_readers_see([comment]):
@@ -169,13 +171,13 @@ def _set_pick(comment: Comment, moment, by) -> Comment:
         return comment
     comment.picked_at = moment
     comment.save(update_fields=["picked_at"])
-    _note(CommentPicked if moment else CommentUnpicked, comment, by)
+    tell_journal(CommentPicked if moment else CommentUnpicked, comment, by)
     if moment:
         tell_pick(comment)
     return comment
 
 
-def _locked(comment: Comment, by) -> Comment:
+def lock_comment(comment: Comment, by) -> Comment:
     """The comment as it is now, kept from others until the transaction ends."""
     if by is not None and not may(by, "moderate", comment):
         raise PermissionDenied("moderate_comment is needed to decide on comments.")
@@ -192,7 +194,7 @@ _DECIDED: dict[CommentState, type[CommentEvent]] = {
 }
 
 
-def _note(event: type[CommentEvent], comment: Comment, by, **more) -> None:
+def tell_journal(event: type[CommentEvent], comment: Comment, by, **more) -> None:
     append(event(keys=[comment.content_key], **names_in_journal(comment), **more), actor(by))
 
 

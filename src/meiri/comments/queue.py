@@ -9,6 +9,7 @@ from django.urls import reverse
 from wagtail.admin import messages
 
 from meiri.asked_numbers import asked_number
+from meiri.changes.models import CHOSEN
 from meiri.comments.models import Comment, CommentReport, CommentState
 from meiri.comments.moderation import (
     answer_comment,
@@ -17,6 +18,12 @@ from meiri.comments.moderation import (
     pick_comment,
     reject_comment,
     unpick_comment,
+)
+from meiri.comments.official_answers import (
+    change_answer,
+    reach_of_answer,
+    restore_answer,
+    withdraw_answer,
 )
 from meiri.policy import visible
 from meiri.policy.checked_view import CheckedView
@@ -178,13 +185,26 @@ class CommentView(ModeratorsView):
         return self.render_to_response(self.get_context_data(text=""))
 
     def post(self, request, **kwargs):
-        text = request.POST.get("text", "")
+        given, by = request.POST, request.user
+        text, reason = given.get("text", ""), given.get("reason", "")
+        deeds: dict[str, tuple[Callable[[], Comment], str]] = {
+            "": (lambda: answer_comment(self.comment, text, by), "官方回复已发表。"),
+            "change": (
+                lambda: change_answer(self.comment, text, given.get("kind", ""), reason, by),
+                "回复已修改，读者可以看到修改记录。",
+            ),
+            "withdraw": (lambda: withdraw_answer(self.comment, reason, by), "回复已撤回，原处写明了原因。"),
+            "restore": (lambda: restore_answer(self.comment, reason, by), "回复已恢复。"),
+        }
         try:
-            answer_comment(self.comment, text, request.user)
+            if given.get("deed", "") not in deeds:
+                raise ValidationError("请选择要做的事。")
+            act, said = deeds[given.get("deed", "")]
+            act()
         except ValidationError as error:
             messages.error(request, error.messages[0])
-            return self.render_to_response(self.get_context_data(text=text), status=422)
-        messages.success(request, "官方回复已发表。")
+            return self.render_to_response(self.get_context_data(text=text, reason=reason), status=422)
+        messages.success(request, said)
         return redirect(request.path)
 
     def get_context_data(self, **kwargs):
@@ -192,12 +212,16 @@ class CommentView(ModeratorsView):
         earlier = with_what_is_shown(Comment.objects.of_person(self.comment))
         earlier = list((earlier.filter(pk__lt=number) if number else earlier)[: PER_PAGE + 1])
         more = len(earlier) > PER_PAGE
+        is_answer = self.comment.official and self.comment.state == CommentState.APPROVED
         reports = CommentReport.objects.filter(comment=self.comment).order_by("-pk")[:PER_PAGE]
         return super().get_context_data(
             comment=self.comment,
             reports=reports,
             earlier=earlier[:PER_PAGE],
             next=earlier[PER_PAGE - 1].pk if more else None,
+            is_answer=is_answer,
+            standing=reach_of_answer(self.comment) if is_answer and not self.comment.withdrawn_text else None,
+            kinds=CHOSEN,
             for_another=must_be_decided_by_another(self.comment, self.request.user),
             **kwargs,
         )

@@ -311,7 +311,7 @@ WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 WAGTAILIMAGES_IMAGE_MODEL = "media.Picture"
-WAGTAILIMAGES_IMAGE_FORM_BASE = "meiri.media.uploading.PictureForm"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "meiri.newsroom.picture_form.UsedPictureForm"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "heic", "jfif", "jpeg", "jpg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
 # Publishing is to the second: a form that shows less would store less.

@@ -21,8 +21,9 @@ def _described(row) -> PublishedThing | None:
     page = row.specific
     if page.first_published_at is None or not getattr(page, "keeps_changes", False):
         return None
-    address = (page.url or "") if page.live else ""
-    return PublishedThing(page.title, address, page.first_published_at, (PAGE.key(page.pk),))
+    return PublishedThing(
+        page.title, page.url or "", page.first_published_at, (PAGE.key(page.pk),), is_withdrawn=not page.live
+    )
 
 
 FRONTS_CHANGED = register_kind(KindOfThing("page", "页面", "wagtailcore.Page", _described))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from meiri.journal.content_keys import ARTICLE, DOCUMENT, PAGE, PICTURE, PICTURES
+from meiri.journal.content_keys import ARTICLE, COVERAGE, DOCUMENT, PAGE, PICTURE, PICTURES
 from meiri.journal.events import JournalEvent, declared
 
 
@@ -23,7 +23,7 @@ class PictureTakenDown(TakenDown):
     """A picture was taken from wherever it stood, with the reason; `picture.deleted` follows."""
 
     kind = "picture.taken_down"
-    label = "图片：撤下"
+    label = "图片：撤下并删除"
     key_forms = (PICTURE, PICTURES, ARTICLE, PAGE)
 
 
@@ -35,3 +35,24 @@ class DocumentTakenDown(TakenDown):
     kind = "document.taken_down"
     label = "文档：撤下"
     key_forms = (DOCUMENT, ARTICLE, PAGE)
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class PictureWithdrawn(TakenDown):
+    """A picture was taken from wherever it stood, with the reason, until it is restored."""
+
+    kind = "picture.withdrawn"
+    label = "图片：撤下"
+    key_forms = (PICTURE, PICTURES, ARTICLE, PAGE, COVERAGE)
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class PictureRestored(TakenDown):
+    """A picture that had been withdrawn stands again wherever it stood, with the reason."""
+
+    kind = "picture.restored"
+    label = "图片：恢复"
+    key_forms = (PICTURE, PICTURES, ARTICLE, PAGE, COVERAGE)
+    removes_content = False

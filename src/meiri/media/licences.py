@@ -13,8 +13,8 @@ from django.utils import timezone
 from meiri.journal.recording import recording
 from meiri.media.expired_licences import ExpiredLicence
 from meiri.media.models import Picture
-from meiri.media.removing import take_down
 from meiri.media.use import queries_of, users_of
+from meiri.media.withdrawing import withdraw_picture
 from meiri.personal.notices import tell
 
 logger = logging.getLogger(__name__)
@@ -32,17 +32,18 @@ TAKEN_OVER = (
 def expiring():
     """The pictures whose licence runs out within `WARNED`, the next first."""
     last = timezone.localdate() + WARNED
-    return Picture.objects.filter(valid_until__lte=last).order_by("valid_until", "pk")
+    return Picture.objects.filter(valid_until__lte=last, withdrawn_at=None).order_by("valid_until", "pk")
 
 
 def expire_pictures() -> int:
     """Take down or replace the pictures whose licence ran out, each in a transaction of its own. How many."""
-    due = Picture.objects.filter(valid_until__lt=timezone.localdate()).order_by("valid_until", "pk")
+    due = Picture.objects.filter(valid_until__lt=timezone.localdate(), withdrawn_at=None)
+    due = due.order_by("valid_until", "pk")
     done = 0
     for key in list(due.values_list("pk", flat=True)[:BATCH]):
         with recording():
             picture = Picture.objects.select_for_update().filter(pk=key).first()
-            if picture is not None and picture.is_expired:
+            if picture is not None and picture.is_expired and picture.withdrawn_at is None:
                 expire(picture)
                 done += 1
     return done
@@ -53,7 +54,9 @@ def expire(picture: Picture) -> ExpiredLicence:
     used = users_of(picture)
     users = list(islice(chain.from_iterable(queries_of(used)), ExpiredLicence.MOST_PLACES))
     replacement = picture.replacement
-    if replacement is not None and (replacement.is_expired or replacement.pk == picture.pk):
+    if replacement is not None and (
+        replacement.is_expired or replacement.withdrawn_at or replacement.pk == picture.pk
+    ):
         replacement = None
     kept = ExpiredLicence.objects.create(
         title=picture.title,
@@ -71,7 +74,7 @@ def expire(picture: Picture) -> ExpiredLicence:
     if replacement:
         replace(picture, replacement)
     else:
-        take_down(picture, f"授权于{picture.valid_until:%Y年%-m月%-d日}到期")
+        withdraw_picture(picture, f"授权于{picture.valid_until:%Y年%-m月%-d日}到期")
     return kept
 
 
@@ -83,6 +86,7 @@ def replace(picture: Picture, by: Picture) -> None:
     for name in TAKEN_OVER:
         setattr(picture, name, getattr(by, name))
     picture.replacement = None
+    picture.change_reason = "授权到期，换用另一张图片。"
     picture.file_size, picture.file_hash = None, ""
     picture.file = ContentFile(content, name=Path(by.file.name).name)
     picture.save()

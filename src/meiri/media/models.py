@@ -2,9 +2,10 @@
 
 from django.db import models, transaction
 from django.utils import timezone
-from wagtail.images.models import AbstractImage, AbstractRendition
+from wagtail.images.models import AbstractImage, AbstractRendition, SourceImageIOError
 from wagtail.images.models import Image as WagtailImage
 
+from meiri.changes.models import LONGEST_REASON
 from meiri.delivery.keys import uses
 from meiri.delivery.page_store import purge
 from meiri.journal.content_keys import PICTURE, ContentKey
@@ -13,6 +14,7 @@ from meiri.journal.recording import recording
 from meiri.media import documents as documents  # what readers see of documents is declared there
 from meiri.media.expired_licences import ExpiredLicence as ExpiredLicence
 from meiri.media.files import remove_after_commit, remove_after_rollback
+from meiri.media.picture_changes import record_picture_change
 from meiri.media.storage_names import unguessable
 from meiri.media.variants import Variants, make_variants
 
@@ -48,6 +50,13 @@ class Picture(AbstractImage):
         "self", verbose_name="到期后换用", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     variants = models.JSONField(default=dict, editable=False)
+    # Taken from readers everywhere until it is restored: it has no sizes then, and its file a name that nobody knows.
+    withdrawn_at = models.DateTimeField("撤下时间", null=True, editable=False)
+    withdrawal_reason = models.CharField("撤下原因", max_length=LONGEST_REASON, blank=True, editable=False)
+    # When readers were told last that its words or its file had been wrong.
+    corrected_at = models.DateTimeField("更正时间", null=True, editable=False)
+    # Of the change that is saved next; readers see both among the changes.
+    change_kind = change_reason = ""
 
     admin_form_fields = (
         *WagtailImage.admin_form_fields,
@@ -67,10 +76,21 @@ class Picture(AbstractImage):
 
     def save(self, *args, **kwargs):
         with recording():
-            before = type(self).objects.filter(pk=self.pk).values("file", "variants").first()
+            before = type(self)._base_manager.filter(pk=self.pk).first()
+            kind, reason, self.change_kind, self.change_reason = self.change_kind, self.change_reason, "", ""
+            if before and before.withdrawn_at and not self.withdrawn_at:
+                self._stay_withdrawn(before)
+            if before:
+                record_picture_change(before, self, kind, reason)
             self.save_with_sizes(*args, **kwargs)
-            if before and before["file"] != self.file.name:
-                self.forget_files(before["file"], Variants.from_json(before["variants"]))
+            if before and before.file.name != self.file.name:
+                self.forget_files(before.file.name, before.stored_sizes())
+
+    def _stay_withdrawn(self, stored: "Picture") -> None:
+        """Whoever read the picture before it was withdrawn does not give it back by saving it."""
+        self.withdrawn_at, self.withdrawal_reason = stored.withdrawn_at, stored.withdrawal_reason
+        if self.file._committed:
+            self.file.name, self.variants = stored.file.name, stored.variants
 
     def save_with_sizes(self, *args, **kwargs) -> None:
         written = not self.file._committed
@@ -85,9 +105,22 @@ class Picture(AbstractImage):
         if self.file.name != self.variants.get("file"):
             self.make_sizes()
 
+    def get_rendition(self, filter):
+        self._refuse_while_withdrawn()
+        return super().get_rendition(filter)
+
+    def get_renditions(self, *filters):
+        self._refuse_while_withdrawn()
+        return super().get_renditions(*filters)
+
+    def _refuse_while_withdrawn(self) -> None:
+        """A rendition is a file that anybody may fetch; texts show a picture by one."""
+        if self.withdrawn_at:
+            raise SourceImageIOError(f"Picture {self.pk} was withdrawn.")
+
     def make_sizes(self) -> None:
         """Write the sizes of the file. Raises what Pillow raises for a broken picture, and leaves none of them then."""
-        sizes = make_variants(self)
+        sizes = Variants(file=self.file.name) if self.withdrawn_at else make_variants(self)
         self.variants = sizes.as_json()
         type(self).objects.filter(pk=self.pk).update(variants=self.variants)
 

@@ -16,9 +16,12 @@ from wagtail.documents.views import multiple as many_documents
 from wagtail.images.views import images
 from wagtail.images.views import multiple as many_images
 
+from meiri.changes.changes_desk import DeedWithReasonView, ReasonForm
 from meiri.media.models import Picture
+from meiri.media.picture_changes import standing_of_picture
 from meiri.media.removing import LONGEST_REASON, InUse, check_may, delete, take_down
 from meiri.media.use import is_used, users_of
+from meiri.media.withdrawing import restore_picture, withdraw_picture
 
 INDEX = {Picture: "wagtailimages:index", Document: "wagtaildocs:index"}
 USAGE = {Picture: "wagtailimages:image_usage", Document: "wagtaildocs:document_usage"}
@@ -50,6 +53,10 @@ class PictureDeleteView(Deleting, images.DeleteView):
     pass
 
 
+class PictureEditView(images.EditView):
+    template_name = "media/edit_picture.html"
+
+
 class DocumentDeleteView(Deleting, documents.DeleteView):
     pass
 
@@ -73,12 +80,27 @@ class UploadedDocumentDeleteView(DeletingInList, many_documents.DeleteView):
     pass
 
 
-class ReasonForm(forms.Form):
+class TakeDownForm(ReasonForm):
     reason = forms.CharField(
         label="撤下的原因",
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="如“著作权人来函要求撤下”。原因记入日志，读者看不到。",
+        help_text="如“著作权人来函要求撤下”。图片原来的位置会写明这个原因，日志也会记下。",
+        error_messages={"required": "必填：请写明原因，读者会看到。"},
+    )
+    destroy = forms.BooleanField(
+        label="同时删除文件，不能恢复",
+        required=False,
+        help_text="用到它的地方不再有它的痕迹；只在必须删除时勾选。",
+    )
+
+
+class DocumentTakeDownForm(ReasonForm):
+    reason = forms.CharField(
+        label="撤下的原因",
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="原因记入日志，读者看不到。",
     )
 
 
@@ -86,9 +108,11 @@ class TakeDownView(WagtailAdminTemplateMixin, FormView):
     """撤下: asks for the reason, and says how many places show it now."""
 
     model: type[Picture] | type[Document] = Picture
-    form_class = ReasonForm
     template_name = "media/take_down.html"
     header_icon = "warning"
+
+    def get_form_class(self):
+        return TakeDownForm if self.model is Picture else DocumentTakeDownForm
 
     def get_page_title(self):
         return "撤下图片" if self.model is Picture else "撤下文件"
@@ -114,15 +138,38 @@ class TakeDownView(WagtailAdminTemplateMixin, FormView):
             **context,
             "object": self.object,
             "places": len(users_of(self.object)),
+            "is_picture": self.model is Picture,
+            "standing": standing_of_picture(self.object) if self.model is Picture else None,
             "usage_url": reverse(USAGE[self.model], args=[self.object.pk]),
             "back_url": reverse(INDEX[self.model]),
         }
 
     def form_valid(self, form):
+        given = form.cleaned_data
+        is_kept = self.model is Picture and not given["destroy"]
+        deed = withdraw_picture if is_kept else take_down
         try:
-            take_down(self.object, form.cleaned_data["reason"], by=self.request.user)
+            deed(self.object, given["reason"], by=self.request.user)
         except ValidationError as error:
             form.add_error("reason", error)
             return self.form_invalid(form)
         messages.success(self.request, f"已经撤下“{self.object.title}”。用到它的地方不再显示它。")
+        if is_kept:
+            return redirect("changes_of_thing", "picture", self.object.pk)
         return HttpResponseRedirect(reverse(INDEX[self.model]))
+
+
+class RestorePictureView(DeedWithReasonView):
+    deed, deed_in_words = "delete", "恢复图片"
+    warning = "图片会重新出现在撤下前用到它的所有地方。"
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.thing = get_object_or_404(Picture, pk=kwargs["pk"])
+        self.back_url = reverse("wagtailimages:edit", args=[self.thing.pk])
+
+    def act(self, form):
+        restore_picture(self.thing, form.cleaned_data["reason"], self.request.user)
+
+    def done_response(self):
+        return redirect("changes_of_thing", "picture", self.thing.pk)

@@ -13,6 +13,8 @@ from meiri.media.removing_views import (
     INDEX,
     DocumentDeleteView,
     PictureDeleteView,
+    PictureEditView,
+    RestorePictureView,
     TakeDownView,
     UploadedDocumentDeleteView,
     UploadedPictureDeleteView,
@@ -26,6 +28,8 @@ admit(
         "media_delete_picture": one("media.Picture", "image_id", "delete"),
         "media_delete_uploaded_picture": one("media.Picture", "image_id", "change"),
         "media_take_down_picture": one("media.Picture", "pk", "delete"),
+        "media_edit_picture": one("media.Picture", "image_id", "change"),
+        "media_restore_picture": one("media.Picture", "pk", "delete"),
         "media_delete_document": one("wagtaildocs.Document", "document_id", "delete"),
         "media_delete_uploaded_document": one("wagtaildocs.Document", "doc_id", "change"),
         "media_licences": somewhere("media.Picture", "change"),
@@ -43,6 +47,8 @@ def addresses():
     """Before Wagtail's own, which have the same addresses."""
     return [
         path("images/<int:image_id>/delete/", PictureDeleteView.as_view(), name="media_delete_picture"),
+        path("images/<int:image_id>/", PictureEditView.as_view(), name="media_edit_picture"),
+        path("images/<int:pk>/restore/", RestorePictureView.as_view(), name="media_restore_picture"),
         path(
             "images/multiple/<int:image_id>/delete/",
             UploadedPictureDeleteView.as_view(),

@@ -12,6 +12,7 @@ class NewsroomConfig(AppConfig):
         from taggit.models import Tag
 
         from meiri.media.removing import when_a_picture_goes
+        from meiri.media.withdrawing import when_a_picture_returns
         from meiri.newsroom import (  # noqa: F401 embargo registers its check
             embargo,
             new_permissions,
@@ -32,7 +33,7 @@ class NewsroomConfig(AppConfig):
         from meiri.newsroom.completeness import CompletenessCheck
         from meiri.newsroom.link_checks import DeadLinkCheck
         from meiri.newsroom.models import Article, Author, Desk, Source
-        from meiri.newsroom.river import delist_picture
+        from meiri.newsroom.river import delist_picture, enlist_picture
         from meiri.newsroom.tags import give_slug
         from meiri.sections.in_use import keep_while_used
 
@@ -57,6 +58,7 @@ class NewsroomConfig(AppConfig):
         reviewing.connect()
         stream_form_data.register()
         when_a_picture_goes.append(delist_picture)
+        when_a_picture_returns.append(enlist_picture)
         new_permissions.connect(self)
         permission_names.connect()
         pre_save.connect(give_slug, sender=Tag, dispatch_uid="newsroom.tags")

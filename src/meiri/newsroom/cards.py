@@ -175,9 +175,13 @@ def _card(row: tuple, channels: dict[str, CardSection], sources: dict[str, CardS
     )
 
 
-def _picture(variants, description, caption, title, credit, x, y, width, height) -> CardPicture:
+def _picture(variants, description, caption, title, credit, x, y, width, height) -> CardPicture | None:
+    """None for one that was withdrawn: it has no sizes."""
+    sizes = Variants.from_json(json.loads(variants))
+    if not sizes.widths:
+        return None
     return CardPicture(
-        Variants.from_json(json.loads(variants)),
+        sizes,
         description or caption or title,
         caption,
         credit,

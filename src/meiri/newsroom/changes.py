@@ -20,8 +20,13 @@ COMPARED = (
 def _described(article) -> PublishedThing | None:
     if article.first_published_at is None:
         return None
-    address = article.get_absolute_url() if article.live else ""
-    return PublishedThing(article.title, address, article.first_published_at, (article.content_key,))
+    return PublishedThing(
+        article.title,
+        article.get_absolute_url(),
+        article.first_published_at,
+        (article.content_key,),
+        is_withdrawn=not article.live,
+    )
 
 
 ARTICLES = register_kind(KindOfThing("article", "稿件", "newsroom.Article", _described))

@@ -158,7 +158,7 @@ def places_of(article: "Article") -> list[Place]:
     places = [Place.site(), Place(PlaceKind.KIND, article.kind_number)]
     if article.stands_in_channel:
         places.append(Place(PlaceKind.CHANNEL, article.channel_id))
-    if article.picture_id:
+    if article.picture and article.picture.withdrawn_at is None:
         places.append(Place(PlaceKind.PICTURED))
     stations = list(article.stations.all())
     places += [Place.station(s) for s in stations]
@@ -214,6 +214,21 @@ def delist_picture(picture: "Picture") -> list[ContentKey]:
     Call it in the transaction that takes the picture down.
     """
     Listing.objects.filter(place_kind=PlaceKind.PICTURED, article__picture=picture).delete()
+    return [PICTURES]
+
+
+def enlist_picture(picture: "Picture") -> list[ContentKey]:
+    """A picture that had been taken from readers is back: its articles stand among those with a picture again. The content keys of
+    what changes by it. In the transaction that restores it."""
+    site = Listing.objects.filter(place_kind=PlaceKind.SITE, article__picture=picture)
+    Listing.objects.bulk_create(
+        (
+            Listing(place_kind=PlaceKind.PICTURED, place_id=0, published_at=at, article_id=key)
+            for key, at in site.values_list("article_id", "published_at").iterator()
+        ),
+        batch_size=500,
+        ignore_conflicts=True,
+    )
     return [PICTURES]
 
 

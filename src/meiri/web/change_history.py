@@ -39,13 +39,15 @@ def _changes(request, word: str, number: int, address: str):
     found = changes_of(kind.name(row), SHOWN + 1, before)
     shown = found[:SHOWN]
     # What was withdrawn is neither named nor led to.
-    title = thing.title if thing.address else f"已撤下的{kind.label}"
-    crumbs = [(title, thing.address)] if thing.address else []
+    title = f"已撤下的{kind.label}" if thing.is_withdrawn else thing.title
+    led_to = "" if thing.is_withdrawn else thing.address
+    crumbs = [(title, led_to)] if led_to else []
     context = {
         "thing": thing,
         "is_article": word == "article",
         "own_address": address,
         "title": title,
+        "led_to": led_to,
         "changes": shown,
         "next": shown[-1].pk if len(found) > SHOWN else None,
         "crumbs": breadcrumbs([*crumbs, ("修改记录", request.path)]),
