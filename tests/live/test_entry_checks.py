@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from meiri.live.amending import correct_entry
 from meiri.live.models import EntryState, LiveEntry
-from meiri.live.reporting import correct_entry, release_entry, write_entry
+from meiri.live.reporting import release_entry, write_entry
 from meiri.media.models import Picture
 from meiri.newsroom import embargo
 from meiri.newsroom.embargo import set_embargo

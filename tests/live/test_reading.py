@@ -8,10 +8,11 @@ from django.test import Client
 from lxml import html
 
 from meiri.delivery.rendering import render
+from meiri.live.amending import correct_entry, withdraw_entry
 from meiri.live.directing import move_coverage
 from meiri.live.into_articles import break_out, freeze_coverage
 from meiri.live.models import CoverageState
-from meiri.live.reporting import correct_entry, pin_entry, withdraw_entry
+from meiri.live.reporting import pin_entry
 from meiri.media.removing import take_down
 from meiri.media.use import is_used
 from meiri.newsroom.publishing import publish

@@ -7,19 +7,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from meiri.journal.models import Entry
 from meiri.live import directing, reporting
+from meiri.live.amending import ChangedMeanwhile, correct_entry, withdraw_entry
 from meiri.live.directing import move_coverage
 from meiri.live.into_articles import break_out, freeze_coverage
 from meiri.live.models import Coverage, CoverageState, EntryState, LiveEntry
 from meiri.live.permissions import CONTRIBUTORS
-from meiri.live.reporting import (
-    ChangedMeanwhile,
-    correct_entry,
-    pin_entry,
-    refuse_entry,
-    release_entry,
-    withdraw_entry,
-    write_entry,
-)
+from meiri.live.reporting import pin_entry, refuse_entry, release_entry, write_entry
 from meiri.newsroom.initial_newsroom import create_desk, create_newsroom
 from meiri.newsroom.publishing import publish
 from meiri.newsroom.roles import REPORTERS

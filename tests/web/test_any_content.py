@@ -29,9 +29,10 @@ from meiri.fronts.models import (
     TopicPage,
 )
 from meiri.letters.models import Letter, Stage
+from meiri.live.amending import correct_entry, withdraw_entry
 from meiri.live.directing import announce_coverage, move_coverage
 from meiri.live.models import Coverage, CoverageState, LiveEntry
-from meiri.live.reporting import correct_entry, pin_entry, withdraw_entry, write_entry
+from meiri.live.reporting import pin_entry, write_entry
 from meiri.media.removing import take_down
 from meiri.newsroom.correcting import correct
 from meiri.newsroom.models import Article

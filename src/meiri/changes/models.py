@@ -15,6 +15,8 @@ from meiri.journal.public_models import Public
 __all__ = ["ChangeKind", "PublishedChange", "WithdrawalReceipt"]
 
 LONGEST_REASON = 200
+# What a change keeps at most: reporters write longer ones.
+LONGEST_KEPT = 300
 
 
 class ChangeKind(models.TextChoices):
@@ -38,7 +40,7 @@ class PublishedChange(models.Model):
     # Its name, see `things`.
     thing = models.CharField("对象", max_length=40)
     kind = models.CharField("类别", max_length=10, choices=ChangeKind.choices)
-    reason = models.CharField("原因", max_length=LONGEST_REASON, blank=True)
+    reason = models.CharField("原因", max_length=LONGEST_KEPT, blank=True)
     parts = models.JSONField("修改处", default=list)
     before = models.JSONField("修改前", default=dict)
     at = models.DateTimeField("时间")

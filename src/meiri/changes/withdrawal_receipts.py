@@ -32,7 +32,7 @@ class WithdrawalReceipt(models.Model):
     title = models.CharField("标题", max_length=255)
     address = models.CharField("原地址", max_length=500, blank=True)
     marks = models.JSONField(default=list, editable=False)
-    reason = models.CharField("撤稿原因", max_length=200)
+    reason = models.CharField("撤稿原因", max_length=300)
     reach = models.JSONField("撤稿前", default=list)
     places = models.JSONField("核查", default=list)
     withdrawn_at = models.DateTimeField("撤稿时间")
@@ -122,12 +122,12 @@ def write_receipt(
     marks: Iterable[str],
     by,
     address: str = "",
-    files: Iterable[str] = (),
+    also: Iterable[str] = (),
 ) -> WithdrawalReceipt:
-    """The receipt of a thing that is being withdrawn, to be checked soon. `reach`: as it was before; `files`: addresses of its own
-    besides, which are no pages. Runs inside the transaction of the withdrawal."""
+    """The receipt of a thing that is being withdrawn, to be checked soon. `reach`: as it was before; `also`: what is
+    looked at whether it was stored or not. Runs inside the transaction of the withdrawal."""
     now = timezone.now()
-    looked_at = dict.fromkeys(one for one in (address, *files, *reach.addresses) if one.startswith("/"))
+    looked_at = dict.fromkeys(one for one in (address, *also, *reach.addresses) if one.startswith("/"))
     places = [{"address": a, "kind": kind_in_words(a), "state": "", "note": ""} for a in looked_at]
     return WithdrawalReceipt.objects.create(
         thing=thing,

@@ -8,7 +8,12 @@ class CommentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from meiri.comments import permissions, personal_data, waiting  # noqa: F401 registers what the app holds of members
+        from meiri.comments import (  # noqa: F401 some register themselves
+            official_answers,
+            permissions,
+            personal_data,
+            waiting,
+        )
 
         permissions.register_rules()
         waiting.register()

@@ -62,7 +62,9 @@ def withdraw_answer(answer: Comment, reason: str, by) -> Comment:
     reason = asked_reason(reason, "撤回")
     name = ANSWERS.name(answer)
     title = f"官方回复：{answer.text[:60]}"
-    write_receipt(name, title, reason, reach_of_answer(answer), [f'data-answer="{answer.pk}"'], by)
+    mark = f'data-answer="{answer.pk}"'
+    also = [reverse(view, args=[answer.article_id]) for view in ("comments", "comments-fragment")]
+    write_receipt(name, title, reason, reach_of_answer(answer), [mark], by, also=also)
     answer.withdrawn_text, answer.text = answer.text, f"这条官方回复已经撤回。原因：{reason}"
     _keep(answer)
     record_change(name, ChangeKind.WITHDRAWN, reason, by)

@@ -14,7 +14,8 @@ from django.utils.functional import cached_property
 from wagtail.admin import messages
 
 from meiri.asked_numbers import asked_number
-from meiri.letters import handling
+from meiri.changes.models import CHOSEN
+from meiri.letters import handling, printing
 from meiri.letters.masking import proposal
 from meiri.letters.models import SEALED, Letter, Stage
 from meiri.letters.permissions import handling_desks, letters_of, may_handle
@@ -152,7 +153,8 @@ class LetterView(DeskView):
                 letter, given.get("answer", ""), by, given.get("unit", "")
             ),
             "publish": lambda: self._publish(letter, given),
-            "withdraw": lambda: handling.withdraw_letter(letter, given.get("reason", ""), by),
+            "withdraw": lambda: printing.withdraw_letter(letter, given.get("reason", ""), by),
+            "restore": lambda: printing.restore_letter(letter, given.get("reason", ""), by),
             "close": lambda: handling.close_letter(letter, given.get("reason", ""), by),
             "hand_over": lambda: self._hand_over(letter, given),
             "note": lambda: handling.note_on_letter(letter, given.get("note", ""), by),
@@ -171,12 +173,14 @@ class LetterView(DeskView):
     def _publish(self, letter: Letter, given) -> Letter:
         if not given.get("confirmed"):
             raise ValidationError("请逐字核对刊登稿并勾选确认，再公开刊登。")
-        return handling.publish_letter(
+        return printing.publish_letter(
             letter,
             self.request.user,
             given.get("published_text", ""),
             given.get("published_answer", ""),
             given.get("published_subject", ""),
+            given.get("change_kind", ""),
+            given.get("change_reason", ""),
         )
 
     def _hand_over(self, letter: Letter, given) -> Letter:
@@ -209,6 +213,8 @@ class LetterView(DeskView):
             desks=handling_desks(),
             given=given,
             contact=contact,
+            kinds=CHOSEN,
+            standing=printing.reach_of_letter(letter) if letter.published_at else None,
         )
         return self.render_to_response(context)
 

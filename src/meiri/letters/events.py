@@ -69,7 +69,10 @@ class LetterAnswered(LetterEvent):
 @declared
 @dataclass(frozen=True, kw_only=True)
 class LetterPublished(LetterEvent):
-    """A letter and its answer were published."""
+    """A letter and its answer were published. `change`, `reason`: of which kind a change of what was printed is, and why."""
+
+    change: str | None = None
+    reason: str | None = None
 
     kind = "letter.published"
     label = "来信：发布"
@@ -79,10 +82,26 @@ class LetterPublished(LetterEvent):
 @declared
 @dataclass(frozen=True, kw_only=True)
 class LetterWithdrawn(LetterEvent):
-    """What was published of a letter was taken back."""
+    """What was published of a letter was taken from readers, who are told the reason."""
+
+    reason: str | None = None
 
     kind = "letter.withdrawn"
     label = "来信：撤下"
+    summarised = {"receipt": "", "reason": ""}
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class LetterRestored(LetterEvent):
+    """What had been published of a letter and withdrawn is published again, with the reason."""
+
+    reason: str
+
+    kind = "letter.restored"
+    label = "来信：恢复刊登"
+    removes_content = False
+    summarised = {"receipt": "", "reason": ""}
 
 
 @declared

@@ -22,14 +22,11 @@ from meiri.letters.events import (
     LetterEvent,
     LetterHandedOver,
     LetterNoted,
-    LetterPublished,
     LetterReceived,
     LetterReplied,
     LetterRouted,
     LetterTakenBack,
-    LetterWithdrawn,
 )
-from meiri.letters.masking import left_in
 from meiri.letters.models import SEALED, Attachment, Letter, LetterSettings, Message, Stage, Step
 from meiri.letters.permissions import desk_for, letters_of
 from meiri.letters.sealing import seal
@@ -48,7 +45,7 @@ _BEFORE = {
     Stage.PUBLISHED: {Stage.ANSWERED, Stage.PUBLISHED},
     Stage.CLOSED: set(Stage),
 }
-_PRINTED = (
+PRINTED = (
     *("published_subject", "published_text", "published_answer"),
     *("published_name", "published_unit", "published_at"),
 )
@@ -75,22 +72,22 @@ def receive_letter(letter: Letter, attachments: Sequence[Accepted] = ()) -> Lett
 @transaction.atomic
 def check_letter(letter: Letter, by) -> Letter:
     """Begin to check what a letter says (核实)."""
-    letter = _take(letter, by, Stage.CHECKING)
-    return _move(letter, Stage.CHECKING, by, LetterChecking)
+    letter = take_letter(letter, by, Stage.CHECKING)
+    return move_letter(letter, Stage.CHECKING, by, LetterChecking)
 
 
 @transaction.atomic
 def route_letter(letter: Letter, unit: str, by) -> Letter:
     """Pass a letter on to the `unit` that can answer it (转交)."""
-    letter = _take(letter, by, Stage.ASKED)
+    letter = take_letter(letter, by, Stage.ASKED)
     letter.unit = asked_words(unit, 60, "请填写转交的单位。")
-    return _move(letter, Stage.ASKED, by, LetterRouted, ["unit"])
+    return move_letter(letter, Stage.ASKED, by, LetterRouted, ["unit"])
 
 
 @transaction.atomic
 def hand_over_letter(letter: Letter, station: Station | None, desk: Desk | None, note: str, by) -> Letter:
     """Give a letter to another station or desk of the newsroom (改派), with a note that says why."""
-    letter = _take(letter, by)
+    letter = take_letter(letter, by)
     note = asked_words(note, 500, "请写明改派的原因。")
     if (station, desk) == (letter.station, letter.desk):
         raise ValidationError("地区和承办都没有变。")
@@ -107,7 +104,7 @@ def hand_over_letter(letter: Letter, station: Station | None, desk: Desk | None,
 @transaction.atomic
 def note_on_letter(letter: Letter, text: str, by) -> Message:
     """Leave a note for colleagues."""
-    letter = _take(letter, by)
+    letter = take_letter(letter, by)
     said = _say(letter, Message.Kind.NOTE, asked_words(text, 2000, "请填写备注。"), by)
     _tell(letter, by, LetterNoted)
     return said
@@ -116,7 +113,7 @@ def note_on_letter(letter: Letter, text: str, by) -> Message:
 @transaction.atomic
 def reply_to_writer(letter: Letter, text: str, by) -> Message:
     """Say something to the writer, who reads it beside the progress of the letter."""
-    letter = _take(letter, by)
+    letter = take_letter(letter, by)
     if letter.taken_back_at:
         raise ValidationError("来信人已撤回这封来信，不能再回复。")
     said = _say(letter, Message.Kind.REPLY, asked_words(text, 2000, "请填写给来信人的回复。"), by)
@@ -128,62 +125,30 @@ def reply_to_writer(letter: Letter, text: str, by) -> Message:
 @transaction.atomic
 def answer_letter(letter: Letter, text: str, by, unit: str = "") -> Letter:
     """Keep the answer that `unit` (or the one the letter was passed to) gave. Its writer can read it at once."""
-    letter = _take(letter, by, Stage.ANSWERED)
+    letter = take_letter(letter, by, Stage.ANSWERED)
     letter.answer = asked_words(text, 5000, "请填写答复内容。")
     letter.unit = unit.strip()[:60] or letter.unit
     if letter.answered_at:
         count_answered(letter, -1)
     letter.answered_at = timezone.now()
     count_answered(letter)
-    return _move(letter, Stage.ANSWERED, by, LetterAnswered, ["answer", "unit", "answered_at"])
-
-
-@transaction.atomic
-def publish_letter(letter: Letter, by, text: str, answer: str = "", subject: str = "") -> Letter:
-    """Show a letter and its answer to everybody, as `by` has confirmed them for print; again, to mend what is printed.
-
-    `text`, `answer` and `subject` are without what tells who wrote; the last two may be left as they are. Raises
-    `ValidationError` where the writer did not agree, or is named in any of them.
-    """
-    letter = _take(letter, by, Stage.PUBLISHED)
-    if not letter.may_publish:
-        raise ValidationError("来信人不同意公开，不能刊登。")
-    letter.published_text = asked_words(text, 5000, "请填写刊登的来信内容。")
-    letter.published_answer = asked_words(answer or str(letter.answer), 5000, "请填写刊登的答复内容。")
-    letter.published_subject = asked_words(subject or str(letter.subject), 60, "请填写刊登的标题。")
-    printed = f"{letter.published_subject}\n{letter.published_text}\n{letter.published_answer}"
-    if told := left_in(printed, **letter.contact()):
-        raise ValidationError(f"刊登稿里还有{'和'.join(told)}，请隐去后再刊登。")
-    letter.published_name, letter.published_unit = str(letter.masked_name), str(letter.unit)
-    letter.published_at = letter.published_at or timezone.now()
-    return _move(letter, Stage.PUBLISHED, by, LetterPublished, _PRINTED)
+    return move_letter(letter, Stage.ANSWERED, by, LetterAnswered, ["answer", "unit", "answered_at"])
 
 
 @transaction.atomic
 def close_letter(letter: Letter, reason: str, by) -> Letter:
     """End the handling of a letter with a word to its writer (办结). What was published stays."""
-    letter = _take(letter, by, Stage.CLOSED)
+    letter = take_letter(letter, by, Stage.CLOSED)
     if letter.stage == Stage.CLOSED:
         raise ValidationError("来信已经办结。")
     letter.closing_words = asked_words(reason, 300, "请填写办结说明。")
-    return _move(letter, Stage.CLOSED, by, LetterClosed, ["closing_words"])
-
-
-@transaction.atomic
-def withdraw_letter(letter: Letter, reason: str, by) -> Letter:
-    """Take a published letter from readers and close it."""
-    letter = _take(letter, by, Stage.CLOSED)
-    if not letter.published_at:
-        raise ValidationError("这封来信没有公开刊登。")
-    _unprint(letter)
-    letter.closing_words = asked_words(reason, 300, "请填写撤下的原因。")
-    return _move(letter, Stage.CLOSED, by, LetterWithdrawn, [*_PRINTED, "closing_words"])
+    return move_letter(letter, Stage.CLOSED, by, LetterClosed, ["closing_words"])
 
 
 @transaction.atomic
 def open_contact(letter: Letter, reason: str, by) -> dict[str, str]:
     """Show who wrote a letter to somebody of the newsroom. The journal keeps who looked and why."""
-    letter = _take(letter, by)
+    letter = take_letter(letter, by)
     if not may(by, "open_contact", letter):
         raise PermissionDenied("open_contact is needed to see who wrote a letter.")
     reason = asked_words(reason, 200, "请写明查看联系方式的原因。")
@@ -224,14 +189,14 @@ def take_back_letter(letter: Letter) -> Letter:
     letter.taken_back_at = timezone.now()
     letter.closing_words = TAKEN_BACK
     letter.masked_name, letter.place, letter.subject = "某某", "", "（来信人已撤回）"
-    letter.text = letter.answer = letter.unit = ""
+    letter.text = letter.answer = letter.unit = letter.sealed_print = ""
     letter.sealed_contact = b""
-    _unprint(letter)
-    changed = ["taken_back_at", "sealed_contact", *SEALED, *_PRINTED]
-    return _move(letter, Stage.CLOSED, None, LetterTakenBack, changed)
+    unprint(letter)
+    changed = ["taken_back_at", "sealed_contact", *SEALED, *PRINTED]
+    return move_letter(letter, Stage.CLOSED, None, LetterTakenBack, changed)
 
 
-def _take(letter: Letter, by, stage: Stage | None = None) -> Letter:
+def take_letter(letter: Letter, by, stage: Stage | None = None) -> Letter:
     """The letter, locked, if `by` may handle it and it can go to `stage` from where it is."""
     if by is None or not letters_of(by).filter(pk=letter.pk).exists():
         raise PermissionDenied("handle_letter is needed to handle this letter.")
@@ -245,7 +210,7 @@ def _take(letter: Letter, by, stage: Stage | None = None) -> Letter:
     return letter
 
 
-def _move(
+def move_letter(
     letter: Letter, stage: Stage, by, event: type[LetterEvent], changed: Sequence[str] = (), **payload
 ) -> Letter:
     count_stage(letter.stage, -1)
@@ -259,7 +224,7 @@ def _move(
     return letter
 
 
-def _unprint(letter: Letter) -> None:
+def unprint(letter: Letter) -> None:
     """What was printed of a letter stands in clear: it goes when readers see it no more."""
     letter.published_text = letter.published_answer = letter.published_subject = ""
     letter.published_name = letter.published_unit = ""

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from wagtail.contrib.settings.models import register_setting
 
+from meiri.changes.models import LONGEST_REASON
 from meiri.journal.content_keys import LETTER
 from meiri.journal.public_models import NotPublic, Public
 from meiri.letters.sealing import SealedTextField, digest_of_key, open_contact, unseal
@@ -72,12 +73,18 @@ class LetterSettings(StoredSettings):
 
 
 # What tells of a letter, its writer and its answer, each sealed with a key that is not in the database.
-SEALED = ("subject", "text", "place", "masked_name", "unit", "answer", "closing_words")
+SEALED = ("subject", "text", "place", "masked_name", "unit", "answer", "closing_words", "sealed_print")
 
 
 class LetterQuerySet(models.QuerySet):
     def published(self):
         return self.exclude(published_at=None)
+
+    def once_published(self):
+        """What readers see, and what was withdrawn from them; not what its writer took back."""
+        return self.filter(
+            models.Q(published_at__isnull=False) | models.Q(withdrawn_at__isnull=False, taken_back_at=None)
+        )
 
     def newest_published(self, count: int, before: int | None = None) -> list["Letter"]:
         letters = self.published().as_printed()
@@ -127,6 +134,13 @@ class Letter(models.Model):
     published_name = models.CharField("刊登的来信人", max_length=20, blank=True)
     published_unit = models.CharField("刊登的单位", max_length=60, blank=True)
     published_at = models.DateTimeField("公开时间", null=True, blank=True)
+    # When it was printed first, and when readers were last told of a change; what had been printed of a letter that was withdrawn
+    # (JSON), and why it was.
+    first_published_at = models.DateTimeField("首次公开", null=True, editable=False)
+    changed_at = models.DateTimeField("刊登后修改", null=True, editable=False)
+    sealed_print = SealedTextField("撤下前的刊登稿")
+    withdrawn_at = models.DateTimeField("撤下时间", null=True, editable=False)
+    withdrawal_reason = models.CharField("撤下原因", max_length=LONGEST_REASON, blank=True, editable=False)
     closing_words = SealedTextField("办结说明")
     # When its writer took it back; what told who wrote was deleted then.
     taken_back_at = models.DateTimeField("撤回时间", null=True, editable=False)

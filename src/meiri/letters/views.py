@@ -73,11 +73,13 @@ def numbers(request):
 @page
 @require_safe
 def published_letters(request, letter_id: int):
-    """One published letter with its answer."""
+    """One published letter with its answer; of one that was withdrawn the reason (410)."""
     if letter_id > LARGEST_ID:
         raise Http404
-    letter = get_object_or_404(Letter.objects.published().as_printed(), pk=letter_id)
+    letter = get_object_or_404(Letter.objects.once_published().as_printed(), pk=letter_id)
     uses(letter.content_key)
+    if letter.published_at is None:
+        return without_referrer(render(request, "letters/withdrawn.html", {"letter": letter}, status=410))
     return without_referrer(render(request, "letters/published.html", {"letter": letter}))
 
 

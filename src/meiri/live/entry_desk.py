@@ -8,18 +8,19 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from wagtail.admin import messages
 
+from meiri.changes.models import ChangeKind
+from meiri.live.amending import (
+    ChangedMeanwhile,
+    correct_entry,
+    reach_of_entry,
+    restore_entry,
+    withdraw_entry,
+)
 from meiri.live.console import LiveDeskView
 from meiri.live.forms import EntryForm
 from meiri.live.into_articles import break_out
 from meiri.live.models import EntryState, LiveEntry
-from meiri.live.reporting import (
-    ChangedMeanwhile,
-    correct_entry,
-    pin_entry,
-    refuse_entry,
-    release_entry,
-    withdraw_entry,
-)
+from meiri.live.reporting import pin_entry, refuse_entry, release_entry
 from meiri.policy import may
 
 
@@ -58,6 +59,7 @@ class EntryView(LiveDeskView):
                 "已退回，作者会看到原因。",
             ),
             "withdraw": (lambda: withdraw_entry(self.entry, given.get("reason", ""), by), "已撤下。"),
+            "restore": (lambda: restore_entry(self.entry, given.get("reason", ""), by), "已恢复。"),
             "pin": (lambda: pin_entry(self.entry, True, by), "已置顶。"),
             "unpin": (lambda: pin_entry(self.entry, False, by), "已取消置顶。"),
         }
@@ -84,7 +86,8 @@ class EntryView(LiveDeskView):
         cleaned = form.cleaned_data
         try:
             correct_entry(
-                self.entry, cleaned["title"], cleaned["body"], cleaned["version"], cleaned.get("note", ""), self.request.user
+                self.entry, cleaned["title"], cleaned["body"], cleaned["version"], cleaned.get("note", ""), self.request.user,
+                cleaned.get("kind") or ChangeKind.CORRECTION,
             )  # fmt: skip
         except ValidationError as error:
             form.add_error(None, error.messages[0])
@@ -107,6 +110,7 @@ class EntryView(LiveDeskView):
                 media=form.media,
                 stored=stored,
                 releases=may(user, "release", entry),
+                standing=reach_of_entry(entry) if entry.state == EntryState.SHOWN else None,
                 may_change=entry.state != EntryState.WITHDRAWN and may(user, "change", entry),
                 corrections=entry.corrections.select_related("by"),
             ),

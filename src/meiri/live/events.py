@@ -91,9 +91,11 @@ class LiveEntryPublished(EntryEvent):
 @declared
 @dataclass(frozen=True, kw_only=True)
 class LiveEntryCorrected(EntryEvent):
-    """An entry was corrected, and readers are told by `note`. `before_title`, `before`: title and text as they were."""
+    """An entry was corrected, and readers are told by `note`. `before_title`, `before`: title and text as they were; `change`: of
+    which kind the change is, None in old entries."""
 
     note: str
+    change: str | None = None
     before_title: str
     before: str
 
@@ -114,6 +116,18 @@ class LiveEntryWithdrawn(EntryEvent):
     kind = "coverage.entry_withdrawn"
     label = "直播条目：撤下"
     removes_content = True
+    summarised = {"title": "", "number": "第", "reason": ""}
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class LiveEntryRestored(EntryEvent):
+    """An entry that had been withdrawn stands again in its place, with the `reason`."""
+
+    reason: str
+
+    kind = "coverage.entry_restored"
+    label = "直播条目：恢复"
     summarised = {"title": "", "number": "第", "reason": ""}
 
 

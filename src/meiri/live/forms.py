@@ -10,6 +10,7 @@ from django.db.models import Q
 from wagtail.admin.widgets import AdminDateTimeInput
 from wagtail.images.widgets import AdminImageChooser
 
+from meiri.changes.models import ChangeKind
 from meiri.live.composing import LONGEST_TEXT, MOST_PICTURES
 from meiri.live.models import LONGEST_NOTE, LONGEST_TITLE, Coverage, LiveEntry
 from meiri.policy import may, may_enter
@@ -130,6 +131,12 @@ class EntryForm(forms.ModelForm):
     """An entry written anew, with every kind of block that articles have."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+    kind = forms.ChoiceField(
+        label="修改类别",
+        choices=[(one.value, one.label) for one in (ChangeKind.CORRECTION, ChangeKind.SMALL)],
+        required=False,
+        help_text="更正写在条目下面；小改（错字、标点）只在修改记录里，由签发条目的编辑做。",
+    )
     note = forms.CharField(
         label="更正说明",
         required=False,
@@ -145,7 +152,7 @@ class EntryForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.initial["version"] = self.instance.version
         if not self.instance.number:
-            del self.fields["note"]
+            del self.fields["note"], self.fields["kind"]
 
     def _post_clean(self):
         """The instance stays as it was read: `correct_entry` writes what was given."""

@@ -43,7 +43,7 @@ def withdraw_picture(picture: Picture, reason: str, by=None) -> None:
     sizes, name = stored.stored_sizes(), PICTURES_CHANGED.name(stored)
     files = [*map(stored.file.storage.url, sizes.names()), stored.file.url]
     marks = [sizes.stem.rpartition("/")[2]] if sizes.stem else []
-    write_receipt(name, stored.title, reason, standing_of_picture(stored), marks, by, files=files)
+    write_receipt(name, stored.title, reason, standing_of_picture(stored), marks, by, also=files)
     keys = _keys_of_users(stored) + [key for told in when_a_picture_goes for key in told(stored)]
     _hide_files(stored, sizes)
     changed = {

@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from meiri.live.amending import correct_entry
 from meiri.live.directing import announce_coverage, move_coverage
 from meiri.live.models import Coverage, CoverageState, EntryCorrection, LiveEntry
-from meiri.live.reporting import correct_entry, pin_entry, write_entry
+from meiri.live.reporting import pin_entry, write_entry
 from meiri.newsroom.body.text import paragraph
 from meiri.sample.content_files import table
 from meiri.sections.models import Channel
