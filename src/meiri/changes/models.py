@@ -69,7 +69,7 @@ class PublishedChange(models.Model):
 
     @property
     def kind_in_words(self) -> str:
-        if self.thing.startswith("article:"):
+        if self.thing.partition(":")[0] == "article":
             return self.get_kind_display()
         return _OF_OTHERS.get(ChangeKind(self.kind)) or self.get_kind_display()
 

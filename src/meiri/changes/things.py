@@ -35,7 +35,7 @@ class KindOfThing:
     model: str
     describe: Callable[[Any], PublishedThing | None]
 
-    def name(self, row: models.Model) -> str:
+    def name(self, row: Any) -> str:
         return f"{self.word}:{row.pk}"
 
     def row(self, number: int) -> models.Model | None:
