@@ -94,7 +94,12 @@ def correct_entry(
         chosen = ChangeKind.SMALL if is_small else ChangeKind.CORRECTION
         record_change(ENTRIES.name(stored), chosen, note, by, ["文字"], {"原文": ours[:LONGEST_BEFORE]})
         said = told_of_entry(stored, coverage)
-        told: dict[str, Any] = {"note": note, "before_title": before_title, "before": before, "change": str(chosen)}
+        told: dict[str, Any] = {
+            "note": note,
+            "before_title": before_title,
+            "before": before,
+            "change": str(chosen),
+        }
         append(LiveEntryCorrected(**said, **told), actor(by))
     elif stored.state == EntryState.REFUSED:
         stored.state, stored.reason = EntryState.WAITING, ""

@@ -4,7 +4,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 
-from meiri.asked_numbers import asked_position
+from meiri.asked_numbers import LARGEST_ID, asked_position
 from meiri.changes.models import changes_of
 from meiri.changes.things import kind_called
 from meiri.delivery.keys import uses
@@ -12,7 +12,6 @@ from meiri.delivery.rendering import page
 from meiri.web.breadcrumbs import breadcrumbs
 
 SHOWN = 30
-LARGEST_KEY = 2**63
 
 
 @page(varies_by=("before",))
@@ -31,7 +30,7 @@ def _changes(request, word: str, number: int, address: str):
     """What was changed, when, of which kind, why. Of what was withdrawn too. Three queries, and those of what the thing is part of."""
     before = asked_position(request)
     kind = kind_called(word)
-    row = kind.row(number) if kind and number < LARGEST_KEY else None
+    row = kind.row(number) if kind and number <= LARGEST_ID else None
     thing = kind.describe(row) if kind and row else None
     if kind is None or thing is None:
         raise Http404
