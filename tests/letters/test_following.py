@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from meiri.journal.models import Entry
-from meiri.letters import handling, printing
+from meiri.letters import handling, published_letters
 from meiri.letters.handling import MOST_ADDITIONS
 from meiri.letters.models import Letter, Message, MonthCount, Stage
 from tests.letters.letters_factory import A_PDF, a_letter, someone
@@ -86,7 +86,7 @@ def test_nobody_adds_without_end(client):
 def test_a_letter_taken_back_is_gone_but_for_its_receipt(client, handler):
     letter = a_letter()
     handling.answer_letter(letter, "林晚舟来信收悉，已修。", handler)
-    printing.publish_letter(letter, handler, "路灯不亮。", "已修。")
+    published_letters.publish_letter(letter, handler, "路灯不亮。", "已修。")
     handling.add_to_letter(letter, "我是东门的林晚舟", [], "t")
     asked = follow(client, letter, deed="take_back")
     assert asked.status_code == 422

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from meiri.journal.models import Entry
-from meiri.letters import handling, printing
+from meiri.letters import handling, published_letters
 from meiri.letters.models import Stage, StageCount
 from tests.letters.letters_factory import a_letter, someone
 
@@ -25,7 +25,7 @@ def test_a_letter_goes_from_hand_to_hand_until_it_is_printed(client, handler):
     handling.check_letter(letter, handler)
     handling.route_letter(letter, "城区路灯所", handler)
     handling.answer_letter(letter, "已于今日修复。", handler)
-    printing.publish_letter(letter, handler, "东门的路灯不亮。")
+    published_letters.publish_letter(letter, handler, "东门的路灯不亮。")
     letter.refresh_from_db()
     assert letter.stage == Stage.PUBLISHED
     assert counts() == {"published": 1}
@@ -53,20 +53,20 @@ def test_a_letter_is_printed_only_with_consent_and_an_answer(handler):
     silent = a_letter(may_publish=False)
     handling.answer_letter(silent, "已办。", handler)
     with pytest.raises(ValidationError, match="不同意公开"):
-        printing.publish_letter(silent, handler, "路灯不亮。")
+        published_letters.publish_letter(silent, handler, "路灯不亮。")
     with pytest.raises(ValidationError, match="不能再转为"):
-        printing.publish_letter(a_letter(), handler, "路灯不亮。")
+        published_letters.publish_letter(a_letter(), handler, "路灯不亮。")
 
 
 def test_a_letter_that_was_printed_can_be_taken_from_readers(client, handler):
     letter = a_letter()
     handling.answer_letter(letter, "已办。", handler)
-    printing.publish_letter(letter, handler, "路灯不亮。")
-    printing.withdraw_letter(letter, "来信人要求", handler)
+    published_letters.publish_letter(letter, handler, "路灯不亮。")
+    published_letters.withdraw_letter(letter, "来信人要求", handler)
     assert client.get(f"/letters/published/{letter.pk}/").status_code == 410
     assert counts() == {"closed": 1}
     with pytest.raises(ValidationError, match="没有公开"):
-        printing.withdraw_letter(letter, "再次", handler)
+        published_letters.withdraw_letter(letter, "再次", handler)
 
 
 def test_a_closed_letter_stays_closed(handler):
@@ -178,7 +178,7 @@ def test_the_desk_is_for_those_who_handle_letters(client):
 def test_what_was_written_is_escaped_everywhere(client, handler):
     letter = a_letter(subject="<b>标题</b>", text="<script>alert(1)</script>")
     handling.answer_letter(letter, "<i>答复</i>", handler, "<u>所</u>")
-    printing.publish_letter(letter, handler, "<script>alert(1)</script>")
+    published_letters.publish_letter(letter, handler, "<script>alert(1)</script>")
     client.force_login(handler)
     for address in ("/letters/", f"/letters/published/{letter.pk}/", f"/admin/letters/{letter.pk}/"):
         page = client.get(address).content.decode()

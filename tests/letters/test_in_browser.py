@@ -16,18 +16,18 @@ TRACE = "window.__ran = (window.__ran || 0) + 1"
 PRINT = """
 import json
 from django.contrib.auth import get_user_model
-from meiri.letters import handling, printing
+from meiri.letters import handling, published_letters
 from tests.letters.letters_factory import a_letter
 words = json.loads(open({path!r}).read())
 editor = get_user_model().objects.get(username="admin")
 letter = a_letter(receipt="20261123-PRNTD234", subject=words[0][:60], text=words[1][:5000], masked_name=words[0][:20])
 letter = handling.check_letter(letter, editor)
 letter = handling.answer_letter(letter, words[2][:5000], editor, unit=words[0][:60])
-letter = printing.publish_letter(letter, editor, words[1][:5000], subject=words[0][:60])
+letter = published_letters.publish_letter(letter, editor, words[1][:5000], subject=words[0][:60])
 print(letter.pk)
 """
 TAKE_BACK = """
-from meiri.letters import handling, printing
+from meiri.letters import handling, published_letters
 from meiri.letters.models import Letter
 for letter in Letter.objects.filter(receipt="20261123-PRNTD234"):
     handling.take_back_letter(letter)

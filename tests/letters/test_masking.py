@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meiri.letters import handling, printing
+from meiri.letters import handling, published_letters
 from meiri.letters.masking import left_in, masked, proposal
 from meiri.letters.models import Letter, Stage
 from tests.letters.letters_factory import a_letter, someone
@@ -94,11 +94,11 @@ def test_the_desk_is_shown_a_proposal_and_must_confirm_it(client):
 def test_printed_letters_are_stored_pages_that_follow_the_desk(client, stored_pages):
     letter, handler = a_letter(), someone("handle_letter")
     handling.answer_letter(letter, "已修。", handler)
-    printing.publish_letter(letter, handler, "东门路灯不亮。")
+    published_letters.publish_letter(letter, handler, "东门路灯不亮。")
     for address in ("/letters/", f"/letters/published/{letter.pk}/", "/letters/statistics/"):
         assert client.get(address)["Cache-Control"].startswith("public")
     assert "东门路灯不亮" in client.get("/letters/").content.decode()
-    printing.withdraw_letter(letter, "来信人要求", handler)
+    published_letters.withdraw_letter(letter, "来信人要求", handler)
     stored_pages.catch_up()
     assert "东门路灯不亮" not in client.get("/letters/").content.decode()
     assert client.get(f"/letters/published/{letter.pk}/").status_code == 410

@@ -15,7 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.utils import timezone
 
-from meiri.letters import handling, printing
+from meiri.letters import handling, published_letters
 from meiri.letters.attachments import accept
 from meiri.letters.models import Attachment, Letter, Message
 from meiri.letters.sealing import UNREADABLE, seal_contact, sealing_keys
@@ -140,14 +140,14 @@ def test_b23_the_title_the_place_the_name_the_unit_and_the_answer_are_sealed_unt
     listed = client.get("/admin/letters/?stage=answered").content.decode()
     for shown in (number, "举报我村支书", "青石镇柳林村", "欧阳某某"):
         assert shown in listed
-    printing.publish_letter(letter, handler, "刊登的正文。", "刊登的答复。", "刊登的标题")
+    published_letters.publish_letter(letter, handler, "刊登的正文。", "刊登的答复。", "刊登的标题")
     client.logout()
     for address in ("/letters/", f"/letters/published/{letter.pk}/"):
         page = client.get(address).content.decode()
         for shown in ("刊登的标题", "欧阳某某", "青石镇监察办"):
             assert shown in page, address
         assert "举报我村支书" not in page
-    printing.withdraw_letter(letter, "来信人要求撤下。", handler)
+    published_letters.withdraw_letter(letter, "来信人要求撤下。", handler)
     dumped = dump_of_letters()
     gone = [*secrets, "刊登的正文", "刊登的标题", "来信人要求撤下"]
     assert [secret for secret in gone if secret.encode() in dumped] == []

@@ -22,7 +22,7 @@ from meiri.live.directing import announce_coverage, move_coverage
 from meiri.live.models import Coverage, CoverageState, LiveEntry
 from meiri.live.reporting import write_entry
 from meiri.media.models import Picture
-from meiri.media.withdrawing import withdraw_picture
+from meiri.media.withdrawing_pictures import withdraw_picture
 from meiri.newsroom.initial_newsroom import create_newsroom
 from meiri.newsroom.models import Listing
 from meiri.newsroom.river import PlaceKind

@@ -1,14 +1,16 @@
 """The receipt of a withdrawal: every place where readers met what was withdrawn, fetched afterwards as a reader would."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from urllib.parse import quote
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 from meiri.changes.published_reach import PublishedReach, kind_in_words
+from meiri.delivery.page_store import withdraw_page
+from meiri.journal.content_keys import ContentKey
 from meiri.journal.public_models import NotPublic
 from meiri.outbound import OutboundResponse, OutboundRules, Unreachable, ask, is_any
 
@@ -123,9 +125,14 @@ def write_receipt(
     by,
     address: str = "",
     also: Iterable[str] = (),
+    keys: Sequence[ContentKey] = (),
 ) -> WithdrawalReceipt:
     """The receipt of a thing that is being withdrawn, to be checked soon. `reach`: as it was before; `also`: what is
-    looked at whether it was stored or not. Runs inside the transaction of the withdrawal."""
+    looked at whether it was stored or not; `keys`: of all that the withdrawal changes, where `address` is a stored page. Runs inside the transaction of the withdrawal."""
+    if keys:
+        # Readers must not be sent the page any more when whoever withdrew it is told so; other nodes follow the journal. Where that
+        # fails, the withdrawal stands all the same, and the worker takes the page away.
+        transaction.on_commit(lambda: withdraw_page(address, keys), robust=True)
     now = timezone.now()
     looked_at = dict.fromkeys(one for one in (address, *also, *reach.addresses) if one.startswith("/"))
     places = [{"address": a, "kind": kind_in_words(a), "state": "", "note": ""} for a in looked_at]

@@ -52,9 +52,9 @@ def record_what_became(before, after, kind: str, reason: str) -> PublishedChange
         return record_change(name, ChangeKind.RESTORED, reason.strip(), by)
     if before.live and not after.live:
         why = after.withdrawal_reason or (EXPIRED if after.expired else "")
-        write_receipt(
-            name, before.title, why, reach_of(before), [f'href="{before.url}"'], by, before.url or ""
-        )
+        address, keys = before.url or "", [before.content_key, *before.listed_under]
+        marks = [f'href="{address}"']
+        write_receipt(name, before.title, why, reach_of(before), marks, by, address, keys=keys)
         return record_change(name, ChangeKind.WITHDRAWN, why, by)
     return None
 

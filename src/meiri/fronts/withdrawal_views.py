@@ -9,7 +9,7 @@ from wagtail.models import Page
 
 from meiri.changes.changes_desk import DeedWithReasonView, ReasonForm
 from meiri.fronts.front_changes import reach_of
-from meiri.fronts.withdrawing import restore_front, withdraw_front
+from meiri.fronts.withdrawing_fronts import restore_front, withdraw_front
 
 
 class FrontWithdrawView(UnpublishView):

@@ -8,7 +8,7 @@ class LettersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from meiri.letters import permissions, printing, waiting  # noqa: F401 printing registers what is printed
+        from meiri.letters import permissions, published_letters, waiting  # noqa: F401 it registers what is printed
 
         permissions.register_rules()
         waiting.register()

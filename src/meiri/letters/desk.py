@@ -15,7 +15,7 @@ from wagtail.admin import messages
 
 from meiri.asked_numbers import asked_number
 from meiri.changes.models import CHOSEN
-from meiri.letters import handling, printing
+from meiri.letters import handling, published_letters
 from meiri.letters.masking import proposal
 from meiri.letters.models import SEALED, Letter, Stage
 from meiri.letters.permissions import handling_desks, letters_of, may_handle
@@ -153,8 +153,8 @@ class LetterView(DeskView):
                 letter, given.get("answer", ""), by, given.get("unit", "")
             ),
             "publish": lambda: self._publish(letter, given),
-            "withdraw": lambda: printing.withdraw_letter(letter, given.get("reason", ""), by),
-            "restore": lambda: printing.restore_letter(letter, given.get("reason", ""), by),
+            "withdraw": lambda: published_letters.withdraw_letter(letter, given.get("reason", ""), by),
+            "restore": lambda: published_letters.restore_letter(letter, given.get("reason", ""), by),
             "close": lambda: handling.close_letter(letter, given.get("reason", ""), by),
             "hand_over": lambda: self._hand_over(letter, given),
             "note": lambda: handling.note_on_letter(letter, given.get("note", ""), by),
@@ -173,7 +173,7 @@ class LetterView(DeskView):
     def _publish(self, letter: Letter, given) -> Letter:
         if not given.get("confirmed"):
             raise ValidationError("请逐字核对刊登稿并勾选确认，再公开刊登。")
-        return printing.publish_letter(
+        return published_letters.publish_letter(
             letter,
             self.request.user,
             given.get("published_text", ""),
@@ -214,7 +214,7 @@ class LetterView(DeskView):
             given=given,
             contact=contact,
             kinds=CHOSEN,
-            standing=printing.reach_of_letter(letter) if letter.published_at else None,
+            standing=published_letters.reach_of_letter(letter) if letter.published_at else None,
         )
         return self.render_to_response(context)
 

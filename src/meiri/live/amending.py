@@ -152,7 +152,8 @@ def _write_receipt(entry: LiveEntry, reason: str, by) -> None:
     mark = f'<p class="live-line"><a href="{address}"'
     coverage = entry.coverage
     also = [coverage.get_absolute_url(), reverse("live-changes", args=[coverage.pk])]
-    write_receipt(ENTRIES.name(entry), str(entry), reason, reach_of_entry(entry), [mark], by, address, also)
+    name, reach, keys = ENTRIES.name(entry), reach_of_entry(entry), [coverage.content_key]
+    write_receipt(name, str(entry), reason, reach, [mark], by, address, also, keys)
 
 
 def _shapes_of(entry: LiveEntry) -> list:

@@ -14,7 +14,7 @@ from meiri.journal.recording import recording
 from meiri.media.expired_licences import ExpiredLicence
 from meiri.media.models import Picture
 from meiri.media.use import queries_of, users_of
-from meiri.media.withdrawing import withdraw_picture
+from meiri.media.withdrawing_pictures import withdraw_picture
 from meiri.personal.notices import tell
 
 logger = logging.getLogger(__name__)

@@ -21,7 +21,7 @@ from meiri.media.models import Picture
 from meiri.media.picture_changes import standing_of_picture
 from meiri.media.removing import LONGEST_REASON, InUse, check_may, delete, take_down
 from meiri.media.use import is_used, users_of
-from meiri.media.withdrawing import restore_picture, withdraw_picture
+from meiri.media.withdrawing_pictures import restore_picture, withdraw_picture
 
 INDEX = {Picture: "wagtailimages:index", Document: "wagtaildocs:index"}
 USAGE = {Picture: "wagtailimages:image_usage", Document: "wagtaildocs:document_usage"}

@@ -12,7 +12,7 @@ class NewsroomConfig(AppConfig):
         from taggit.models import Tag
 
         from meiri.media.removing import when_a_picture_goes
-        from meiri.media.withdrawing import when_a_picture_returns
+        from meiri.media.withdrawing_pictures import when_a_picture_returns
         from meiri.newsroom import (  # noqa: F401 embargo registers its check
             embargo,
             new_permissions,

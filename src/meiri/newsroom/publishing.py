@@ -14,7 +14,6 @@ from wagtail.actions.publish_revision import PublishPermissionError
 from meiri.asked_words import asked_words
 from meiri.changes.models import LONGEST_REASON, ChangeKind, PublishedChange, record_change
 from meiri.changes.withdrawal_receipts import write_receipt
-from meiri.delivery.page_store import withdraw_page
 from meiri.journal.log import actor, append
 from meiri.journal.recording import acting_user
 from meiri.newsroom.article_keys import keys_of
@@ -155,11 +154,9 @@ def leave_lists(article: Article, by) -> None:
         [f"/{article.pk}.html"],
         by,
         article.get_absolute_url(),
+        keys=keys,
     )
     delist(article)
-    # Readers must not be sent the page any more when whoever withdrew it is told so; other nodes follow the journal.
-    # Where that fails, the withdrawal stands all the same, and the worker takes the page away.
-    transaction.on_commit(lambda: withdraw_page(article.get_absolute_url(), keys), robust=True)
     append(
         ArticleWithdrawn(
             keys=keys,

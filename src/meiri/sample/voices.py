@@ -16,7 +16,7 @@ from meiri.comments import moderation
 from meiri.comments.models import Comment, CommentState
 from meiri.comments.submission import take_comment
 from meiri.comments.writing import CommentForm
-from meiri.letters import handling, printing
+from meiri.letters import handling, published_letters
 from meiri.letters.masking import masked
 from meiri.letters.models import Letter
 from meiri.letters.sealing import digest_of_key, key_for, new_receipt, seal_contact
@@ -138,7 +138,7 @@ def load_letter(words: dict, token: str, station: Station | None, by: User) -> N
     if "answered" in words:
         letter = handling.answer_letter(letter, words["answer"], by)
     if "published" in words:
-        letter = printing.publish_letter(letter, by, words["text"])
+        letter = published_letters.publish_letter(letter, by, words["text"])
     days = [words[step] for step in ("checked", "routed", "answered", "published") if step in words]
     times = [came, *(came + timedelta(days=day, minutes=30) for day in days)]
     for step, moment in zip(letter.steps.order_by("pk"), times, strict=True):

@@ -102,8 +102,9 @@ def withdraw_letter(letter: Letter, reason: str, by) -> Letter:
         raise ValidationError("这封来信没有公开刊登。")
     reason = asked_reason(reason, "撤下")
     address, name = reverse("letter-published", args=[letter.pk]), LETTERS_CHANGED.name(letter)
-    reach, marks = reach_of_letter(letter), [f'"{address}"']
-    write_receipt(name, f"来信 {letter.receipt}", reason, reach, marks, by, address, [reverse("letters")])
+    reach, marks, title = reach_of_letter(letter), [f'"{address}"'], f"来信 {letter.receipt}"
+    keys = [letter.content_key, LETTERS]
+    write_receipt(name, title, reason, reach, marks, by, address, [reverse("letters")], keys)
     printed = {name: getattr(letter, name) for name in TOLD}
     letter.sealed_print = json.dumps(printed | {"published_at": letter.published_at.isoformat()})
     unprint(letter)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from meiri.changes.models import PublishedChange, WithdrawalReceipt
 from meiri.changes.withdrawal_receipts import check_due_receipts
 from meiri.journal.models import Entry
-from meiri.letters import handling, printing
+from meiri.letters import handling, published_letters
 from meiri.letters.models import Stage
 from meiri.outbound import OutboundResponse
 from tests.letters.letters_factory import a_letter, someone
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def test_a_printed_answer_is_mended_withdrawn_and_restored_in_the_open(client, stored_pages):
     letter, handler = a_letter(), someone("handle_letter")
     handling.answer_letter(letter, "路灯已于9月1日修好。", handler)
-    printing.publish_letter(letter, handler, "东门路灯不亮。", "路灯已于9月1日修好。", "路灯")
+    published_letters.publish_letter(letter, handler, "东门路灯不亮。", "路灯已于9月1日修好。", "路灯")
     desk = Client()
     desk.force_login(handler)
     address = reverse("letters_desk_letter", args=[letter.pk])
@@ -57,6 +57,7 @@ def test_a_printed_answer_is_mended_withdrawn_and_restored_in_the_open(client, s
     assert "影响范围" in desk.get(address).content.decode()
     assert "请写明撤下的原因" in do("withdraw", reason=" ")
     do("withdraw", reason="答复单位要求复核")
+    stored_pages.catch_up()
     gone = client.get(page)
     assert (gone.status_code, "原因：答复单位要求复核" in gone.content.decode()) == (410, True)
     assert "路灯" not in read("/letters/")
@@ -85,8 +86,8 @@ def test_a_printed_answer_is_mended_withdrawn_and_restored_in_the_open(client, s
 def test_what_its_writer_took_back_is_not_printed_again(client):
     letter, handler = a_letter(), someone("handle_letter")
     handling.answer_letter(letter, "已修。", handler)
-    printing.publish_letter(letter, handler, "路灯不亮。")
-    printing.withdraw_letter(letter, "复核", handler)
+    published_letters.publish_letter(letter, handler, "路灯不亮。")
+    published_letters.withdraw_letter(letter, "复核", handler)
     handling.take_back_letter(letter)
     letter.refresh_from_db()
     assert letter.sealed_print == ""
