@@ -3,15 +3,26 @@
 import pytest
 from django.db import connection
 
-from meiri.newsroom.listing import in_state
+from meiri.newsroom.initial_newsroom import create_desk, create_newsroom
+from meiri.newsroom.listing import in_rare_state, in_state, listed
 from meiri.newsroom.models import Article
+from meiri.newsroom.publishing import withdraw
+from meiri.policy import visible
 from meiri.review.waiting import checks_waiting_for
+from tests.newsroom.test_policy import member_of
+from tests.newsroom_factory import a_channel, an_article
 from tests.review.newsroom import set_up
 
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.skipif(connection.vendor != "sqlite", reason="plans are told in SQLite's words"),
 ]
+
+
+def an_editor_of(*channels):
+    create_newsroom()
+    create_desk("科技编辑", channels=list(channels))
+    return member_of("科技编辑")
 
 
 def plan_of(queryset) -> str:
@@ -28,6 +39,32 @@ def test_a_rare_state_is_listed_by_an_index_of_its_own_in_its_order(state, index
     plan = plan_of(in_state(Article.objects.all(), state).order_by("-updated_at", "-pk")[:41])
     assert index in plan
     assert "TEMP B-TREE" not in plan
+
+
+@pytest.mark.parametrize(
+    ("state", "index"), [("changed", "article_unpublished_changes"), ("withdrawn", "article_withdrawn")]
+)
+def test_a_rare_state_is_listed_by_its_index_for_an_editor_of_some_channels_too(state, index):
+    editor = an_editor_of(a_channel("科技", "keji"), a_channel("文化", "wenhua"))
+    seen = visible(editor, Article.objects.all())
+    # What is right for whoever sees everything is not, where the places of an editor stand in the condition.
+    assert "TEMP B-TREE" in plan_of(in_state(seen, state).order_by("-updated_at", "-pk")[:41])
+    found = in_rare_state(listed(seen), state).order_by("-updated_at", "-pk")
+    plan = plan_of(found[:41])
+    assert index in plan
+    assert "TEMP B-TREE FOR ORDER BY" not in plan
+    assert "SCAN U0" not in plan
+
+
+def test_an_editor_of_some_channels_finds_the_rare_states_there_and_nowhere_else():
+    ours, theirs = a_channel("科技", "keji"), a_channel("文化", "wenhua")
+    editor = an_editor_of(ours)
+    gone = [an_article(f"撤{n}", channel=channel) for n, channel in enumerate((ours, theirs, ours))]
+    for article in gone:
+        withdraw(article, "因故")
+    an_article("在", channel=ours)
+    found = in_rare_state(listed(visible(editor, Article.objects.all())), "withdrawn")
+    assert [a.title for a in found.order_by("-updated_at", "-pk")] == ["撤2", "撤0"]
 
 
 def test_checks_after_publication_are_found_without_a_walk_through_the_archive():
