@@ -11,6 +11,7 @@ from wagtail.actions.publish_revision import PublishPermissionError
 
 from meiri.journal.models import Entry
 from meiri.journal.verification import verify_chain
+from meiri.media.use import users_of
 from meiri.newsroom.models import Article, Author
 from meiri.newsroom.publishing import publish, withdraw
 from meiri.newsroom.river import (
@@ -24,6 +25,7 @@ from meiri.newsroom.river import (
     newest_at_each,
 )
 from tests.newsroom_factory import a_channel, a_draft, a_station, a_topic, an_article, an_author
+from tests.syndication.pictures import a_picture
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
@@ -49,6 +51,28 @@ class TestPublishing:
         a_draft()
         assert not Listing.objects.exists()
         assert not Entry.objects.filter(kind__startswith="article.").exists()
+
+    def test_what_a_draft_used_is_in_use_until_another_version_is_published(self):
+        seen, drafted, chosen = a_picture("甲"), a_picture("乙"), a_picture("丙")
+        article = an_article(picture=seen)
+        article.picture = drafted
+        article.save_revision()
+        assert [len(users_of(picture)) for picture in (seen, drafted, chosen)] == [1, 1, 0]
+        article.picture = chosen
+        publish(article)
+        assert [len(users_of(picture)) for picture in (seen, drafted, chosen)] == [0, 0, 1]
+
+    def test_what_waits_for_its_time_is_in_use_as_what_readers_see_is(self):
+        seen, waiting = a_picture("甲"), a_picture("乙")
+        article = an_article(picture=seen)
+        article.picture, article.go_live_at = waiting, timezone.now() + timedelta(days=1)
+        publish(article)
+        assert [len(users_of(picture)) for picture in (seen, waiting)] == [1, 1]
+
+    def test_a_publication_costs_a_fixed_number_of_queries(self, django_assert_max_num_queries):
+        draft = a_draft(tags=["芯片"], stations=[a_station()])
+        with django_assert_max_num_queries(100):
+            publish(draft)
 
     def test_publishing_appends_one_entry_with_every_key_it_touches(self):
         article = an_article(stations=[a_station()], topics=[a_topic()])

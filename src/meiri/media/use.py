@@ -5,6 +5,8 @@ of the newsroom is of both.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -12,6 +14,7 @@ from wagtail.models import ReferenceIndex, Revision
 
 # Keys in one query: databases take no list of any length.
 BATCH = 500
+_is_left: ContextVar[bool] = ContextVar("the index of references is left as it is", default=False)
 
 
 class CountsDrafts:
@@ -19,7 +22,22 @@ class CountsDrafts:
 
     def save(self, *args, **kwargs):
         super().save(*args, **kwargs)
-        add_references_of_drafts(self)
+        if not _is_left.get():
+            add_references_of_drafts(self)
+
+
+@contextmanager
+def leaving_references() -> Iterator[None]:
+    """Within the block saves leave the index as it is: whoever opens it saves the same rows again, or takes all of it back."""
+    # It asks for Wagtail's models as it is loaded.
+    from wagtail.signal_handlers import disable_reference_index_auto_update
+
+    token = _is_left.set(True)
+    try:
+        with disable_reference_index_auto_update():
+            yield
+    finally:
+        _is_left.reset(token)
 
 
 def add_references_of_drafts(row) -> None:

@@ -1,6 +1,7 @@
 """Articles and what they name: sources and authors."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol, cast
 
@@ -28,7 +29,7 @@ from meiri.changes.models import CHOSEN, LONGEST_REASON
 from meiri.journal.content_keys import ARTICLE, AUTHOR, BYLINE, SOURCE
 from meiri.journal.public_models import NotPublic, Public
 from meiri.media.models import Picture
-from meiri.media.use import CountsDrafts
+from meiri.media.use import CountsDrafts, leaving_references
 from meiri.newsroom.addresses import article_address
 from meiri.newsroom.body.stream import ArticleBody
 from meiri.newsroom.body_field import BodyField
@@ -489,8 +490,10 @@ class Article(
         return kept
 
     @transaction.atomic
-    def save_revision(self, *args, **kwargs):
-        revision = super().save_revision(*args, **kwargs)
+    def save_revision(self, *args, goes_live: bool = False, **kwargs):
+        """`goes_live`: whether the revision is published next, in the same transaction, and no draft to look into."""
+        with leaving_references() if goes_live else nullcontext():
+            revision = super().save_revision(*args, **kwargs)
         if not self.live and self.first_published_at is None:
             # Who may open a draft is asked of the row: it is where the newest version says.
             Article.objects.filter(pk=self.pk).update(channel=self.channel_id)

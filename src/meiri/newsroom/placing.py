@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from meiri.journal.log import actor, append
-from meiri.newsroom.article_keys import keys_of
+from meiri.newsroom.article_keys import keys_at
 from meiri.newsroom.events import ArticlePlaced
 from meiri.newsroom.models import Article, Proposal
 from meiri.newsroom.proposals import ProposalMode, ProposalState
@@ -175,10 +175,10 @@ def accept(proposal: Proposal, by) -> Proposal:
         if proposal.station:
             Article.stations.through.objects.get_or_create(article=article, station=proposal.station)
         article = Article.objects.select_related("channel").get(pk=article.pk)
-        enlist(article)
+        places = enlist(article)
         append(
             ArticlePlaced(
-                keys=keys_of(article),
+                keys=keys_at(article, places, article.cursor),
                 title=article.title,
                 url=article.get_absolute_url(),
                 place=str(proposal.place),

@@ -16,7 +16,7 @@ from meiri.changes.models import LONGEST_REASON, ChangeKind, PublishedChange, re
 from meiri.changes.withdrawal_receipts import write_receipt
 from meiri.journal.log import actor, append
 from meiri.journal.recording import acting_user
-from meiri.newsroom.article_keys import keys_of
+from meiri.newsroom.article_keys import keys_at, keys_of
 from meiri.newsroom.changes import ARTICLES, parts_changed
 from meiri.newsroom.events import ArticlePublished, ArticleWithdrawn
 from meiri.newsroom.models import Article
@@ -50,7 +50,8 @@ def publish(article: Article, by=None) -> Article:
     if article.pk is None:
         article.live = False
         article.save()
-    article.save_revision(user=by).publish(user=by)
+    goes_live = article.go_live_at is None
+    article.save_revision(user=by, clean=False, goes_live=goes_live).publish(user=by)
     article.refresh_from_db()
     return article
 
@@ -103,12 +104,12 @@ def record_publication(article_id: int, revision, by, before: Article | None = N
     article.withdrawal_reason = ""
     Article.objects.filter(pk=article.pk).update(published_at=article.published_at, withdrawal_reason="")
     listed = keys_of(article, listed=True)
-    enlist(article)
+    places = enlist(article)
     # What the checks before it noted about the version goes with it.
     article.live_revision = revision
     append(
         ArticlePublished(
-            keys=list(dict.fromkeys(listed + keys_of(article))),
+            keys=list(dict.fromkeys(listed + keys_at(article, places, article.cursor))),
             title=article.title,
             url=article.get_absolute_url(),
             revision=article.live_revision_id,

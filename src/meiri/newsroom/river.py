@@ -175,8 +175,8 @@ def places_of(article: "Article") -> list[Place]:
     return list(dict.fromkeys(places))
 
 
-def enlist(article: "Article") -> None:
-    """List a published article in all its places and nowhere else. Call it inside the publishing transaction."""
+def enlist(article: "Article") -> list[Place]:
+    """List a published article in all its places and nowhere else; these places. Call it inside the publishing transaction."""
     published_at = article.published_at
     if published_at is None:
         raise ValueError(f"Article {article.pk} has no time of publication")
@@ -186,6 +186,7 @@ def enlist(article: "Article") -> None:
         Listing(place_kind=p.kind, place_id=p.id, published_at=published_at, article=article) for p in places
     )
     _count(places, timezone.localdate(published_at), 1)
+    return places
 
 
 def enlist_new(entries: Sequence[tuple[int, datetime, Sequence[Place]]]) -> None:
