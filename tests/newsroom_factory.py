@@ -4,7 +4,7 @@ import itertools
 
 from django.utils import timezone
 
-from meiri.newsroom.models import Article, Author, Source
+from meiri.newsroom.models import Article, Author, Byline, Source
 from meiri.newsroom.publishing import publish
 from meiri.sections.models import Channel, Region, Station, Topic
 
@@ -40,13 +40,12 @@ def a_draft(
     fields.setdefault("source", a_source())
     article = Article(title=title or f"第{next(_number)}条测试稿件", live=False, **fields)
     article.body = [("text", f"<p>{text}</p>")] if isinstance(text, str) else text
-    article.save()
     article.stations.set(stations)
     article.subsections.set(subsections)
     article.topics.set(topics)
     article.tags.add(*tags)
     for n, author in enumerate(authors):
-        article.bylines.create(author=author, sort_order=n)
+        article.bylines.add(Byline(author=author, sort_order=n))
     article.save()
     return article
 
