@@ -44,7 +44,7 @@ def _changes(request, word: str, number: int, address: str):
     context = {
         "thing": thing,
         "is_article": word == "article",
-        "own_address": address,
+        "page_address": address,
         "title": title,
         "led_to": led_to,
         "changes": shown,
