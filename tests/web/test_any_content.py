@@ -261,17 +261,17 @@ class Content:
         ]  # fmt: skip
 
 
-def crawled(client, content, *, whole_edition: bool = False):
-    """Ask for every page; what each was answered with. In traditional script, which is made of the same pages, for all of them or for
-    those with the most on them."""
+def crawled(client, content, *, whole_editions: bool = False):
+    """Ask for every page; what each was answered with. In traditional script and in large letters, for all of them or for those with
+    the most on them."""
     forget()
     statuses = {}
     for address in content.addresses:
         editions = [address]
         if not address.startswith(("/api", "/sitemap", "/news", "/qr", "/robots")) and (
-            whole_edition or address in ("/", "/keji/") or re.fullmatch(r"/keji/.+\.html", address)
+            whole_editions or address in ("/", "/keji/") or re.fullmatch(r"/keji/.+\.html", address)
         ):
-            editions.append(f"/zh-hant{address}")
+            editions += [f"/zh-hant{address}", f"/zhangbei{address}"]
         for edition in editions:
             answer = client.get(edition)
             statuses[edition] = answer.status_code
@@ -321,7 +321,7 @@ def examples(count):
 def test_every_page_shows_any_content(anew, words, time, little):
     with anew as client:
         content = Content(words, time, little)
-        statuses = crawled(client, content, whole_edition=True)
+        statuses = crawled(client, content, whole_editions=True)
         assert statuses["/"] == statuses["/zh-hant/"] == statuses["/keji/"] == 200
         assert all(statuses[article.get_absolute_url()] == 200 for article in content.articles)
 
