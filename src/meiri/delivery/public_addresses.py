@@ -76,6 +76,7 @@ PUBLIC_ADDRESSES = (
     _unstored("news-sitemap.xml", "syndication", "/news-sitemap.xml", has_edition=False, is_reserved=False),
     _stored("offline.html", "web", "/offline.html", "page", has_edition=False, is_reserved=False),
     _unstored("opensearch.xml", "web", "/opensearch.xml", has_edition=False, is_reserved=False),
+    _stored("paixu", "web", "/paixu/", "front"),
     _unstored("player", "web", "/player/bilibili/BV1xx411c7mD/", has_edition=False, is_crawled=False),
     _stored("poster", "web", "/poster/22.jpg", "posters", has_edition=False, is_crawled=False),
     _stored("qr", "web", "/qr/22.svg", "codes", has_edition=False),

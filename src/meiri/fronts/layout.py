@@ -56,7 +56,7 @@ class ArticlesAtHand:
     def __init__(self, wanted: dict[Place, int], pinned: list[int]):
         self.lists = newest_at_each(wanted)
         self.pictured = pictured_among({*pinned, *(i for ids in self.lists.values() for i in ids)})
-        self.published = set(Article.objects.times_of(pinned))
+        self.published = Article.objects.in_front(pinned)
         self.used: set[int] = set()
         self.given: list[list] = []
 

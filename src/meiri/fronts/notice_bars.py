@@ -17,6 +17,7 @@ from meiri.journal.row_events import row_events_of
 from meiri.live.models import Coverage
 from meiri.newsroom.models import Article
 from meiri.policy import check
+from meiri.sections.minors import is_set_apart, not_set_apart
 from meiri.sections.models import Channel, Station, validate_site_address
 
 LONGEST_TEXT = 60
@@ -133,6 +134,10 @@ class NoticeBar(Timed):
             raise ValidationError("稿件、直播、站内地址只能选填一项。")
         if self.article and not self.article.live:
             raise ValidationError({"article": "稿件还没有发布，读者打不开。"})
+        for name in ("article", "coverage"):
+            thing = getattr(self, name)
+            if thing and is_set_apart(thing):
+                raise ValidationError({name: "可能影响未成年人身心健康的内容不能上突发与公告。"})
 
     @property
     def target(self) -> str:
@@ -187,7 +192,10 @@ class Greying(Timed):
 def bars_in_force() -> list[NoticeBar]:
     """The newest bar of each kind that readers see now, breaking news first: of the whole site, then of each station, where the
     site has none of the kind. One query."""
-    bars = NoticeBar.objects.in_force().filter(Q(article=None) | Q(article__live=True))
+    bars = NoticeBar.objects.in_force().filter(
+        Q(article=None) | Q(not_set_apart("article__"), article__live=True),
+        Q(coverage=None) | not_set_apart("coverage__"),
+    )
     bars = bars.select_related("article__channel", "coverage", "station")
     newest: dict[tuple[str, int | None], NoticeBar] = {}
     for bar in bars.order_by(F("station").asc(nulls_first=True), "-since", "-id")[:MOST_BARS]:

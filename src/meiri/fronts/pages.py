@@ -8,6 +8,7 @@ from django.db import models, transaction
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 from django.http import Http404
+from django.shortcuts import redirect, render
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
@@ -28,6 +29,7 @@ from meiri.journal.public_models import Public, Specific, declare
 from meiri.media.models import Picture
 from meiri.media.use import CountsDrafts
 from meiri.newsroom.keyset import EPOCH, Cursor
+from meiri.sections.minors import is_set_apart, minors_risk_field, not_set_apart
 from meiri.sections.models import Topic
 
 # Topics and issues of the magazine on one page of their lists.
@@ -220,7 +222,7 @@ class TopicIndexPage(LaidOutPage):
         topics = (
             TopicPage.objects.live()
             .child_of(self)
-            .filter(topic__isnull=False)
+            .filter(not_set_apart(), topic__isnull=False)
             .defer("body", "intro")
             .select_related("banner", "topic")
             .annotate(opened=opened)
@@ -236,7 +238,7 @@ class TopicIndexPage(LaidOutPage):
         return {**super().get_context(request, *args, **kwargs), **context}
 
 
-class TopicPage(LaidOutPage):
+class TopicPage(RoutablePageMixin, LaidOutPage):
     listed_under = (TOPICS,)
 
     topic = models.OneToOneField(
@@ -250,9 +252,10 @@ class TopicPage(LaidOutPage):
     banner = models.ForeignKey(
         Picture, verbose_name="题图", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    minors_risk = minors_risk_field()
     body = StreamField(TopicBody(required=False), verbose_name="版面", blank=True)
 
-    public = public_front("topic", "kicker", "summary", "intro", "banner", "body")
+    public = public_front("topic", "kicker", "summary", "intro", "banner", "body", "minors_risk")
 
     template = "web/topic.html"
     parent_page_types = ["fronts.TopicIndexPage"]
@@ -265,6 +268,7 @@ class TopicPage(LaidOutPage):
         FieldPanel("topic"),
         MultiFieldPanel([FieldPanel(f) for f in ("kicker", "summary", "intro", "banner")], heading="导读"),
         FieldPanel("body"),
+        FieldPanel("minors_risk"),
         CHANGE_PANEL,
     ]
 
@@ -292,6 +296,24 @@ class TopicPage(LaidOutPage):
         page = super().with_content_json(content)
         page.topic = page.topic or self.topic
         return page
+
+    def serve(self, request, view=None, args=None, kwargs=None):
+        return super().serve(request, view or self.index_route, args, kwargs)
+
+    @path("")
+    def index_route(self, request, *args, **kwargs):
+        """The topic; a notice where it may harm minors. Editors see in a preview what they wrote."""
+        if is_set_apart(self) and not getattr(request, "is_preview", False):
+            uses(self.content_key)
+            context = {"thing": self, "onward": f"{self.url}quanwen/"}
+            return render(request, "web/minors_notice.html", context)
+        return self.render(request)
+
+    @path("quanwen/", name="set-apart")
+    def set_apart(self, request):
+        """What stands behind the notice; without one, the way to the topic."""
+        uses(self.content_key)
+        return self.render(request) if is_set_apart(self) else redirect(self.url)
 
     def get_context(self, request, *args, **kwargs):
         topic = related(self, "topic")
@@ -413,7 +435,7 @@ def newest_topics() -> list:
             TopicPage.objects.live()
             .defer("body", "intro")
             .select_related("banner", "topic")
-            .filter(topic__isnull=False)
+            .filter(not_set_apart(), topic__isnull=False)
             .order_by("-first_published_at")[:4]
         )
         return topics, [TOPICS, *(t.banner.content_key for t in topics if t.banner)]

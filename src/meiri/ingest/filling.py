@@ -13,6 +13,7 @@ from meiri.newsroom.authors import author_named
 from meiri.newsroom.clock import local
 from meiri.newsroom.dates import fault_of_date
 from meiri.newsroom.models import Article, Author, Kind, Origin, Source
+from meiri.sections.minors import MinorsRisk
 
 _is_address = URLValidator(["http", "https"])
 
@@ -69,6 +70,10 @@ def fill(
     )
     if extras.kind in Kind.values:
         article.kind = extras.kind
+    if extras.minors_risk in MinorsRisk.values:
+        article.minors_risk = extras.minors_risk
+    elif extras.minors_risk:
+        warnings.append(f"没有“{extras.minors_risk[:20]}”这种未成年人提示类别，请核对。")
     fault = fault_of_date(parsed.published_at)
     if not fault:
         article.published_at = parsed.published_at or article.published_at

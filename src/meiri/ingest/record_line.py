@@ -16,8 +16,8 @@ from meiri.visitors.characters import mended_data
 
 @dataclass
 class Extras:
-    """What a record says beyond a page: where it is filed here, and what only newsrooms know. `kind` and `origin` are as
-    written: whoever stores them checks them."""
+    """What a record says beyond a page: where it is filed here, and what only newsrooms know. `kind`, `origin` and `minors_risk` are
+    as written: whoever stores them checks them."""
 
     id: int | None = None
     url: str = ""
@@ -27,6 +27,7 @@ class Extras:
     dateline: str = ""
     original_title: str = ""
     aigc_label: str = ""
+    minors_risk: str = ""
     stations: list[str] = field(default_factory=list)
     subsections: list[str] = field(default_factory=list)
     topics: list[str] = field(default_factory=list)
@@ -67,6 +68,7 @@ def read_record(line: str) -> tuple[ParsedArticle, Extras]:
         dateline=_text(data, "dateline"),
         original_title=_text(data, "original_title"),
         aigc_label=_text(data, "aigc_label"),
+        minors_risk=_text(data, "minors_risk"),
         stations=_texts(data, "stations"),
         subsections=_texts(data, "subsections"),
         topics=_texts(data, "topics"),

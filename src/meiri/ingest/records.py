@@ -70,6 +70,7 @@ def extras_of(article: Article) -> dict:
         "original_title": article.original_title,
         "original_url": article.original_url,
         "aigc_label": article.aigc_label,
+        "minors_risk": article.minors_risk,
         "source_url": article.source.url if article.source else "",
         "stations": [s.slug for s in article.stations.all()],
         "subsections": [s.path for s in article.subsections.all()],

@@ -50,7 +50,9 @@ def change_coverage(coverage: Coverage, by=None) -> Coverage:
         check(by, "change", before)
     coverage.full_clean()
     check_place(coverage, by)
-    coverage.save(update_fields=["title", "summary", "picture", "channel", "station", "planned_at"])
+    coverage.save(
+        update_fields=["title", "summary", "picture", "channel", "station", "planned_at", "minors_risk"]
+    )
     next_own_change(coverage)
     keys = [*before.content_keys, *coverage.content_keys]
     append(CoverageChanged(keys=keys, **told_of(coverage)), actor(by))

@@ -53,7 +53,7 @@ class CoverageForm(forms.ModelForm):
 
     class Meta:
         model = Coverage
-        fields = ("title", "summary", "channel", "station", "planned_at", "picture")
+        fields = ("title", "summary", "channel", "station", "planned_at", "picture", "minors_risk")
         widgets = {
             "summary": forms.Textarea(attrs={"rows": 3}),
             "planned_at": AdminDateTimeInput,

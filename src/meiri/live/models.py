@@ -22,6 +22,7 @@ from meiri.newsroom.body.stream import ArticleBody
 from meiri.newsroom.body_field import BodyField
 from meiri.newsroom.models import Article
 from meiri.newsroom.plain_text import paragraphs
+from meiri.sections.minors import is_set_apart, minors_risk_field, not_set_apart
 from meiri.sections.models import Channel, Station
 
 LONGEST_NOTE = 300
@@ -42,6 +43,10 @@ class CoverageQuerySet(models.QuerySet):
         """With all that pages of readers show of a coverage itself."""
         return self.select_related("channel", "station", "picture", "article__channel")
 
+    def in_front(self):
+        """Without those that may harm minors."""
+        return self.filter(not_set_apart())
+
     def running(self):
         return self.filter(state__in=[CoverageState.LIVE, CoverageState.PAUSED])
 
@@ -60,6 +65,7 @@ class Coverage(models.Model):
         Picture, verbose_name="题图", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     channel = models.ForeignKey(Channel, verbose_name="频道", on_delete=models.PROTECT, related_name="+")
+    minors_risk = minors_risk_field()
     # The station that reports; None where that is the channel's desk.
     station = models.ForeignKey(
         Station, verbose_name="地方站", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -96,7 +102,7 @@ class Coverage(models.Model):
     public = Public(
         (
             *("title", "summary", "picture", "channel", "station", "state", "planned_at", "started_at"),
-            *("ended_at", "article"),
+            *("ended_at", "article", "minors_risk"),
         ),
         keys=lambda coverage: coverage.content_keys,
         deeds=True,
@@ -129,6 +135,13 @@ class Coverage(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("live-coverage", args=[self.pk])
+
+    @property
+    def text_address(self) -> str:
+        """Where its entries are read: behind the notice, where it has one."""
+        return (
+            reverse("set-apart-coverage", args=[self.pk]) if is_set_apart(self) else self.get_absolute_url()
+        )
 
 
 class EntryState(models.TextChoices):

@@ -33,7 +33,8 @@ def page_of_kept(
         rows = rows.filter(Q(at__lt=before.at) | Q(at=before.at, pk__lt=before.key))
     found = list(rows[: PER_PAGE + 1])
     shown = found[:PER_PAGE]
-    cards = {card.pk: card for card in Article.objects.in_order([row.article_id for row in shown])}
+    kept = [row.article_id for row in shown]
+    cards = {card.pk: card for card in Article.objects.in_order(kept, with_set_apart=True)}
     after = Cursor(shown[-1].at, shown[-1].pk) if len(found) > PER_PAGE else None
     return [CardOfMember(row, cards.get(row.article_id)) for row in shown], after
 

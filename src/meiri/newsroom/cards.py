@@ -22,6 +22,7 @@ from meiri.media.variants import Variants
 from meiri.newsroom.addresses import article_address
 from meiri.newsroom.clock import moment
 from meiri.newsroom.keyset import Cursor
+from meiri.sections.minors import is_set_apart
 from meiri.sections.models import channel_address
 
 
@@ -70,6 +71,8 @@ class Card:
     channel: CardSection
     source: CardSource | None
     picture: CardPicture | None
+    # Where it may harm minors: the card then has no more of it than its title.
+    minors_risk: str = ""
     # The content keys of all it shows.
     keys: tuple[ContentKey, ...] = ()
     # What templates made of it, by their parts and what these differ in: the same lines stand on many pages.
@@ -112,6 +115,7 @@ class Card:
 # Written out because Django takes ten times as long to put it together as a database to answer it.
 CARDS = """
 SELECT article.id, article.kicker, article.title, article.short_title, article.summary, article.published_at, article.kind,
+    article.minors_risk,
     channel.name, channel.slug, source.id, source.name, picture.id, picture.variants, picture.description, picture.caption,
     picture.title, picture.credit, picture.focal_point_x, picture.focal_point_y, picture.width, picture.height
 FROM newsroom_article AS article
@@ -148,6 +152,7 @@ def _card(row: tuple, channels: dict[str, CardSection], sources: dict[str, CardS
         summary,
         at,
         kind,
+        minors_risk,
         channel,
         slug,
         source_id,
@@ -160,6 +165,8 @@ def _card(row: tuple, channels: dict[str, CardSection], sources: dict[str, CardS
         keys.append(SOURCE.key(source_id))
     if picture_id:
         keys.append(PICTURE.key(picture_id))
+    if minors_risk:
+        kicker, summary, picture_id = "", "", None
     return Card(
         key,
         kicker,
@@ -171,6 +178,7 @@ def _card(row: tuple, channels: dict[str, CardSection], sources: dict[str, CardS
         channel=channels.setdefault(slug, CardSection(channel, slug)),
         source=sources.setdefault(source, CardSource(source)) if source is not None else None,
         picture=_picture(*of_picture) if picture_id else None,
+        minors_risk=minors_risk,
         keys=tuple(keys),
     )
 
@@ -193,9 +201,11 @@ def _picture(variants, description, caption, title, credit, x, y, width, height)
 _cards: InvalidatingCache[int, Card] = InvalidatingCache(5_000, EVERYWHERE)
 
 
-def in_order(ids: Sequence[int]) -> list[Card]:
+def in_order(ids: Sequence[int], with_set_apart: bool = False) -> list[Card]:
     """Those of the published articles whose keys are among `ids`, in the order of `ids`. One or two queries, none for no
-    ids; those at hand are not read again until the journal names something that they show."""
+    ids; those at hand are not read again until the journal names something that they show.
+
+    What may harm minors is among them only `with_set_apart`: where a reader asked for just these articles."""
     if not ids:
         return []
 
@@ -206,4 +216,4 @@ def in_order(ids: Sequence[int]) -> list[Card]:
     shown = [found[i] for i in ids if i in found]
     for card in shown:
         uses(*card.keys)
-    return shown
+    return shown if with_set_apart else [card for card in shown if not is_set_apart(card)]

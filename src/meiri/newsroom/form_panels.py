@@ -116,6 +116,8 @@ ARTICLE_TABS = [
             PlainPanel("comment_policy"),
             FieldRowPanel([PlainPanel("ai_use"), PlainPanel("aigc_label")]),
             PlainPanel("minors"),
+            # Who only writes does not set it: it is of what readers see.
+            PlainPanel("minors_risk", permission="newsroom.publish_article"),
         ],
         heading="原文与发布",
         name="publishing",

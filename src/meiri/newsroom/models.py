@@ -51,6 +51,7 @@ from meiri.newsroom.reviewing import ReviewTask, when_a_version_is_saved, workfl
 from meiri.newsroom.river import DayCount, Listing, Place
 from meiri.newsroom.sharing import ArticleShare
 from meiri.policy.reach import Reach
+from meiri.sections.minors import minors_risk_field, not_set_apart
 from meiri.sections.models import Channel, CommentPolicy, Station, Subsection, Topic
 
 __all__ = [
@@ -210,13 +211,18 @@ class ArticleQuerySet(models.QuerySet):
 
 
 class ArticleManager(models.Manager.from_queryset(ArticleQuerySet)):  # type: ignore[misc]
-    def in_order(self, ids: Sequence[int]) -> list[Card]:
+    def in_order(self, ids: Sequence[int], with_set_apart: bool = False) -> list[Card]:
         """The live articles among `ids` as cards, in the order of `ids`; see `cards.in_order`."""
-        return cards_in_order(ids)
+        return cards_in_order(ids, with_set_apart)
 
     def times_of(self, ids: Sequence[int]) -> dict[int, datetime]:
         """When each of the live articles among `ids` was published. One query, by key, none for no ids."""
         return dict(self.live().filter(pk__in=ids).values_list("pk", "published_at")) if ids else {}
+
+    def in_front(self, ids: Sequence[int]) -> set[int]:
+        """Those of the articles `ids` that may stand on fronts. One query, none for no ids."""
+        found = self.live().filter(not_set_apart(), pk__in=ids) if ids else self.none()
+        return set(found.values_list("pk", flat=True))
 
     def newest_at(self, place: Place, count: int, before: Cursor | None = None) -> list[Card]:
         """The `count` newest articles listed at `place` as cards. Two queries, whatever the size of the archive."""
@@ -318,6 +324,7 @@ class Article(
         "修改原因", max_length=LONGEST_REASON, blank=True, help_text="读者在修改记录里可以看到。"
     )
     minors = models.CharField("未成年人", max_length=7, choices=MinorsChecked.choices, blank=True)
+    minors_risk = minors_risk_field()
     comment_policy = models.CharField(
         "评论", max_length=8, choices=CommentPolicy.choices, blank=True, help_text="不选则按频道的规定。"
     )
@@ -347,7 +354,7 @@ class Article(
         (
             *("kicker", "title", "subtitle", "short_title", "summary", "body", "picture"),
             *("channel", "source", "original_title", "original_url", "editor", "origin", "kind", "dateline"),
-            *("aigc_label", "comment_policy", "published_at"),
+            *("aigc_label", "minors_risk", "comment_policy", "published_at"),
         ),
         relations=("stations", "subsections", "topics"),
         parts=("bylines", "tagged_items"),

@@ -19,6 +19,7 @@ from meiri.journal.content_keys import PICTURES, ContentKey
 from meiri.journal.public_models import NotPublic
 from meiri.newsroom.inserting import insert_rows
 from meiri.newsroom.keyset import Cursor
+from meiri.sections.minors import is_set_apart
 
 if TYPE_CHECKING:
     from meiri.media.models import Picture
@@ -35,6 +36,8 @@ class PlaceKind(models.IntegerChoices):
     KIND = 7, "体裁"
     PICTURED = 8, "有图"
     SUBSECTION = 9, "子栏目"
+    # Articles that may harm minors: they stand in no other list.
+    SET_APART = 10, "可能影响未成年人"
 
 
 @dataclass(frozen=True)
@@ -155,6 +158,8 @@ WITH_CALENDAR = {PlaceKind.SITE, PlaceKind.CHANNEL, PlaceKind.STATION}
 
 def places_of(article: "Article") -> list[Place]:
     """Every place that lists `article` while it is published."""
+    if is_set_apart(article):
+        return [Place(PlaceKind.SET_APART)]
     places = [Place.site(), Place(PlaceKind.KIND, article.kind_number)]
     if article.stands_in_channel:
         places.append(Place(PlaceKind.CHANNEL, article.channel_id))

@@ -28,6 +28,7 @@ from meiri.search.matching import (
     strict,
 )
 from meiri.search.query import SECTIONS, Query
+from meiri.sections.minors import is_set_apart
 from meiri.sections.models import Channel, Section, Station, Subsection
 
 # So many of the best hits are put in order once more, with how fresh they are.
@@ -306,10 +307,18 @@ def _ranked(searcher: tantivy.Searcher, hits: Sequence) -> list[Ranked]:
 def hits_of(query: Query, ranked: Sequence[Ranked]) -> list[Hit]:
     """The articles with what was found of them marked; those withdrawn meanwhile are left out. Two queries at most: texts
     are read of those whose summaries do not say it all."""
-    cards = {card.pk: card for card in Article.objects.in_order([one.key for one in ranked])}
+    cards = {
+        card.pk: card for card in Article.objects.in_order([one.key for one in ranked], with_set_apart=True)
+    }
     marker = Highlighter(query)
     marker.take([text for card in cards.values() for text in (card.title, card.summary)])
-    bodies = bodies_of([key for key, card in cards.items() if marker.says(card.summary) < marker.wanted])
+    bodies = bodies_of(
+        [
+            key
+            for key, card in cards.items()
+            if not is_set_apart(card) and marker.says(card.summary) < marker.wanted
+        ]
+    )
     texts = {key: BORDER.join([card.summary, *bodies.get(key, ())]) for key, card in cards.items()}
     marker.take(list(texts.values()))
     return [

@@ -1,7 +1,7 @@
 """The public API's part about articles and the sections they are in."""
 
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpResponse
@@ -16,6 +16,7 @@ from meiri.newsroom.clock import zoned
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article, ArticleTag, Byline, Listing
 from meiri.newsroom.river import Place, PlaceKind
+from meiri.sections.minors import is_set_apart
 from meiri.sections.models import Channel, Section, Station, Subsection
 from meiri.syndication.article_html import bodies_of, picture_url, whole_address
 from meiri.syndication.structured_data import modified_at
@@ -38,6 +39,10 @@ class Line(Schema):
     source: str
     kind: str = Field(description="report, flash, gallery, video, interview or opinion.")
     picture: str | None = Field(description="The address of a JPEG.")
+    minors_risk: str = Field(
+        description="imitation, values, image or privacy where it may harm minors (可能影响未成年人身心健康), else empty. Show a"
+        " notice before it, and show it on no first screen, hot list or ranking."
+    )
 
 
 class Lines(Schema):
@@ -143,7 +148,14 @@ def get_articles(
     tags=["articles"],
     summary="An article with its body",
 )
-def get_article(request, response: HttpResponse, article_id: int):
+def get_article(
+    request,
+    response: HttpResponse,
+    article_id: int,
+    minors: str = Query(
+        "", description="`shown`: also the text of what may harm minors; without it, no more than its title."
+    ),
+):
     articles = Article.objects.select_related("channel", "source", "editor", "picture").prefetch_related(
         Prefetch("bylines", Byline.objects.select_related("author")),
         "stations",
@@ -157,9 +169,13 @@ def get_article(request, response: HttpResponse, article_id: int):
     if not found.live:
         return Status(410, Withdrawn(detail="这篇稿件已撤回。", reason=found.withdrawal_reason))
     response["Cache-Control"] = "public, max-age=30"
+    is_whole = minors == "shown" or not is_set_apart(found)
+    texts: dict[str, Any] = {
+        name: getattr(found, name) if is_whole or name in _TOLD_OF_ALL else "" for name in _AS_THEY_ARE
+    }
     return WholeArticle(
-        **dict(line(found)),
-        **{name: getattr(found, name) for name in _AS_THEY_ARE},
+        **dict(line(found, is_whole)),
+        **texts,
         modified_at=modified_at(found),
         authors=[b.author.name for b in found.bylines.all()],
         editor=found.editor.name if found.editor else "",
@@ -167,13 +183,14 @@ def get_article(request, response: HttpResponse, article_id: int):
         subsections=[s.path for s in found.subsections.all()],
         topics=[t.slug for t in found.topics.all()],
         tags=[tagged.tag.name for tagged in found.tagged_items.all()],
-        body=bodies_of([found])[0],
+        body=bodies_of([found])[0] if is_whole else "",
     )
 
 
 _AS_THEY_ARE = (
     "kicker", "subtitle", "dateline", "origin", "original_title", "original_url", "aigc_label",
 )  # fmt: skip
+_TOLD_OF_ALL = ("origin", "aigc_label")
 
 
 @router.get("/channels/", response=Sections, tags=["sections"], summary="The channels (频道)")
@@ -204,19 +221,20 @@ def by_parent(**of_kind) -> dict[int, list[SubsectionOut]]:
     return found
 
 
-def line(article: Article | Card) -> Line:
-    """An article, or a card of one. No query."""
-    picture = article.picture
+def line(article: Article | Card, is_whole: bool = True) -> Line:
+    """An article, or a card of one; where it is not `is_whole`, without what may harm minors. No query."""
+    picture = article.picture if is_whole else None
     return Line(
         id=article.pk,
         title=article.title,
         url=article.full_url,
-        summary=article.summary,
+        summary=article.summary if is_whole else "",
         published_at=zoned(article.published_at),
         channel=article.channel.slug if article.channel else "",
         source=article.source.name if article.source else "",
         kind=article.kind,
         picture=picture_url(picture) if picture and picture.sizes.widths else None,
+        minors_risk=article.minors_risk,
     )
 
 

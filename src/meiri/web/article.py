@@ -1,12 +1,12 @@
 """The article page."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import segno
 from django.conf import settings
-from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from taggit.models import Tag
@@ -24,9 +24,11 @@ from meiri.newsroom.models import Article, Byline
 from meiri.newsroom.reading import ListedIn, Signature, article_to_read, listed_in, signatures_of, tags_of
 from meiri.search.related_reading import reading_after, shown
 from meiri.search.shown_versions import versions_of
+from meiri.sections.minors import is_set_apart
 from meiri.sections.models import Subsection
 from meiri.syndication.structured_data import breadcrumb_list, news_article
 from meiri.web.breadcrumbs import breadcrumbs
+from meiri.web.minors_notice import minors_notice
 
 
 def article_once_published(article_id: int) -> Article:
@@ -42,13 +44,36 @@ def article_once_published(article_id: int) -> Article:
 
 @page
 def article(request, channel, year, day, article_id):
-    """The page of one article. Its key is what counts: another channel or date in the address redirects."""
+    """The page of one article. Its key is what counts: another channel or date in the address redirects. Where the article may harm
+    minors, there is a notice with the way on to its text."""
+    return page_of(request, article_id, Article.get_absolute_url, shows_text=False)
+
+
+@page
+def set_apart_article(request, channel, year, day, article_id):
+    """The text of an article that may harm minors, behind its notice. Of any other, the way to its page."""
+    return page_of(request, article_id, text_address, shows_text=True)
+
+
+def text_address(article: Article) -> str:
+    """Where the text of an article stands: behind the notice, where it has one."""
+    address = article.get_absolute_url()
+    return f"{address.removesuffix('.html')}/quanwen.html" if address and is_set_apart(article) else address
+
+
+def page_of(request, article_id: int, address_of: Callable[[Article], str], shows_text: bool):
+    """The page of an article at the address that `address_of` gives; any other leads there."""
     article = article_once_published(article_id)
     if not article.live:
         return render(request, "web/withdrawn.html", {"article": article}, status=410)
-    if request.path != article.get_absolute_url():
-        return HttpResponsePermanentRedirect(article.get_absolute_url())
-    uses(article.content_key, BESIDE.key(article.pk))
+    uses(article.content_key)
+    if request.path != (address := address_of(article)):
+        # Whether there is a notice may change.
+        leads = HttpResponseRedirect if shows_text else HttpResponsePermanentRedirect
+        return leads(address)
+    if is_set_apart(article) and not shows_text:
+        return minors_notice(request, article, text_address(article))
+    uses(BESIDE.key(article.pk))
     note_what_it_shows(article)
     tags = tags_of(article)
     listed = ListedIn([], [], [])
@@ -104,12 +129,13 @@ def article_context(
 ) -> dict:
     own = [(one.name, one.get_absolute_url()) for one in subsections if one.channel_id == article.channel_id]
     crumbs = breadcrumbs([article.channel, *own[:1], (article.title, article.get_absolute_url())])
-    picture = article.picture
+    # What is set apart is shown to nobody but its readers: no search engine, no app that draws a card of a link.
+    picture = None if is_set_apart(article) else article.picture
     share_image = feed_address(picture) if picture else ""
     uses(*(byline.author.byline_key for byline in bylines))
     standing = [correction for correction in corrections if not correction.withdrawn_at]
     structured: list[dict] = []
-    if article.published_at:
+    if article.published_at and not is_set_apart(article):
         with optional("结构化数据"):
             structured = [news_article(article, bylines, share_image, standing), breadcrumb_list(crumbs)]
     return {

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from meiri.asked_numbers import LARGEST_ID, asked_position
@@ -14,9 +14,11 @@ from meiri.journal.content_keys import COVERAGES
 from meiri.live.models import Coverage, EntryState, LiveEntry, entries_to_read, with_bodies
 from meiri.newsroom.body.pictures import feed_address
 from meiri.newsroom.body.stream import keys_in_body
+from meiri.sections.minors import is_set_apart
 from meiri.syndication.live_blog import live_blog_posting
 from meiri.syndication.structured_data import breadcrumb_list
 from meiri.web.breadcrumbs import breadcrumbs
+from meiri.web.minors_notice import minors_notice
 
 # Entries on a page; coverages in the list; the changes that are kept for those who follow a coverage.
 SHOWN, LISTED, CHANGES = 50, 30, 40
@@ -27,7 +29,7 @@ def coverages(request):
     """The list of coverages, newest first. One query."""
     before = asked_position(request)
     uses(COVERAGES)
-    found = list(Coverage.objects.to_read().newest(LISTED + 1, before))
+    found = list(Coverage.objects.to_read().in_front().newest(LISTED + 1, before))
     shown = found[:LISTED]
     context = {
         "coverages": shown,
@@ -41,8 +43,21 @@ def coverages(request):
 def coverage(request, coverage_id: int):
     """A coverage with its newest entries; `?before=` leads to older ones. The same number of queries for any number of entries
     of the same kinds of blocks."""
-    before = asked_position(request)
     found = _coverage_to_read(coverage_id)
+    if is_set_apart(found):
+        return minors_notice(request, found, found.text_address)
+    return _entries_page(request, found)
+
+
+@page(varies_by=("before",))
+def set_apart_coverage(request, coverage_id: int):
+    """The entries of a coverage that may harm minors, behind its notice. Of any other, the way to its page."""
+    found = _coverage_to_read(coverage_id)
+    return _entries_page(request, found) if is_set_apart(found) else redirect(found)
+
+
+def _entries_page(request, found: Coverage):
+    before = asked_position(request)
     entries, has_older = entries_to_read(found, SHOWN, before)
     pinned = with_bodies(list(found.entries.to_read().pinned()[:SHOWN])) if before is None else []
     _note_what_they_show([*entries, *pinned])
@@ -50,11 +65,12 @@ def coverage(request, coverage_id: int):
         [found.channel, ("直播", reverse("live-coverages")), (found.title, found.get_absolute_url())]
     )
     picture = found.picture
-    image = feed_address(picture) if picture else ""
+    image = feed_address(picture) if picture and not is_set_apart(found) else ""
     structured: list[dict] = []
-    with optional("结构化数据"):
-        standing = [entry for entry in entries if entry.state == EntryState.SHOWN]
-        structured = [live_blog_posting(found, standing, image), breadcrumb_list(crumbs)]
+    if not is_set_apart(found):
+        with optional("结构化数据"):
+            standing = [entry for entry in entries if entry.state == EntryState.SHOWN]
+            structured = [live_blog_posting(found, standing, image), breadcrumb_list(crumbs)]
     context = {
         "coverage": found,
         "entries": entries,
@@ -72,6 +88,8 @@ def coverage(request, coverage_id: int):
 def entry(request, coverage_id: int, number: int):
     """One entry by itself, with the way to its coverage. A withdrawn one says so (410)."""
     found = _coverage_to_read(coverage_id)
+    if is_set_apart(found):
+        return minors_notice(request, found, f"{found.text_address}#entry-{number}")
     entry = found.entries.to_read().filter(number=number).first()
     if entry is None:
         raise Http404

@@ -15,6 +15,7 @@ from meiri.journal.content_keys import ARTICLE
 from meiri.newsroom.clock import local
 from meiri.newsroom.models import Article
 from meiri.newsroom.plain_text import paragraphs
+from meiri.sections.minors import is_set_apart
 from meiri.visitors.rate_limits import RateLimit
 from meiri.web.article import article_once_published
 from meiri.web.fonts import NoFonts
@@ -31,7 +32,7 @@ CARDS = RateLimit("card", 40, timedelta(hours=1))
 def poster(request: HttpRequest, article_id: int) -> HttpResponse:
     """The poster; 410 where the article is withdrawn, 404 where the machine can't draw one."""
     uses(ARTICLE.key(article_id))
-    article = article_once_published(article_id)
+    article = once_published(article_id)
     if not article.live:
         return HttpResponse(status=410)
     if article.source:
@@ -42,7 +43,7 @@ def poster(request: HttpRequest, article_id: int) -> HttpResponse:
 @require_safe
 def card(request: HttpRequest, article_id: int) -> HttpResponse:
     """A card with words that stand in the article: with others nobody can make one."""
-    article = article_once_published(article_id)
+    article = once_published(article_id)
     if not article.live:
         return HttpResponse(status=410)
     quote = " ".join(request.GET.get("quote", "")[: 4 * LONGEST].split())
@@ -51,6 +52,15 @@ def card(request: HttpRequest, article_id: int) -> HttpResponse:
     if not CARDS.hit_by_address(request):
         return refused(request, "做得太频繁了，请过一会儿再试。", 429)
     return drawn(article, Poster(**shown_of(article), text=quote, is_quote=True))
+
+
+def once_published(article_id: int) -> Article:
+    """The article, live or withdrawn. Raises `Http404` where it never was published, or may harm minors: a picture has no notice
+    before it."""
+    article = article_once_published(article_id)
+    if is_set_apart(article):
+        raise Http404
+    return article
 
 
 def shown_of(article: Article) -> dict:

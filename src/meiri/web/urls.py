@@ -19,6 +19,7 @@ from meiri.web import (
     players,
     posters,
     probes,
+    ranking_rules,
     rolling,
     search,
 )
@@ -53,6 +54,7 @@ urlpatterns = [
     path("fragments/live/<int:coverage_id>/", live.changes, name="live-changes"),
     path("zhibo/", live.coverages, name="live-coverages"),
     path("zhibo/<int:coverage_id>/", live.coverage, name="live-coverage"),
+    path("zhibo/<int:coverage_id>/quanwen/", live.set_apart_coverage, name="set-apart-coverage"),
     path("zhibo/<int:coverage_id>/<int:number>.html", live.entry, name="live-entry"),
     path("qr/site.svg", article.site_qr, name="site-qr"),
     path("qr/<int:article_id>.svg", article.qr, name="article-qr"),
@@ -60,6 +62,7 @@ urlpatterns = [
     path("corrections/", corrections.corrections, name="corrections"),
     path("corrections/<int:article_id>/", change_history.changes, name="article-changes"),
     path("corrections/<slug:word>/<int:number>/", change_history.changes_of_thing, name="changes"),
+    path("paixu/", ranking_rules.ranking_rules, name="ranking-rules"),
     path("search/", search.results, name="search"),
     path("gundong/", rolling.rolling, name="rolling"),
     path("gundong/jinri/", rolling.this_day, name="this-day"),
@@ -80,4 +83,9 @@ urlpatterns = [
     path("<channel:slug>/<yyyy:year>/<dd:month>/<dd:day>/", archives.channel_day, name="channel-day"),
     path("<channel:slug>/<word:word>/", fronts.channel_subsection, name="channel-subsection"),
     path("<channel:channel>/<yyyy:year>/<mmdd:day>/<int:article_id>.html", article.article, name="article"),
+    path(
+        "<channel:channel>/<yyyy:year>/<mmdd:day>/<int:article_id>/quanwen.html",
+        article.set_apart_article,
+        name="set-apart-article",
+    ),
 ]

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import zstandard
 from django.core.management import BaseCommand, CommandError
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from meiri.audience.view_counts import views_of
 from meiri.ingest.records import extras_of, record_of
-from meiri.newsroom.models import Article, day_bounds
-from meiri.newsroom.river import Cursor, Listing, Place
+from meiri.newsroom.models import Article, ArticleQuerySet, day_bounds
+from meiri.newsroom.river import Cursor, Listing, ListingQuerySet, Place, PlaceKind
 from meiri.sections.models import Channel, Station, Subsection
 
 BATCH = 200
@@ -64,8 +64,31 @@ def named(model, slug: str):
 def batches(
     place: Place, start: date | None, end: date | None, channel_id: int | None
 ) -> Iterator[list[Article]]:
-    """The published articles of `place`, so many at a time: each batch begins where the one before ended."""
-    listings = Listing.objects.at(place).newest()
+    """The published articles of `place`, so many at a time: each batch begins where the one before ended. Those that may harm
+    minors, which stand in a list of their own, come after the others."""
+    for listed, articles in (
+        (place, Article.objects.live()),
+        (Place(PlaceKind.SET_APART), Article.objects.live().filter(of_place(place))),
+    ):
+        if channel_id:
+            articles = articles.filter(channel_id=channel_id)
+        yield from batches_of(Listing.objects.at(listed).newest(), articles, start, end)
+
+
+def of_place(place: Place) -> Q:
+    """The condition that an article is one of `place`: the site, a channel or a station."""
+    match place.kind:
+        case PlaceKind.CHANNEL:
+            return Q(channel=place.id)
+        case PlaceKind.STATION:
+            return Q(stations=place.id)
+    return Q()
+
+
+def batches_of(
+    listings: ListingQuerySet, wanted: ArticleQuerySet, start: date | None, end: date | None
+) -> Iterator[list[Article]]:
+    """Those of `wanted` that `listings` name, in their order."""
     if start:
         listings = listings.filter(published_at__gte=day_bounds(start)[0])
     if end:
@@ -73,9 +96,7 @@ def batches(
     cursor: Cursor | None = None
     while rows := list(listings.before(cursor).values_list("published_at", "article_id")[:BATCH]):
         cursor = Cursor(*rows[-1])
-        articles = Article.objects.live().filter(pk__in=[pk for _, pk in rows])
-        if channel_id:
-            articles = articles.filter(channel_id=channel_id)
+        articles = wanted.filter(pk__in=[pk for _, pk in rows])
         articles = articles.select_related("channel", "source", "editor").prefetch_related(
             "bylines__author",
             "stations",
