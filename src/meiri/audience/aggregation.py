@@ -27,8 +27,16 @@ from meiri.audience.reader_number import (
     of_address,
     of_network,
 )
-from meiri.audience.view_counts import QUARTER, WINDOW, add_views_of_all, next_change
+from meiri.audience.view_counts import (
+    OF_ADVERTISEMENT,
+    QUARTER,
+    WINDOW,
+    add_views_of_all,
+    day_of_second,
+    next_change,
+)
 from meiri.audience.view_log import View
+from meiri.fronts.advertisements import add_to_day
 from meiri.newsroom.models import Article
 from meiri.visitors.node_salts import share
 
@@ -90,7 +98,9 @@ def _count(name: str, start: int, records: view_log.Records) -> None:
     AggregatedLog.objects.get_or_create(pk=name)
     if not AggregatedLog.objects.filter(pk=name, end=start).update(end=records.end):
         raise AggregatedMeanwhile(name)
-    views = _within_bounds(_of_live_articles(records.views))
+    of_articles = [view for view in records.views if view.article < OF_ADVERTISEMENT]
+    of_advertisements = [view for view in records.views if view.article >= OF_ADVERTISEMENT]
+    views = _within_bounds(_of_live_articles(of_articles))
     now = int(timezone.now().timestamp())
     sums: Counter[tuple[int, int]] = Counter()
     for_lists: Counter[tuple[int, int]] = Counter()
@@ -101,6 +111,17 @@ def _count(name: str, start: int, records: view_log.Records) -> None:
         for_lists[stretch] += listed
     if sums:
         add_views_of_all(sums, +for_lists, changed)
+    _count_advertisements(of_advertisements, now)
+
+
+def _count_advertisements(views: Sequence[View], now: int) -> None:
+    """Each reader of an advertisement once in half an hour, within the bounds of an address and a network, as for articles."""
+    shown = Counter(
+        (view.article - OF_ADVERTISEMENT, day_of_second(min(view.microseconds // 1_000_000, now)))
+        for view, _ in (_within_bounds(views) if views else ())
+    )
+    for (advertisement, day), count in sorted(shown.items()):
+        add_to_day(advertisement, day, shown=count)
 
 
 def _of_live_articles(views: Sequence[View]) -> list[View]:

@@ -8,9 +8,9 @@ from ninja.errors import HttpError
 
 from meiri.api_problem import Problem
 from meiri.asked_numbers import LARGEST_ID
-from meiri.audience.fastpath import NO_ROOM, RETRY_AFTER_SECONDS, UNKNOWN_ARTICLE
+from meiri.audience.fastpath import NO_ROOM, RETRY_AFTER_SECONDS, UNKNOWN_ADVERTISEMENT, UNKNOWN_ARTICLE
 from meiri.audience.hot import KEPT_SECONDS, hot_list
-from meiri.audience.view_counts import count_view
+from meiri.audience.view_counts import OF_ADVERTISEMENT, count_view
 
 router = Router(tags=["audience"])
 
@@ -48,8 +48,25 @@ def post_view(request, response: HttpResponse, article_id: int):
     """
     if not 0 < article_id <= LARGEST_ID:
         raise HttpError(404, UNKNOWN_ARTICLE)
+    return counted_view(request, response, article_id)
+
+
+@router.post(
+    "/advertisements/{advertisement_id}/views",
+    response={202: Counted, 404: Problem, 503: Problem},
+    summary="Count that a reader saw an advertisement",
+)
+def post_advertisement_view(request, response: HttpResponse, advertisement_id: int):
+    """As for articles: a reader counts once in half an hour, robots do not, no one is identified."""
+    if not 0 < advertisement_id <= LARGEST_ID:
+        raise HttpError(404, UNKNOWN_ADVERTISEMENT)
+    return counted_view(request, response, OF_ADVERTISEMENT + advertisement_id)
+
+
+def counted_view(request, response: HttpResponse, number: int) -> Status:
+    """The answer to who tells that a reader saw what has this number in the log of views."""
     try:
-        counted = count_view(article_id, request.headers, request.META.get("REMOTE_ADDR", ""))
+        counted = count_view(number, request.headers, request.META.get("REMOTE_ADDR", ""))
     except OSError:
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return Status(503, Problem(detail=NO_ROOM))

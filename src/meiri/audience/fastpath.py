@@ -11,12 +11,13 @@ from django.http import QueryDict
 from meiri.asked_numbers import LARGEST_ID
 from meiri.audience import counts_query
 from meiri.audience.counts_file import NoCounts, the_file
-from meiri.audience.view_counts import count_view
+from meiri.audience.view_counts import OF_ADVERTISEMENT, count_view
 from meiri.delivery.headers import guarding
 from meiri.delivery.rsgi import Answer, Scope
 
 COUNTS = "/api/v1/counts/"
-_VIEWS = re.compile(r"/api/v1/articles/([0-9]{1,30})/views")
+_VIEWS = re.compile(r"/api/v1/(articles|advertisements)/([0-9]{1,30})/views")
+UNKNOWN_ADVERTISEMENT = "没有这条广告。"
 UNKNOWN_ARTICLE = "没有这篇稿件，或它尚未发布。"
 NO_ROOM = "暂时无法计数，请稍后再试。正文不受影响。"
 RETRY_AFTER_SECONDS = 60
@@ -32,17 +33,21 @@ def respond(scope: Scope) -> Answer | None:
     Takes some microseconds: one small write to a local file, or a look into mapped memory. The body is not needed.
     """
     if scope.method == "POST" and (found := _VIEWS.fullmatch(scope.path)):
-        return _view(int(found[1]), scope)
+        return _view(int(found[2]), scope, of_advertisement=found[1] == "advertisements")
     if scope.method == "GET" and scope.path == COUNTS:
         return _counts(scope.query_string)
     return None
 
 
-def _view(article: int, scope: Scope) -> Answer:
-    if not 0 < article <= LARGEST_ID:
-        return _answer(404, {"detail": UNKNOWN_ARTICLE})
+def _view(key: int, scope: Scope, of_advertisement: bool) -> Answer:
+    if not 0 < key <= LARGEST_ID:
+        return _answer(404, {"detail": UNKNOWN_ADVERTISEMENT if of_advertisement else UNKNOWN_ARTICLE})
     try:
-        counted = count_view(article, scope.headers, scope.client.rpartition(":")[0].strip("[]"))
+        counted = count_view(
+            key + OF_ADVERTISEMENT * of_advertisement,
+            scope.headers,
+            scope.client.rpartition(":")[0].strip("[]"),
+        )
     except OSError:
         return _answer(503, {"detail": NO_ROOM}, ("retry-after", str(RETRY_AFTER_SECONDS)))
     return _answer(202, {"counted": counted})

@@ -28,6 +28,8 @@ KEPT: Sequence[tuple[type[QuarterViews] | type[HourViews] | type[DayViews], time
     (DayViews, timedelta(days=400)),
 )
 STEP = 5_000
+# In the log of views an advertisement stands under its key and this: no article has a number so high.
+OF_ADVERTISEMENT = 1 << 62
 HEAD = 1
 
 
@@ -95,12 +97,17 @@ def _moment(seconds: int):
 
 
 def _day(seconds: int):
-    return connection.ops.adapt_datefield_value(day_of(datetime.fromtimestamp(seconds, UTC)))
+    return connection.ops.adapt_datefield_value(day_of_second(seconds))
 
 
 def day_of(moment: datetime) -> date:
     """The day in Beijing."""
     return timezone.localdate(moment, timezone.get_default_timezone())
+
+
+def day_of_second(seconds: int) -> date:
+    """The day in Beijing of a moment in seconds since 1970."""
+    return day_of(datetime.fromtimestamp(seconds, UTC))
 
 
 def read_in_words(article) -> list[str]:

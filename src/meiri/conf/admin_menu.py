@@ -63,7 +63,7 @@ GROUPS = (
         "desktop",
         (
             "wagtailadmin_explore_root",
-            *lists("fronts_noticebar", "fronts_greying", "fronts_stationfront"),
+            *lists("fronts_noticebar", "fronts_greying", "fronts_stationfront", "fronts_advertisement"),
             *lists(
                 "audience_hotrule",
                 "sections_channel",

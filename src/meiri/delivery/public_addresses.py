@@ -63,6 +63,7 @@ PUBLIC_ADDRESSES = (
     _unstored("favicon.ico", "web", "/favicon.ico", is_reserved=False),
     _stored("feed.json", "syndication", "/feed.json", "feeds", label=FEEDS),
     _stored("fragments", "web", "/fragments/hot/", "page", is_crawled=False),
+    _unstored("guanggao", "audience", "/guanggao/22/", has_edition=False, is_crawled=False),
     _stored("gundong", "web", "/gundong/", "front"),
     _unstored("healthz", "web", "/healthz", has_edition=False),
     _stored("hot", "audience", "/hot/", "front", label="热点榜"),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from meiri.journal.content_keys import (
+    ADVERTISEMENTS,
     COMMENT_SETTINGS,
     FOOTER,
     FRONTS,
@@ -132,3 +133,25 @@ class GreyingEnded(RowEvent):
     label = "变灰：结束"
     key_forms = (NOTICES,)
     removes_content = False
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class AdvertisementBegan(RowEvent):
+    """Readers see an advertisement from now on, by its time."""
+
+    kind = "advertisement.began"
+    label = "广告：开始"
+    key_forms = (ADVERTISEMENTS,)
+    removes_content = False
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class AdvertisementEnded(RowEvent):
+    """An advertisement ended, by its time or because somebody ended it."""
+
+    kind = "advertisement.ended"
+    label = "广告：结束"
+    key_forms = (ADVERTISEMENTS,)
+    removes_content = True

@@ -5,6 +5,7 @@ from django.db import models
 from wagtail.contrib.settings.models import register_setting
 from wagtail.fields import StreamField
 
+from meiri.fronts.advertisements import Advertisement, AdvertisementDay
 from meiri.fronts.blocks import LicenceBlock, TelephoneBlock
 from meiri.fronts.events import SettingsChanged, SettingsDeleted
 from meiri.fronts.friend_links import FriendLink
@@ -25,6 +26,8 @@ from meiri.journal.public_models import Public
 from meiri.stored_settings import StoredSettings
 
 __all__ = [
+    "Advertisement",
+    "AdvertisementDay",
     "FriendLink",
     "Greying",
     "HomePage",

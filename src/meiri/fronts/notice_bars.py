@@ -238,7 +238,7 @@ def end_now(thing: Timed, by) -> bool:
 
 def end_overdue_notices() -> None:
     """Note the end of what ended by the clock; readers did not see it any more from its minute on."""
-    for model in (NoticeBar, Greying):
+    for model in Timed.__subclasses__():
         for overdue in model.objects.overdue()[:MOST_READ]:
             with transaction.atomic():
                 found = model.objects.select_for_update(of=("self",)).overdue().filter(pk=overdue.pk).first()

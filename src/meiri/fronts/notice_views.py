@@ -9,10 +9,11 @@ from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
+from meiri.fronts.advertisements import Advertisement
 from meiri.fronts.notice_bars import Greying, NoticeBar, Timed, end_now, set_for_coverage
 from meiri.live.models import Coverage
 
-TIMED = {model._meta.model_name: model for model in (NoticeBar, Greying)}
+TIMED = {model._meta.model_name: model for model in (NoticeBar, Greying, Advertisement)}
 
 
 def timed_or_404(model: str, number: int) -> Timed:

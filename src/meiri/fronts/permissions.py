@@ -56,7 +56,7 @@ def start() -> None:
     grant(
         CHIEFS,
         Role(
-            (*whole("fronts", "friendlink", "noticebar"), "fronts.change_sitesettings"),
+            (*whole("fronts", "friendlink", "noticebar", "advertisement"), "fronts.change_sitesettings"),
             on_pages=permissions("wagtailcore", "add_page", "change_page", "publish_page", "bulk_delete_page")
             + permissions("wagtailcore", "lock_page", "unlock_page"),
         ),

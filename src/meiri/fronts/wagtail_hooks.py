@@ -1,5 +1,8 @@
 """What concerns the whole site in the admin: friend links, records, the words of the traditional-script edition."""
 
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
+from django.forms import CheckboxSelectMultiple
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -16,6 +19,7 @@ from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from meiri.delivery.models import ProtectedTerm
 from meiri.fronts.addresses import taken_by_others
+from meiri.fronts.advertisements import Advertisement
 from meiri.fronts.editing import FrontEditView, tell_front_presence
 from meiri.fronts.home_desk import HomeActionItem, HomeSlotsView, listing_buttons
 from meiri.fronts.models import FriendLink, Greying, NoticeBar, SiteSettings, StationFront
@@ -139,8 +143,46 @@ class GreyingViewSet(TimedViewSet):
     ]
 
 
+class AdvertisementViewSet(TimedViewSet):
+    model = Advertisement
+    icon = "view"
+    list_display = [
+        Column("name", label="名称"),
+        "kind",
+        "slot",
+        Column("state", label="状态", accessor=end_link),
+        "since",
+        "until",
+        "weight",
+        Column("shown", label="展示"),
+        Column("clicked", label="点击"),
+    ]
+    list_filter = ["slot", "kind"]
+    list_export = ["name", "kind", "slot", "since", "until", "weight", "shown", "clicked"]
+    search_fields = ["name", "text"]
+    panels = [
+        FieldRowPanel([FieldPanel("name"), FieldPanel("kind")]),
+        FieldRowPanel([FieldPanel("slot"), FieldPanel("weight")]),
+        FieldPanel("channels", widget=CheckboxSelectMultiple),
+        FieldPanel("picture"),
+        FieldPanel("text"),
+        FieldPanel("address"),
+        FieldRowPanel([FieldPanel("since"), FieldPanel("until")]),
+    ]
+
+    def get_queryset(self, request):
+        sums = {f"{name}_sum": Coalesce(Sum(f"days__{name}"), 0) for name in ("shown", "clicked")}
+        return Advertisement.objects.annotate(**sums)
+
+
 class SiteGroup(SnippetViewSetGroup):
-    items = (NoticeBarViewSet, GreyingViewSet, StationFrontViewSet, FriendLinkViewSet)
+    items = (
+        NoticeBarViewSet,
+        GreyingViewSet,
+        AdvertisementViewSet,
+        StationFrontViewSet,
+        FriendLinkViewSet,
+    )
     menu_label = "站点"
     menu_name = "site"
     menu_icon = "globe"

@@ -42,6 +42,7 @@ STYLES = {
     "front": [*_FRONTS, "home", "section", "standard"],
     "search": [*_FRONTS, "section", "search"],
     "suggestions": ["suggestions"],
+    "advertisements": ["advertisements"],
     "form": [*_COMMON, "forms", "fields", "standard", "comments", "letters", "members", "staff", "settings"],
 }
 SCRIPTS = {
@@ -60,6 +61,7 @@ SCRIPTS = {
     "blocks": ["viewer", "compare", "players"],
     "notices": ["notices"],
     "timeline": ["timeline"],
+    "advertisements": ["advertisements"],
     "home": ["switches", "times", "fragments", "bars", "counts", "carousel", "searching", "installed"],
     "suggestions": ["suggestions"],
     "comments": ["comments"],

@@ -18,6 +18,7 @@ from wagtail.rich_text import expand_db_html
 
 from meiri.delivery.editions import is_large, is_traditional, person
 from meiri.delivery.omissions import omit, optional
+from meiri.fronts.advertisements import has_advertisement
 from meiri.media.documents import kind_of_document
 from meiri.members.contacts import masked
 from meiri.newsroom.blocks import blocks_of
@@ -208,6 +209,7 @@ def environment(**options):
         part=part,
         blocks_of=blocks_of,
         note_numbers=note_numbers,
+        has_advertisement=has_advertisement,
         has_fonts=has_fonts,
         chart_svg=chart_svg,
         played_video=played_video,

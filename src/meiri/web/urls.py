@@ -4,6 +4,7 @@ from django.urls import path, re_path, register_converter
 
 from meiri.web import (
     addresses,
+    advertisement_slots,
     archives,
     article,
     bundles,
@@ -48,6 +49,7 @@ urlpatterns = [
     path("media/<path:name>", media.stored, name="media"),
     path("fragments/newest/", rolling.newest, name="newest-of-all"),
     path("fragments/newest/<slug:slug>/", fronts.newest, name="newest"),
+    path("fragments/ads/<slug:slot>/", advertisement_slots.advertisements, name="advertisements"),
     path("fragments/notices.css", notice_style.notices_css, name="notices-css"),
     path("fragments/notices/<slug:kind>/", notice_style.notice, name="notice"),
     path("fragments/pinyin/<int:article_id>/", article.pinyin, name="pinyin"),

@@ -25,6 +25,7 @@ from meiri.delivery.page_store import page_store
 from meiri.delivery.purging import Purger
 from meiri.delivery.release import code
 from meiri.delivery.renderer import render_pages
+from meiri.fronts.advertisements import begin_advertisements
 from meiri.fronts.link_checking import check_links
 from meiri.fronts.notice_bars import end_overdue_notices
 from meiri.journal.consumers import run_due_consumers
@@ -91,6 +92,7 @@ SCHEDULE = [
     ClockJob(empty_bin, 600),
     ClockJob(expire_pictures, 300),
     ClockJob(end_overdue_notices, 20),
+    ClockJob(begin_advertisements, 20),
     ClockJob(check_due_links, 1, line="links", is_wanted=links_are_due),
     ClockJob(check_due_receipts, 1, line="links", is_wanted=receipts_are_due),
     ClockJob(forget_links, 3600),
