@@ -14,6 +14,8 @@ from meiri.media.adding_pictures import store
 from meiri.media.licences import expire_pictures, expiring
 from meiri.media.models import ExpiredLicence, Picture
 from meiri.newsroom.models import Article
+from meiri.newsroom.publication_checks import findings_by_check
+from meiri.newsroom.publishing import publish
 from meiri.personal.models import Notice
 from tests.media.test_reencoding import a_file
 from tests.newsroom_factory import an_article
@@ -59,6 +61,17 @@ def test_an_expired_picture_is_taken_from_articles_and_their_makers_are_told(adm
     assert "《有图的稿件》" in page
     assert "已撤下" in page
     assert expire_pictures() == 0
+
+
+def test_an_article_whose_picture_ran_out_is_mended_without_another_picture(admin_user):
+    article = with_picture(a_picture("旧图", -1), admin_user)
+    expire_pictures()
+    article = Article.objects.get(pk=article.pk)
+    article.title = "有图的稿件（续）"
+    article = publish(article, by=admin_user)
+    assert article.title == "有图的稿件（续）"
+    found = [found.code for _check, found in findings_by_check(article, article.latest_revision, admin_user)]
+    assert [code for code in found if code.startswith("picture.")] == ["picture.withdrawn"] * 2
 
 
 def test_a_replacement_that_was_chosen_stands_everywhere_with_its_own_words(admin_user, admin_client):

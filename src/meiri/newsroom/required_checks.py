@@ -74,6 +74,7 @@ class PictureCheck(PublicationCheck):
         PublishingRule("picture.credit", "图片署名"),
         PublishingRule("picture.alt", "图片替代文字"),
         PublishingRule("picture.expired", "图片在授权期内", Strictness.STOP),
+        PublishingRule("picture.withdrawn", "没有已撤下的图片"),
         PublishingRule("picture.unfetched", "没有缺少的图片"),
     )
 
@@ -110,6 +111,14 @@ class PictureCheck(PublicationCheck):
         self, picture: Picture, name: str, place: str, credit: str, caption: str = ""
     ) -> Iterator[Finding]:
         about = f"{name}“{(caption or picture.caption or picture.title)[:30]}”"
+        if picture.withdrawn_at:
+            # It is not shown, whatever is lacking of it: a line says so in its place.
+            yield Finding(
+                "picture.withdrawn",
+                f"{about}已经撤下，读者看到的是撤下的说明。请换图或移除。",
+                place=place,
+            )
+            return
         if not (credit or picture.credit):
             yield Finding("picture.credit", f"{about}没有署名（供图）。", place=place)
         if not (picture.description or caption or picture.caption):
