@@ -253,7 +253,7 @@ class Content:
             *(f"{self.coverage.get_absolute_url()}{page}" for page in ("", "?before=2", "1.html", "2.html")),
             "/gundong/", "/gundong/jinri/", *(f"/gundong/{period}" for period in periods), "/gundong/?before=0-1",
             "/fragments/newest/", "/fragments/newest/keji/", "/fragments/notices.css",
-            "/zhibo/", f"/fragments/live/{self.coverage.pk}/",
+            "/zhibo/", f"/fragments/live/{self.coverage.pk}/", *(f"/corrections/entry/{entry.pk}/" for entry in self.coverage.entries.all()),
             "/zhuanti/?before=0-1", "/404.html", "/nirgendwo/", "/staff/", "/members/", "/members/login/",
             "/rss.xml", "/atom.xml", "/feed.json", "/keji/rss.xml", "/difang/zhejiang/rss.xml", "/robots.txt", "/sitemap.xml",
             "/news-sitemap.xml", "/sitemaps/sections.xml", f"/sitemaps/{at.year:04}-{at:%m}.xml",

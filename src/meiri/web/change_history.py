@@ -1,5 +1,6 @@
 """/corrections/42/, /corrections/page/12/: what became of something after it was published first (修改记录), newest first."""
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
@@ -31,7 +32,10 @@ def _changes(request, word: str, number: int, address: str):
     before = asked_position(request)
     kind = kind_called(word)
     row = kind.row(number) if kind and number <= LARGEST_ID else None
-    thing = kind.describe(row) if kind and row else None
+    try:
+        thing = kind.describe(row) if kind and row else None
+    except ObjectDoesNotExist:  # what it stands in is gone
+        thing = None
     if kind is None or thing is None:
         raise Http404
     uses(*thing.keys)
