@@ -47,7 +47,7 @@ class ChangesView(CheckedView):
         return self.render_to_response(context)
 
     def get_breadcrumbs_items(self):
-        return [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": "修改记录"}]
+        return [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": f"修改记录：{self.thing}"}]
 
 
 class ReasonForm(forms.Form):
@@ -93,7 +93,10 @@ class DeedWithReasonView(CheckedView):
         return str(self.thing)
 
     def get_breadcrumbs_items(self):
-        return [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": self.deed_in_words}]
+        return [
+            *WagtailAdminTemplateMixin.breadcrumbs_items,
+            {"url": "", "label": f"{self.deed_in_words}：{self.thing}"},
+        ]
 
     def get(self, request, **kwargs):
         return self.answer_form(self.form_class())

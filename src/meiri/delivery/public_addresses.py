@@ -71,7 +71,7 @@ PUBLIC_ADDRESSES = (
     _stored("letters", "letters", "/letters/", "front"),
     _stored("links", "fronts", "/links/", "front"),
     _unstored("manifest.webmanifest", "web", "/manifest.webmanifest", has_edition=False, is_reserved=False),
-    _unstored("media", "web", "/media/a.jpg", has_edition=False),
+    _unstored("media", "web", "/media/a.jpg", has_edition=False, label="图片和文件"),
     _unstored("members", "members", "/members/", is_crawled=False),
     _unstored("metrics", "conf", "/metrics", has_edition=False),
     _unstored("news-sitemap.xml", "syndication", "/news-sitemap.xml", has_edition=False, is_reserved=False),

@@ -120,6 +120,10 @@ class TakeDownView(WagtailAdminTemplateMixin, FormView):
     def get_page_subtitle(self):
         return self.object.title
 
+    def get_breadcrumbs_items(self):
+        last = {"url": "", "label": f"{self.get_page_title()}：{self.object.title}"}
+        return [*WagtailAdminTemplateMixin.breadcrumbs_items, last]
+
     @cached_property
     def object(self):
         return get_object_or_404(self.model, pk=self.kwargs["pk"])
