@@ -65,7 +65,7 @@ DELETED = [
     "sections_station", "sections_topic", "sections_channel", "sections_navigationitem", "wagtaildocs_document",
     "fronts_sitesettings", "fronts_friendlink", "taggit_tag", "newsroom_correction", "comments_comment", "newsroom_article",
     "wagtailcore_revision", "fronts_topicpage", "live_coverage", "live_liveentry",
-    "newsroom_articlechange",
+    "changes_publishedchange",
 ]  # fmt: skip
 
 
