@@ -31,12 +31,12 @@ def desk(client, initial_data):
     return client
 
 
-def form(title: str, slug: str, topic=None, deed="action-publish") -> dict:
+def form(title: str, slug: str, topic=None, deed="action-publish", body=(), design="standard") -> dict:
     return nested_form_data(
         {
             "title": title, "slug": slug, "topic": topic.pk if topic else "",
             "kicker": "", "summary": "", "intro": "", "banner": "",
-            "body": streamfield([]), "comments": inline_formset([]), deed: "1",
+            "design": design, "body": streamfield(body), "comments": inline_formset([]), deed: "1",
         }
     )  # fmt: skip
 
@@ -196,3 +196,50 @@ def test_a26_by_code_too_a_page_that_cannot_have_its_topic_is_refused(desk):
     with pytest.raises(ValidationError):
         index.add_child(instance=TopicPage(title="秋收时节", slug="qiushou-2"))
     assert Topic.objects.count() == 1
+
+
+def part_of_topic(heading: str, articles=(), fills_with="", design="standard") -> tuple[str, dict]:
+    chosen = streamfield([("item", article.pk) for article in articles])
+    for number in range(len(articles)):
+        del chosen[f"{number}"]["type"]
+    return "articles", {
+        "heading": heading, "intro": "", "articles": chosen, "fills_with": fills_with, "design": design,
+    }  # fmt: skip
+
+
+def test_a_topic_has_parts_in_designs_of_their_own_and_a_navigation_of_them(desk):
+    topic = a_topic("秋收时节", "qiushou")
+    chosen = an_article("选编的报道", topics=[topic], summary="提要。")
+    film = an_article("丰收的视频", topics=[topic], kind="video")
+    rest = an_article("其余的报道", topics=[topic])
+    timeline = ("timeline", {"heading": "大事记", "events": streamfield([])})
+    body = [
+        part_of_topic("现场", [chosen], design="opinion"),
+        part_of_topic("影像", fills_with="video", design="video"),
+        timeline,
+    ]
+    answer = create(desk, "秋收时节", "qiushou", topic, body=body, design="timeline")
+    assert answer.status_code == 302
+    page = desk.get("/zhuanti/qiushou/").content.decode().replace("<wbr>", "")
+    nav = page.partition('aria-label="秋收时节的分栏"')[2].partition("</nav>")[0]
+    for anchor, heading in (
+        ("fenlan-1", "现场"),
+        ("fenlan-2", "影像"),
+        ("fenlan-3", "大事记"),
+        ("zuixin", "最新报道"),
+    ):
+        assert f'<a href="#{anchor}">{heading}</a>' in nav
+        assert f'id="{anchor}"' in page
+    parts = page.split('class="topic-section"')
+    assert [title for title in (chosen.title, film.title, rest.title) if title in parts[1]] == [chosen.title]
+    assert film.title in parts[2]
+    assert film.title not in parts[4]
+    assert rest.title in parts[4]
+    assert 'class="opinions"' in parts[1]
+    assert 'class="hours"' in parts[4]
+    # Its editors see it before readers do.
+    made = TopicPage.objects.get()
+    desk.post(f"/admin/pages/{made.pk}/edit/preview/", form("秋收时节", "qiushou", topic, design="wall"))
+    preview = desk.get(f"/admin/pages/{made.pk}/edit/preview/").content.decode().replace("<wbr>", "")
+    assert 'class="wall"' in preview
+    assert 'class="hours"' in desk.get("/zhuanti/qiushou/").content.decode()

@@ -7,8 +7,10 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import transaction
 
+from meiri.audience.hot import hot_list
 from meiri.comments.models import Comment, CommentCount, CommentState
 from meiri.fronts.models import FriendLink, HomePage, MagazineIssuePage, SiteSettings, TopicPage
+from meiri.fronts.page_sheets import sheets_of
 from meiri.journal.models import Entry
 from meiri.journal.verification import verify_chain
 from meiri.letters.models import Letter, Stage, StageCount
@@ -20,7 +22,7 @@ from meiri.newsroom.river import Place
 from meiri.sample.content_files import articles, table
 from meiri.sample.loading import load, unfinished
 from meiri.sample.pictures import SCENES
-from meiri.sections.models import Channel, NavigationItem, Station, Topic
+from meiri.sections.models import Channel, NavigationItem, Station, Subsection, Topic
 from meiri.staff.models import PressCard
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("sample newsroom")]
@@ -143,20 +145,35 @@ class TestFronts:
         footer = [f"/about/{page}" for page in ("", "contact/", "disclaimer/", "privacy/", "accessibility/")]
         navigation = [item.url for item in NavigationItem.objects.select_related("channel")]
         topics = [f"/zhuanti/{slug}/" for slug in Topic.objects.values_list("slug", flat=True)]
-        issue = MagazineIssuePage.objects.get()
-        pieces = [f"/zazhi/{issue.slug}/{n}/" for n in range(1, len(issue.contents) + 1)]
-        for address in {*footer, *navigation, *topics, *pieces, f"/zazhi/{issue.slug}/"}:
+        issues = MagazineIssuePage.objects.all()
+        pieces = [f"/zazhi/{issue.slug}/{n}/" for issue in issues for n in range(1, len(issue.contents) + 1)]
+        sheets = [
+            f"/zazhi/{issue.slug}/banmian/{n}/" for issue in issues for n in range(1, len(issue.sheets) + 1)
+        ]
+        below = [one.get_absolute_url() for one in Subsection.objects.select_related("channel", "station")]
+        places = {*(f"/zazhi/{issue.slug}/" for issue in issues), *sheets, *below}
+        for address in {*footer, *navigation, *topics, *pieces, *places}:
             response = client.get(address, follow=True)
             assert response.status_code == 200, address
 
     def test_the_home_page_has_a_layout(self):
         assert len(HomePage.objects.get().body) > 20
 
-    def test_four_topics_and_one_issue_of_six_pieces(self):
+    def test_four_topics_and_two_issues_with_pages_of_paper(self):
         assert TopicPage.objects.live().count() == 4
-        pieces = MagazineIssuePage.objects.live().get().contents
-        assert len(pieces) == 6
-        assert all(len(piece.value["body"].source) > 300 for piece in pieces)
+        issues = MagazineIssuePage.objects.live().order_by("-slug")
+        assert [len(issue.contents) for issue in issues] == [6, 4]
+        for issue in issues:
+            assert all(len(piece.value["body"].source) > 250 for piece in issue.contents)
+            on_paper = [n for sheet in sheets_of(issue) for n in sheet.pieces]
+            assert on_paper == list(range(1, len(issue.contents) + 1))
+
+    def test_sub_columns_have_articles_and_what_is_read_has_reasons(self):
+        for one in Subsection.objects.select_related("channel", "station"):
+            assert Listing.objects.at(Place.subsection(one)).exists(), one.full_name
+        entries = hot_list()
+        assert len(entries) == 10
+        assert all(entry.views > 0 for entry in entries[:5])
 
     def test_twenty_friend_links_lead_to_addresses_reserved_for_examples(self):
         hosts = [urlsplit(url).hostname for url in FriendLink.objects.shown().values_list("url", flat=True)]

@@ -1,9 +1,13 @@
 """What editors lay out fronts from."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
+
+from meiri.newsroom.models import Kind
+from meiri.sections.models import Design
 
 
 class Shape(models.TextChoices):
@@ -86,12 +90,22 @@ class HomeBody(blocks.StreamBlock):
 
 
 class ChosenArticlesBlock(blocks.StructBlock):
+    """A part of a topic (分栏): what editors chose, then what comes by itself."""
+
     heading = blocks.CharBlock(label="小标题", max_length=40)
-    articles = blocks.ListBlock(article_chooser(), label="稿件")
+    intro = blocks.CharBlock(label="说明", max_length=120, required=False)
+    articles = blocks.ListBlock(article_chooser(), label="稿件", default=[])
+    fills_with = blocks.ChoiceBlock(
+        Kind.choices,
+        label="自动收入",
+        required=False,
+        help_text="选一种体裁，本专题的这类稿件自动排在选编的后面。",
+    )
+    design = blocks.ChoiceBlock(Design.choices, label="版式", default=Design.STANDARD)
 
     class Meta:
         icon = "list-ul"
-        label = "选编"
+        label = "分栏"
 
 
 class TimelineBlock(blocks.StructBlock):
@@ -128,6 +142,7 @@ class MagazineEntry(blocks.StructBlock):
     page = blocks.IntegerBlock(label="页码", min_value=1)
     author = blocks.CharBlock(label="作者", max_length=40, required=False)
     summary = blocks.TextBlock(label="提要", required=False)
+    picture = ImageChooserBlock(label="题图", required=False)
     body = blocks.RichTextBlock(
         label="正文", features=["h2", "h3", "bold", "italic", "link", "blockquote", "image"]
     )
@@ -135,6 +150,49 @@ class MagazineEntry(blocks.StructBlock):
     class Meta:
         icon = "doc-full"
         label = "文章"
+
+
+def percent(label: str, **options) -> blocks.FloatBlock:
+    return blocks.FloatBlock(label=label, min_value=0, max_value=100, **options)
+
+
+class SheetArea(blocks.StructBlock):
+    """A part of a page image that leads to a piece. Its place and size are parts of the whole in per cent, from its upper left
+    corner."""
+
+    piece = blocks.IntegerBlock(label="第几篇", min_value=1, help_text="在“内容”里的次序。")
+    left = percent("左 %")
+    top = percent("上 %")
+    width = percent("宽 %")
+    height = percent("高 %")
+
+    class Meta:
+        icon = "crosshairs"
+        label = "区域"
+
+    def clean(self, value):
+        cleaned = super().clean(value)
+        wrong = {}
+        for start, size, words in (("left", "width", "右"), ("top", "height", "下")):
+            if not cleaned[size]:
+                wrong[size] = ValidationError("不能是 0。")
+            elif cleaned[start] + cleaned[size] > 100:
+                wrong[size] = ValidationError(f"超出了版面{words}边。")
+        if wrong:
+            raise blocks.StructBlockValidationError(wrong)
+        return cleaned
+
+
+class SheetBlock(blocks.StructBlock):
+    """One page of paper (版面): its image, with areas that lead to pieces."""
+
+    name = blocks.CharBlock(label="版名", max_length=30, help_text="如“01版 要闻”。")
+    image = ImageChooserBlock(label="版面图")
+    areas = blocks.ListBlock(SheetArea(), label="区域", default=[], max_num=40)
+
+    class Meta:
+        icon = "doc-full-inverse"
+        label = "版面"
 
 
 class LicenceBlock(blocks.StructBlock):

@@ -12,13 +12,14 @@ from typing import Any
 
 from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.delivery.omissions import omit, optional
+from meiri.fronts.designs import drawn_as
 from meiri.journal.cache import InvalidatingCache
 from meiri.journal.content_keys import ARTICLE, PICTURES
 from meiri.newsroom.blocks import blocks_of
 from meiri.newsroom.cards import Card
 from meiri.newsroom.models import Article
-from meiri.newsroom.river import Place, PlaceKind, newest_at_each, pictured_among
-from meiri.sections.models import Station, Topic
+from meiri.newsroom.river import Listing, Place, PlaceKind, newest_at_each, pictured_among
+from meiri.sections.models import Design, Station, Topic
 
 TOP_LINES = 7
 FLASHES = 7
@@ -31,6 +32,8 @@ FEWEST_CARDS = 3
 FEWEST_LINES = 5
 # Read beyond what is shown, for those that stand elsewhere on the page already.
 SPARE = 14
+# Of a topic: articles below its parts, in one part, and looked through for those of a kind.
+TOPIC_LINES, TOPIC_PART, TOPIC_READ = 40, 30, 300
 
 
 @dataclass
@@ -293,13 +296,66 @@ DRAW: dict[str, Callable[..., PlannedBlock]] = {
 }
 
 
-def plan_topic(body, topic: Topic | None) -> dict:
-    """The chosen articles of a topic's sections and, below them, the newest of its river that stand in none."""
+@dataclass(frozen=True)
+class TopicSection:
+    """A part of a topic's page. `anchor`: where its heading is found on the page, empty without one. `drawn`: what the template of
+    its design shows beside the articles."""
+
+    block: ChosenBlock
+    articles: list[Card]
+    anchor: str = ""
+    drawn: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def heading(self) -> str:
+        return self.block.value["heading"] if self.anchor else ""
+
+
+def plan_topic(body, topic: Topic | None, design: str = Design.STANDARD) -> dict:
+    """The parts of a topic's page with their articles and, below them, in its own design the newest of its river that stand in
+    none. At most five queries, and one for each part whose design names who signs."""
     place = Place.topic(topic) if topic else None
     blocks = laid_out(body)
-    chosen = [raw_ids(b.value["articles"]) if b.kind == "articles" else [] for b in blocks]
-    page = ArticlesAtHand({place: 40 + SPARE} if place else {}, [i for ids in chosen for i in ids])
-    sections = [(block, page.take(30, pinned=ids)) for block, ids in zip(blocks, chosen, strict=True)]
-    articles = page.take(40, place)
+    kinds = {block.value.get("fills_with") for block in blocks if block.kind == "articles"}
+    of_kind = newest_by_kind(place) if place and kinds - {None, ""} else {}
+    chosen = [topic_keys(block, of_kind) for block in blocks]
+    page = ArticlesAtHand({place: TOPIC_LINES + SPARE} if place else {}, [i for ids in chosen for i in ids])
+    # What editors chose for one part, no other part takes for itself.
+    pinned = {i for block in blocks if block.kind == "articles" for i in raw_ids(block.value["articles"])}
+    taken = [
+        page.take(TOPIC_PART, pinned=[i for i in ids if i in of_block or i not in pinned])
+        for ids, of_block in ((ids, set(own_keys(block))) for ids, block in zip(chosen, blocks, strict=True))
+    ]
+    articles = page.take(TOPIC_LINES, place)
     page.fill()
-    return {"sections": sections, "articles": articles}
+    sections = [
+        TopicSection(
+            block,
+            shown,
+            f"fenlan-{number}" if block.kind in ("articles", "timeline") else "",
+            drawn_as(block.value["design"], shown) if block.kind == "articles" else {},
+        )
+        for number, (block, shown) in enumerate(zip(blocks, taken, strict=True), start=1)
+    ]
+    return {"sections": sections, "articles": articles, **drawn_as(design, articles)}
+
+
+def own_keys(block: ChosenBlock) -> list[int]:
+    """The articles that editors chose for a part of a topic."""
+    return raw_ids(block.value["articles"]) if block.kind == "articles" else []
+
+
+def topic_keys(block: ChosenBlock, of_kind: dict[str, list[int]]) -> list[int]:
+    """What a part of a topic shows: what editors chose, then what comes by itself."""
+    if block.kind != "articles":
+        return []
+    return [*own_keys(block), *of_kind.get(block.value.get("fills_with") or "", [])]
+
+
+def newest_by_kind(place: Place) -> dict[str, list[int]]:
+    """The keys of the newest articles of a topic by their kind. One query."""
+    rows = Listing.objects.at(place).newest().values_list("article__kind", "article_id")[:TOPIC_READ]
+    found: dict[str, list[int]] = {}
+    for kind, key in rows:
+        found.setdefault(kind, []).append(key)
+    return found

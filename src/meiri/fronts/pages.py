@@ -18,10 +18,11 @@ from wagtail.models import Page, PageViewRestriction, Site
 from meiri.changes.models import CHOSEN, LONGEST_REASON
 from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.fronts.addresses import FrontCopyForm, FrontForm, taken_by_others
-from meiri.fronts.blocks import DepartmentBlock, HomeBody, MagazineEntry, TopicBody
+from meiri.fronts.blocks import DepartmentBlock, HomeBody, MagazineEntry, SheetBlock, TopicBody
 from meiri.fronts.events import FrontMoved, FrontPublished, FrontWithdrawn, RedirectCreated
 from meiri.fronts.front_changes import changes_shown, record_what_became
 from meiri.fronts.layout import PlannedBlock, plan_home, plan_topic
+from meiri.fronts.page_sheets import MOST_SHEETS, sheets_of
 from meiri.fronts.topics import TopicCopyForm, TopicPageForm, topic_of
 from meiri.journal.cache import InvalidatingCache
 from meiri.journal.content_keys import FRONTS, MAGAZINE, NAV, PAGE, REDIRECTS, RIVER, TOPICS, ContentKey
@@ -29,8 +30,9 @@ from meiri.journal.public_models import Public, Specific, declare
 from meiri.media.models import Picture
 from meiri.media.use import CountsDrafts
 from meiri.newsroom.keyset import EPOCH, Cursor
+from meiri.sections.design_choice import DesignChoice
 from meiri.sections.minors import is_set_apart, minors_risk_field, not_set_apart
-from meiri.sections.models import Topic
+from meiri.sections.models import Design, Topic
 
 # Topics and issues of the magazine on one page of their lists.
 TOPICS_PER_PAGE = 60
@@ -252,10 +254,17 @@ class TopicPage(RoutablePageMixin, LaidOutPage):
     banner = models.ForeignKey(
         Picture, verbose_name="题图", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    design = models.CharField(
+        "版式",
+        max_length=10,
+        choices=Design.choices,
+        default=Design.STANDARD,
+        help_text="“最新报道”的样子；各分栏另选自己的。预览里看得到。",
+    )
     minors_risk = minors_risk_field()
     body = StreamField(TopicBody(required=False), verbose_name="版面", blank=True)
 
-    public = public_front("topic", "kicker", "summary", "intro", "banner", "body", "minors_risk")
+    public = public_front("topic", "kicker", "summary", "intro", "banner", "design", "body", "minors_risk")
 
     template = "web/topic.html"
     parent_page_types = ["fronts.TopicIndexPage"]
@@ -267,6 +276,7 @@ class TopicPage(RoutablePageMixin, LaidOutPage):
         *Page.content_panels,
         FieldPanel("topic"),
         MultiFieldPanel([FieldPanel(f) for f in ("kicker", "summary", "intro", "banner")], heading="导读"),
+        FieldPanel("design", widget=DesignChoice),
         FieldPanel("body"),
         FieldPanel("minors_risk"),
         CHANGE_PANEL,
@@ -319,7 +329,12 @@ class TopicPage(RoutablePageMixin, LaidOutPage):
         topic = related(self, "topic")
         if topic:
             uses(topic.content_key)
-        context = {"topic": topic, "banner": related(self, "banner"), **plan_topic(self.body, topic)}
+        context = {
+            "topic": topic,
+            "banner": related(self, "banner"),
+            "is_first": True,
+            **plan_topic(self.body, topic, self.design),
+        }
         return {**super().get_context(request, *args, **kwargs), **context}
 
 
@@ -358,8 +373,9 @@ class MagazineIssuePage(RoutablePageMixin, LaidOutPage):
     )
     words = models.TextField("卷首语", blank=True)
     contents = StreamField([("entry", MagazineEntry())], verbose_name="内容", blank=True)
+    sheets = StreamField([("sheet", SheetBlock())], verbose_name="版面", blank=True, max_num=MOST_SHEETS)
 
-    public = public_front("number", "cover", "words", "contents")
+    public = public_front("number", "cover", "words", "contents", "sheets")
 
     template = "web/magazine_issue.html"
     parent_page_types = ["fronts.MagazineShelfPage"]
@@ -370,6 +386,7 @@ class MagazineIssuePage(RoutablePageMixin, LaidOutPage):
         FieldPanel("cover"),
         FieldPanel("words"),
         FieldPanel("contents"),
+        FieldPanel("sheets"),
         CHANGE_PANEL,
     ]
 
@@ -377,7 +394,14 @@ class MagazineIssuePage(RoutablePageMixin, LaidOutPage):
         verbose_name = "杂志一期"
 
     def get_context(self, request, *args, **kwargs):
-        return {**super().get_context(request, *args, **kwargs), "cover": related(self, "cover")}
+        context = {"cover": related(self, "cover"), "sheets": sheets_of(self)}
+        return {**super().get_context(request, *args, **kwargs), **context}
+
+    def clean(self):
+        super().clean()
+        if wrong := [sheet.name for sheet in sheets_of(self) if sheet.lead_nowhere]:
+            names = "、".join(wrong)
+            raise ValidationError({"sheets": f"{names}有区域指向的篇目不在“内容”里，请改“第几篇”。"})
 
     @path("<int:number>/", name="piece")
     def piece(self, request, number):
@@ -391,7 +415,18 @@ class MagazineIssuePage(RoutablePageMixin, LaidOutPage):
                 "piece": self.contents[number - 1].value,
                 "number": number,
                 "count": len(self.contents),
+                "sheet": next((s for s in sheets_of(self) if number in s.pieces), None),
             },
+        )
+
+    @path("banmian/<int:number>/", name="sheet")
+    def sheet(self, request, number):
+        """One page of paper as an image whose areas lead to pieces, with the same as a list; numbered from 1."""
+        found = sheets_of(self)
+        if not 1 <= number <= len(found):
+            raise Http404
+        return self.render(
+            request, template="web/magazine_sheet.html", context_overrides={"sheet": found[number - 1]}
         )
 
 

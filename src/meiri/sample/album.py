@@ -7,6 +7,7 @@ from django.db import transaction
 
 from meiri.media.models import Picture
 from meiri.sample.content_files import Scene
+from meiri.sample.paper import PaperArea, draw_sheet
 from meiri.sample.pictures import draw, draw_cover
 
 SIZE = (1200, 800)
@@ -36,6 +37,26 @@ class Album:
             issue["title"], issue["number"], where["scene"], where["seed"], (width * 3 // 4, height * 3 // 2)
         )
         return self.store(name, drawn, f"{issue['title']}封面")
+
+    def sheet(
+        self, issue: dict, number: int, name: str, titles: dict[int, str], areas: list[PaperArea]
+    ) -> Picture:
+        """A page of paper of an issue."""
+        title = f"示例版面 {issue['slug']} {number}"
+        if found := Picture.objects.filter(title=title).first():
+            return found
+        width = self.size[0] * 3 // 4
+        cover = issue["cover"]
+        drawn = draw_sheet(
+            issue["title"],
+            name,
+            titles,
+            areas,
+            cover["scene"],
+            cover["seed"] + number,
+            (width, width * 64 // 45),
+        )
+        return self.store(title, drawn, f"{issue['title']}{name}")
 
     # A picture is kept with all its sizes or not at all.
     @transaction.atomic

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from meiri.audience.view_counts import set_imported
@@ -17,6 +18,7 @@ from meiri.fronts.models import (
     MagazineShelfPage,
     SiteSettings,
     StandardPage,
+    StationFront,
     TopicIndexPage,
     TopicPage,
 )
@@ -36,12 +38,17 @@ from meiri.sample.album import SIZE, Album
 from meiri.sample.content_files import SampleArticle, Scene, articles, as_html, table
 from meiri.sample.events import SampleBegun, SampleLoaded
 from meiri.sample.live_reports import load_coverages
+from meiri.sample.paper import areas_of
 from meiri.sample.people import load_people
+from meiri.sample.reading_history import load_reading_history
 from meiri.sample.voices import duty_editor, load_comments, load_letters
-from meiri.sections.models import Channel, Design, NavigationItem, NavigationRow, Station, Topic
+from meiri.sections.models import Channel, Design, NavigationItem, NavigationRow, Station, Subsection, Topic
 from meiri.sources.name_keys import domain_of
 from meiri.sources.register import ListingState, SourceListing
 from meiri.staff.models import PressCard
+
+# Pieces on one page of paper.
+PIECES_OF_SHEET = 4
 
 
 def unfinished() -> bool:
@@ -77,6 +84,7 @@ def load(progress=lambda items, **options: items, size: tuple[int, int] = SIZE) 
     load_comments(by)
     load_letters(by)
     load_coverages(when)
+    load_reading_history(views_of_articles())
     with transaction.atomic():
         if unfinished():
             append(SampleLoaded(articles=added), "system")
@@ -104,6 +112,7 @@ def load_sections() -> None:
             slug=topic["slug"],
             defaults={"name": topic["title"], "description": topic["summary"][:200], "order": order},
         )
+    load_below(data)
     if NavigationItem.objects.exists():
         return
     channels = {c.slug: c for c in Channel.objects.all()}
@@ -115,6 +124,35 @@ def load_sections() -> None:
                 else dict(zip(("label", "address"), entry, strict=True))
             )
             NavigationItem.objects.create(row=row, order=order * 10, **where)
+
+
+def load_below(data: dict) -> None:
+    """The sub-columns of channels and stations, and what some stations say of themselves."""
+    places = {p.slug: p for model in (Station, Channel) for p in model.objects.all()}
+    for slug, rows in data["subsections"].items():
+        place = places[slug]
+        of = {"channel": place} if isinstance(place, Channel) else {"station": place}
+        for order, (word, name, _) in enumerate(rows, start=1):
+            Subsection.objects.get_or_create(slug=word, **of, defaults={"name": name, "order": order * 10})
+    for slug, (address, telephone, email, submissions, services) in data["station_fronts"].items():
+        station = Station.objects.get(slug=slug)
+        if StationFront.objects.filter(station=station).exists():
+            continue
+        station.address, station.telephone, station.email = address, telephone, email
+        station.save()
+        offered = [("service", {"name": name, "url": "", "telephone": number}) for name, number in services]
+        StationFront.objects.create(station=station, submission_email=submissions, services=offered)
+
+
+def subsections_for(fields: dict) -> list[Subsection]:
+    """The sub-columns of an article: those of its places that have one of its tags."""
+    found, tags = [], set(fields.get("tags", []))
+    for slug, rows in table("sections")["subsections"].items():
+        if slug in (fields["channel"], *fields.get("stations", [])):
+            words = [word for word, _, wanted in rows if tags & set(wanted)]
+            of_place = Q(channel__slug=slug) | Q(station__slug=slug)
+            found += Subsection.objects.filter(of_place, slug__in=words)
+    return found
 
 
 def load_names() -> None:
@@ -206,6 +244,7 @@ def load_article(sample: SampleArticle, album: Album) -> bool:
             **{k: fields[k] for k in ("origin", "kind") if k in fields},
         )
         article.stations.set(Station.objects.filter(slug__in=fields.get("stations", [])))
+        article.subsections.set(subsections_for(fields))
         article.topics.set(Topic.objects.filter(slug__in=fields.get("topics", [])))
         article.tags.add(*fields.get("tags", []))
         article.bylines.set(
@@ -217,6 +256,13 @@ def load_article(sample: SampleArticle, album: Album) -> bool:
         publish(article)
         set_imported(article.pk, fields.get("views", 0))
     return True
+
+
+def views_of_articles() -> dict[int, int]:
+    """How often each article was read, by its key, as its text says."""
+    views = {sample.fields["title"]: sample.fields.get("views", 0) for sample in articles()}
+    keys = Article.objects.live().filter(title__in=views).values_list("pk", "title")
+    return {key: views[title] for key, title in keys}
 
 
 def body_block(kind: str, stored, title: str, album: Album) -> tuple[str, Any]:
@@ -238,7 +284,15 @@ def load_fronts(album: Album) -> None:
     for topic in table("topics").get("topic", []):
         banner = album.picture(Scene(topic["scene"], topic["seed"]), topic["title"])
         fields = {k: topic.get(k, "") for k in ("kicker", "summary", "intro")}
-        found_child(index, TopicPage, topic["slug"], topic["title"], banner=banner, **fields)
+        found_child(
+            index,
+            TopicPage,
+            topic["slug"],
+            topic["title"],
+            banner=banner,
+            body=parts_of_topic(topic),
+            **fields,
+        )
     about = StandardPage.objects.get(slug="about")
     for page in table("pages").get("page", []):
         made = (
@@ -253,10 +307,25 @@ def load_fronts(album: Album) -> None:
     load_magazine(album)
 
 
+def parts_of_topic(topic: dict) -> list[tuple[str, Any]]:
+    """What its table says of a topic's parts: a timeline, and parts that fill themselves with one kind of articles."""
+    parts: list[tuple[str, Any]] = [
+        ("articles", {"heading": part["heading"], "intro": "", "articles": [], "fills_with": part["kind"],
+                      "design": part["design"]})
+        for part in topic.get("part", [])
+    ]  # fmt: skip
+    if events := topic.get("event"):
+        days = [{"date": date.fromisoformat(event["date"]), "text": event["text"]} for event in events]
+        parts.append(("timeline", {"heading": "大事记", "events": days}))
+    return parts
+
+
 def load_magazine(album: Album) -> None:
-    issue = table("magazine").get("issue")
-    if not issue:
-        return
+    for issue in table("magazine").get("issue", []):
+        load_issue(issue, album)
+
+
+def load_issue(issue: dict, album: Album) -> None:
     entries = [
         (
             "entry",
@@ -268,7 +337,22 @@ def load_magazine(album: Album) -> None:
     found_child(
         MagazineShelfPage.objects.get(), MagazineIssuePage, issue["slug"], issue["title"],
         number=issue["number"], words=issue.get("words", ""), contents=entries, cover=album.cover(issue),
+        sheets=list(sheets_of_issue(issue, album)),
     )  # fmt: skip
+
+
+def sheets_of_issue(issue: dict, album: Album):
+    """The pages of paper of an issue: the cover story with three pieces, then the others."""
+    titles = {number: entry["title"] for number, entry in enumerate(issue["entry"], start=1)}
+    for number, start in enumerate(range(1, len(titles) + 1, PIECES_OF_SHEET), start=1):
+        areas = areas_of([n for n in titles if start <= n < start + PIECES_OF_SHEET])
+        name = f"{number:02}版 {issue['entry'][start - 1]['section']}"
+        places = [
+            {"piece": a.number, "left": a.left, "top": a.top, "width": round(a.width, 2), "height": a.height}
+            for a in areas
+        ]
+        image = album.sheet(issue, number, name, titles, areas)
+        yield "sheet", {"name": name, "image": image, "areas": places}
 
 
 @transaction.atomic

@@ -1,4 +1,5 @@
-"""Draw the sample newsroom's pictures: flat landscapes and still lifes in layers of tone. Nobody is shown.
+"""Draw the sample newsroom's pictures: flat landscapes, still lifes, streets, maps and charts in layers of tone. Portraits
+are of nobody.
 
 A picture is decided by its scene and seed alone.
 """
@@ -11,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from meiri.sample.canvas import Canvas, hex_colour
 from meiri.sample.landscapes import hills, orbit, sea, skyline, terraces
+from meiri.sample.places_and_people import curves, machine, map_sheet, portrait, shares, street
 from meiri.sample.still_lifes import tabletop
 
 
@@ -56,6 +58,13 @@ SCENES: dict[str, tuple[Callable, dict]] = {
     "lanterns": (tabletop, {"thing": "lanterns"}),
     "birds": (hills, {"birds": 16, "water": True, "rise": 0.07, "layers": 3}),
     "windfarm": (skyline, {"mills": True}),
+    "street": (street, {}),
+    "rain": (street, {"wet": True}),
+    "portrait": (portrait, {}),
+    "machine": (machine, {}),
+    "map": (map_sheet, {}),
+    "shares": (shares, {}),
+    "curves": (curves, {}),
 }
 
 

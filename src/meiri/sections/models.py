@@ -170,12 +170,17 @@ class Station(Section):
         return f"/difang/{self.slug}/"
 
 
+SHOWN_OF_TOPIC = tuple(name for name in Section.SHOWN if name != "design")
+
+
 class Topic(Section):
     """A special topic (专题) as something articles belong to; its page is laid out in `fronts`."""
 
     key_form = TOPIC
+    # That of its page.
+    design = None
 
-    public = Public(Section.SHOWN, keys=keys_of_section, key_forms=(NAV, TOPIC))
+    public = Public(SHOWN_OF_TOPIC, keys=keys_of_section, key_forms=(NAV, TOPIC))
 
     class Meta(Section.Meta):
         verbose_name = "专题"

@@ -23,9 +23,11 @@ from wagtail.models import Page
 from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.delivery.omissions import optional
 from meiri.delivery.rendering import page
+from meiri.fronts.models import MagazineIssuePage
+from meiri.fronts.page_sheets import sheets_of
 from meiri.identity import site_name
 from meiri.journal.cache import InvalidatingCache
-from meiri.journal.content_keys import FRONTS, NAV, RIVER, archive_key, periods
+from meiri.journal.content_keys import FRONTS, MAGAZINE, NAV, RIVER, archive_key, periods
 from meiri.newsroom.cards import Card
 from meiri.newsroom.clock import local, zoned
 from meiri.newsroom.models import Article, DayCount, Listing, day_bounds
@@ -41,6 +43,8 @@ MOST_PARTS = 10_000
 NEWS_AGE = timedelta(hours=48)
 MOST_NEWS = 1000
 MOST_SUBSECTIONS = 5_000
+# Issues of the magazine whose pieces are told.
+MOST_ISSUES = 120
 MAX_AGE = 600
 
 # The addresses of the maps of a year; the entries of a day: of the running month, and of one that is corrected.
@@ -178,7 +182,19 @@ def sections(request):
         with optional(f"页面“{laid_out.title}”"):
             if parts := laid_out.get_url_parts():
                 entries.append(entry(parts[2], laid_out.last_published_at))
+    entries += pieces_of_issues()
     return xml(urlset("".join(entries)))
+
+
+def pieces_of_issues() -> list[str]:
+    """The entries of the pieces of the newest issues of the magazine and of their pages of paper. One query."""
+    uses(MAGAZINE)
+    found = []
+    for issue in MagazineIssuePage.objects.live().defer("words").order_by("-slug")[:MOST_ISSUES]:
+        address, changed = f"/zazhi/{issue.slug}/", issue.last_published_at
+        found += [entry(f"{address}{n}/", changed) for n in range(1, len(issue.contents) + 1)]
+        found += [entry(f"{address}banmian/{sheet.number}/", changed) for sheet in sheets_of(issue)]
+    return found
 
 
 @require_safe

@@ -61,6 +61,28 @@ def news_article(
     return data
 
 
+def magazine_piece(issue, piece, address: str, crumbs: list[tuple[str, str]]) -> list[dict]:
+    """`Article` (schema.org) of a piece of an issue of the magazine, part of a `PublicationIssue`, and its `BreadcrumbList`."""
+    data = {
+        "@context": "https://schema.org",
+        "@type": "Article",
+        "headline": piece["title"][:110],
+        "description": piece["summary"],
+        "inLanguage": "zh-Hans",
+        "mainEntityOfPage": address,
+        "articleSection": piece["section"],
+        "pageStart": piece["page"],
+        "author": [{"@type": "Person", "name": piece["author"]}] if piece["author"] else [publisher()],
+        "publisher": publisher(),
+        "isPartOf": {"@type": "PublicationIssue", "name": issue.title, "issueNumber": issue.number},
+    }
+    if issue.first_published_at:
+        data["datePublished"] = zoned(issue.first_published_at).isoformat(timespec="seconds")
+    if piece["picture"] and (image := feed_address(piece["picture"])):
+        data["image"] = [whole_address(image)]
+    return [data, breadcrumb_list(crumbs)]
+
+
 def publisher() -> dict:
     return {
         "@type": "NewsMediaOrganization",

@@ -62,6 +62,7 @@ SCRIPTS = {
     "notices": ["notices"],
     "timeline": ["timeline"],
     "advertisements": ["advertisements"],
+    "issue": ["issue"],
     "home": ["switches", "times", "fragments", "bars", "counts", "carousel", "searching", "installed"],
     "suggestions": ["suggestions"],
     "comments": ["comments"],

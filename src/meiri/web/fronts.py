@@ -8,6 +8,7 @@ from django.utils.text import Truncator
 
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
+from meiri.fronts.designs import by_hour, drawn_as
 from meiri.fronts.pages import position_in
 from meiri.fronts.station_fronts import front_of, lead_of
 from meiri.fronts.views import laid_out
@@ -19,7 +20,6 @@ from meiri.newsroom.tags import tag_address, tag_at
 from meiri.sections.models import Channel, Design, Section, Station, Subsection, subsections_of
 from meiri.staff.models import PressCard
 from meiri.web.breadcrumbs import breadcrumbs
-from meiri.web.designs import by_hour, bylines_of
 
 SHOWN = 30
 
@@ -86,6 +86,7 @@ def section_front(request, section: Section, place: Place, crumbs: list, parent:
         parent=parent,
         is_station=is_station,
         station_front=station_front,
+        grows="before" not in request.GET and isinstance(section, Channel),
         subsections=subsections_of(parent),
     )
 
@@ -137,16 +138,6 @@ def front(request, template, subject, place, crumbs, chosen=None, **context):
         ),
     }
     return render(request, template, context)
-
-
-def drawn_as(design: str, articles: list) -> dict:
-    """What the template of a design shows beside the articles."""
-    context: dict = {"design": Design(design).value if design in Design.values else Design.STANDARD.value}
-    if design == Design.TIMELINE:
-        context["hours"] = by_hour(articles)
-    elif design in (Design.OPINION, Design.INTERVIEWS):
-        context["names"] = bylines_of(articles)
-    return context
 
 
 @page

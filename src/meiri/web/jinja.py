@@ -30,7 +30,7 @@ from meiri.newsroom.clock import zoned
 from meiri.newsroom.models import Article
 from meiri.newsroom.plain_text import paragraphs
 from meiri.newsroom.tags import tag_address
-from meiri.syndication.structured_data import contact_page, web_site
+from meiri.syndication.structured_data import contact_page, magazine_piece, web_site
 from meiri.undefined_names import undefined_type
 from meiri.web.bundles import bundle_of_edition
 from meiri.web.chart_drawing import chart_svg
@@ -204,6 +204,7 @@ def environment(**options):
         first_headlines=first_headlines,
         contact_page=contact_page,
         web_site=web_site,
+        magazine_piece=magazine_piece,
         drawn_once=drawn_once,
         omit=omitted,
         part=part,

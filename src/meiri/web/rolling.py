@@ -7,13 +7,13 @@ from django.utils import timezone
 
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
+from meiri.fronts.designs import by_hour
 from meiri.fronts.pages import position_in
 from meiri.journal.content_keys import RIVER, TODAY, ContentKey, archive_key
 from meiri.newsroom.models import Article
 from meiri.newsroom.river import Place, same_days
 from meiri.web.archives import calendar_page, date_or_404, day_page, first_day_or_404
 from meiri.web.breadcrumbs import breadcrumbs
-from meiri.web.designs import by_hour
 
 SHOWN = 60
 # Of each earlier year; and so many years.

@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from meiri.delivery.editions import is_traditional
 from meiri.delivery.script import plain
+from meiri.fronts.magazine_search import excerpt_of, find_pieces
 from meiri.search.finding import DEEPEST, Facet, Found, HitCursor, Sort, facets, find
 from meiri.search.index import Unavailable, store
 from meiri.search.query import LONGEST_QUERY, Query, QueryTooLong, parse
@@ -58,13 +59,14 @@ def results(request):
     }
     days = a_day(asked.get("from", "")), a_day(asked.get("to", ""))
     found, shares, spelled, message, status = Found(), {}, [], "", 200
-    query = Query()
+    query, pieces = Query(), []
     try:
         slugs = {name: section.word if section else "" for name, section in chosen.items()}
         query = parse(text).within(**slugs, since=days[0], until=days[1])
         found = find(query, sort, SHOWN, after)
         shares = facets(query, channels, stations, below)
         spelled = [] if found.exact or after else meant(text, query)
+        pieces = [] if after else [(piece, excerpt_of(piece, query)) for piece in find_pieces(query)]
     except QueryTooLong as error:
         message, status = str(error), 400
     except Unavailable:
@@ -77,6 +79,7 @@ def results(request):
         "exact": [hit for hit in found.hits if not hit.similar],
         "similar": [hit for hit in found.hits if hit.similar],
         "meant": [(text, changed(asked, q=text, after="")) for text in spelled],
+        "pieces": pieces,
         "pages": pages_of(asked, sort, after, found),
         "deepest": DEEPEST,
         "sorts": {s: changed(asked, sort="" if s == Sort.RELEVANCE else s, after="") for s in Sort},

@@ -4,6 +4,8 @@
 const PAGES = `pages-${VERSION}`, FILES = `files-${VERSION}`;
 const KEPT = /^(?:\/(?:zh-hant|zhangbei))?\/(?:$|zazhi\/|[a-z][a-z0-9-]*\/\d{4}\/\d{4}\/\d+\.html$)/;
 const MOST_PAGES = 40, MOST_FILES = 200;
+// Whole issues of the magazine that a reader asked for: they stay until the browser clears them away.
+const ISSUES = "issues", MOST_IN_ISSUE = 250;
 const trim = async (name, most) => {
   const cache = await caches.open(name);
   const keys = (await cache.keys()).filter(({ url }) => !FIRST.includes(new URL(url).pathname));
@@ -27,7 +29,8 @@ const page = async (event) => {
     }
     return answer;
   } catch (error) {
-    const kept = KEPT.test(pathname) && await caches.match(pathname, { cacheName: PAGES });
+    const kept = KEPT.test(pathname)
+      && (await caches.match(pathname, { cacheName: PAGES }) || await caches.match(pathname, { cacheName: ISSUES }));
     if (kept) return kept;
     const offline = await caches.match("/offline.html", { cacheName: FILES });
     if (offline) return offline;
@@ -36,7 +39,8 @@ const page = async (event) => {
 };
 // Their names hold a digest of their content: what is kept under one is never another.
 const file = async (event) => {
-  const kept = await caches.match(event.request, { cacheName: FILES });
+  const kept = await caches.match(event.request, { cacheName: FILES })
+    || await caches.match(event.request, { cacheName: ISSUES });
   if (kept) return kept;
   const answer = await fetch(event.request);
   if (answer.ok && answer.status === 200) event.waitUntil(keep(FILES, event.request, answer.clone(), MOST_FILES));
@@ -59,4 +63,24 @@ addEventListener("fetch", (event) => {
   if (request.mode === "navigate") {
     if (!/^\/(?:admin|documents|media|api)\//.test(pathname)) event.respondWith(page(event));
   } else if (/^\/(?:assets|media\/pictures)\//.test(pathname)) event.respondWith(file(event));
+});
+// A page of the magazine with what it shows: its styles, scripts and the pictures that stand in it.
+const keepWhole = async (cache, pathname) => {
+  const answer = await fetch(pathname);
+  if (!answer.ok || answer.redirected || !KEPT.test(pathname)) throw answer;
+  await cache.put(pathname, answer.clone());
+  const files = new Set((await answer.text()).match(/\/(?:assets|media\/pictures)\/[^\s"'()<>,]+/g));
+  await Promise.all([...files].slice(0, MOST_FILES).map(async (address) => {
+    if (!await cache.match(address)) await cache.add(address).catch(() => {});
+  }));
+};
+addEventListener("message", (event) => {
+  const wanted = event.data?.keep;
+  if (!Array.isArray(wanted)) return;
+  event.waitUntil((async () => {
+    const cache = await caches.open(ISSUES), pages = wanted.slice(0, MOST_IN_ISSUE);
+    let failed = 0;
+    for (const pathname of pages) await keepWhole(cache, pathname).catch(() => { failed += 1; });
+    event.ports[0]?.postMessage({ kept: pages.length - failed, failed });
+  })());
 });

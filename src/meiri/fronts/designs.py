@@ -9,6 +9,7 @@ from meiri.journal.content_keys import BYLINE
 from meiri.newsroom.cards import Card
 from meiri.newsroom.clock import local
 from meiri.newsroom.models import Byline
+from meiri.sections.models import Design
 
 
 def by_hour(articles: Iterable[Card]) -> list[tuple[datetime, list[Card]]]:
@@ -28,3 +29,13 @@ def bylines_of(articles: Sequence[Card]) -> dict[int, list[str]]:
         uses(BYLINE.key(author))
         names.setdefault(article, []).append(name)
     return names
+
+
+def drawn_as(design: str, articles: list) -> dict:
+    """What the template of a design shows beside the articles."""
+    context: dict = {"design": Design(design).value if design in Design.values else Design.STANDARD.value}
+    if design == Design.TIMELINE:
+        context["hours"] = by_hour(articles)
+    elif design in (Design.OPINION, Design.INTERVIEWS):
+        context["names"] = bylines_of(articles)
+    return context

@@ -1,0 +1,81 @@
+"""What stands beside the pages of an issue of the magazine: it as PDF and as EPUB, made here, and the codes of its pieces."""
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from meiri.delivery.keys import uses
+from meiri.delivery.rendering import page
+from meiri.fronts.issue_contents import issue_of
+from meiri.fronts.issue_epub import epub_of
+from meiri.fronts.issue_pdf import pdf_of
+from meiri.fronts.models import MagazineIssuePage
+from meiri.identity import site_name
+from meiri.visitors.rate_limits import RateLimit
+from meiri.web.article import qr_code
+
+# To make one takes a second or two; the newest are kept by each process.
+FILES = RateLimit("issue", 30, timedelta(hours=1))
+KEPT = 6
+
+
+def live_issue_or_404(slug: str) -> MagazineIssuePage:
+    return get_object_or_404(MagazineIssuePage.objects.live().select_related("cover"), slug=slug)
+
+
+def address_of(issue: MagazineIssuePage) -> str:
+    return f"/zazhi/{issue.slug}/"
+
+
+@require_safe
+def pdf(request, slug: str) -> HttpResponse:
+    return _file(request, slug, "pdf", "application/pdf")
+
+
+@require_safe
+def epub(request, slug: str) -> HttpResponse:
+    return _file(request, slug, "epub", "application/epub+zip")
+
+
+def _file(request, slug: str, kind: str, content_type: str) -> HttpResponse:
+    issue = live_issue_or_404(slug)
+    version = (issue.pk, issue.last_published_at, issue.cover_id)
+    if not FILES.hit_by_address(request):
+        return render(
+            request,
+            "web/card_refused.html",
+            {"reason": "下载得太频繁了，请过一会儿再试。在线阅读不受影响。"},
+            status=429,
+        )
+    content = made(kind, version, site_name())
+    name = f"{issue.slug}.{kind}"
+    headers = {
+        "Content-Disposition": f'inline; filename="{name}"',
+        "Cache-Control": "public, max-age=900",
+        "X-Robots-Tag": "noindex",
+    }
+    return HttpResponse(content, content_type=content_type, headers=headers)
+
+
+@lru_cache(maxsize=KEPT)
+def made(kind: str, version: tuple[int, datetime | None, int | None], site: str) -> bytes:
+    """The file of an issue as it was published last."""
+    issue = MagazineIssuePage.objects.select_related("cover").get(pk=version[0])
+    contents = issue_of(issue, settings.BASE_URL + address_of(issue), site)
+    if kind == "pdf":
+        return pdf_of(contents)
+    return epub_of(contents, (version[1] or datetime.now(UTC)).astimezone(UTC))
+
+
+@page
+def piece_qr(request, slug: str, number: int) -> HttpResponse:
+    """The address of a piece as a QR code."""
+    issue = live_issue_or_404(slug)
+    uses(issue.content_key)
+    if not 1 <= number <= len(issue.contents):
+        raise Http404
+    return qr_code(f"{settings.BASE_URL}{address_of(issue)}{number}/")
