@@ -93,7 +93,8 @@ def _navigation(issue: Issue, names: list[str]) -> str:
 
 
 def _package(issue: Issue, modified: datetime, names: list[str]) -> str:
-    items, spine = [], []
+    items: list[str] = []
+    spine: list[str] = []
     for n, name in enumerate(names):
         if name == "META-INF/container.xml":
             continue

@@ -146,7 +146,8 @@ def load_below(data: dict) -> None:
 
 def subsections_for(fields: dict) -> list[Subsection]:
     """The sub-columns of an article: those of its places that have one of its tags."""
-    found, tags = [], set(fields.get("tags", []))
+    found: list[Subsection] = []
+    tags = set(fields.get("tags", []))
     for slug, rows in table("sections")["subsections"].items():
         if slug in (fields["channel"], *fields.get("stations", [])):
             words = [word for word, _, wanted in rows if tags & set(wanted)]
