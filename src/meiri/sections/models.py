@@ -178,7 +178,7 @@ class Topic(Section):
 
     key_form = TOPIC
     # That of its page.
-    design = None
+    design = None  # type: ignore[assignment]
 
     public = Public(SHOWN_OF_TOPIC, keys=keys_of_section, key_forms=(NAV, TOPIC))
 
