@@ -232,7 +232,8 @@ class TestVoices:
 
     def test_letters_are_counted_at_their_stages_and_their_writers_sealed(self):
         counts = dict(StageCount.objects.filter(letters__gt=0).values_list("stage", "letters"))
-        assert counts == {Stage.PUBLISHED: 3, Stage.ASKED: 1, Stage.CHECKING: 1, Stage.RECEIVED: 1}
+        every = {stage: 1 for stage in Stage if stage != Stage.PUBLISHED}
+        assert counts == every | {Stage.PUBLISHED: 3}
         letter = Letter.objects.newest_published(1)[0]
         assert letter.contact()["name"] == "陶敬之"
         assert letter.masked_name == "陶某某"

@@ -139,7 +139,10 @@ def load_letter(words: dict, token: str, station: Station | None, by: User) -> N
         letter = handling.answer_letter(letter, words["answer"], by)
     if "published" in words:
         letter = published_letters.publish_letter(letter, by, words["text"])
-    days = [words[step] for step in ("checked", "routed", "answered", "published") if step in words]
+    if "closed" in words:
+        letter = handling.close_letter(letter, words["reason"], by)
+    deeds = ("checked", "routed", "answered", "published", "closed")
+    days = [words[deed] for deed in deeds if deed in words]
     times = [came, *(came + timedelta(days=day, minutes=30) for day in days)]
     for step, moment in zip(letter.steps.order_by("pk"), times, strict=True):
         letter.steps.filter(pk=step.pk).update(at=moment)
