@@ -109,13 +109,13 @@ def test_each_piece_has_the_tools_of_an_article(client, issue):
 
 
 def test_the_files_made_of_it_are_whole(client, issue):
-    answer = client.get(f"{ISSUE}issue.pdf")
+    answer = client.get("/issues/2026-10.pdf")
     assert answer["Content-Type"] == "application/pdf"
     with pikepdf.open(io.BytesIO(answer.content)) as pdf:
         assert len(pdf.pages) >= 4
         with pdf.open_outline() as outline:
             assert [item.title for item in outline.root] == ["秋天的<账>", "水渠通到田头"]
-    answer = client.get(f"{ISSUE}issue.epub")
+    answer = client.get("/issues/2026-10.epub")
     with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
         assert book.infolist()[0].filename == "mimetype"
         assert book.read("mimetype") == b"application/epub+zip"
@@ -130,7 +130,7 @@ def test_the_files_made_of_it_are_whole(client, issue):
         assert "秋天的&lt;账&gt;" in first
         assert "第一段&amp;。" in first
         assert set(re.findall(r'src="(.*?)"', first)) <= names
-    assert client.get("/zazhi/2020-01/issue.pdf").status_code == 404
+    assert client.get("/issues/2020-01.pdf").status_code == 404
 
 
 def test_its_pieces_are_found_and_on_the_map(client, issue, search_index):

@@ -37,7 +37,7 @@ from meiri.media.removing import take_down
 from meiri.newsroom.correcting import correct
 from meiri.newsroom.models import Article
 from meiri.newsroom.publishing import publish, withdraw
-from meiri.sections.models import NavigationItem, Station
+from meiri.sections.models import NavigationItem, Station, Subsection
 from meiri.web import page_frame
 from tests.caches import clear_caches
 from tests.letters.letters_factory import a_letter
@@ -62,7 +62,8 @@ TIMES = ["now", "1901", "tomorrow", "1949", "year 1"]
 # What somebody deletes past Meiri, with a program for databases: nothing that stands elsewhere is taken along.
 DELETED = [
     "media_picture", "newsroom_source", "newsroom_author", "newsroom_byline", "newsroom_listing", "newsroom_daycount",
-    "sections_station", "sections_topic", "sections_channel", "sections_navigationitem", "wagtaildocs_document",
+    "sections_station", "sections_topic", "sections_channel", "sections_subsection", "sections_navigationitem",
+    "wagtaildocs_document",
     "fronts_sitesettings", "fronts_friendlink", "taggit_tag", "newsroom_correction", "comments_comment", "newsroom_article",
     "wagtailcore_revision", "fronts_topicpage", "live_coverage", "live_liveentry",
     "changes_publishedchange",
@@ -117,6 +118,10 @@ class Content:
         self.channel = a_channel(self.short, "keji")
         self.other = a_channel("要闻", "yaowen")
         self.station, self.topic = a_station(), a_topic(self.short)
+        self.subsections = [
+            Subsection.objects.get_or_create(slug=slug, **of, defaults={"name": self.short[:20]})[0]
+            for slug, of in (("xinpian", {"channel": self.channel}), ("shehui", {"station": self.station}))
+        ]
         self.picture = self.document = None
         self.optional = "" if self.little else self.words
         if not self.little:
@@ -143,6 +148,9 @@ class Content:
         cover = self.picture or a_picture()
         issue = MagazineIssuePage(title=self.short, slug="2026-11", number="第1期", cover=cover)
         entry = {"section": "栏目", "title": self.short, "page": 1, "author": self.optional[:40]}
+        if self.picture:
+            area = {"piece": 1, "left": 0, "top": 0, "width": 100, "height": 50}
+            issue.sheets = [("sheet", {"name": self.short, "image": self.picture, "areas": [area]})]
         issue.contents = [("entry", entry | {"summary": self.optional, "body": f"<p>{self.optional}</p>"})]
         MagazineShelfPage.objects.get().add_child(instance=issue)
         contact = StandardPage.objects.get(slug="contact")
@@ -167,6 +175,7 @@ class Content:
             "tags": [] if self.little else ["水稻", "气象"],
             "topics": [self.topic],
             "stations": [self.station],
+            "subsections": self.subsections,
             "text": [] if self.little else a_body(self.words, self.picture, self.document),
         }
         self.articles = []
@@ -245,17 +254,17 @@ class Content:
         return [
             *self.addresses,
             *(f"{front}{period}" for front in ("/keji/", "/difang/zhejiang/") for period in ("", *periods)),
-            "/keji/?before=0-1", "/yaowen/", "/difang/", "/author/lin/", "/tag/水稻/", "/corrections/", "/search/?q=水稻",
+            "/keji/?before=0-1", "/keji/xinpian/", "/difang/zhejiang/shehui/", "/yaowen/", "/difang/", "/author/lin/", "/tag/水稻/", "/corrections/", "/search/?q=水稻",
             *(article.get_absolute_url() for article in self.articles if self.time.year > 1),
             *(f"/fragments/{kind}/{key}/" for kind in ("pinyin", "comments") for key in keys),
-            *(f"/corrections/{key}/" for key in keys), f"/corrections/{keys[0]}/?before=1", f"/comments/{keys[0]}/", f"/qr/{keys[0]}.svg", f"/poster/{keys[0]}.jpg", "/sw.js", "/offline.html", "/qr/site.svg", "/fragments/hot/", "/hot/", "/links/",
-            "/letters/", "/letters/statistics/", f"/letters/published/{self.letter.pk}/", "/zazhi/2026-11/1/", "/zazhi/?before=2027",
+            *(f"/corrections/{key}/" for key in keys), f"/corrections/{keys[0]}/?before=1", f"/comments/{keys[0]}/", f"/qr/{keys[0]}.svg", f"/poster/{keys[0]}.jpg", "/sw.js", "/offline.html", "/qr/site.svg", "/fragments/hot/", "/fragments/hot/difang/zhejiang/", "/hot/", "/links/",
+            "/letters/", "/letters/statistics/", f"/letters/published/{self.letter.pk}/", "/zazhi/2026-11/1/", "/qr/zazhi/2026-11/1.svg", "/zazhi/?before=2027",
             *(f"{self.coverage.get_absolute_url()}{page}" for page in ("", "?before=2", "1.html", "2.html")),
             "/gundong/", "/gundong/jinri/", *(f"/gundong/{period}" for period in periods), "/gundong/?before=0-1",
             "/fragments/newest/", "/fragments/newest/keji/", "/fragments/notices.css",
             "/zhibo/", f"/fragments/live/{self.coverage.pk}/", *(f"/corrections/entry/{entry.pk}/" for entry in self.coverage.entries.all()),
             "/zhuanti/?before=0-1", "/404.html", "/nirgendwo/", "/staff/", "/members/", "/members/login/",
-            "/rss.xml", "/atom.xml", "/feed.json", "/keji/rss.xml", "/difang/zhejiang/rss.xml", "/robots.txt", "/sitemap.xml",
+            "/rss.xml", "/atom.xml", "/feed.json", "/keji/rss.xml", "/difang/zhejiang/rss.xml", "/keji/xinpian/rss.xml", "/difang/zhejiang/shehui/rss.xml", "/robots.txt", "/sitemap.xml",
             "/news-sitemap.xml", "/sitemaps/sections.xml", f"/sitemaps/{at.year:04}-{at:%m}.xml",
             "/api/v1/hot/", "/api/v1/articles/", f"/api/v1/articles/{keys[0]}/",
         ]  # fmt: skip

@@ -68,6 +68,7 @@ PUBLIC_ADDRESSES = (
     _unstored("healthz", "web", "/healthz", has_edition=False),
     _stored("hot", "audience", "/hot/", "front", label="热点榜"),
     _unstored("icons", "web", "/icons/192.png", has_edition=False),
+    _unstored("issues", "web", "/issues/2026-11.pdf", has_edition=False, is_crawled=False),
     _stored("letters", "letters", "/letters/", "front"),
     _stored("links", "fronts", "/links/", "front"),
     _unstored("manifest.webmanifest", "web", "/manifest.webmanifest", has_edition=False, is_reserved=False),

@@ -15,7 +15,7 @@ TEXTS = {"p": "text", "h2": "heading", "h3": "heading", "blockquote": "quote", "
 
 
 @dataclass(frozen=True)
-class Part:
+class IssuePart:
     """A paragraph (`text`), `heading`, `quote`, `item` of a list or `picture` of a piece; `picture` is a JPEG."""
 
     kind: str
@@ -24,14 +24,14 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Piece:
+class IssuePiece:
     number: int
     section: str
     title: str
     page: int
     author: str
     summary: str
-    parts: list[Part] = field(default_factory=list)
+    parts: list[IssuePart] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Issue:
     address: str
     site: str
     cover: bytes
-    pieces: list[Piece]
+    pieces: list[IssuePiece]
 
 
 def issue_of(page, address: str, site: str) -> Issue:
@@ -53,9 +53,9 @@ def issue_of(page, address: str, site: str) -> Issue:
         value = entry.value
         parts = list(parts_of(expand_db_html(value["body"].source), left))
         if value.get("picture") and (lead := jpeg_of(value["picture"])):
-            parts.insert(0, Part("picture", value["picture"].caption, lead))
+            parts.insert(0, IssuePart("picture", value["picture"].caption, lead))
         pieces.append(
-            Piece(
+            IssuePiece(
                 number,
                 value["section"],
                 value["title"],
@@ -69,7 +69,7 @@ def issue_of(page, address: str, site: str) -> Issue:
     return Issue(page.title, page.number, page.words, address, site, cover, pieces)
 
 
-def parts_of(source: str, left: list[int]) -> Iterator[Part]:
+def parts_of(source: str, left: list[int]) -> Iterator[IssuePart]:
     """The parts of rich text, in their order. `left`: how many pictures may still be read."""
     if not source.strip():
         return
@@ -77,12 +77,12 @@ def parts_of(source: str, left: list[int]) -> Iterator[Part]:
         if element.tag == "img" and left[0]:
             left[0] -= 1
             if picture := stored_picture(element.get("src", "")):
-                yield Part("picture", element.get("alt", ""), picture)
+                yield IssuePart("picture", element.get("alt", ""), picture)
         elif kind := TEXTS.get(element.tag if isinstance(element.tag, str) else ""):
             nested = element.tag == "p" and element.getparent().tag in ("blockquote", "li")
             text = " ".join(element.text_content().split())
             if text and not nested:
-                yield Part(kind, text)
+                yield IssuePart(kind, text)
 
 
 def jpeg_of(picture: Any) -> bytes:

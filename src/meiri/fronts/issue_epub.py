@@ -5,7 +5,7 @@ import zipfile
 from datetime import datetime
 from xml.sax.saxutils import escape, quoteattr
 
-from meiri.fronts.issue_contents import Issue, Part, Piece
+from meiri.fronts.issue_contents import Issue, IssuePart, IssuePiece
 
 CONTAINER = """<?xml version="1.0" encoding="UTF-8"?>
 <container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>
@@ -56,7 +56,7 @@ def _page(title: str, body: str, more: str = "") -> str:
     )
 
 
-def _piece(piece: Piece, files: dict[str, str | bytes]) -> str:
+def _piece(piece: IssuePiece, files: dict[str, str | bytes]) -> str:
     by = f'<p class="by">{escape(piece.author)}</p>' if piece.author else ""
     summary = f"<blockquote><p>{escape(piece.summary)}</p></blockquote>" if piece.summary else ""
     inside = "".join(
@@ -69,7 +69,7 @@ def _piece(piece: Piece, files: dict[str, str | bytes]) -> str:
     )
 
 
-def _part(part: Part, name: str, files: dict[str, str | bytes]) -> str:
+def _part(part: IssuePart, name: str, files: dict[str, str | bytes]) -> str:
     if part.kind == "picture":
         files[name] = part.picture
         caption = f"<figcaption>{escape(part.text)}</figcaption>" if part.text else ""

@@ -13,7 +13,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Flowable, Image, PageBreak, Paragraph, SimpleDocTemplate, Spacer
 
-from meiri.fronts.issue_contents import Issue, Part, Piece
+from meiri.fronts.issue_contents import Issue, IssuePart, IssuePiece
 
 FONT = "STSong-Light"
 MARGIN = 15 * mm
@@ -87,7 +87,7 @@ def _flow(issue: Issue, size: tuple[float, float]) -> Iterator[Flowable]:
         yield from _piece(piece, size)
 
 
-def _piece(piece: Piece, size: tuple[float, float]) -> Iterator[Flowable]:
+def _piece(piece: IssuePiece, size: tuple[float, float]) -> Iterator[Flowable]:
     yield Bookmark(f"p{piece.number}", piece.title)
     yield Paragraph(escape(piece.section), SMALL)
     yield Paragraph(escape(piece.title), TITLE)
@@ -100,7 +100,7 @@ def _piece(piece: Piece, size: tuple[float, float]) -> Iterator[Flowable]:
         yield from _part(part, size)
 
 
-def _part(part: Part, size: tuple[float, float]) -> Iterator[Flowable]:
+def _part(part: IssuePart, size: tuple[float, float]) -> Iterator[Flowable]:
     if part.kind != "picture":
         mark = "· " if part.kind == "item" else ""
         yield Paragraph(mark + escape(part.text), STYLES[part.kind])

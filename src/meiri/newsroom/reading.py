@@ -29,16 +29,18 @@ class Signature(NamedTuple):
 
 
 def at_hand(
-    model: type[Row], most: int, keys: Callable[[Row], Iterable[ContentKey]], related: Sequence[str] = ()
+    model: type[Row],
+    most: int,
+    keys: Callable[[Row], Iterable[ContentKey]],
+    rows: models.QuerySet | None = None,
 ):
-    """A function from primary keys to the rows of `model`, of which `most` are kept, each until one of its `keys` changes; what
-    their foreign keys `related` lead to stays with them."""
+    """A function from primary keys to the rows of `model`, or those among `rows`, of which `most` are kept, each until one of its
+    `keys` changes."""
     kept: InvalidatingCache[int, Row] = InvalidatingCache(most, EVERYWHERE)
-
-    rows = model._default_manager.select_related(*related) if related else model._default_manager.all()
+    found = model._default_manager.all() if rows is None else rows
 
     def read(missing: Sequence[int]) -> Mapping[int, tuple[Row, Iterable[ContentKey]]]:
-        return {row.pk: (row, keys(row)) for row in rows.filter(pk__in=missing)}
+        return {row.pk: (row, keys(row)) for row in found.filter(pk__in=missing)}
 
     return lambda ids: kept.get(ids, read)
 
@@ -47,7 +49,10 @@ channels = at_hand(Channel, 200, lambda channel: [channel.content_key])
 sources = at_hand(Source, 2_000, lambda source: [source.content_key])
 stations = at_hand(Station, 200, lambda station: [])
 subsections = at_hand(
-    Subsection, 500, lambda one: [one.content_key, one.parent.content_key], ("channel", "station")
+    Subsection,
+    500,
+    lambda one: [one.content_key, one.parent.content_key],
+    Subsection.objects.with_parents(),
 )
 authors = at_hand(Author, 2_000, lambda author: [author.byline_key])
 

@@ -322,7 +322,7 @@ def section_keys(field: str, name: str) -> list[int]:
 def _named_sections(field: str) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     if field == "subsection":
-        below = list(Subsection.objects.select_related("channel", "station")[:MOST_SUBSECTIONS])
+        below = list(Subsection.objects.with_parents()[:MOST_SUBSECTIONS])
         for one in below:
             found.setdefault(fold(one.name), []).append(one.pk)
         return found | {one.path.lower(): [one.pk] for one in below}

@@ -204,13 +204,18 @@ class SubsectionQuerySet(SectionQuerySet):
         """Those of a channel or of a station."""
         return self.filter(channel=section) if isinstance(section, Channel) else self.filter(station=section)
 
+    def with_parents(self):
+        """Those whose channel or station is there, with it at hand: a damaged database may have others."""
+        there = models.Q(channel__slug__isnull=False) | models.Q(station__slug__isnull=False)
+        return self.filter(there).select_related("channel", "station")
+
     def at_paths(self, paths: Iterable[str]) -> list["Subsection"]:
         """Those with these paths (`keji/hangtian`, `difang/zhejiang/shehui`), in their order. One query, none for no paths."""
         wanted = [path for path in dict.fromkeys(paths) if path.count("/") in (1, 2)]
         if not wanted:
             return []
         slugs = {path.rsplit("/", 1)[1] for path in wanted}
-        rows: Any = self.filter(slug__in=slugs).select_related("channel", "station")
+        rows: Any = self.with_parents().filter(slug__in=slugs)
         found = {one.path: one for one in rows}
         return [found[path] for path in wanted if path in found]
 

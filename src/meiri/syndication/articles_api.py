@@ -159,7 +159,7 @@ def get_article(
     articles = Article.objects.select_related("channel", "source", "editor", "picture").prefetch_related(
         Prefetch("bylines", Byline.objects.select_related("author")),
         "stations",
-        Prefetch("subsections", Subsection.objects.select_related("channel", "station")),
+        Prefetch("subsections", Subsection.objects.with_parents()),
         "topics",
         Prefetch("tagged_items", ArticleTag.objects.select_related("tag")),
     )
@@ -216,7 +216,7 @@ def get_stations(request, response: HttpResponse):
 def by_parent(**of_kind) -> dict[int, list[SubsectionOut]]:
     """The sub-columns that readers see, by the keys of the channels or of the stations that they are of. One query."""
     found: dict[int, list[SubsectionOut]] = {}
-    for one in Subsection.objects.visible().filter(**of_kind).select_related("channel", "station"):
+    for one in Subsection.objects.visible().with_parents().filter(**of_kind):
         found.setdefault(one.parent.pk, []).append(SubsectionOut(**_section(one), path=one.path))
     return found
 

@@ -100,7 +100,7 @@ def batches_of(
         articles = articles.select_related("channel", "source", "editor").prefetch_related(
             "bylines__author",
             "stations",
-            Prefetch("subsections", Subsection.objects.select_related("channel", "station")),
+            Prefetch("subsections", Subsection.objects.with_parents()),
             "topics",
             "tagged_items__tag",
         )
