@@ -32,6 +32,16 @@ def is_in(client) -> bool:
     return "我的账号" in words(client.get("/members/"))
 
 
+def test_nobody_is_signed_out_of_the_newsroom_by_the_address_of_a_picture():
+    client = signed_in(an_editor())
+    answer = client.get("/admin/logout/")
+    assert answer.status_code == 405
+    assert not answer.cookies
+    assert client.get("/admin/").status_code == 200
+    assert client.post("/admin/logout/").status_code == 302
+    assert client.get("/admin/").status_code == 302
+
+
 def test_b24_an_editor_signs_in_again_after_half_an_hour_without_doing_anything():
     client = signed_in(an_editor())
     let_time_pass(client, seen=29 * MINUTE)

@@ -1,9 +1,11 @@
 """Who answers which address. Order matters: fixed addresses, then channels, then Wagtail's pages."""
 
 from django.urls import include, path, re_path
+from django.views.decorators.http import require_POST
 from django.views.i18n import JavaScriptCatalog
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.admin.views.account import LogoutView
 
 from meiri.conf.prometheus import metrics
 from meiri.fronts.views import laid_out
@@ -15,6 +17,8 @@ urlpatterns = [
     path("admin/jsi18n/", JavaScriptCatalog.as_view(packages=["wagtail.admin", "meiri.conf"])),
     # The newsroom signs in at the members' door, with its second factor.
     path("admin/login/", newsroom_door),
+    # Wagtail's view takes the session's cookie away whatever the method: by a picture's address on another site too.
+    path("admin/logout/", require_POST(LogoutView.as_view())),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/<int:document_id>/<str:name>", document, name="wagtaildocs_serve"),
     path("metrics", metrics, name="metrics"),
