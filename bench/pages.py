@@ -165,7 +165,8 @@ def pages() -> Iterator[tuple[str, Iterator[str]]]:
     from taggit.models import Tag
 
     from meiri.newsroom.models import Article, Author
-    from meiri.newsroom.river import DayCount, Place, PlaceKind
+    from meiri.newsroom.place_kinds import PlaceKind
+    from meiri.newsroom.river import DayCount, Place
     from meiri.sections.models import Channel, Station
 
     random = Random(1)

@@ -92,7 +92,8 @@ def fill() -> None:
     from meiri.journal.content_keys import ARTICLE
     from meiri.journal.log import append
     from meiri.newsroom.models import Article, Source
-    from meiri.newsroom.river import Place, PlaceKind, enlist_new
+    from meiri.newsroom.place_kinds import PlaceKind
+    from meiri.newsroom.river import Place, enlist_new
     from meiri.sample.events import ArchiveGenerated
     from meiri.sections.models import Channel
 

@@ -25,7 +25,7 @@ from meiri.media.models import Picture, Rendition
 from meiri.media.removing import InUse, take_down
 from meiri.media.use import is_used, users_of
 from meiri.newsroom.models import Article, Listing
-from meiri.newsroom.river import PlaceKind
+from meiri.newsroom.place_kinds import PlaceKind
 from tests.newsroom_factory import a_channel, a_draft, an_article
 
 pytestmark = pytest.mark.django_db

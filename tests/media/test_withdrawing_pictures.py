@@ -25,7 +25,7 @@ from meiri.media.models import Picture
 from meiri.media.withdrawing_pictures import withdraw_picture
 from meiri.newsroom.initial_newsroom import create_newsroom
 from meiri.newsroom.models import Listing
-from meiri.newsroom.river import PlaceKind
+from meiri.newsroom.place_kinds import PlaceKind
 from meiri.newsroom.roles import REPORTERS
 from meiri.outbound import OutboundResponse
 from tests.newsroom.test_policy import member_of

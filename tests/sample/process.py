@@ -8,7 +8,7 @@ django.setup()
 
 from meiri.journal.verification import verify_chain  # noqa: E402
 from meiri.newsroom.models import Article, Byline, DayCount, Listing  # noqa: E402
-from meiri.newsroom.river import PlaceKind  # noqa: E402
+from meiri.newsroom.place_kinds import PlaceKind  # noqa: E402
 from meiri.sample import generating  # noqa: E402
 
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from meiri.fronts.initial_pages import create_pages
+from meiri.newsroom.place_kinds import PlaceKind
 from meiri.newsroom.publishing import withdraw
-from meiri.newsroom.river import DayCount, PlaceKind
+from meiri.newsroom.river import DayCount
 from meiri.syndication.sitemaps import MOST, PART, parts_of
 from tests.newsroom_factory import a_channel, a_draft, a_station, an_article
 

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from meiri.newsroom.models import Article, Byline, DayCount, Listing, day_bounds
-from meiri.newsroom.river import Place, PlaceKind, days_with_articles
+from meiri.newsroom.place_kinds import PlaceKind
+from meiri.newsroom.river import Place, days_with_articles
 from meiri.policy.reach import Reach
 from meiri.sections.models import Channel, Station
 

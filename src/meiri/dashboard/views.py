@@ -15,7 +15,7 @@ from meiri.dashboard.current import (
 from meiri.dashboard.output import output_by_author, output_by_day, output_by_hour, output_by_place
 from meiri.dashboard.permissions import published_reach
 from meiri.newsroom.models import Article
-from meiri.newsroom.river import PlaceKind
+from meiri.newsroom.place_kinds import PlaceKind
 from meiri.policy.checked_view import CheckedView
 from meiri.sections.models import Channel, Station
 

@@ -18,7 +18,8 @@ from meiri.journal.content_keys import ARTICLE, PICTURES
 from meiri.newsroom.blocks import blocks_of
 from meiri.newsroom.cards import Card
 from meiri.newsroom.models import Article
-from meiri.newsroom.river import Listing, Place, PlaceKind, newest_at_each, pictured_among
+from meiri.newsroom.place_kinds import PlaceKind
+from meiri.newsroom.river import Listing, Place, newest_at_each, pictured_among
 from meiri.sections.models import Design, Station, Topic
 
 TOP_LINES = 7

@@ -15,11 +15,11 @@ from meiri.journal.content_keys import (
 from meiri.newsroom.clock import local
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article, Kind
+from meiri.newsroom.place_kinds import PlaceKind
 from meiri.newsroom.river import (
     REACH,
     WITH_CALENDAR,
     Place,
-    PlaceKind,
     first_days,
     keys_beside,
     newer_at_each,

@@ -15,8 +15,9 @@ from meiri.journal.log import actor, append
 from meiri.newsroom.article_keys import keys_at
 from meiri.newsroom.events import ArticlePlaced
 from meiri.newsroom.models import Article, Proposal
+from meiri.newsroom.place_kinds import PlaceKind
 from meiri.newsroom.proposals import ProposalMode, ProposalState
-from meiri.newsroom.river import PlaceKind, enlist
+from meiri.newsroom.river import enlist
 from meiri.newsroom.taking import take_version
 from meiri.personal.notices import tell
 from meiri.policy import check, may

@@ -15,7 +15,7 @@ from meiri.journal.cache import InvalidatingCache
 from meiri.journal.content_keys import PICTURE, SUBSECTION, ContentKey
 from meiri.media.models import Picture
 from meiri.newsroom.models import Article, Author, Source
-from meiri.newsroom.river import PlaceKind
+from meiri.newsroom.place_kinds import PlaceKind
 from meiri.sections.models import Channel, Station, Subsection
 
 Row = TypeVar("Row", bound=models.Model)

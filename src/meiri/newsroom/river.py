@@ -19,25 +19,12 @@ from meiri.journal.content_keys import PICTURES, ContentKey
 from meiri.journal.public_models import NotPublic
 from meiri.newsroom.inserting import insert_rows
 from meiri.newsroom.keyset import Cursor
+from meiri.newsroom.place_kinds import PlaceKind
 from meiri.sections.minors import is_set_apart
 
 if TYPE_CHECKING:
     from meiri.media.models import Picture
     from meiri.newsroom.models import Article
-
-
-class PlaceKind(models.IntegerChoices):
-    SITE = 1, "全站"
-    CHANNEL = 2, "频道"
-    STATION = 3, "地方站"
-    TOPIC = 4, "专题"
-    AUTHOR = 5, "作者"
-    TAG = 6, "标签"
-    KIND = 7, "体裁"
-    PICTURED = 8, "有图"
-    SUBSECTION = 9, "子栏目"
-    # Articles that may harm minors: they stand in no other list.
-    SET_APART = 10, "可能影响未成年人"
 
 
 @dataclass(frozen=True)

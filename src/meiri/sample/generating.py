@@ -29,7 +29,8 @@ from meiri.newsroom.article_keys import keys_of_places
 from meiri.newsroom.authors import author_named
 from meiri.newsroom.inserting import insert_rows
 from meiri.newsroom.models import Article, ArticleTag, Author, Byline, Kind, Origin, Source
-from meiri.newsroom.river import Place, PlaceKind, enlist_new
+from meiri.newsroom.place_kinds import PlaceKind
+from meiri.newsroom.river import Place, enlist_new
 from meiri.sample.events import ArchiveGenerated
 from meiri.sample.loading import load_names, load_sections
 from meiri.sample.wording import Wording

@@ -10,8 +10,8 @@ import tantivy
 from django.db import connection
 
 from meiri.newsroom.clock import local, moment
+from meiri.newsroom.place_kinds import PlaceKind
 from meiri.newsroom.plain_text import paragraphs
-from meiri.newsroom.river import PlaceKind
 from meiri.search.folding import fold_all
 from meiri.search.index import moment_of
 from meiri.search.pinyin import readings, sounds

@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article, ArticleTag
-from meiri.newsroom.river import Place, PlaceKind
+from meiri.newsroom.place_kinds import PlaceKind
+from meiri.newsroom.river import Place
 from meiri.search.article_similarity import Close, Comparison
 from meiri.search.index_documents import Text
 from meiri.search.related_reading import MOST, MOST_OF_SOURCE, nearest_listed

@@ -15,7 +15,8 @@ from meiri.newsroom.cards import Card
 from meiri.newsroom.clock import zoned
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article, ArticleTag, Byline, Listing
-from meiri.newsroom.river import Place, PlaceKind
+from meiri.newsroom.place_kinds import PlaceKind
+from meiri.newsroom.river import Place
 from meiri.sections.minors import is_set_apart
 from meiri.sections.models import Channel, Section, Station, Subsection
 from meiri.syndication.article_html import bodies_of, picture_url, whole_address

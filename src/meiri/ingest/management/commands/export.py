@@ -14,7 +14,8 @@ from django.utils import timezone
 from meiri.audience.view_counts import views_of
 from meiri.ingest.records import extras_of, record_of
 from meiri.newsroom.models import Article, ArticleQuerySet, day_bounds
-from meiri.newsroom.river import Cursor, Listing, ListingQuerySet, Place, PlaceKind
+from meiri.newsroom.place_kinds import PlaceKind
+from meiri.newsroom.river import Cursor, Listing, ListingQuerySet, Place
 from meiri.sections.models import Channel, Station, Subsection
 
 BATCH = 200
