@@ -120,7 +120,10 @@ def _start_first(home: Path, config) -> None:
 
 
 def _digest_of_code() -> str:
-    found = hashlib.sha256((PROJECT / "requirements/run.txt").read_bytes())
+    from meiri.conf.preparation import static_signature
+
+    # The times of static files too: a site collects those again that are not the ones it knows.
+    found = hashlib.sha256((PROJECT / "requirements/run.txt").read_bytes() + static_signature().encode())
     for path in sorted((PROJECT / "src").rglob("*")):
         if path.is_file() and path.suffix != ".pyc":
             found.update(f"{path.relative_to(PROJECT)}\0".encode() + path.read_bytes())
