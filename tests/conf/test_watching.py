@@ -56,7 +56,7 @@ def test_pages_are_made_on_the_fly_beside_a_worker_that_ends_with_the_server(sit
     workers = [child for child in children(server) if command_of(child).endswith(b"\0work\0")]
     assert len(workers) == 1
     site.group.send_signal(signal.SIGINT)
-    assert site.group.wait(30) == 0
+    assert site.group.wait(120) == 0
     wait_until(lambda: not command_of(workers[0]))
 
 

@@ -280,7 +280,9 @@ def test_what_an_entry_may_have_taken_away():
     assert leaving == {
         *("approved", "changed", "corrected", "created", "generated", "liked", "loaded", "moved", "picked"),
         *("published", "recorded", "shown"),
-        *("announced", "entry_marked", "entry_published", "frozen"),  # of live coverages
+        *("announced", "entry_marked", "entry_published", "entry_restored", "frozen"),  # of live coverages
+        *("restored", "answer_restored"),  # of what had been withdrawn
+        "began",  # of advertisements
         *("chain", "checked_after", "exception", "fast_lane", "key_made"),  # of reviews
         *("excepted", "kept"),  # of reprints and their originals
         "ended",  # of pages in grey

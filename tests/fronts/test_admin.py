@@ -158,8 +158,9 @@ class TestSections:
         before = last()
         form = form_of_section(channel, slug="kexue")
         desk.post(f"/admin/snippets/sections/channel/edit/{channel.pk}/", form)
-        (entry,) = entries_since(before)
+        entry, *redirects = entries_since(before)
         assert {"channel:keji", "channel:kexue"} <= set(entry.keys)
+        assert {redirect.kind for redirect in redirects} == {"redirect.created"}
 
     def test_a_hidden_station_leaves_the_line_of_stations(self, desk):
         station = a_station()

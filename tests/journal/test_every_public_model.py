@@ -15,6 +15,7 @@ from meiri.comments.models import CommentSettings, Question, WordRule
 from meiri.delivery.models import ProtectedTerm
 from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.models import (
+    Advertisement,
     FriendLink,
     Greying,
     HomePage,
@@ -170,6 +171,12 @@ CHANGES = {
         {"reach": "home"},
         "greying.changed",
         "notices",
+    ),
+    "fronts.Advertisement": (
+        lambda: Advertisement.objects.create(name="甲", slot="home", text="甲"),
+        {"text": "乙"},
+        "advertisement.changed",
+        "advertisements",
     ),
     "fronts.FriendLink": (
         lambda: FriendLink.objects.create(name="甲", url="https://jia.example.cn/"),

@@ -85,6 +85,8 @@ def test_the_desk_is_shown_a_proposal_and_must_confirm_it(client):
     assert "文一路×号" in page
     assert "晚舟" not in page + client.get("/letters/").content.decode()
     again = sent | {"confirmed": "1", "published_text": "东门路灯不亮。"}
+    assert client.post(address, again).status_code == 200  # a change of what is printed says why
+    again |= {"change_kind": "correction", "change_reason": "地址有误"}
     assert client.post(address, again).status_code == 302
     letter.refresh_from_db()
     assert (letter.stage, letter.published_text) == (Stage.PUBLISHED, "东门路灯不亮。")

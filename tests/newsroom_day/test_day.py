@@ -226,10 +226,11 @@ def withdraw(people: People, number: str) -> None:
     page.get_by_label("撤稿原因").fill("发车时间需要核实")
     with page.expect_navigation():
         page.get_by_role("button", name="撤稿").click()
-    page.goto(f"/admin/articles/{number}/withdrawal/")
-    wait_for(lambda: page.reload() and "待核查" not in page.get_by_role("main").locator("table").inner_text())
-    expect(page.get_by_role("main").locator("table")).to_contain_text("已不再出现")
-    expect(page.get_by_role("main").locator("table")).not_to_contain_text("仍能看到")
+    page.goto(f"/admin/changes/article/{number}/")
+    receipt = page.get_by_role("region", name="撤稿回执")
+    wait_for(lambda: page.reload() and "待核查" not in receipt.locator("table").inner_text())
+    expect(receipt.locator("table")).to_contain_text("已不再出现")
+    expect(receipt.locator("table")).not_to_contain_text("仍能看到")
     people.check_width(page, "receipt")
     assert reader.request.get(f"/api/v1/articles/{number}/").status == 410
     assert TITLE not in re.sub("<wbr/?>", "", reader.request.get("/yaowen/").text())

@@ -105,7 +105,7 @@ def test_a_letter_is_handled_answered_and_printed(phone, desk):
 
     desk.goto("/admin/letters/?stage=published")
     desk.get_by_role("row").filter(has_text=number).get_by_role("link").press("Enter")
-    fill(desk, "撤下原因（来信人可见）", "来信人要求撤下")
+    fill(desk, "撤下的原因（来信人和读者都会看到）", "来信人要求撤下")
     press(desk, "撤下刊登的来信")
     expect(desk.get_by_role("button", name="撤下刊登的来信")).to_have_count(0)
 

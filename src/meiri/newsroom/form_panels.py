@@ -115,9 +115,10 @@ ARTICLE_TABS = [
             HelpPanel(template="newsroom/embargo_state.html", heading="禁发期"),
             PlainPanel("comment_policy"),
             FieldRowPanel([PlainPanel("ai_use"), PlainPanel("aigc_label")]),
-            PlainPanel("minors"),
-            # Who only writes does not set it: it is of what readers see.
-            PlainPanel("minors_risk", permission="newsroom.publish_article"),
+            # Who only writes does not set what readers see.
+            FieldRowPanel(
+                [PlainPanel("minors"), PlainPanel("minors_risk", permission="newsroom.publish_article")]
+            ),
         ],
         heading="原文与发布",
         name="publishing",
