@@ -10,7 +10,6 @@ _BLANKS = re.compile(
 # JSON, in which each quote was written as `&quot;`; an apostrophe is escaped in it.
 _BLOCKS = re.compile(rb'(data-w-block-(?:data|arguments)-value=)"([^"]*)"')
 
-_JSON = re.compile(rb"<script\b[^>]*application/json[^>]*>.*?</script>", re.DOTALL)
 # An escaped backslash, which stays; or a Chinese character or sign, of six bytes where three do.
 _ESCAPED = re.compile(rb"\\\\|\\u([3-9][0-9a-f]{3}|ff[0-9a-f]{2})")
 
@@ -22,9 +21,15 @@ def compact(response):
 
 
 def _compact(response) -> None:
-    content = _BLANKS.sub(lambda found: found[1] or b"\n", response.content)
-    content = _JSON.sub(lambda found: _ESCAPED.sub(_as_character, found[0]), content)
-    response.content = _BLOCKS.sub(_in_apostrophes, content)
+    response.content = _BLOCKS.sub(_in_apostrophes, _BLANKS.sub(_shortened, response.content))
+
+
+def _shortened(found: re.Match[bytes]) -> bytes:
+    """A line break for blanks; what has to stay, with its Chinese as it is written where it is JSON."""
+    stays = found[1]
+    if not stays:
+        return b"\n"
+    return _ESCAPED.sub(_as_character, stays) if b"application/json" in stays.partition(b">")[0] else stays
 
 
 def _as_character(found: re.Match[bytes]) -> bytes:
