@@ -28,8 +28,9 @@ from meiri.newsroom.models import Listing
 from meiri.newsroom.place_kinds import PlaceKind
 from meiri.newsroom.roles import REPORTERS
 from meiri.outbound import OutboundResponse
+from meiri.staff.models import PressCard
 from tests.newsroom.test_policy import member_of
-from tests.newsroom_factory import an_article
+from tests.newsroom_factory import a_channel, an_article
 
 pytestmark = pytest.mark.django_db
 
@@ -136,6 +137,24 @@ def test_a_picture_is_withdrawn_everywhere_in_one_deed_and_restored(
     kinds = list(PublishedChange.objects.order_by("pk").values_list("kind", flat=True))
     assert kinds == ["withdrawn", "restored"]
     assert "没有撤下" in desk.post(restore, {"reason": "再来"}).content.decode()
+
+
+@pytest.mark.parametrize("destroy", [{}, {"destroy": "on"}])
+def test_pictures_of_coverages_and_of_press_cards_are_taken_down_as_well(desk, picture, destroy):
+    coverage = announce_coverage(Coverage(title="登山直播", channel=a_channel(), picture=picture))
+    until = timezone.localdate()
+    card = PressCard.objects.create(
+        number="B1", name="周行", photograph=picture, unit="采编部", role="记者", valid_until=until
+    )
+    shown_by = {coverage.content_key, card.content_key}
+    take_down = reverse("media_take_down_picture", args=[picture.pk])
+    count = Entry.objects.count()
+    assert desk.post(take_down, {"reason": "肖像权人来函"} | destroy).status_code == 302
+    assert shown_by <= set(Entry.objects.order_by("sequence")[count].keys)
+    if not destroy:
+        restore = reverse("media_restore_picture", args=[picture.pk])
+        assert desk.post(restore, {"reason": "已取得同意"}).status_code == 302
+        assert shown_by <= set(Entry.objects.order_by("sequence").last().keys)
 
 
 def test_words_of_a_picture_are_repaired_or_corrected_with_a_trace(desk, picture, places):

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
-from meiri.journal.content_keys import ARTICLE, COVERAGE, DOCUMENT, PAGE, PICTURE, PICTURES
+from meiri.journal.content_keys import ARTICLE, COVERAGE, DOCUMENT, PAGE, PICTURE, PICTURES, PRESS_CARD
 from meiri.journal.events import JournalEvent, declared
+
+# A picture, and whatever has a content key of its own and may show it.
+SHOWN_WITH_PICTURES = (PICTURE, PICTURES, ARTICLE, PAGE, COVERAGE, PRESS_CARD)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +27,7 @@ class PictureTakenDown(TakenDown):
 
     kind = "picture.taken_down"
     label = "图片：撤下并删除"
-    key_forms = (PICTURE, PICTURES, ARTICLE, PAGE)
+    key_forms = SHOWN_WITH_PICTURES
 
 
 @declared
@@ -44,7 +47,7 @@ class PictureWithdrawn(TakenDown):
 
     kind = "picture.withdrawn"
     label = "图片：撤下"
-    key_forms = (PICTURE, PICTURES, ARTICLE, PAGE, COVERAGE)
+    key_forms = SHOWN_WITH_PICTURES
 
 
 @declared
@@ -54,5 +57,5 @@ class PictureRestored(TakenDown):
 
     kind = "picture.restored"
     label = "图片：恢复"
-    key_forms = (PICTURE, PICTURES, ARTICLE, PAGE, COVERAGE)
+    key_forms = SHOWN_WITH_PICTURES
     removes_content = False
