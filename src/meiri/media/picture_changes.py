@@ -1,7 +1,6 @@
 """What becomes of pictures that readers see: changes of their words and files, by whatever door, and where each stands."""
 
 from collections import Counter
-from itertools import chain, islice
 
 from django.utils import timezone
 
@@ -10,7 +9,7 @@ from meiri.changes.published_reach import PublishedReach, pages_showing
 from meiri.changes.things import KindOfThing, PublishedThing, register_kind
 from meiri.journal.content_keys import PICTURE
 from meiri.journal.recording import acting_user
-from meiri.media.use import queries_of, users_of
+from meiri.media.use import rows_using
 
 # What readers are told of as changed.
 TOLD = ("caption", "credit", "description")
@@ -49,18 +48,18 @@ def record_picture_change(before, after, kind: str, reason: str) -> PublishedCha
 
 def stands_for_readers(picture) -> bool:
     """Whether something that readers see uses the picture."""
-    rows = islice(chain.from_iterable(queries_of(users_of(picture))), MOST_ROWS)
-    return any(getattr(row, "live", True) for row in rows)
+    return any(getattr(row, "live", True) for row in rows_using(picture, MOST_ROWS))
 
 
 def standing_of_picture(picture) -> PublishedReach:
     """Where readers meet a picture: the pages that show it, and what uses it, by kind, drafts too."""
-    rows = list(islice(chain.from_iterable(queries_of(users_of(picture))), MOST_ROWS))
-    counted = Counter(str(row._meta.verbose_name) for row in rows)
-    more = (
-        [f"用在{'、'.join(f'{kind} {count} 处' for kind, count in counted.most_common())}。"] if rows else []
-    )
+    rows = list(rows_using(picture, MOST_ROWS))
+    more = []
     if rows:
+        counted = Counter(str(row._meta.verbose_name) for row in rows).most_common()
         named = "、".join(f"“{str(row)[:40]}”" for row in rows[:MOST_NAMED])
-        more.append(f"{named}{'等' if len(rows) > MOST_NAMED else ''}。")
+        more = [
+            f"用在{'、'.join(f'{kind} {count} 处' for kind, count in counted)}。",
+            f"{named}{'等' if len(rows) > MOST_NAMED else ''}。",
+        ]
     return PublishedReach(pages_showing([PICTURE.key(picture.pk)]), more)

@@ -1,7 +1,6 @@
 """Taking pictures and documents away: what nobody uses is deleted, what is used is taken down, with a reason (撤下)."""
 
 from collections.abc import Callable
-from itertools import chain, islice
 from typing import Any, TypeAlias
 
 from django.core.exceptions import PermissionDenied
@@ -21,7 +20,7 @@ from meiri.media.events import DocumentTakenDown, PictureTakenDown
 from meiri.media.files import remove_after_commit, remove_after_rollback
 from meiri.media.models import Picture
 from meiri.media.storage_names import unguessable
-from meiri.media.use import is_used, queries_of, users_of
+from meiri.media.use import is_used, queries_of, rows_using, users_of
 
 # A Picture or a Document: Wagtail's classes have no types.
 Item: TypeAlias = Any
@@ -71,11 +70,9 @@ def take_down(item: Item, reason: str, by=None) -> None:
     """
     check_may(by, "take_down", item)
     reason = asked_words(reason, LONGEST_REASON, "请写明撤下的原因。", "原因")
-    keys = [_key(item)]
+    keys = keys_of_users(item)
     if isinstance(item, Picture):
         keys += [key for keys_of in when_a_picture_goes for key in keys_of(item)]
-    users = islice(chain.from_iterable(queries_of(users_of(item))), MOST_TOLD)
-    keys += [row.content_key for row in users if hasattr(row, "content_key")]
     event = PictureTakenDown if isinstance(item, Picture) else DocumentTakenDown
     append(event(keys=keys, **named(item), reason=reason), actor(by))
     item.taken_down = True
@@ -131,5 +128,8 @@ def forget_uses(addresses: list[str]) -> None:
     transaction.on_commit(lambda: purge(addresses), robust=True)
 
 
-def _key(item: Item) -> ContentKey:
-    return document_key(item) if isinstance(item, Document) else item.content_key
+def keys_of_users(item: Item) -> list[ContentKey]:
+    """The content keys of a picture or a document, and of what uses it."""
+    own = document_key(item) if isinstance(item, Document) else item.content_key
+    users = [row.content_key for row in rows_using(item, MOST_TOLD) if hasattr(row, "content_key")]
+    return list(dict.fromkeys([own, *users]))

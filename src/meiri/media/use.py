@@ -7,6 +7,7 @@ of the newsroom is of both.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from itertools import chain, islice
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -115,6 +116,11 @@ def queries_of(users: set[tuple[type[models.Model], str]]) -> Iterator[models.Qu
         keys = [key for m, key in users if m is model]
         for start in range(0, len(keys), BATCH):
             yield model._base_manager.filter(pk__in=keys[start : start + BATCH])
+
+
+def rows_using(item: models.Model, most: int) -> Iterator[models.Model]:
+    """The rows that use `item`, at most so many."""
+    return islice(chain.from_iterable(queries_of(users_of(item))), most)
 
 
 def _relations_to(model: type[models.Model]) -> list:

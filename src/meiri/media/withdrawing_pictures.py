@@ -5,7 +5,6 @@ without it, with a line that says why.
 """
 
 from collections.abc import Callable
-from itertools import chain, islice
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -21,8 +20,7 @@ from meiri.media.events import PictureRestored, PictureWithdrawn
 from meiri.media.files import remove_after_rollback
 from meiri.media.models import Picture
 from meiri.media.picture_changes import PICTURES_CHANGED, standing_of_picture
-from meiri.media.removing import MOST_TOLD, check_may, when_a_picture_goes
-from meiri.media.use import queries_of, users_of
+from meiri.media.removing import check_may, keys_of_users, when_a_picture_goes
 from meiri.media.variants import Variants
 
 # As `when_a_picture_goes`: called with a picture that was restored.
@@ -44,7 +42,7 @@ def withdraw_picture(picture: Picture, reason: str, by=None) -> None:
     files = [*map(stored.file.storage.url, sizes.names()), stored.file.url]
     marks = [sizes.stem.rpartition("/")[2]] if sizes.stem else []
     write_receipt(name, stored.title, reason, standing_of_picture(stored), marks, by, also=files)
-    keys = _keys_of_users(stored) + [key for told in when_a_picture_goes for key in told(stored)]
+    keys = keys_of_users(stored) + [key for told in when_a_picture_goes for key in told(stored)]
     _hide_files(stored, sizes)
     changed = {
         "file": stored.file.name,
@@ -74,7 +72,7 @@ def restore_picture(picture: Picture, reason: str, by=None) -> None:
     Picture.objects.filter(pk=stored.pk).update(withdrawn_at=None, withdrawal_reason="")
     stored.withdrawn_at = None
     stored.make_sizes()
-    keys = _keys_of_users(stored) + [key for told in when_a_picture_returns for key in told(stored)]
+    keys = keys_of_users(stored) + [key for told in when_a_picture_returns for key in told(stored)]
     append(PictureRestored(keys=keys, **named(stored), reason=reason), actor(by))
     record_change(PICTURES_CHANGED.name(stored), ChangeKind.RESTORED, reason, by)
 
@@ -87,9 +85,3 @@ def _hide_files(picture: Picture, sizes: Variants) -> None:
     picture.file.name = storage.save(picture.get_upload_to(before), content)
     remove_after_rollback(storage, [picture.file.name])
     picture.forget_files(before, sizes)
-
-
-def _keys_of_users(picture: Picture) -> list[ContentKey]:
-    users = islice(chain.from_iterable(queries_of(users_of(picture))), MOST_TOLD)
-    found = [row.content_key for row in users if hasattr(row, "content_key")]
-    return list(dict.fromkeys([picture.content_key, *found]))
