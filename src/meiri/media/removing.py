@@ -11,6 +11,7 @@ from wagtail.documents.models import Document
 from wagtail.permissions import policy_registry
 
 from meiri.asked_words import asked_words
+from meiri.changes.models import LONGEST_REASON
 from meiri.delivery.page_store import purge
 from meiri.journal.content_keys import ContentKey
 from meiri.journal.log import actor, append
@@ -24,7 +25,6 @@ from meiri.media.use import is_used, queries_of, rows_using, users_of
 
 # A Picture or a Document: Wagtail's classes have no types.
 Item: TypeAlias = Any
-LONGEST_REASON = 200
 # Places that the entry of a deed names.
 MOST_TOLD = 5_000
 

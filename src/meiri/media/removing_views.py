@@ -17,9 +17,10 @@ from wagtail.images.views import images
 from wagtail.images.views import multiple as many_images
 
 from meiri.changes.changes_desk import DeedWithReasonView, ReasonForm
+from meiri.changes.models import LONGEST_REASON
 from meiri.media.models import Picture
 from meiri.media.picture_changes import standing_of_picture
-from meiri.media.removing import LONGEST_REASON, InUse, check_may, delete, take_down
+from meiri.media.removing import InUse, check_may, delete, take_down
 from meiri.media.use import is_used, users_of
 from meiri.media.withdrawing_pictures import restore_picture, withdraw_picture
 
