@@ -128,7 +128,10 @@ def test_a_picture_is_withdrawn_everywhere_in_one_deed_and_restored(
     stale.save()
     restore = reverse("media_restore_picture", args=[picture.pk])
     assert desk.post(restore, {"reason": ""}).status_code == 422
+    stale = Picture.objects.get()
     desk.post(restore, {"reason": "已取得授权"})
+    stale.title = "山里的路"
+    stale.save()
     stored_pages.catch_up()
     stem = Picture.objects.get().stored_sizes().stem.rpartition("/")[2]
     for name, place in places.items():

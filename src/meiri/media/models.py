@@ -76,18 +76,19 @@ class Picture(AbstractImage):
 
     def save(self, *args, **kwargs):
         with recording():
-            before = type(self)._base_manager.filter(pk=self.pk).first()
+            before = type(self)._base_manager.select_for_update().filter(pk=self.pk).first()
             kind, reason, self.change_kind, self.change_reason = self.change_kind, self.change_reason, "", ""
-            if before and before.withdrawn_at and not self.withdrawn_at:
-                self._stay_withdrawn(before)
             if before:
+                self._keep_withdrawal(before)
                 record_picture_change(before, self, kind, reason)
             self.save_with_sizes(*args, **kwargs)
             if before and before.file.name != self.file.name:
                 self.forget_files(before.file.name, before.stored_sizes())
 
-    def _stay_withdrawn(self, stored: "Picture") -> None:
-        """Whoever read the picture before it was withdrawn does not give it back by saving it."""
+    def _keep_withdrawal(self, stored: "Picture") -> None:
+        """Whoever read the picture before it was withdrawn or restored does not undo that by saving it."""
+        if self.withdrawn_at == stored.withdrawn_at:
+            return
         self.withdrawn_at, self.withdrawal_reason = stored.withdrawn_at, stored.withdrawal_reason
         if self.file._committed:
             self.file.name, self.variants = stored.file.name, stored.variants
