@@ -1,5 +1,6 @@
 """What became of a published thing, for the newsroom: its changes with who made them, and the receipt of its last withdrawal."""
 
+from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from django import forms
@@ -60,10 +61,10 @@ class ReasonForm(forms.Form):
     )
 
 
-class DeedWithReasonView(CheckedView):
+class DeedWithReasonView(ABC, CheckedView):
     """Withdraws or restores one thing for the reason that is given, with the reach of a withdrawal shown before it.
 
-    Subclasses find the row in `setup` as `self.thing`, and say `deed_in_words`, `warning`, `reach()`, `act(reason)` and the
+    Subclasses find the row in `setup` as `self.thing`, and say `deed_in_words`, `warning`, `reach()`, `act(form)` and the
     addresses to go to.
     """
 
@@ -77,12 +78,13 @@ class DeedWithReasonView(CheckedView):
         """Where readers meet the thing; None for a deed that takes nothing away."""
         return
 
+    @abstractmethod
     def act(self, form: ReasonForm) -> None:
         """Do the deed. Raises `ValidationError`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def done_response(self):
-        raise NotImplementedError
+        """Where to go once the deed is done."""
 
     back_url = ""
 

@@ -3,6 +3,7 @@
 All counts cost one query together, and each section that is shown one more for its rows, whatever waits.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,23 +26,23 @@ class InboxItem:
     since: datetime | None = None
 
 
-class InboxSection:
+class InboxSection(ABC):
     """One kind of thing that waits for people. Subclasses say which, and for whom."""
 
     heading = ""
     # A lower one stands before others.
     order = 100
 
+    @abstractmethod
     def waiting(self, user) -> QuerySet | None:
         """What waits for `user`, longest waiting first, with what `item` needs; None where such things are none of theirs.
 
         It is asked on each opening of the first screen: by indexes, and without a query of its own but those of the policy.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def item(self, row) -> InboxItem | None:
         """How a row of `waiting` is shown; None where what it is about is gone."""
-        raise NotImplementedError
 
     def address(self) -> str:
         """Of the whole list; empty where there is no other."""

@@ -2,6 +2,7 @@
 schedule, workflow, bulk, API, import, command) asks all of them in the publishing transaction.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -56,7 +57,7 @@ class EntryText:
     body: Sequence[Mapping[str, Any]]
 
 
-class PublicationCheck:
+class PublicationCheck(ABC):
     """One thing that is looked at. Subclasses say what they find."""
 
     label: str = ""  # what editors see in the panel beside the form
@@ -65,12 +66,12 @@ class PublicationCheck:
     # Whether it looks for what an editor adds: what nobody of the newsroom answers for is not asked for that.
     asks_editors = False
 
+    @abstractmethod
     def findings(self, version: Model, revision: Revision | None, by) -> Iterable[Finding]:
         """What stands in the way of publishing `version` by `by` (None: the system, as when a schedule is due).
 
         `version` is an article with the content of `revision`; None is a form that was not saved yet.
         """
-        raise NotImplementedError
 
     def findings_of_entries(self, entries: Sequence[EntryText]) -> Iterable[tuple[int, Finding]]:
         """What stands in the way of showing readers entries of one live coverage, each with the number of its entry. Most checks ask
