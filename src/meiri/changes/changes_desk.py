@@ -11,7 +11,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from meiri.asked_numbers import asked_number
 from meiri.changes.models import LONGEST_REASON, changes_of
-from meiri.changes.things import kind_called
+from meiri.changes.things import find_thing
 from meiri.changes.withdrawal_receipts import newest_receipt
 from meiri.policy.checked_view import CheckedView
 
@@ -28,11 +28,10 @@ class ChangesView(CheckedView):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        kind = kind_called(kwargs["word"])
-        row = kind.row(kwargs["number"]) if kind else None
-        if kind is None or row is None:
+        found = find_thing(kwargs["word"], kwargs["number"])
+        if found is None:
             raise Http404("There is no such thing.")
-        self.kind, self.thing = kind, row
+        self.kind, self.thing = found
 
     def get_page_subtitle(self):
         return str(self.thing)
@@ -116,5 +115,5 @@ class DeedWithReasonView(ABC, CheckedView):
         return self.done_response()
 
     def answer_form(self, form, status=200):
-        context = self.get_context_data(form=form, standing=self.reach(), view=self)
+        context = self.get_context_data(form=form, standing=self.reach())
         return self.render_to_response(context, status=status)

@@ -38,9 +38,6 @@ class KindOfThing:
     def name(self, row: Any) -> str:
         return f"{self.word}:{row.pk}"
 
-    def row(self, number: int) -> models.Model | None:
-        return apps.get_model(self.model)._base_manager.filter(pk=number).first()
-
 
 _kinds: dict[str, KindOfThing] = {}
 
@@ -50,19 +47,16 @@ def register_kind(kind: KindOfThing) -> KindOfThing:
     return kind
 
 
-def kind_called(word: str) -> KindOfThing | None:
-    return _kinds.get(word)
-
-
-def row_of(thing: str) -> models.Model | None:
-    """The row of the thing of this name; None where it is gone. One query."""
-    word, _, number = thing.partition(":")
+def find_thing(word: str, number: int) -> tuple[KindOfThing, models.Model] | None:
+    """The kind that is called `word`, and its row with the key `number`; None where there is no such thing. One query."""
     kind = _kinds.get(word)
-    return kind.row(int(number)) if kind else None
+    row = apps.get_model(kind.model)._base_manager.filter(pk=number).first() if kind else None
+    return (kind, row) if kind and row else None
 
 
 def keys_of(thing: str) -> list[ContentKey]:
     """The content keys of what shows the thing of this name; none where it is gone."""
-    kind, row = _kinds.get(thing.partition(":")[0]), row_of(thing)
-    described = kind.describe(row) if kind and row else None
+    word, _, number = thing.partition(":")
+    found = find_thing(word, int(number))
+    described = found[0].describe(found[1]) if found else None
     return list(described.keys) if described else []

@@ -4,15 +4,14 @@ from django.urls import path
 from wagtail import hooks
 
 from meiri.changes.changes_desk import ChangesView
-from meiri.changes.things import kind_called
+from meiri.changes.things import find_thing
 from meiri.policy import may
 from meiri.policy.gate import admit
 
 
 def may_see_thing(request, kwargs) -> bool:
-    kind = kind_called(kwargs["word"])
-    row = kind.row(kwargs["number"]) if kind else None
-    return row is not None and may(request.user, "see", row)
+    found = find_thing(kwargs["word"], kwargs["number"])
+    return found is not None and may(request.user, "see", found[1])
 
 
 admit({"changes_of_thing": may_see_thing})

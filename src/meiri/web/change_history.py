@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from meiri.asked_numbers import LARGEST_ID, asked_position
 from meiri.changes.models import changes_of
-from meiri.changes.things import kind_called
+from meiri.changes.things import find_thing
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
 from meiri.web.breadcrumbs import breadcrumbs
@@ -30,17 +30,19 @@ def changes_of_thing(request, word: str, number: int):
 def _changes(request, word: str, number: int, address: str):
     """What was changed, when, of which kind, why. Of what was withdrawn too. Three queries, and those of what the thing is part of."""
     before = asked_position(request)
-    kind = kind_called(word)
-    row = kind.row(number) if kind and number <= LARGEST_ID else None
+    found = find_thing(word, number) if number <= LARGEST_ID else None
+    if found is None:
+        raise Http404
+    kind, row = found
     try:
-        thing = kind.describe(row) if kind and row else None
+        thing = kind.describe(row)
     except ObjectDoesNotExist:  # what it stands in is gone
         thing = None
-    if kind is None or thing is None:
+    if thing is None:
         raise Http404
     uses(*thing.keys)
-    found = changes_of(kind.name(row), SHOWN + 1, before)
-    shown = found[:SHOWN]
+    newest = changes_of(kind.name(row), SHOWN + 1, before)
+    shown = newest[:SHOWN]
     # What was withdrawn is neither named nor led to.
     title = f"已撤下的{kind.label}" if thing.is_withdrawn else thing.title
     led_to = "" if thing.is_withdrawn else thing.address
@@ -52,7 +54,7 @@ def _changes(request, word: str, number: int, address: str):
         "title": title,
         "led_to": led_to,
         "changes": shown,
-        "next": shown[-1].pk if len(found) > SHOWN else None,
+        "next": shown[-1].pk if len(newest) > SHOWN else None,
         "crumbs": breadcrumbs([*crumbs, ("修改记录", request.path)]),
     }
     return render(request, "web/changes.html", context)
