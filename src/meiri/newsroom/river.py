@@ -148,19 +148,15 @@ def places_of(article: "Article") -> list[Place]:
     if is_set_apart(article):
         return [Place(PlaceKind.SET_APART)]
     places = [Place.site(), Place(PlaceKind.KIND, article.kind_number)]
-    if article.stands_in_channel:
-        places.append(Place(PlaceKind.CHANNEL, article.channel_id))
+    channel_id = article.channel_id if article.stands_in_channel else None
+    if channel_id:
+        places.append(Place(PlaceKind.CHANNEL, channel_id))
     if article.picture and article.picture.withdrawn_at is None:
         places.append(Place(PlaceKind.PICTURED))
-    stations = list(article.stations.all())
-    places += [Place.station(s) for s in stations]
+    stations = {station.pk: station for station in article.stations.all()}
+    places += [Place.station(s) for s in stations.values()]
     # Only below the places where it stands.
-    at, below = (Place(PlaceKind.CHANNEL, article.channel_id) in places, {s.pk for s in stations})
-    places += [
-        Place.subsection(s)
-        for s in article.subsections.all()
-        if s.is_of(article.channel_id if at else None, below)
-    ]
+    places += [Place.subsection(s) for s in article.subsections.all() if s.is_of(channel_id, stations)]
     places += [Place.topic(t) for t in article.topics.all()]
     places += [Place(PlaceKind.AUTHOR, b.author_id) for b in article.bylines.all()]
     places += [Place.tag(t) for t in article.tags.all()]
