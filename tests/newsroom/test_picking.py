@@ -14,7 +14,7 @@ from meiri.newsroom.initial_newsroom import create_newsroom
 from meiri.newsroom.initials import has_initials
 from meiri.newsroom.models import Author, Source
 from meiri.newsroom.roles import CHIEFS, STATION_EDITORS
-from meiri.sections.models import Region, Station, Topic
+from meiri.sections.models import Region, Station, Subsection, Topic
 from tests.newsroom_factory import a_channel, a_draft, a_source, a_topic, an_author
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +87,17 @@ def test_names_are_found_by_words_and_by_the_letters_they_begin_with(
         {"keys": f"{a_source('新疆日报').pk},x,99999999999999999999"},
     )
     assert [choice["label"] for choice in keys.json()["choices"]] == ["新疆日报"]
+
+
+def test_sub_columns_are_shown_in_the_same_queries_for_one_and_for_many(
+    initial_data, django_assert_max_num_queries
+):
+    chief, stations = client_of(CHIEFS), Station.objects.order_by("pk")[:20]
+    below = [Subsection.objects.create(station=one, name="社会", slug="shehui") for one in stations]
+    asked = {"keys": ",".join(str(one.pk) for one in below)}
+    with django_assert_max_num_queries(25):
+        answer = chief.get(reverse("article_choices", args=["subsections"]), asked).json()
+    assert [choice["label"] for choice in answer["choices"]] == [one.full_name for one in below]
 
 
 def test_a_station_is_offered_its_own_places_first_and_sends_to_others(initial_data):

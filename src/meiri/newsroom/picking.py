@@ -66,15 +66,19 @@ class Choices:
     ):
         self.model, self.order, self.label, self.note = model, order, label, note
 
+    def rows(self) -> QuerySet:
+        """All rows, with what their labels need."""
+        return self.model._default_manager.all()
+
     def of_keys(self, user, keys: Iterable[str]) -> list[dict]:
         """The rows of these keys, in their order, as they are shown."""
         wanted = numbers_of(keys)[:MOST_KEYS]
-        rows = self.model._default_manager.in_bulk(wanted)
+        rows = self.rows().in_bulk(wanted)
         return self.shown_all(user, [rows[key] for key in wanted if key in rows])
 
     def offered(self, within: Mapping[str, str]) -> QuerySet:
         """The rows that are offered at all. `within`: what other fields of the form hold."""
-        return self.model._default_manager.all()
+        return self.rows()
 
     def found(
         self, user, typed: str, within: Mapping[str, str] = MappingProxyType({})
@@ -118,14 +122,19 @@ class SubsectionChoices(Choices):
     """Those of the channel and of the stations that the form names."""
 
     def __init__(self):
-        super().__init__(Subsection, lambda user, rows: rows.order_by("order", "pk"))
-        self.label = lambda user, row: label_for_subsection(row)
+        super().__init__(
+            Subsection,
+            lambda user, rows: rows.order_by("order", "pk"),
+            lambda user, row: label_for_subsection(row),
+        )
+
+    def rows(self):
+        return Subsection.objects.with_parents()
 
     def offered(self, within):
         channels = numbers_of(within.get("channel", "").split(","))[:1]
         stations = numbers_of(within.get("stations", "").split(","))[:MOST_KEYS]
-        rows = Subsection.objects.visible().select_related("channel", "station")
-        return rows.filter(Q(channel__in=channels) | Q(station__in=stations))
+        return self.rows().visible().filter(Q(channel__in=channels) | Q(station__in=stations))
 
 
 class PeopleChoices(Choices):
