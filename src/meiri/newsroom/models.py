@@ -1,4 +1,4 @@
-"""Articles and what they name: sources and authors."""
+"""Articles. The other models of the newsroom stand in modules of their own; who needs them finds them here."""
 
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -9,7 +9,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models, transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from modelcluster.contrib.taggit import ClusterTaggableManager
@@ -19,20 +18,22 @@ from taggit.models import TaggedItemBase
 from wagtail.models import (
     DraftStateMixin,
     LockableMixin,
-    Orderable,
     PreviewableMixin,
     RevisionMixin,
     WorkflowMixin,
 )
 
 from meiri.changes.models import CHOSEN, LONGEST_REASON
-from meiri.journal.content_keys import ARTICLE, AUTHOR, BYLINE, SOURCE
+from meiri.journal.content_keys import ARTICLE
 from meiri.journal.public_models import NotPublic, Public
 from meiri.media.models import Picture
 from meiri.media.use import CountsDrafts, leaving_references
 from meiri.newsroom.addresses import article_address
+from meiri.newsroom.article_choices import AiUse, Kind, MinorsChecked, Origin
+from meiri.newsroom.article_sources import Source
 from meiri.newsroom.body.stream import ArticleBody
 from meiri.newsroom.body_field import BodyField
+from meiri.newsroom.bylines import Author, Byline
 from meiri.newsroom.cards import Card
 from meiri.newsroom.cards import in_order as cards_in_order
 from meiri.newsroom.clock import in_words
@@ -77,100 +78,6 @@ __all__ = [
 ]
 
 
-class Source(models.Model):
-    """Where an article comes from (来源)."""
-
-    name = models.CharField("名称", max_length=80, unique=True)
-    url = models.URLField("网址", blank=True, max_length=300)
-    licence = models.CharField(
-        "授权说明", max_length=200, blank=True, help_text="如“经授权转载”“国家通讯社通稿”。"
-    )
-
-    public = Public(("name", "url", "licence"), keys=lambda source: [source.content_key], key_forms=(SOURCE,))
-
-    class Meta:
-        verbose_name = "来源"
-        verbose_name_plural = "来源"
-        ordering = ["name"]
-
-    def __str__(self):
-        return self.name
-
-    @property
-    def content_key(self):
-        return SOURCE.key(self.pk)
-
-
-class Author(models.Model):
-    """A name that signs articles: one of our own people or somebody else's."""
-
-    name = models.CharField("姓名", max_length=40, db_index=True)
-    slug = models.SlugField("地址", max_length=60, unique=True)
-    role = models.CharField("职务", max_length=40, blank=True)
-    bio = models.CharField("简介", max_length=200, blank=True)
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, verbose_name="账号", null=True, blank=True, on_delete=models.SET_NULL
-    )
-
-    public = Public(
-        ("name", "slug", "role", "bio"),
-        keys=lambda author: [AUTHOR.key(author.pk), author.byline_key],
-        key_forms=(AUTHOR, BYLINE),
-    )
-
-    class Meta:
-        verbose_name = "作者"
-        verbose_name_plural = "作者"
-        ordering = ["name"]
-
-    def __str__(self):
-        return self.name
-
-    @property
-    def byline_key(self):
-        """The content key of the name itself, which signs articles; the author's page is `author:N`."""
-        return BYLINE.key(self.pk)
-
-    def get_absolute_url(self):
-        return reverse("author", args=[self.slug])
-
-
-class Origin(models.TextChoices):
-    ORIGINAL = "original", "原创"
-    REPRINT = "reprint", "转载"
-    WIRE = "wire", "通稿"
-    LETTER = "letter", "来信"
-
-
-class Kind(models.TextChoices):
-    REPORT = "report", "报道"
-    FLASH = "flash", "快讯"
-    GALLERY = "gallery", "组图"
-    VIDEO = "video", "视频"
-    INTERVIEW = "interview", "访谈"
-    OPINION = "opinion", "评论"
-
-    @property
-    def number(self) -> int:
-        """Its fixed number in the river. Add new kinds at the end."""
-        return list(Kind).index(self) + 1
-
-
-class AiUse(models.TextChoices):
-    """What the newsroom records of AI in an article; what readers are told is its `aigc_label`."""
-
-    NONE = "none", "没有使用"
-    ASSISTED = "assisted", "辅助（查资料、校对、翻译等）"
-    GENERATED = "generated", "生成或合成了内容"
-
-
-class MinorsChecked(models.TextChoices):
-    """What was found of minors in an article."""
-
-    NONE = "none", "不涉及"
-    CHECKED = "checked", "涉及，已核对姓名、影像和隐私"
-
-
 # Why an article ended that was to end by itself.
 EXPIRED = "到期"
 # What editors see where a draft has no title yet.
@@ -181,20 +88,6 @@ class ArticleTag(TaggedItemBase):
     content_object = ParentalKey("newsroom.Article", on_delete=models.CASCADE, related_name="tagged_items")
 
     public = NotPublic("a part of its article")
-
-
-class Byline(Orderable):
-    article = ParentalKey("newsroom.Article", on_delete=models.CASCADE, related_name="bylines")
-    author = models.ForeignKey(Author, verbose_name="作者", on_delete=models.PROTECT, related_name="bylines")
-    credit = models.CharField("分工", max_length=20, blank=True, help_text="如“文”“摄影”“制图”，可不填。")
-
-    public = NotPublic("a part of its article")
-
-    class Meta(Orderable.Meta):
-        verbose_name = "作者"
-
-    def __str__(self):
-        return str(self.author)
 
 
 class ArticleQuerySet(models.QuerySet):
