@@ -67,6 +67,7 @@ class LettersView(DeskView):
                 "answer",
                 "unit",
                 "closing_words",
+                "sealed_print",
                 "published_text",
                 "published_answer",
                 "sealed_contact",

@@ -30,10 +30,8 @@ TOLD = {
     "published_name": "来信人",
     "published_unit": "答复单位",
 }
-_AFTERWARDS = (
-    *("first_published_at", "changed_at", "sealed_print", "withdrawn_at", "withdrawal_reason"),
-    "closing_words",
-)
+# What a letter holds while it is withdrawn.
+_WITHDRAWAL = ("sealed_print", "withdrawn_at", "withdrawal_reason", "closing_words")
 
 
 def _described(letter: Letter) -> PublishedThing | None:
@@ -77,7 +75,8 @@ def publish_letter(
     change = _record_mending(letter, before, kind, reason, by) if letter.published_at else {}
     letter.published_at = letter.published_at or timezone.now()
     letter.first_published_at = letter.first_published_at or letter.published_at
-    return move_letter(letter, Stage.PUBLISHED, by, LetterPublished, [*PRINTED, *_AFTERWARDS], **change)
+    changed = [*PRINTED, "first_published_at", "changed_at"]
+    return move_letter(letter, Stage.PUBLISHED, by, LetterPublished, changed, **change)
 
 
 def _record_mending(letter: Letter, before: dict[str, str], kind: str, reason: str, by) -> dict[str, str]:
@@ -108,10 +107,9 @@ def withdraw_letter(letter: Letter, reason: str, by) -> Letter:
     printed = {name: getattr(letter, name) for name in TOLD}
     letter.sealed_print = json.dumps(printed | {"published_at": letter.published_at.isoformat()})
     unprint(letter)
-    letter.withdrawn_at, letter.withdrawal_reason = timezone.now(), reason
-    letter.closing_words = reason
+    letter.withdrawn_at, letter.withdrawal_reason, letter.closing_words = timezone.now(), reason, reason
     record_change(name, ChangeKind.WITHDRAWN, reason, by)
-    changed = [*PRINTED, *_AFTERWARDS]
+    changed = [*PRINTED, *_WITHDRAWAL]
     return move_letter(letter, Stage.CLOSED, by, LetterWithdrawn, changed, reason=reason)
 
 
@@ -130,10 +128,10 @@ def restore_letter(letter: Letter, reason: str, by) -> Letter:
         setattr(letter, name, printed[name])
     _check_nobody_is_named(letter)
     letter.published_at = datetime.fromisoformat(printed["published_at"])
-    letter.withdrawn_at, letter.withdrawal_reason, letter.sealed_print = None, "", ""
-    letter.closing_words, letter.changed_at = "", timezone.now()
+    letter.sealed_print = letter.withdrawal_reason = letter.closing_words = ""
+    letter.withdrawn_at, letter.changed_at = None, timezone.now()
     record_change(LETTERS_CHANGED.name(letter), ChangeKind.RESTORED, reason, by)
-    changed = [*PRINTED, *_AFTERWARDS]
+    changed = [*PRINTED, *_WITHDRAWAL, "changed_at"]
     return move_letter(letter, Stage.PUBLISHED, by, LetterRestored, changed, reason=reason)
 
 
