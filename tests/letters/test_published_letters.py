@@ -83,6 +83,22 @@ def test_a_printed_answer_is_mended_withdrawn_and_restored_in_the_open(client, s
     assert Entry.objects.filter(kind="letter.restored").latest("sequence").payload["reason"] == "复核无误"
 
 
+def test_without_the_key_a_withdrawn_letter_stays_withdrawn_and_its_print_is_kept(settings, tmp_path):
+    letter, handler, home = a_letter(), someone("handle_letter"), settings.HOME
+    handling.answer_letter(letter, "已修。", handler)
+    published_letters.publish_letter(letter, handler, "路灯不亮。")
+    published_letters.withdraw_letter(letter, "复核", handler)
+    desk, address = Client(), reverse("letters_desk_letter", args=[letter.pk])
+    desk.force_login(handler)
+    settings.HOME = tmp_path
+    told = desk.post(address, {"deed": "restore", "reason": "复核无误"}).content.decode()
+    assert "撤下前的刊登稿读不出来（无法解密" in told
+    settings.HOME = home
+    desk.post(address, {"deed": "restore", "reason": "复核无误"})
+    letter.refresh_from_db()
+    assert (letter.stage, letter.published_text) == (Stage.PUBLISHED, "路灯不亮。")
+
+
 def test_what_its_writer_took_back_is_not_printed_again(client):
     letter, handler = a_letter(), someone("handle_letter")
     handling.answer_letter(letter, "已修。", handler)

@@ -20,6 +20,7 @@ from meiri.letters.events import LetterPublished, LetterRestored, LetterWithdraw
 from meiri.letters.handling import PRINTED, move_letter, take_letter, unprint
 from meiri.letters.masking import left_in
 from meiri.letters.models import Letter, Stage
+from meiri.letters.sealing import UNREADABLE
 from meiri.newsroom.change_checks import check_small
 
 # What readers are told of as changed.
@@ -115,13 +116,15 @@ def withdraw_letter(letter: Letter, reason: str, by) -> Letter:
 
 @transaction.atomic
 def restore_letter(letter: Letter, reason: str, by) -> Letter:
-    """Print a withdrawn letter again as it stood. Raises `ValidationError` without a reason, where it was not withdrawn, where its
-    writer took it back or does not agree any more, or is named in it."""
+    """Print a withdrawn letter again as it stood. Raises `ValidationError` without a reason, where it was not withdrawn, where what
+    was printed can't be opened, where its writer took it back or does not agree any more, or is named in it."""
     letter = take_letter(letter, by)
     if not letter.withdrawn_at or not letter.sealed_print:
         raise ValidationError("这封来信没有撤下的刊登稿，不能恢复。")
     if letter.taken_back_at or not letter.may_publish:
         raise ValidationError("来信人不同意公开，不能恢复刊登。")
+    if letter.sealed_print == UNREADABLE:
+        raise ValidationError(f"撤下前的刊登稿读不出来{UNREADABLE}，不能恢复。")
     reason = asked_reason(reason, "恢复")
     printed = json.loads(str(letter.sealed_print))
     for name in TOLD:
