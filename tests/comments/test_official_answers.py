@@ -55,7 +55,10 @@ def test_an_answer_is_changed_withdrawn_and_restored_in_the_open(chief, answer, 
     assert history not in read()
     corrected = {"text": "报名从9月5日开始。", "kind": "correction"}
     assert "请写明修改的原因" in do("change", **corrected, reason=" ")
-    assert "这不是小改：数字改了" in do("change", **corrected | {"kind": "small"}, reason="日期")
+    refused = do("change", **corrected | {"kind": "small"}, reason="日期")
+    assert "这不是小改：数字改了" in refused
+    assert 'value="small" selected' in refused
+    assert refused.count('value="日期"') == 1
     do("change", **corrected, reason="日期有误")
     assert "报名从9月5日开始。" in read()
     assert history in read()
@@ -67,6 +70,7 @@ def test_an_answer_is_changed_withdrawn_and_restored_in_the_open(chief, answer, 
 
     assert "影响范围" in desk.get(address).content.decode()
     assert "请写明撤回的原因" in do("withdraw", reason="")
+    assert do("withdraw", reason="据" * 201).count("据" * 201) == 1
     do("withdraw", reason="以教育局公告为准")
     page = read()
     assert "这条官方回复已经撤回。原因：以教育局公告为准" in page

@@ -56,6 +56,9 @@ def test_a_printed_answer_is_mended_withdrawn_and_restored_in_the_open(client, s
 
     assert "影响范围" in desk.get(address).content.decode()
     assert "请写明撤下的原因" in do("withdraw", reason=" ")
+    too_long = do("withdraw", reason="据" * 201)
+    assert too_long.count("据" * 201) == 1
+    assert 'maxlength="200"\n      value="据据' in too_long
     do("withdraw", reason="答复单位要求复核")
     stored_pages.catch_up()
     gone = client.get(page)
@@ -73,6 +76,7 @@ def test_a_printed_answer_is_mended_withdrawn_and_restored_in_the_open(client, s
     letter.refresh_from_db()
     assert (letter.published_text, letter.published_answer) == ("", "")
 
+    assert "据" * 201 in do("restore", reason="据" * 201)
     do("restore", reason="复核无误")
     assert "9月5日" in read(page)
     letter.refresh_from_db()

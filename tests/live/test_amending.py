@@ -64,6 +64,8 @@ def test_an_entry_is_repaired_withdrawn_and_restored_in_the_open(chief, client, 
 
     assert "影响范围" in desk.get(address).content.decode()
     assert desk.post(address, {"deed": "withdraw", "reason": " "}).status_code == 422
+    too_long = desk.post(address, {"deed": "withdraw", "reason": "据" * 301}).content.decode()
+    assert too_long.count("据" * 301) == 1
     desk.post(address, {"deed": "withdraw", "reason": "消息未经核实"})
     assert "这一条已经撤下：消息未经核实" in read(coverage.get_absolute_url())
     assert client.get(page).status_code == 410
@@ -80,6 +82,7 @@ def test_an_entry_is_repaired_withdrawn_and_restored_in_the_open(chief, client, 
     assert {place["state"] for place in receipt.places} == {"gone"}
 
     assert desk.post(address, {"deed": "restore", "reason": ""}).status_code == 422
+    assert "据" * 301 in desk.post(address, {"deed": "restore", "reason": "据" * 301}).content.decode()
     desk.post(address, {"deed": "restore", "reason": "已经核实"})
     assert "共21吨" in read(page)
     assert [entry.state for entry in coverage.entries.all()] == ["shown"]

@@ -182,7 +182,7 @@ class CommentView(ModeratorsView):
         return [*self.breadcrumbs_items, queue, {"url": "", "label": "一条评论"}]
 
     def get(self, request, **kwargs):
-        return self.render_to_response(self.get_context_data(text=""))
+        return self.render_to_response(self.get_context_data())
 
     def post(self, request, **kwargs):
         given, by = request.POST, request.user
@@ -203,7 +203,9 @@ class CommentView(ModeratorsView):
             act()
         except ValidationError as error:
             messages.error(request, error.messages[0])
-            return self.render_to_response(self.get_context_data(text=text, reason=reason), status=422)
+            return self.render_to_response(
+                self.get_context_data(given=given, reasons={given.get("deed"): reason}), status=422
+            )
         messages.success(request, said)
         return redirect(request.path)
 

@@ -213,6 +213,7 @@ class LetterView(DeskView):
             stations=Station.objects.visible(),
             desks=handling_desks(),
             given=given,
+            reasons={given.get("deed"): given.get("reason")} if given else {},
             contact=contact,
             kinds=CHOSEN,
             standing=published_letters.reach_of_letter(letter) if letter.published_at else None,

@@ -75,7 +75,9 @@ class EntryView(LiveDeskView):
             act()
         except ValidationError as error:
             messages.error(request, error.messages[0])
-            return self.answer_entry(EntryForm(instance=self.entry), 422)
+            return self.answer_entry(
+                EntryForm(instance=self.entry), 422, reasons={deed: given.get("reason", "")}
+            )
         messages.success(request, said)
         return redirect("live_console", self.entry.coverage_id)
 
@@ -100,7 +102,7 @@ class EntryView(LiveDeskView):
         messages.success(self.request, "已保存。")
         return redirect("live_console", self.entry.coverage_id)
 
-    def answer_entry(self, form, status=200, stored: LiveEntry | None = None):
+    def answer_entry(self, form, status=200, stored: LiveEntry | None = None, reasons=None):
         entry, user = self.entry, self.request.user
         return self.render_to_response(
             self.get_context_data(
@@ -109,6 +111,7 @@ class EntryView(LiveDeskView):
                 form=form,
                 media=form.media,
                 stored=stored,
+                reasons=reasons,
                 releases=may(user, "release", entry),
                 standing=reach_of_entry(entry) if entry.state == EntryState.SHOWN else None,
                 may_change=entry.state != EntryState.WITHDRAWN and may(user, "change", entry),
