@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
+from django.db.models.signals import post_save
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -103,6 +104,22 @@ def test_it_begins_and_ends_by_itself_and_fronts_keep_room_meanwhile(client):
     end_overdue_notices()
     assert "advertisement-slot" not in text(client.get("/keji/"))
     assert kinds() == ["advertisement.created", "advertisement.began", "advertisement.ended"]
+
+
+def test_what_an_editor_ends_while_the_clock_begins_others_stays_ended(desk):
+    waiting = [an_advertisement(name=name) for name in ("读书会", "植树节")]
+
+    def end_the_other(sender, instance, **details):
+        for other in waiting:
+            if other.pk != instance.pk:
+                desk.post(reverse("notice_end", args=["advertisement", other.pk]))
+
+    post_save.connect(end_the_other, sender=Advertisement, dispatch_uid="an editor")
+    try:
+        begin_advertisements()
+    finally:
+        post_save.disconnect(sender=Advertisement, dispatch_uid="an editor")
+    assert all(one.ended_at for one in Advertisement.objects.all())
 
 
 def test_an_article_holds_none_itself_and_large_type_has_none(client):

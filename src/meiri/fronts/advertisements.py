@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.fronts.events import AdvertisementBegan, AdvertisementEnded
-from meiri.fronts.notice_bars import MOST_READ, Timed
+from meiri.fronts.notice_bars import Timed, note_by_the_clock
 from meiri.journal.cache import InvalidatingCache
 from meiri.journal.content_keys import ADVERTISEMENTS
 from meiri.journal.public_models import NotPublic, Public
@@ -193,8 +193,8 @@ def _read_slots():
 
 def begin_advertisements() -> None:
     """Note what began by the clock. Run by it."""
-    now = timezone.now()
-    due = Advertisement.objects.in_force().filter(began_at=None, since__lte=now)
-    for one in due[:MOST_READ]:
-        one.began_at = one.since
-        one.save()
+    note_by_the_clock(Advertisement.objects.in_force().filter(began_at=None), _note_beginning)
+
+
+def _note_beginning(begun: Advertisement) -> None:
+    begun.began_at = begun.since

@@ -3,7 +3,9 @@
 Pages are not made anew for it: they all ask for one small style sheet (`web/notice_style.py`).
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -23,7 +25,7 @@ from meiri.sections.models import Channel, Station, validate_site_address
 LONGEST_TEXT = 60
 # For how long news is breaking where nobody says otherwise.
 USUAL_TIME = timedelta(hours=2)
-# Bars or greyings read at once: those in force, and those that one run of the clock ends.
+# Read at once: greyings in force, and what begins or ends by one run of the clock.
 MOST_READ = 50
 # Bars that are read at once, the stations' among them.
 MOST_BARS = 400
@@ -239,9 +241,18 @@ def end_now(thing: Timed, by) -> bool:
 def end_overdue_notices() -> None:
     """Note the end of what ended by the clock; readers did not see it any more from its minute on."""
     for model in Timed.__subclasses__():
-        for overdue in model.objects.overdue()[:MOST_READ]:
-            with transaction.atomic():
-                found = model.objects.select_for_update(of=("self",)).overdue().filter(pk=overdue.pk).first()
-                if found:
-                    found.ended_at = found.until
-                    found.save()
+        note_by_the_clock(model.objects.overdue(), _note_end)
+
+
+def _note_end(overdue: Timed) -> None:
+    overdue.ended_at = overdue.until
+
+
+def note_by_the_clock(due: TimedQuerySet, note: Callable[[Any], None]) -> None:
+    """Let `note` change each of those that are due, at most `MOST_READ`, and save it. Each is read again under a lock: what somebody
+    ends meanwhile stays ended."""
+    for key in due.values_list("pk", flat=True)[:MOST_READ]:
+        with transaction.atomic():
+            if found := due.select_for_update(of=("self",)).filter(pk=key).first():
+                note(found)
+                found.save()
