@@ -13,6 +13,7 @@ from lxml import etree
 
 from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.models import MagazineIssuePage, MagazineShelfPage
+from meiri.media.withdrawing_pictures import withdraw_picture
 from meiri.search import directory
 from meiri.web import page_frame
 from tests.newsroom_factory import a_channel
@@ -131,6 +132,16 @@ def test_the_files_made_of_it_are_whole(client, issue):
         assert "第一段&amp;。" in first
         assert set(re.findall(r'src="(.*?)"', first)) <= names
     assert client.get("/issues/2020-01.pdf").status_code == 404
+
+
+def test_a_picture_that_is_withdrawn_leaves_the_files_too(client, issue):
+    def pictures() -> list[str]:
+        with zipfile.ZipFile(io.BytesIO(client.get("/issues/2026-10.epub").content)) as book:
+            return [name for name in book.namelist() if name.startswith("images/")]
+
+    assert pictures()
+    withdraw_picture(issue.cover, "著作权人来函")
+    assert pictures() == []
 
 
 def test_its_pieces_are_found_and_on_the_map(client, issue, search_index):

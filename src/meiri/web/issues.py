@@ -1,20 +1,21 @@
 """What stands beside the pages of an issue of the magazine: it as PDF and as EPUB, made here, and the codes of its pieces."""
 
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from meiri.delivery.keys import uses
+from meiri.delivery.keys import collecting, uses
 from meiri.delivery.rendering import page
 from meiri.fronts.issue_contents import issue_of
 from meiri.fronts.issue_epub import epub_of
 from meiri.fronts.issue_pdf import pdf_of
 from meiri.fronts.models import MagazineIssuePage
 from meiri.identity import site_name
+from meiri.journal.cache import InvalidatingCache
+from meiri.journal.content_keys import FOOTER, ContentKey
 from meiri.visitors.rate_limits import RateLimit
 from meiri.web.article import qr_code
 
@@ -43,7 +44,6 @@ def epub(request, slug: str) -> HttpResponse:
 
 def _file(request, slug: str, kind: str, content_type: str) -> HttpResponse:
     issue = live_issue_or_404(slug)
-    version = (issue.pk, issue.last_published_at, issue.cover_id)
     if not FILES.hit_by_address(request):
         return render(
             request,
@@ -51,7 +51,7 @@ def _file(request, slug: str, kind: str, content_type: str) -> HttpResponse:
             {"reason": "下载得太频繁了，请过一会儿再试。在线阅读不受影响。"},
             status=429,
         )
-    content = made(kind, version, site_name())
+    content = _files.one((kind, issue.pk), lambda: _made(kind, slug))
     name = f"{issue.slug}.{kind}"
     headers = {
         "Content-Disposition": f'inline; filename="{name}"',
@@ -61,14 +61,19 @@ def _file(request, slug: str, kind: str, content_type: str) -> HttpResponse:
     return HttpResponse(content, content_type=content_type, headers=headers)
 
 
-@lru_cache(maxsize=KEPT)
-def made(kind: str, version: tuple[int, datetime | None, int | None], site: str) -> bytes:
-    """The file of an issue as it was published last."""
-    issue = MagazineIssuePage.objects.select_related("cover").get(pk=version[0])
-    contents = issue_of(issue, settings.BASE_URL + address_of(issue), site)
+# By kind and key. They go with any change of the issue, of a picture in it or of the site's name.
+_files: InvalidatingCache[tuple[str, int], bytes] = InvalidatingCache(KEPT, {FOOTER})
+
+
+def _made(kind: str, slug: str) -> tuple[bytes, set[ContentKey]]:
+    """The file of an issue as readers see it now, with the keys of what is in it."""
+    with collecting() as keys:
+        issue = live_issue_or_404(slug)
+        uses(issue.content_key)
+        contents = issue_of(issue, settings.BASE_URL + address_of(issue), site_name())
     if kind == "pdf":
-        return pdf_of(contents)
-    return epub_of(contents, (version[1] or datetime.now(UTC)).astimezone(UTC))
+        return pdf_of(contents), keys
+    return epub_of(contents, (issue.last_published_at or datetime.now(UTC)).astimezone(UTC)), keys
 
 
 @page
