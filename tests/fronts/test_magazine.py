@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from lxml import etree
+from wagtail.models import PageViewRestriction
 
 from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.models import MagazineIssuePage, MagazineShelfPage
@@ -152,6 +153,20 @@ def test_its_pieces_are_found_and_on_the_map(client, issue, search_index):
     places = text(client, "/sitemaps/sections.xml")
     assert f"{ISSUE}2/</loc>" in places
     assert f"{ISSUE}banmian/1/</loc>" in places
+
+
+def test_an_issue_that_is_private_is_offered_nowhere(client, issue, search_index):
+    search_index.catch_up()
+    found = "/search/?q=水渠通到田头"
+    doors = ("/issues/2026-10.pdf", "/issues/2026-10.epub", "/qr/zazhi/2026-10/1.svg")
+    assert f'href="{ISSUE}2/"' in text(client, found)
+    assert [client.get(door).status_code for door in doors] == [200, 200, 200]
+    restriction = PageViewRestriction.objects.create(page=issue, restriction_type="login")
+    assert [client.get(door).status_code for door in doors] == [404, 404, 404]
+    assert f'href="{ISSUE}2/"' not in text(client, found)
+    assert ISSUE not in text(client, "/sitemaps/sections.xml")
+    restriction.delete()
+    assert f'href="{ISSUE}2/"' in text(client, found)
 
 
 def test_editors_lay_out_pages_of_paper_in_the_admin(client, issue):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from meiri.delivery.keys import EVERYWHERE
-from meiri.fronts.models import MagazineIssuePage
+from meiri.fronts.pages import MagazineIssuePage, public_issues
 from meiri.journal.cache import InvalidatingCache
 from meiri.journal.content_keys import MAGAZINE
 from meiri.newsroom.rich_text import paragraphs_of_rich_text
@@ -59,7 +59,7 @@ def excerpt_of(piece: FoundPiece, query: Query) -> str:
 
 
 def read_pieces() -> list[FoundPiece]:
-    issues = MagazineIssuePage.objects.live().defer("words").order_by("-slug")[:MOST_ISSUES]
+    issues = public_issues().defer("words")[:MOST_ISSUES]
     return [
         piece_of(issue, number, entry.value)
         for issue in issues

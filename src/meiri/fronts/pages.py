@@ -160,14 +160,15 @@ def kind_of_page(page: Page) -> type[Page] | None:
 
 def restricted_pages(restriction: PageViewRestriction) -> list[ContentKey]:
     below = restriction.page.get_descendants(inclusive=True).values_list("pk", flat=True)
-    return [FRONTS, *(PAGE.key(pk) for pk in below)]
+    return [FRONTS, MAGAZINE, *(PAGE.key(pk) for pk in below)]
 
 
 REDIRECT = ("old_path", "site", "is_permanent", "redirect_page", "redirect_page_route_path", "redirect_link")
 
 declare(Page, Specific(kind_of_page))
 declare(
-    PageViewRestriction, Public(("restriction_type", "page"), keys=restricted_pages, key_forms=(FRONTS, PAGE))
+    PageViewRestriction,
+    Public(("restriction_type", "page"), keys=restricted_pages, key_forms=(FRONTS, MAGAZINE, PAGE)),
 )
 declare(
     Site, Public(("hostname", "port", "root_page"), keys=lambda site: [NAV], key_forms=(NAV,), appears=False)
@@ -428,6 +429,12 @@ class MagazineIssuePage(RoutablePageMixin, LaidOutPage):
         return self.render(
             request, template="web/magazine_sheet.html", context_overrides={"sheet": found[number - 1]}
         )
+
+
+def public_issues():
+    """The issues that everybody may read, newest first: what is offered of them outside of their pages asks nobody who reads it. One
+    query, and the one for its rows."""
+    return MagazineIssuePage.objects.live().public().order_by("-slug")
 
 
 class StandardPage(LaidOutPage):

@@ -6,7 +6,7 @@ stays at hand until it changes: a publication makes one day and one year be read
 
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import date, datetime, timedelta
 from functools import cache
 from xml.sax.saxutils import escape
@@ -176,21 +176,24 @@ def sections(request):
     fronts += [
         one.get_absolute_url() for one in below.select_related("channel", "station")[:MOST_SUBSECTIONS]
     ]
-    pages = Page.objects.live().public().filter(depth__gt=1).order_by("path")[: MOST - len(fronts)]
+    pages = list(Page.objects.live().public().filter(depth__gt=1).order_by("path")[: MOST - len(fronts)])
     entries = [entry(address) for address in fronts]
     for laid_out in pages:
         with optional(f"页面“{laid_out.title}”"):
             if parts := laid_out.get_url_parts():
                 entries.append(entry(parts[2], laid_out.last_published_at))
-    entries += pieces_of_issues()
+    entries += pieces_of_issues({laid_out.pk for laid_out in pages})
     return xml(urlset("".join(entries)))
 
 
-def pieces_of_issues() -> list[str]:
-    """The entries of the pieces of the newest issues of the magazine and of their pages of paper. One query."""
+def pieces_of_issues(public: Container[int]) -> list[str]:
+    """The entries of the pieces of the newest issues of the magazine, of those among the pages `public` (keys), and of their pages of
+    paper. One query, and those for the pages of paper."""
     uses(MAGAZINE)
     found = []
     for issue in MagazineIssuePage.objects.live().defer("words").order_by("-slug")[:MOST_ISSUES]:
+        if issue.pk not in public:
+            continue
         address, changed = f"/zazhi/{issue.slug}/", issue.last_published_at
         found += [entry(f"{address}{n}/", changed) for n in range(1, len(issue.contents) + 1)]
         found += [entry(f"{address}banmian/{sheet.number}/", changed) for sheet in sheets_of(issue)]

@@ -12,7 +12,7 @@ from meiri.delivery.rendering import page
 from meiri.fronts.issue_contents import issue_of
 from meiri.fronts.issue_epub import epub_of
 from meiri.fronts.issue_pdf import pdf_of
-from meiri.fronts.models import MagazineIssuePage
+from meiri.fronts.pages import MagazineIssuePage, public_issues
 from meiri.identity import site_name
 from meiri.journal.cache import InvalidatingCache
 from meiri.journal.content_keys import FOOTER, ContentKey
@@ -24,8 +24,8 @@ FILES = RateLimit("issue", 30, timedelta(hours=1))
 KEPT = 6
 
 
-def live_issue_or_404(slug: str) -> MagazineIssuePage:
-    return get_object_or_404(MagazineIssuePage.objects.live().select_related("cover"), slug=slug)
+def public_issue_or_404(slug: str) -> MagazineIssuePage:
+    return get_object_or_404(public_issues().select_related("cover"), slug=slug)
 
 
 def address_of(issue: MagazineIssuePage) -> str:
@@ -43,7 +43,7 @@ def epub(request, slug: str) -> HttpResponse:
 
 
 def _file(request, slug: str, kind: str, content_type: str) -> HttpResponse:
-    issue = live_issue_or_404(slug)
+    issue = public_issue_or_404(slug)
     if not FILES.hit_by_address(request):
         return render(
             request,
@@ -68,7 +68,7 @@ _files: InvalidatingCache[tuple[str, int], bytes] = InvalidatingCache(KEPT, {FOO
 def _made(kind: str, slug: str) -> tuple[bytes, set[ContentKey]]:
     """The file of an issue as readers see it now, with the keys of what is in it."""
     with collecting() as keys:
-        issue = live_issue_or_404(slug)
+        issue = public_issue_or_404(slug)
         uses(issue.content_key)
         contents = issue_of(issue, settings.BASE_URL + address_of(issue), site_name())
     if kind == "pdf":
@@ -79,7 +79,7 @@ def _made(kind: str, slug: str) -> tuple[bytes, set[ContentKey]]:
 @page
 def piece_qr(request, slug: str, number: int) -> HttpResponse:
     """The address of a piece as a QR code."""
-    issue = live_issue_or_404(slug)
+    issue = public_issue_or_404(slug)
     uses(issue.content_key)
     if not 1 <= number <= len(issue.contents):
         raise Http404
