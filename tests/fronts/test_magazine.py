@@ -9,6 +9,8 @@ import pikepdf
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from lxml import etree
 from wagtail.models import PageViewRestriction
 
@@ -17,6 +19,7 @@ from meiri.fronts.models import MagazineIssuePage, MagazineShelfPage
 from meiri.media.withdrawing_pictures import withdraw_picture
 from meiri.search import directory
 from meiri.web import page_frame
+from tests.caches import clear_caches
 from tests.newsroom_factory import a_channel
 from tests.syndication.pictures import a_picture
 
@@ -153,6 +156,26 @@ def test_its_pieces_are_found_and_on_the_map(client, issue, search_index):
     places = text(client, "/sitemaps/sections.xml")
     assert f"{ISSUE}2/</loc>" in places
     assert f"{ISSUE}banmian/1/</loc>" in places
+
+
+def test_finding_pieces_and_the_map_cost_the_same_with_many_issues(client, issue, search_index):
+    def queries(address: str) -> int:
+        client.get(address)  # so that all that is kept has followed the journal
+        clear_caches()
+        with CaptureQueriesContext(connection) as asked:
+            assert "/zazhi/2026-10/2/" in text(client, address)
+        return len(asked)
+
+    search_index.catch_up()
+    addresses = ("/search/?q=水渠通到田头", "/sitemaps/sections.xml")
+    with_one = [queries(address) for address in addresses]
+    for number in (7, 8, 9):
+        copied = MagazineIssuePage(
+            title="往期", slug=f"2026-0{number}", number=f"{number}月号", cover=issue.cover,
+            contents=issue.contents, sheets=issue.sheets,
+        )  # fmt: skip
+        MagazineShelfPage.objects.get().add_child(instance=copied)
+    assert [queries(address) for address in addresses] == with_one
 
 
 def test_an_issue_that_is_private_is_offered_nowhere(client, issue, search_index):

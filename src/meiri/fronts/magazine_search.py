@@ -59,23 +59,27 @@ def excerpt_of(piece: FoundPiece, query: Query) -> str:
 
 
 def read_pieces() -> list[FoundPiece]:
+    """The pieces as they are stored: their pictures, which would be read issue by issue, are not shown. Two queries."""
     issues = public_issues().defer("words")[:MOST_ISSUES]
     return [
-        piece_of(issue, number, entry.value)
+        piece_of(issue, number, entry["value"])
         for issue in issues
-        for number, entry in enumerate(issue.contents, start=1)
+        for number, entry in enumerate(issue.contents.raw_data, start=1)
+        if isinstance(entry["value"], dict)
     ]
 
 
-def piece_of(issue: MagazineIssuePage, number: int, value) -> FoundPiece:
-    text = " ".join([value["summary"], *paragraphs_of_rich_text(value["body"].source)]).strip()
-    whole = "\n".join([value["title"], value["section"], value["author"], text])
+def piece_of(issue: MagazineIssuePage, number: int, value: dict[str, Any]) -> FoundPiece:
+    title, section, author, summary, body = (
+        str(value.get(name) or "") for name in ("title", "section", "author", "summary", "body")
+    )
+    text = " ".join([summary, *paragraphs_of_rich_text(body)]).strip()
     return FoundPiece(
-        value["title"],
-        value["author"],
+        title,
+        author,
         f"{issue.title} {issue.number}",
         f"/zazhi/{issue.slug}/{number}/",
         text,
-        fold(value["title"]),
-        fold(whole),
+        fold(title),
+        fold("\n".join([title, section, author, text])),
     )

@@ -1,8 +1,10 @@
 """The pages of paper (版面) of an issue of the magazine or of a newspaper: images whose areas lead to pieces."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from meiri.media.models import Picture
 from meiri.newsroom.blocks import blocks_of
 
 MOST_SHEETS = 120
@@ -61,3 +63,17 @@ def sheets_of(issue) -> list[Sheet]:
         nowhere = tuple(piece for piece, _ in places if piece not in titles)
         sheets.append(Sheet(len(sheets) + 1, value["name"], value["image"], areas, nowhere))
     return sheets
+
+
+def count_sheets(issues: Sequence) -> dict[int, int]:
+    """How many pages of paper with an image each of these issues has, by its key. One query, none where no issue has any."""
+    images = {issue.pk: [image_key(block["value"]) for block in issue.sheets.raw_data] for issue in issues}
+    named = {image for of_issue in images.values() for image in of_issue if image}
+    there = set(Picture.objects.filter(pk__in=named).values_list("pk", flat=True))
+    return {key: sum(image in there for image in of_issue) for key, of_issue in images.items()}
+
+
+def image_key(value: Any) -> int | None:
+    """The key of the image of a page of paper as it is stored; None where it is not as it should be."""
+    image = value.get("image") if isinstance(value, dict) else None
+    return image if isinstance(image, int) else None

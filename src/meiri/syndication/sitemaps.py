@@ -24,7 +24,7 @@ from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.delivery.omissions import optional
 from meiri.delivery.rendering import page
 from meiri.fronts.models import MagazineIssuePage
-from meiri.fronts.page_sheets import sheets_of
+from meiri.fronts.page_sheets import count_sheets
 from meiri.identity import site_name
 from meiri.journal.cache import InvalidatingCache
 from meiri.journal.content_keys import FRONTS, MAGAZINE, NAV, RIVER, archive_key, periods
@@ -188,15 +188,16 @@ def sections(request):
 
 def pieces_of_issues(public: Container[int]) -> list[str]:
     """The entries of the pieces of the newest issues of the magazine, of those among the pages `public` (keys), and of their pages of
-    paper. One query, and those for the pages of paper."""
+    paper. Two queries at most."""
     uses(MAGAZINE)
+    newest = MagazineIssuePage.objects.live().defer("words").order_by("-slug")[:MOST_ISSUES]
+    issues = [issue for issue in newest if issue.pk in public]
+    sheets = count_sheets(issues)
     found = []
-    for issue in MagazineIssuePage.objects.live().defer("words").order_by("-slug")[:MOST_ISSUES]:
-        if issue.pk not in public:
-            continue
+    for issue in issues:
         address, changed = f"/zazhi/{issue.slug}/", issue.last_published_at
         found += [entry(f"{address}{n}/", changed) for n in range(1, len(issue.contents) + 1)]
-        found += [entry(f"{address}banmian/{sheet.number}/", changed) for sheet in sheets_of(issue)]
+        found += [entry(f"{address}banmian/{n}/", changed) for n in range(1, sheets[issue.pk] + 1)]
     return found
 
 
