@@ -251,7 +251,10 @@ def figure(address: str, alt: str | None, *words: str) -> str:
     return f'<figure><img src="{escape(address)}"{described}>{caption}</figure>'
 
 
-def feed_figure(picture: Picture | CardPicture, caption: str, credit: str) -> str:
+def feed_figure(picture: Picture, caption: str, credit: str) -> str:
+    """A picture as other programs show it; of one that is withdrawn, only that it is and why."""
+    if picture.withdrawn_at:
+        return f"<p>图片已撤下：{escaped(picture.withdrawal_reason)}</p>"
     return figure(feed_address(picture), caption or picture.alt, caption, credit)
 
 
