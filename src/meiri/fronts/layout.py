@@ -317,16 +317,16 @@ def plan_topic(body, topic: Topic | None, design: str = Design.STANDARD) -> dict
     none. At most five queries, and one for each part whose design names who signs."""
     place = Place.topic(topic) if topic else None
     blocks = laid_out(body)
-    kinds = {block.value.get("fills_with") for block in blocks if block.kind == "articles"}
-    of_kind = newest_by_kind(place) if place and kinds - {None, ""} else {}
-    chosen = [topic_keys(block, of_kind) for block in blocks]
-    page = ArticlesAtHand({place: TOPIC_LINES + SPARE} if place else {}, [i for ids in chosen for i in ids])
+    of_kind = newest_by_kind(place) if place and any(map(filled_with, blocks)) else {}
+    own = [own_keys(block) for block in blocks]
     # What editors chose for one part, no other part takes for itself.
-    pinned = {i for block in blocks if block.kind == "articles" for i in raw_ids(block.value["articles"])}
-    taken = [
-        page.take(TOPIC_PART, pinned=[i for i in ids if i in of_block or i not in pinned])
-        for ids, of_block in ((ids, set(own_keys(block))) for ids, block in zip(chosen, blocks, strict=True))
+    pinned = {i for ids in own for i in ids}
+    wanted = [
+        [*ids, *(i for i in of_kind.get(filled_with(block), []) if i not in pinned)]
+        for ids, block in zip(own, blocks, strict=True)
     ]
+    page = ArticlesAtHand({place: TOPIC_LINES + SPARE} if place else {}, [i for ids in wanted for i in ids])
+    taken = [page.take(TOPIC_PART, pinned=ids) for ids in wanted]
     articles = page.take(TOPIC_LINES, place)
     page.fill()
     sections = [
@@ -346,11 +346,9 @@ def own_keys(block: ChosenBlock) -> list[int]:
     return raw_ids(block.value["articles"]) if block.kind == "articles" else []
 
 
-def topic_keys(block: ChosenBlock, of_kind: dict[str, list[int]]) -> list[int]:
-    """What a part of a topic shows: what editors chose, then what comes by itself."""
-    if block.kind != "articles":
-        return []
-    return [*own_keys(block), *of_kind.get(block.value.get("fills_with") or "", [])]
+def filled_with(block: ChosenBlock) -> str:
+    """The kind of articles that a part of a topic takes by itself; empty for none."""
+    return (block.value.get("fills_with") or "") if block.kind == "articles" else ""
 
 
 def newest_by_kind(place: Place) -> dict[str, list[int]]:
