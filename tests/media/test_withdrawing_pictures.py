@@ -64,13 +64,20 @@ def places(picture) -> dict[str, str]:
     coverage = announce_coverage(Coverage(title="登山直播", channel=article.channel))
     move_coverage(coverage, CoverageState.LIVE)
     write_entry(LiveEntry(coverage=coverage, title="到了山顶", body=[block]))
-    issue = MagazineIssuePage(title="一期", slug="2026-01", number="第1期", cover=picture)
+    piece = {
+        "section": "封面故事", "title": "登山", "page": 4, "author": "", "summary": "", "picture": picture,
+        "body": "<p>正文。</p>",
+    }  # fmt: skip
+    issue = MagazineIssuePage(
+        title="一期", slug="2026-01", number="第1期", cover=picture, contents=[("entry", piece)]
+    )
     Page.objects.get(slug="zazhi").add_child(instance=issue)
     issue.save_revision().publish()
     return {
         "article": article.get_absolute_url(),
         "live": coverage.get_absolute_url(),
         "issue": "/zazhi/2026-01/",
+        "piece": "/zazhi/2026-01/1/",
         "channel": article.channel.get_absolute_url(),
         "feed": f"{article.channel.get_absolute_url()}rss.xml",
     }
@@ -100,7 +107,7 @@ def test_a_picture_is_withdrawn_everywhere_in_one_deed_and_restored(
         assert stem not in page, name
         assert 'src=""' not in page, name
         assert "秋天的的山" not in page, name
-        if name in ("article", "live", "issue", "feed"):
+        if name in ("article", "live", "issue", "piece", "feed"):
             assert "图片已撤下：著作权人来函" in page, name
     assert [name for name in files if default_storage.exists(name)] == []
     assert not Listing.objects.filter(place_kind=PlaceKind.PICTURED).exists()
