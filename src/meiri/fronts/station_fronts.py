@@ -1,6 +1,6 @@
 """What the desk of a station says of its front (地方站首页): the lead, where to send manuscripts, the services that it offers."""
 
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from wagtail import blocks
@@ -82,19 +82,11 @@ class StationFront(models.Model):
             raise ValidationError({"lead": f"头条要选{self.station}站上已发布的稿件。"})
 
 
-def front_of(station: Station) -> StationFront | None:
-    """What its desk says of the front of `station`. One query."""
-    try:
-        return station.front
-    except ObjectDoesNotExist:
-        return None
-
-
-def lead_of(front: StationFront | None, station: Station):
+def lead_of(front: StationFront):
     """The card of the lead that was chosen; None for none, or where it does not stand there now. At most two queries."""
-    if front is None or front.lead_id is None:
+    if front.lead_id is None:
         return None
     uses(ARTICLE.key(front.lead_id))
-    if not Listing.objects.at(Place.station(station)).filter(article=front.lead_id).exists():
+    if not Listing.objects.at(Place.station(front.station)).filter(article=front.lead_id).exists():
         return None
     return next(iter(Article.objects.in_order([front.lead_id])), None)

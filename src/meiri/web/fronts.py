@@ -9,13 +9,13 @@ from django.utils.text import Truncator
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
 from meiri.fronts.designs import by_hour, drawn_as
-from meiri.fronts.pages import position_in
-from meiri.fronts.station_fronts import front_of, lead_of
+from meiri.fronts.pages import position_in, related
+from meiri.fronts.station_fronts import lead_of
 from meiri.fronts.views import laid_out
 from meiri.identity import identity
 from meiri.journal.content_keys import AUTHOR, TAG
 from meiri.newsroom.models import Article, Author
-from meiri.newsroom.river import Place
+from meiri.newsroom.river import Place, newest_at_each
 from meiri.newsroom.tags import tag_address, tag_at
 from meiri.sections.models import Channel, Design, Section, Station, Subsection, subsections_of
 from meiri.staff.models import PressCard
@@ -72,21 +72,20 @@ def subsection_or_404(parent: Channel | Station, word: str) -> Subsection:
 def section_front(request, section: Section, place: Place, crumbs: list, parent: Channel | Station):
     """The front of a channel, a station or one of their sub-columns; `parent` is the section itself where it is none of these."""
     uses(parent.content_key)
-    is_station = isinstance(parent, Station)
-    station_front = front_of(parent) if isinstance(parent, Station) else None
-    is_first = section == parent and "before" not in request.GET
+    is_first = "before" not in request.GET
+    station_front = related(parent, "front") if isinstance(parent, Station) else None
     return front(
         request,
         "web/section.html",
         section,
         place,
         crumbs,
-        lead_of(station_front, parent) if isinstance(parent, Station) and is_first else None,
+        lead_of(station_front) if station_front and section == parent and is_first else None,
         section=section,
         parent=parent,
-        is_station=is_station,
+        is_station=isinstance(parent, Station),
         station_front=station_front,
-        grows="before" not in request.GET and isinstance(section, Channel),
+        grows=is_first and isinstance(section, Channel),
         subsections=subsections_of(parent),
     )
 
@@ -152,8 +151,6 @@ def newest(request, slug):
 @page
 def stations(request):
     """All stations by region, each with its newest headlines."""
-    from meiri.newsroom.river import newest_at_each
-
     stations = list(Station.objects.visible())
     lists = newest_at_each({Place.station(s): 3 for s in stations})
     cards = {a.pk: a for a in Article.objects.in_order([i for ids in lists.values() for i in ids])}
