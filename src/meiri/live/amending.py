@@ -13,11 +13,10 @@ from meiri.changes.published_reach import PublishedReach, pages_showing
 from meiri.changes.things import KindOfThing, PublishedThing, register_kind
 from meiri.changes.withdrawal_receipts import write_receipt
 from meiri.journal.log import actor, append
-from meiri.live.directing import locked
 from meiri.live.entry_checks import check_entry
 from meiri.live.events import LiveEntryCorrected, LiveEntryRestored, LiveEntryWithdrawn
 from meiri.live.models import EntryState, LiveEntry, next_change
-from meiri.live.reporting import asked_note, check_content, check_deed, stored_entry, told_of_entry
+from meiri.live.reporting import asked_note, check_content, check_deed, take_entry, told_of_entry
 from meiri.newsroom.change_checks import check_small
 
 # Of the old wording of an entry, so much is kept.
@@ -67,9 +66,7 @@ def correct_entry(
     stands among the changes alone, not below the entry, and is for who releases entries. Raises `ChangedMeanwhile`,
     `ValidationError`, `PermissionDenied`.
     """
-    coverage = locked(entry.coverage)
-    stored = stored_entry(entry)
-    check_deed(by, "change", stored)
+    coverage, stored = take_entry(entry, by, "change")
     if stored.state == EntryState.WITHDRAWN:
         raise ValidationError("这一条已经撤下，不能再修改。")
     if stored.version != version:
@@ -110,9 +107,7 @@ def correct_entry(
 @transaction.atomic
 def withdraw_entry(entry: LiveEntry, reason: str, by=None) -> LiveEntry:
     """Take an entry from readers, who are told the reason in its place. One that they never saw just goes."""
-    coverage = locked(entry.coverage)
-    stored = stored_entry(entry)
-    check_deed(by, "withdraw", stored)
+    coverage, stored = take_entry(entry, by, "withdraw")
     if stored.state == EntryState.WITHDRAWN:
         return stored
     was_shown, before = stored.state == EntryState.SHOWN, stored.words
@@ -131,9 +126,7 @@ def withdraw_entry(entry: LiveEntry, reason: str, by=None) -> LiveEntry:
 @transaction.atomic
 def restore_entry(entry: LiveEntry, reason: str, by=None) -> LiveEntry:
     """Show a withdrawn entry again in its place (恢复), as it stood. Raises `ValidationError`, `PermissionDenied`."""
-    coverage = locked(entry.coverage)
-    stored = stored_entry(entry)
-    check_deed(by, "release", stored)
+    coverage, stored = take_entry(entry, by, "release")
     if stored.state != EntryState.WITHDRAWN or stored.number is None:
         raise ValidationError("这一条没有撤下，不用恢复。")
     reason = asked_note(reason, "请写明恢复的原因，读者会看到。")

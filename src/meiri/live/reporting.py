@@ -61,9 +61,7 @@ def write_entry(entry: LiveEntry, by=None) -> LiveEntry:
 @transaction.atomic
 def release_entry(entry: LiveEntry, by=None) -> LiveEntry:
     """Show readers an entry that waits, or one that was refused. Shown once, however often it is released."""
-    coverage = locked(entry.coverage)
-    stored = stored_entry(entry)
-    check_deed(by, "release", stored)
+    coverage, stored = take_entry(entry, by, "release")
     if stored.state == EntryState.SHOWN:
         return stored
     if stored.number:
@@ -89,9 +87,7 @@ def _show(entry: LiveEntry, coverage: Coverage, by) -> LiveEntry:
 @transaction.atomic
 def refuse_entry(entry: LiveEntry, reason: str, by=None) -> LiveEntry:
     """Say why an entry that waits is not shown; its author reads it. The journal is not told: readers never saw it."""
-    locked(entry.coverage)
-    stored = stored_entry(entry)
-    check_deed(by, "release", stored)
+    _, stored = take_entry(entry, by, "release")
     if stored.state != EntryState.WAITING:
         raise ValidationError("这一条已经有人处理过。")
     stored.reason = asked_note(reason, "请写明不采用的原因。")
@@ -103,9 +99,7 @@ def refuse_entry(entry: LiveEntry, reason: str, by=None) -> LiveEntry:
 @transaction.atomic
 def pin_entry(entry: LiveEntry, pinned: bool, by=None) -> LiveEntry:
     """Keep an entry on top of its coverage, or let it go back to its place."""
-    coverage = locked(entry.coverage)
-    stored = stored_entry(entry)
-    check_deed(by, "release", stored)
+    coverage, stored = take_entry(entry, by, "release")
     if stored.state != EntryState.SHOWN:
         raise ValidationError("只有已发布的条目可以置顶。")
     if stored.is_pinned == pinned:
@@ -140,9 +134,13 @@ def signature_of(user) -> str:
     return (author.name if author else name_of(user))[:60]
 
 
-def stored_entry(entry: LiveEntry) -> LiveEntry:
-    """The entry as it is stored; call it with the coverage's row locked."""
-    return LiveEntry.objects.select_related("coverage__channel", "coverage__station").get(pk=entry.pk)
+def take_entry(entry: LiveEntry, by, deed: str) -> tuple[Coverage, LiveEntry]:
+    """An entry as it is stored, and its coverage, which nobody else changes until the transaction ends. Raises `PermissionDenied` where
+    `by` may not do the `deed` to the entry."""
+    coverage = locked(entry.coverage)
+    stored = LiveEntry.objects.select_related("coverage__channel", "coverage__station").get(pk=entry.pk)
+    check_deed(by, deed, stored)
+    return coverage, stored
 
 
 def check_deed(by, deed: str, entry: LiveEntry) -> None:
