@@ -110,14 +110,14 @@ def withdraw_entry(entry: LiveEntry, reason: str, by=None) -> LiveEntry:
     coverage, stored = take_entry(entry, by, "withdraw")
     if stored.state == EntryState.WITHDRAWN:
         return stored
-    was_shown, before = stored.state == EntryState.SHOWN, stored.words
+    was_shown, before = stored.state == EntryState.SHOWN, stored.words[:LONGEST_BEFORE]
     stored.reason = asked_note(reason, "请写明撤下的原因，读者会看到。")
     stored.state, stored.decided_by, stored.is_pinned = EntryState.WITHDRAWN, by, False
     if was_shown:
         _write_receipt(stored, stored.reason, by)
         stored.change = next_change(coverage)
         said = told_of_entry(stored, coverage)
-        append(LiveEntryWithdrawn(**said, reason=stored.reason, before=before[:LONGEST_BEFORE]), actor(by))
+        append(LiveEntryWithdrawn(**said, reason=stored.reason, before=before), actor(by))
         record_change(ENTRIES.name(stored), ChangeKind.WITHDRAWN, stored.reason, by, before={"原文": before})
     stored.save()
     return stored
