@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import Q
 from django.utils import timezone
 from wagtail.models import Revision
 
@@ -152,11 +153,11 @@ def _reviews(article: Article, revision: Revision, reviewed: Reviewed) -> dict[s
     record, exception = reviewed.record, reviewed.exception
     since = ReviewSheet.objects.filter(article=article.pk).order_by("-pk").first()
     states = states_of(article).exclude(verdict="").select_related("task", "finished_by", "acting_for")
-    wanted = states.filter(finished_at__gt=since.published_at) if since else states
     standing = {adoption.state for adoption in record.standing.values()}
-    # A text that came back to what it was stands by reviews from before.
-    kept = states.filter(pk__in=standing)
-    shown = sorted({s.pk: s for s in [*wanted, *kept]}.values(), key=lambda state: state.pk)
+    if since:
+        # A text that came back to what it was stands by reviews from before.
+        states = states.filter(Q(finished_at__gt=since.published_at) | Q(pk__in=standing))
+    shown = list(states)
     return {
         "chain": {
             "name": reviewed.chain.name,
