@@ -2,15 +2,18 @@
 a receipt."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from meiri.changes import models as kept
-from meiri.changes.models import WithdrawalReceipt
+from meiri.changes.models import WithdrawalReceipt, record_change
 from meiri.changes.published_reach import PublishedReach, kind_in_words
 from meiri.changes.withdrawal_receipts import check_due_receipts
 from meiri.journal.models import Entry
 from meiri.newsroom.change_checks import characters_changed
+from meiri.newsroom.changes import ARTICLES
 from meiri.newsroom.initial_newsroom import create_newsroom
 from meiri.newsroom.models import Article
 from meiri.newsroom.publication_checks import PublicationStopped, Strictness
@@ -182,6 +185,21 @@ def test_reach_is_told_before_and_only_to_who_may(admin_client, client):
     address = reverse("wagtailsnippets_newsroom_article:unpublish", args=[article.pk])
     assert "影响范围" in admin_client.get(address).content.decode()
     assert client.get(reverse("changes_of_thing", args=["article", article.pk])).status_code == 302
+
+
+def test_the_desk_reads_many_changes_in_as_many_queries_as_one(
+    admin_client, chief, django_assert_num_queries
+):
+    article = an_article("新学校")
+    address = reverse("changes_of_thing", args=["article", article.pk])
+    record_change(ARTICLES.name(article), "update", "补充", chief)
+    admin_client.get(address)
+    with CaptureQueriesContext(connection) as one:
+        admin_client.get(address)
+    for _ in range(20):
+        record_change(ARTICLES.name(article), "update", "补充", chief)
+    with django_assert_num_queries(len(one)):
+        assert admin_client.get(address).content.decode().count(str(chief)) == 21
 
 
 def test_who_changed_an_article_gets_a_copy_of_it(chief):

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.http import Http404
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -39,6 +40,7 @@ class ChangesView(CheckedView):
     def get(self, request, word, number):
         name = self.kind.name(self.thing)
         found = changes_of(name, SHOWN + 1, asked_number(request.GET.get("before")))
+        prefetch_related_objects(found, "by")
         context = self.get_context_data(
             changes=found[:SHOWN],
             next=found[SHOWN - 1].pk if len(found) > SHOWN else None,
