@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from lxml import etree
 from wagtail.models import PageViewRestriction
 
+from meiri.fronts import issue_contents
 from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.models import MagazineIssuePage, MagazineShelfPage
 from meiri.media.withdrawing_pictures import withdraw_picture
@@ -136,6 +137,14 @@ def test_the_files_made_of_it_are_whole(client, issue):
         assert "第一段&amp;。" in first
         assert set(re.findall(r'src="(.*?)"', first)) <= names
     assert client.get("/issues/2020-01.pdf").status_code == 404
+
+
+def test_files_hold_a_bounded_number_of_pictures(client, issue, monkeypatch):
+    monkeypatch.setattr(issue_contents, "MOST_PICTURES", 1)
+    clear_caches()
+    with zipfile.ZipFile(io.BytesIO(client.get("/issues/2026-10.epub").content)) as book:
+        images = [name for name in book.namelist() if name.startswith("images/")]
+    assert images == ["images/cover.jpg", "images/1-0.jpg"]
 
 
 def test_a_picture_that_is_withdrawn_leaves_the_files_too(client, issue):

@@ -46,14 +46,12 @@ class Issue:
 
 
 def issue_of(page, address: str, site: str) -> Issue:
-    """`page` as files tell it. Its pictures are read from the storage, at most `MOST_PICTURES`."""
+    """`page` as files tell it. Its pictures are read from the storage, at most `MOST_PICTURES` besides its cover."""
     left = [MOST_PICTURES]
     pieces = []
     for number, entry in enumerate(page.contents, start=1):
         value = entry.value
-        parts = list(parts_of(expand_db_html(value["body"].source), left))
-        if value.get("picture") and (lead := jpeg_of(value["picture"])):
-            parts.insert(0, IssuePart("picture", value["picture"].caption, lead))
+        parts = [*lead_of(value, left), *parts_of(expand_db_html(value["body"].source), left)]
         pieces.append(
             IssuePiece(
                 number,
@@ -69,8 +67,16 @@ def issue_of(page, address: str, site: str) -> Issue:
     return Issue(page.title, page.number, page.words, address, site, cover, pieces)
 
 
+def lead_of(value: Any, left: list[int]) -> Iterator[IssuePart]:
+    """The picture of a piece, where it has one. `left`: how many pictures may still be read."""
+    if value.get("picture") and left[0]:
+        left[0] -= 1
+        if lead := jpeg_of(value["picture"]):
+            yield IssuePart("picture", value["picture"].caption, lead)
+
+
 def parts_of(source: str, left: list[int]) -> Iterator[IssuePart]:
-    """The parts of rich text, in their order. `left`: how many pictures may still be read."""
+    """The parts of rich text, in their order. `left` as for `lead_of`."""
     if not source.strip():
         return
     for element in html.fragment_fromstring(source, create_parent="div").iter():
