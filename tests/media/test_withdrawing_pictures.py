@@ -167,6 +167,30 @@ def test_pictures_of_coverages_and_of_press_cards_are_taken_down_as_well(desk, p
         assert shown_by <= set(Entry.objects.order_by("sequence").last().keys)
 
 
+def test_nothing_is_told_below_a_map_or_a_comparison_whose_picture_is_withdrawn(picture):
+    words = {"caption": "林场的位置", "credit": "林晚舟 制"}
+    with picture.file.open("rb") as file:
+        other = Picture.objects.create(title="谷", caption="山谷", file=ContentFile(file.read(), "gu.png"))
+    labels = {"before_label": "去年", "after_label": "今年"}
+    article = an_article(
+        "有地图的稿件",
+        summary="摘要。",
+        text=[
+            ("map", {"image": picture, "review_number": "GS(2024)0650号", **words}),
+            ("before_after", {"before": other, "after": picture, **labels, **words}),
+        ],
+    )
+    pages = [article.get_absolute_url(), f"{article.channel.get_absolute_url()}rss.xml"]
+    told = ("林场的位置", "林晚舟 制", "秋天的的山")
+    for page in pages:
+        assert told[0] in Client().get(page).content.decode(), page
+    withdraw_picture(picture, "著作权人来函")
+    for page in pages:
+        shown = Client().get(page).content.decode()
+        assert [words for words in told if words in shown] == [], page
+        assert shown.count("图片已撤下：著作权人来函") == 2, page
+
+
 def test_words_of_a_picture_are_repaired_or_corrected_with_a_trace(desk, picture, places):
     reader = Client()
     address = f"/admin/images/{picture.pk}/"

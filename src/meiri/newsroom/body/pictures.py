@@ -147,7 +147,8 @@ class BeforeAfterBlock(StructBodyBlock):
         return self._figure(value, lambda image: image.stored_sizes().best)
 
     def feed_html(self, value: Any) -> str:
-        return self._figure(value, feed_address)
+        withdrawn = [withdrawn_in_feed(image) for image in (value["before"], value["after"]) if image]
+        return "".join(withdrawn) or self._figure(value, feed_address)
 
     def _figure(self, value: Any, address: Callable[[Any], str]) -> str:
         both = [value["before"], value["after"]]
@@ -205,8 +206,8 @@ class MapBlock(PictureBlock):
     def feed_html(self, value: Any) -> str:
         if not value["image"]:
             return ""
-        image = value["image"]
-        return figure(feed_address(image), image.alt, value["caption"], self._number(value), value["credit"])
+        image, words = value["image"], (value["caption"], self._number(value), value["credit"])
+        return withdrawn_in_feed(image) or figure(feed_address(image), image.alt, *words)
 
     def from_element(self, element: HtmlElement, pictures: Mapping[str, Picture]) -> ReadBlock | None:
         source, caption, _ = read_figure(element)
@@ -252,10 +253,15 @@ def figure(address: str, alt: str | None, *words: str) -> str:
 
 
 def feed_figure(picture: Picture, caption: str, credit: str) -> str:
-    """A picture as other programs show it; of one that is withdrawn, only that it is and why."""
-    if picture.withdrawn_at:
-        return f"<p>图片已撤下：{escaped(picture.withdrawal_reason)}</p>"
-    return figure(feed_address(picture), caption or picture.alt, caption, credit)
+    """A picture as other programs show it."""
+    return withdrawn_in_feed(picture) or figure(
+        feed_address(picture), caption or picture.alt, caption, credit
+    )
+
+
+def withdrawn_in_feed(picture: Picture) -> str:
+    """What other programs show in the place of a picture that was withdrawn: that it was, and why; empty for any other."""
+    return f"<p>图片已撤下：{escaped(picture.withdrawal_reason)}</p>" if picture.withdrawn_at else ""
 
 
 def feed_address(picture: Picture | CardPicture) -> str:
