@@ -1,7 +1,6 @@
 """The people of the newsroom: their accounts with their posts, kept by who keeps accounts (人员与岗位)."""
 
 from datetime import timedelta
-from types import MappingProxyType
 
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
@@ -47,7 +46,7 @@ class PostChoices(Choices):
     def __init__(self):
         super().__init__(Post, lambda user, rows: rows, lambda user, post: label_of_post(post))
 
-    def found(self, user, typed, within=MappingProxyType({})):
+    def found(self, user, typed, within):
         people = people_with(people_of_newsroom(), typed)
         posts = Post.objects.valid().filter(user__in=people.order_by().values("pk"), deputy_for=None)
         posts = posts.select_related("user", "group").prefetch_related("channels", "stations")

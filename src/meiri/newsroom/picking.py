@@ -1,7 +1,6 @@
 """Choosing by typing: fields of the article's form that hold what is chosen and look for the rest, however much there is."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -80,9 +79,7 @@ class Choices:
         """The rows that are offered at all. `within`: what other fields of the form hold."""
         return self.rows()
 
-    def found(
-        self, user, typed: str, within: Mapping[str, str] = MappingProxyType({})
-    ) -> tuple[list[dict], bool]:
+    def found(self, user, typed: str, within: Mapping[str, str]) -> tuple[list[dict], bool]:
         """The rows whose names have `typed` in them or begin with its letters, at most `OFFERED`; and whether there are more.
         Without anything typed the first ones. At most three queries."""
         typed = " ".join(typed.split())[:LONGEST_QUERY]
@@ -144,7 +141,7 @@ class PeopleChoices(Choices):
         super().__init__(get_user_model(), lambda user, rows: rows, lambda user, person: name_of(person))
         self.note = get_user_model().USERNAME_FIELD
 
-    def found(self, user, typed, within=MappingProxyType({})):
+    def found(self, user, typed, within):
         people = people_with(people_of_newsroom().filter(is_active=True), typed)
         rows = list(people[: OFFERED + 1])
         return self.shown_all(user, rows[:OFFERED]), len(rows) > OFFERED
