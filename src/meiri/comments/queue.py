@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from wagtail.admin import messages
 
-from meiri.asked_numbers import asked_number
+from meiri.asked_numbers import LARGEST_ID, asked_number
 from meiri.changes.models import CHOSEN
 from meiri.comments.models import Comment, CommentReport, CommentState
 from meiri.comments.moderation import (
@@ -173,7 +173,7 @@ class CommentView(ModeratorsView):
 
     def setup(self, request, *args, comment_id, **kwargs):
         super().setup(request, *args, **kwargs)
-        if comment_id >= 10**18:
+        if comment_id > LARGEST_ID:
             raise Http404
         self.comment = get_object_or_404(with_what_is_shown(Comment.objects), pk=comment_id)
 

@@ -9,6 +9,7 @@ from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
+from meiri.asked_numbers import LARGEST_ID
 from meiri.fronts.advertisements import Advertisement
 from meiri.fronts.notice_bars import Greying, NoticeBar, Timed, end_now, set_for_coverage
 from meiri.live.models import Coverage
@@ -17,7 +18,7 @@ TIMED = {model._meta.model_name: model for model in (NoticeBar, Greying, Adverti
 
 
 def timed_or_404(model: str, number: int) -> Timed:
-    if model not in TIMED or number >= 2**63:
+    if model not in TIMED or number > LARGEST_ID:
         raise Http404
     return get_object_or_404(TIMED[model], pk=number)
 
