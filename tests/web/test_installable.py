@@ -76,6 +76,8 @@ class TestAsAnApp:
         assert "/admin/*" in refused
         assert "/zh-hant/admin/*" not in refused
         assert "/*\\?*" in refused
+        # Whoever follows one is counted when they do.
+        assert "/guanggao/*" in refused
 
 
 class TestWhatOthersAreTold:

@@ -30,7 +30,7 @@ HOLDS = timedelta(days=180)
 # Where a browser fetches nothing ahead: what is personal, what counts, what is never a page.
 NOT_AHEAD = (
     *("/admin/", "/members/", "/letters/", "/comments/", "/reports/", "/staff/", "/api/", "/documents/"),
-    *("/media/", "/search/", "/card/", "/issues/", "/poster/", "/player/"),
+    *("/media/", "/search/", "/card/", "/guanggao/", "/issues/", "/poster/", "/player/"),
 )
 
 
