@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from meiri.changes.models import asked_reason
+from meiri.newsroom.changes import fields_changed
 from meiri.policy import check
 
 
@@ -45,15 +46,10 @@ def restore_front(page, reason: str, by=None) -> None:
     if stored.live or stored.first_published_at is None:
         raise ValidationError("页面没有撤下，不用恢复。")
     latest = stored.get_latest_revision_as_object()
-    newer = latest if _shown(latest) != _shown(stored) else None
+    newer = latest if fields_changed(stored, latest, stored.public.fields) else None
     stored.change_reason, stored.expire_at, stored.expired = reason, None, False
     stored.changed_by = by
     stored.save_revision(user=by).publish(user=by)
     if newer is not None:
         newer.live = True
         newer.save_revision(user=by)
-
-
-def _shown(page) -> list:
-    fields = map(page._meta.get_field, page.public.fields)
-    return [field.get_prep_value(getattr(page, field.attname)) for field in fields]
