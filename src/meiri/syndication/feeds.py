@@ -150,7 +150,7 @@ def station_subsection(feed_address: str, slug: str, word: str) -> Outlet:
 
 def of_subsection(parent: Channel | Station, word: str, feed_address: str) -> Outlet:
     uses(parent.content_key)
-    found = Subsection.objects.of(parent).select_related("channel", "station").get(slug=word)
+    found = Subsection.objects.of(parent).with_parents().get(slug=word)
     return of_section(found, Place.subsection(found), feed_address, found.full_name)
 
 

@@ -64,7 +64,7 @@ def station_subsection(request, slug, word):
 
 
 def subsection_or_404(parent: Channel | Station, word: str) -> Subsection:
-    found = get_object_or_404(Subsection.objects.of(parent).select_related("channel", "station"), slug=word)
+    found = get_object_or_404(Subsection.objects.of(parent).with_parents(), slug=word)
     uses(found.content_key)
     return found
 
