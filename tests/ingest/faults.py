@@ -6,9 +6,12 @@ import sys
 from lxml import etree
 
 from meiri.ingest import guarded_reading
+from meiri.ingest.import_format import SeriesItem
 
 POISON = "有毒的一篇"
-_REAL = {name: getattr(guarded_reading, name) for name in ("read_file", "read_line", "read_pasted")}
+_REAL = {
+    name: getattr(guarded_reading, name) for name in ("read_file", "read_item", "read_pasted", "read_series")
+}
 
 
 def _recurse(n=0):
@@ -61,8 +64,8 @@ ALL = list(FAULTS)
 
 def _is_poisoned(arguments) -> bool:
     first = arguments[0]
-    if isinstance(first, bytes):
-        return POISON in first.decode("unicode_escape" if b"\\u" in first else "utf-8")
+    if isinstance(first, SeriesItem):
+        return first.read().article.title == POISON
     if first.startswith("/"):
         with open(first, encoding="utf-8") as file:
             return POISON in file.read()
@@ -79,6 +82,17 @@ def _tripping(name, fault):
     return read
 
 
-for _name in _REAL:
+def _series_tripping(fault):
+    def read(*arguments):
+        guarded_reading.read_item = _tripping("read_item", fault)
+        return _REAL["read_series"](*arguments)
+
+    read.__name__ = read.__qualname__ = f"read_series_or_{fault}"
+    return read
+
+
+for _fault in FAULTS:
+    globals()[f"read_series_or_{_fault}"] = _series_tripping(_fault)
+for _name in ("read_file", "read_pasted"):
     for _fault in FAULTS:
         globals()[f"{_name}_or_{_fault}"] = _tripping(_name, _fault)

@@ -4,6 +4,7 @@ import json
 import os
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -15,8 +16,18 @@ from hypothesis import strategies as st
 
 from meiri.ingest import guarded_reading as reading_module
 from meiri.ingest import importing, keeping, stream
-from meiri.ingest.guarded_reading import GUARD, LONGEST_BODY, bounded, read_line, read_pasted, reading
+from meiri.ingest.guarded_reading import (
+    GUARD,
+    LONGEST_BODY,
+    bounded,
+    read_item,
+    read_pasted,
+    read_series,
+    reading,
+)
+from meiri.ingest.import_format import SeriesItem
 from meiri.ingest.items import items_in
+from meiri.ingest.json_lines import read_record_line
 from meiri.ingest.page import parse
 from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.times import read_iso
@@ -107,7 +118,7 @@ class TestARun:
         assert type(error).__name__ in bad["reason"]
         assert Article.objects.count() == 1
 
-    @pytest.mark.parametrize("reader", ["read_file", "read_line"])
+    @pytest.mark.parametrize("reader", ["read_file", "read_series"])
     @pytest.mark.parametrize("fault", faults.ALL)
     def test_e1_an_error_of_any_type_in_a_reader_ends_one_item(
         self, tmp_path, capsys, monkeypatch, reader, fault
@@ -119,7 +130,7 @@ class TestARun:
             f"{json.dumps({'title': faults.POISON, 'body': '<p>x</p>'})}\n{record}"
         )
         (tmp_path / "3.txt").write_text("另一篇稿件的标题\n\n这一篇的正文也在这里，写得不长。\n\n第二段。")
-        if reader == "read_line":
+        if reader == "read_series":
             (tmp_path / "1.txt").unlink()
         found, status = records_printed(capsys, tmp_path)
         assert status == 1
@@ -259,7 +270,7 @@ anything = st.text(st.characters(codec=None, categories=None), max_size=60)
 @given(anything, anything, st.lists(anything, max_size=3))
 def test_e1_no_text_of_a_record_holds_half_characters_or_controls(title, body, authors):
     line = json.dumps({"title": title, "body": body, "authors": authors, "published_at": title}).encode()
-    article, _ = read_line(line)
+    article = read_item(SeriesItem("", partial(read_record_line, line))).article
     for text in (article.title, article.body, *article.authors):
         text.encode()
         assert "\0" not in text
@@ -289,9 +300,11 @@ def test_b11_a_run_that_is_over_reads_nothing_more():
         reader.pasted(COPIED)
 
 
-def test_b11_the_process_that_reads_loads_nothing_of_django():
+def test_b11_the_process_that_reads_loads_nothing_of_django(tmp_path):
     with GUARD.process() as process:
         process.call(read_pasted, a_portal_page())
-        process.call(read_line, b'{"title": "a", "body": "<p>b</p>"}')
+        (tmp_path / "a.jsonl").write_text('{"title": "a", "body": "<p>b</p>"}')
+        ((_, read, _),), _, _ = process.call(read_series, str(tmp_path / "a.jsonl"), "jsonl", 1000, 0, 1)
         _, knows_django, _ = process.call(what_it_knows)
     assert not knows_django
+    assert read.article.title == "a"

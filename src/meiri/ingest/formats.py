@@ -1,14 +1,11 @@
 """The formats of import, and which of them an item is of. A new one is a class here, entered in `FORMATS`."""
 
 import bz2
-import io
 import lzma
 import re
 import tarfile
 import zlib
-from typing import BinaryIO, cast
-
-import zstandard
+from typing import BinaryIO
 
 from meiri.ingest.docx import read_docx
 from meiri.ingest.html import read_html, read_page
@@ -19,9 +16,9 @@ from meiri.ingest.import_format import (
     ImportFormat,
     ItemBeginning,
     PastableFormat,
-    RecordsFormat,
     RefusedFormat,
 )
+from meiri.ingest.json_lines import CompressedJsonLinesFormat, JsonLinesFormat
 from meiri.ingest.other_formats import format_of_file, format_of_name, format_of_text, refusal_of
 from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.text import read_lines, read_text
@@ -109,35 +106,6 @@ class TarFormat(ArchiveFormat):
         return _CERTAIN_OR_NONE[_begins_tar(head)]
 
 
-class JsonLinesFormat(RecordsFormat):
-    """Records as `meiri export` writes them."""
-
-    name = "jsonl"
-    endings = (".jsonl",)
-
-    def confidence(self, beginning: ItemBeginning) -> Confidence:
-        return _LIKELY_OR_NONE[re.match(r'\{\s*["}]', beginning.start) is not None]
-
-    def open(self, file: BinaryIO) -> BinaryIO:
-        return file
-
-
-class CompressedJsonLinesFormat(RecordsFormat):
-    """The same, compressed (RFC 8878)."""
-
-    name = "jsonl.zst"
-    endings = (".zst",)
-    damage = (zstandard.ZstdError,)
-
-    def confidence(self, beginning: ItemBeginning) -> Confidence:
-        return _CERTAIN_OR_NONE[beginning.head.startswith(b"\x28\xb5\x2f\xfd")]
-
-    def open(self, file: BinaryIO) -> BinaryIO:
-        # A window larger than this only serves to take the memory of whoever reads it.
-        decompressor = zstandard.ZstdDecompressor(max_window_size=1 << 27)
-        return cast(BinaryIO, io.BufferedReader(decompressor.stream_reader(file, read_across_frames=True)))
-
-
 class RefusedFile(RefusedFormat):
     """Files whose first bytes say what they are."""
 
@@ -215,7 +183,7 @@ FORMATS: tuple[ImportFormat, ...] = (
 BY_NAME = {known.name: known for known in FORMATS if known.name}
 
 
-def detect(head: bytes, whole: io.IOBase | None = None, name: str = "") -> ImportFormat:
+def detect(head: bytes, whole: BinaryIO | None = None, name: str = "") -> ImportFormat:
     """The format of an item that begins with `head` (its first `HEAD` bytes). `whole` is the item, to look into a ZIP; `name`
     that of its file.
 

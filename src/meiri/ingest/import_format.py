@@ -3,16 +3,19 @@
 `formats.py` lists them. They are asked in processes without Django, as everything that looks into files of outsiders is.
 """
 
-import io
 import zipfile
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from typing import BinaryIO, NamedTuple
 
 from meiri.ingest.other_formats import refusal_of
 from meiri.ingest.parsed import ParsedArticle, Unreadable
+from meiri.ingest.record_line import Extras
 from meiri.ingest.text_encoding import decode_beginning
+from meiri.ingest.wire_facts import WireFacts
 
 # Bytes of an item by which its format is told.
 HEAD = 8192
@@ -45,7 +48,7 @@ class ZipContent(NamedTuple):
 class ItemBeginning:
     """How an item begins: `head`, its first `HEAD` bytes. `whole` is the item, to look into a ZIP; `name` that of its file."""
 
-    def __init__(self, head: bytes, whole: io.IOBase | None = None, name: str = ""):
+    def __init__(self, head: bytes, whole: BinaryIO | None = None, name: str = ""):
         self.head, self.whole, self.name = head, whole, name
 
     @cached_property
@@ -124,15 +127,34 @@ class PastableFormat(ArticleFormat):
         """The article in pasted text. Raises `Unreadable`."""
 
 
-class RecordsFormat(ImportFormat):
-    """Each line is one article, as `record_line` reads it."""
+@dataclass
+class FoundItem:
+    """What one item of a series is: an article, with what records or wires say of it beside."""
 
-    # What reading its lines raises where the file is damaged.
-    damage: tuple[type[Exception], ...] = ()
+    article: ParsedArticle
+    extras: Extras | None = None
+    wire: WireFacts | None = None
+
+
+class SeriesItem(NamedTuple):
+    """One item of a series before it is read. `label` follows the name of the file (`:3`); "" where the file is this one item.
+
+    `read` raises `Unreadable` for this item alone. It is not called for items that a run has taken already.
+    """
+
+    label: str
+    read: Callable[[], FoundItem]
+
+
+class SeriesFormat(ImportFormat):
+    """One file holds any number of items, each of which has its own fate."""
+
+    # Whether `read` takes the file in memory that does not grow with it; of others no more than an upload may have is read.
+    is_streamed = False
 
     @abstractmethod
-    def open(self, file: BinaryIO) -> BinaryIO:
-        """The lines of a file."""
+    def read(self, file: BinaryIO) -> Iterator[SeriesItem]:
+        """The items of `file`, in their order, each as soon as it is reached. Raises `Unreadable` where the rest can't be read."""
 
 
 class ArchiveFormat(ImportFormat):

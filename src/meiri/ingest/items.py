@@ -1,6 +1,5 @@
-"""The items that paths hold: files, folders, archives, records. Each is read, or told why it can't be."""
+"""The items that paths hold: files, folders, archives, series. Each is read, or told why it can't be."""
 
-import codecs
 import logging
 import os
 import shutil
@@ -15,16 +14,16 @@ from django.conf import settings
 
 from meiri.ingest.formats import BY_NAME
 from meiri.ingest.guarded_reading import ItemReader
-from meiri.ingest.import_format import RecordsFormat
+from meiri.ingest.import_format import SeriesFormat
 from meiri.ingest.keeping import original_file
 from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.record_line import Extras
 from meiri.ingest.sanitise import UNPRINTABLE
+from meiri.ingest.wire_facts import WireFacts
 from meiri.sources.originals import KeptOriginal
 
 logger = logging.getLogger(__name__)
 
-MAX_LINE = 16 * 1024 * 1024
 MAX_DEPTH = 20
 # Parts of pages, not items: files of these kinds in a folder are counted and not read.
 _PARTS = frozenset(
@@ -52,6 +51,7 @@ class Item:
     file: str
     article: ParsedArticle | None = None
     extras: Extras | None = None
+    wire: WireFacts | None = None
     reason: str = ""
     page: Path | None = None
     root: Path | None = None
@@ -119,8 +119,8 @@ def _of_file(
         found = reader.file(path, PurePath(name).name, settings.IMPORT_MAX_BYTES)
         if isinstance(found, ParsedArticle):
             yield Item(name, article=found, page=path, root=root, originals=original_file(path, found, name))
-        elif isinstance(known := BY_NAME[found], RecordsFormat):
-            yield from _records(path, name, known, reader)
+        elif isinstance(BY_NAME[found], SeriesFormat):
+            yield from _series(path, name, found, reader)
         elif in_archive:
             raise Unreadable("压缩包里的压缩包没有打开。")
         else:
@@ -151,25 +151,15 @@ def _of_archive(path: Path, name: str, reader: ItemReader) -> Iterator[Item]:
         yield Item(name, reason="压缩包里没有可以导入的稿件。")
 
 
-def _records(path: Path, name: str, records: RecordsFormat, reader: ItemReader) -> Iterator[Item]:
-    with path.open("rb") as packed:
-        stream = records.open(packed)
-        number = 0
-        try:
-            while line := stream.readline(MAX_LINE + 1):
-                number += 1
-                if len(line) > MAX_LINE:
-                    yield Item(f"{name}:{number}", reason="这一行过长，后面的记录没有读取。")
-                    return
-                if line.strip():
-                    yield _record(line.removeprefix(codecs.BOM_UTF8), f"{name}:{number}", path, reader)
-        except records.damage:
-            yield Item(f"{name}:{number + 1}", reason="压缩的记录文件已损坏，后面的记录没有读取。")
-
-
-def _record(line: bytes, name: str, path: Path, reader: ItemReader) -> Item:
-    try:
-        article, extras = reader.record(line)
-    except Exception as error:  # nor does one line
-        return refused(name, error)
-    return Item(name, article=article, extras=extras, page=path, root=path.parent)
+def _series(path: Path, name: str, kind: str, reader: ItemReader) -> Iterator[Item]:
+    is_empty = True
+    for label, found, reason in reader.series(path, kind, settings.IMPORT_MAX_BYTES):
+        is_empty = False
+        if found is None:
+            yield Item(f"{name}{label}", reason=reason)
+        else:
+            yield Item(
+                f"{name}{label}", found.article, found.extras, wire=found.wire, page=path, root=path.parent
+            )
+    if is_empty:
+        yield Item(name, reason="文件里没有稿件。")
