@@ -104,7 +104,22 @@ def test_names_are_given_once_and_only_to_what_is_taken():
 
 def test_the_form_offers_the_files_of_every_format_that_names_its_endings():
     accepted = ImportForm.base_fields["uploads"].widget.attrs["accept"].split(",")
-    assert sorted(accepted) == [".docx", ".htm", ".html", ".jsonl", ".txt", ".zip", ".zst"]
+    assert sorted(accepted) == [
+        *(
+            ".atom",
+            ".docx",
+            ".htm",
+            ".html",
+            ".json",
+            ".jsonl",
+            ".nitf",
+            ".rss",
+            ".txt",
+            ".xml",
+            ".zip",
+            ".zst",
+        )
+    ]
 
 
 def test_the_bytes_count_before_the_text_and_the_text_before_the_name():

@@ -8,6 +8,7 @@ import zlib
 from typing import BinaryIO
 
 from meiri.ingest.docx import read_docx
+from meiri.ingest.feed_items import FeedFormat, JsonFeedFormat
 from meiri.ingest.html import read_html, read_page
 from meiri.ingest.import_format import (
     ArchiveFormat,
@@ -17,10 +18,16 @@ from meiri.ingest.import_format import (
     ItemBeginning,
     PastableFormat,
     RefusedFormat,
+    ToldFormat,
 )
 from meiri.ingest.json_lines import CompressedJsonLinesFormat, JsonLinesFormat
-from meiri.ingest.other_formats import format_of_file, format_of_name, format_of_text, refusal_of
+from meiri.ingest.newsml_1 import NewsML1Format
+from meiri.ingest.newsml_g2 import NewsMLG2Format
+from meiri.ingest.ninjs import NinjsFormat
+from meiri.ingest.nitf import NitfFormat
+from meiri.ingest.other_formats import format_of_name, format_of_text, refusal_of, upload_instead
 from meiri.ingest.parsed import ParsedArticle, Unreadable
+from meiri.ingest.telegrams import TelegramFormat
 from meiri.ingest.text import read_lines, read_text
 
 _CERTAIN_OR_NONE = (Confidence.NONE, Confidence.CERTAIN)
@@ -148,8 +155,7 @@ class RefusedText(RefusedFormat):
     """Feeds, exports and wire formats, told by their text."""
 
     def refusal(self, beginning: ItemBeginning) -> str:
-        known = format_of_file(beginning.text)
-        return refusal_of(known) if known else ""
+        return refusal_of(beginning.told_as) if beginning.told_as else ""
 
 
 class RefusedBinary(RefusedFormat):
@@ -177,7 +183,16 @@ PAGE, PLAIN_TEXT, WORD, JSON_LINES = PageFormat(), PlainTextFormat(), WordFormat
 # Asked from the top; of those that are as sure as each other the first counts.
 FORMATS: tuple[ImportFormat, ...] = (
     *(RefusedFile(), WORD, RefusedContainer(), ZipFormat(), CompressedJsonLinesFormat()),
-    *(TarFormat(), RefusedCompression(), RefusedText(), RefusedBinary(), RefusedName()),
+    *(
+        TarFormat(),
+        RefusedCompression(),
+        FeedFormat(),
+        JsonFeedFormat(),
+        NinjsFormat(),
+        NewsMLG2Format(),
+        NewsML1Format(),
+    ),
+    *(NitfFormat(), TelegramFormat(), RefusedText(), RefusedBinary(), RefusedName()),
     *(JSON_LINES, PAGE, PLAIN_TEXT),
 )
 BY_NAME = {known.name: known for known in FORMATS if known.name}
@@ -207,7 +222,8 @@ def detect(head: bytes, whole: BinaryIO | None = None, name: str = "") -> Import
 def detect_pasted(beginning: str) -> PastableFormat:
     """The format of pasted text that begins so. Raises `Unreadable` for feeds and exports."""
     if known := format_of_text(beginning):
-        raise Unreadable(refusal_of(known))
+        is_taken = any(known in one.told_as for one in FORMATS if isinstance(one, ToldFormat))
+        raise Unreadable(upload_instead(known) if is_taken else refusal_of(known))
     return next(one for one in (PAGE, PLAIN_TEXT) if one.is_text_of(beginning))
 
 

@@ -11,7 +11,7 @@ from enum import IntEnum
 from functools import cached_property
 from typing import BinaryIO, NamedTuple
 
-from meiri.ingest.other_formats import refusal_of
+from meiri.ingest.other_formats import format_of_file, refusal_of
 from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.record_line import Extras
 from meiri.ingest.text_encoding import decode_beginning
@@ -59,6 +59,11 @@ class ItemBeginning:
     def start(self) -> str:
         """The text without what stands invisibly before it."""
         return self.text.lstrip("\ufeff \t\r\n\f\v")
+
+    @cached_property
+    def told_as(self) -> str:
+        """What its text tells it to be that is no single article, as `format_of_file`; "" for anything else."""
+        return format_of_file(self.text)
 
     @cached_property
     def zip_content(self) -> ZipContent | None:
@@ -155,6 +160,15 @@ class SeriesFormat(ImportFormat):
     @abstractmethod
     def read(self, file: BinaryIO) -> Iterator[SeriesItem]:
         """The items of `file`, in their order, each as soon as it is reached. Raises `Unreadable` where the rest can't be read."""
+
+
+class ToldFormat(SeriesFormat):
+    """A series that is known by what the text at its beginning tells it to be: `told_as`, in the words of `other_formats`."""
+
+    told_as: frozenset[str] = frozenset()
+
+    def confidence(self, beginning: ItemBeginning) -> Confidence:
+        return Confidence.CERTAIN if beginning.told_as in self.told_as else Confidence.NONE
 
 
 class ArchiveFormat(ImportFormat):

@@ -1,4 +1,4 @@
-"""Feeds, exports and wire formats: told by their beginning and refused by name, for none of them is one article."""
+"""Feeds, exports and wire formats, told by their beginning: none of them is one article. Most are refused by name."""
 
 import csv
 import json
@@ -110,6 +110,11 @@ def refusal_of(name: str) -> str:
     return f"这是{' ' if name[0].isascii() else ''}{name}，现在还不能导入。"
 
 
+def upload_instead(name: str) -> str:
+    """The sentence that tells whoever pasted a file of the format `name` to upload it."""
+    return f"这是{' ' if name[0].isascii() else ''}{name}，请存成文件，在下面上传。"
+
+
 def format_of_name(name: str, is_page: bool) -> str:
     """What a file is by its name; "" where that says nothing. `is_page`: whether its bytes are a whole page's."""
     path = PurePath(name)
@@ -213,7 +218,15 @@ def _json_of(keys: dict[str, str]) -> str:
         return "JSON Feed 订阅源"
     if keys.get("db") == "[" or keys.keys() >= {"meta", "data"}:
         return "Ghost 导出文件"
-    if keys.keys() & {"body_xhtml", "body_text", "bodies", "versioncreated", "versionCreated"}:
+    if keys.keys() & {
+        "body_xhtml",
+        "body_text",
+        "bodies",
+        "versioncreated",
+        "versionCreated",
+        "pubstatus",
+        "pubStatus",
+    }:
         return "ninjs 稿件文件"
     if keys.keys() & {"date_gmt", "post_date_gmt"}:
         return "WordPress 导出文件（JSON）"

@@ -4,13 +4,11 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from meiri.ingest.blocks import read_blocks, render
-from meiri.ingest.language import language_of
 from meiri.ingest.metaline import read_line
-from meiri.ingest.page import parse, without_machinery
 from meiri.ingest.parsed import ParsedArticle, Unreadable
-from meiri.ingest.sanitise import UNPRINTABLE, clean
+from meiri.ingest.sanitise import UNPRINTABLE
 from meiri.ingest.times import read_iso
+from meiri.ingest.written_body import put_body
 from meiri.visitors.characters import mended_data
 
 
@@ -81,15 +79,7 @@ def _read_body(article: ParsedArticle, data: dict) -> None:
     body = data.get("body") or data.get("html") or ""
     if not isinstance(body, str):
         raise Unreadable("记录里的正文不是文字。")
-    if not body.strip():
-        return
-    tree = without_machinery(parse(f"<html><body>{body}</body></html>"))
-    blocks = read_blocks(
-        tree, lambda href: href.strip() if href.strip().lower().startswith(("http://", "https://")) else None
-    )
-    article.body = clean(render(blocks))
-    article.pictures = list({b.picture.url: b.picture for b in blocks if b.picture}.values())
-    article.language = language_of(article.title + article.body)
+    put_body(article, body)
 
 
 def _text(data: dict, key: str) -> str:
