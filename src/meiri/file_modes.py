@@ -16,7 +16,7 @@ FOLDER, FILE = 0o700, 0o600
 PUBLIC_FOLDER, PUBLIC_FILE = 0o750, 0o640
 # Of the data folder the group may be let pass through, to what is public.
 PASSING = 0o710
-PUBLIC = frozenset({"pages", "static", "media"})
+PUBLIC = frozenset({"pages", "static", "media", "meiri-log"})
 
 
 def close_folder(home: Path) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from meiri.journal.content_keys import COMMENTS
-from meiri.journal.events import JournalEvent, KeyForms, declared
+from meiri.journal.events import Attested, JournalEvent, KeyForms, declared
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +26,10 @@ class CommentDecided(CommentEvent):
     reason: str | None = None
 
     summarised = {"article": "稿件", "comment": "评论", "reason": ""}
+
+    @property
+    def attested(self) -> Attested | None:
+        return _decision(self)
 
 
 @declared
@@ -66,6 +70,10 @@ class CommentAnswered(CommentEvent):
     kind = "comment.answered"
     label = "评论：答复"
 
+    @property
+    def attested(self) -> Attested | None:
+        return _decision(self)
+
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerEvent(CommentEvent):
@@ -74,6 +82,10 @@ class AnswerEvent(CommentEvent):
     reason: str
 
     summarised = {"article": "稿件", "comment": "评论", "reason": ""}
+
+    @property
+    def attested(self) -> Attested | None:
+        return _decision(self)
 
 
 @declared
@@ -170,3 +182,7 @@ class CommentUnsigned(JournalEvent):
     kind = "comment.unsigned"
     label = "评论：隐去署名"
     key_forms = (COMMENTS,)
+
+
+def _decision(event: CommentEvent) -> Attested:
+    return Attested(f"comment:{event.comment}", event.payload_digest)

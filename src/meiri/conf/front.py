@@ -317,9 +317,15 @@ def make() -> Front:
     from meiri.audience import fastpath as views
     from meiri.comments import flooding
     from meiri.conf.database import only_existing
+    from meiri.trust.log_files import log_files
+    from meiri.web.public_log import LogPages
 
     only_existing()
-    fast: list[Callable] = [counted("views", views.respond), counted("comments", flooding.respond)]
+    fast: list[Callable] = [
+        counted("views", views.respond),
+        counted("comments", flooding.respond),
+        counted("public log", LogPages(log_files()).respond),
+    ]
     if settings.PAGE_FILES:
         from meiri.delivery.fastpath import StoredPages
         from meiri.delivery.page_store import page_store

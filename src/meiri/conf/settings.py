@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "meiri.visitors",
     "meiri.personal",
     "meiri.operations",
+    "meiri.trust",
     "meiri.policy",
     "wagtail.contrib.settings",
     "wagtail.contrib.routable_page",
@@ -363,6 +364,9 @@ RAISE_BROKEN_PARTS = DEBUG
 PAGES_MAX_BYTES = env.int("MEIRI_PAGES_MAX_BYTES", default=4 * 1024**3)
 # The CDN or cache in front that is told which pages changed; meiri.delivery.cdn reads it.
 CDN = env.str("MEIRI_CDN", default="")
+
+# Who is asked to cosign the public log: keys and addresses of witnesses; meiri.trust.witnesses reads them.
+WITNESSES = env.str("MEIRI_WITNESSES", default="")
 
 # How an article looks to an editor in preview: the reader's page itself. The newsroom knows it by name alone.
 ARTICLE_PREVIEW = "meiri.web.article.preview"

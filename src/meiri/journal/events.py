@@ -5,13 +5,15 @@ class are the payload of its entries, those that are None left out. docs/journal
 `meiri describe_journal`.
 """
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import UnionType
-from typing import Any, ClassVar, Self, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar, get_args, get_origin, get_type_hints
 
 from meiri.journal.content_keys import ContentKey, KeyForm
+from meiri.journal.encoding import canonical
 
 KeyForms = tuple[KeyForm | ContentKey, ...]
 
@@ -22,6 +24,14 @@ class UnknownKind(ValueError):
 
 class Misfit(ValueError):
     """The keys or the payload of an event are not what its class declares."""
+
+
+class Attested(NamedTuple):
+    """What the public log holds of an event. `thing`: `article:42`; `digest`: SHA-256 in hexadecimal of what was published, or of
+    all that the entry says."""
+
+    thing: str
+    digest: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +65,16 @@ class JournalEvent:
             keys=[ContentKey(key) for key in keys],
             **{name: payload.get(name) for name in field_names(cls)},
         )
+
+    @property
+    def attested(self) -> Attested | None:
+        """What the public log (meiri.trust) holds of it; None for kinds that it does not hold."""
+        return None
+
+    @property
+    def payload_digest(self) -> str:
+        """SHA-256 in hexadecimal of the canonical JSON of its payload."""
+        return hashlib.sha256(canonical(self.payload)).hexdigest()
 
     def check(self) -> None:
         """Raise `Misfit` where keys or fields are not what the class declares."""

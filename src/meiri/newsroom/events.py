@@ -17,7 +17,7 @@ from meiri.journal.content_keys import (
     TAG,
     TOPIC,
 )
-from meiri.journal.events import JournalEvent, declared
+from meiri.journal.events import Attested, JournalEvent, declared
 
 # An article and every place that lists it.
 LISTED = (ARTICLE, RIVER, PICTURES, CHANNEL, STATION, SUBSECTION, TOPIC, TAG, AUTHOR, KIND, ARCHIVES, BESIDE)
@@ -61,6 +61,10 @@ class ArticlePublished(ArticleEvent):
     def published_address(self) -> str | None:
         return self.url
 
+    @property
+    def attested(self) -> Attested | None:
+        return _attested_of_article(self, self.text)
+
 
 @declared
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +91,10 @@ class ArticleWithdrawn(JournalEvent):
     key_forms = LISTED
     summarised = {"title": "", "reason": ""}
 
+    @property
+    def attested(self) -> Attested | None:
+        return _attested_of_article(self)
+
 
 @dataclass(frozen=True, kw_only=True)
 class CorrectionEvent(JournalEvent):
@@ -100,6 +108,10 @@ class CorrectionEvent(JournalEvent):
 
     key_forms = (ARTICLE, CORRECTIONS)
     summarised = {"title": ""}
+
+    @property
+    def attested(self) -> Attested | None:
+        return Attested(f"correction:{self.correction}", self.payload_digest)
 
 
 @declared
@@ -128,3 +140,9 @@ class CorrectionWithdrawn(CorrectionEvent):
     kind = "correction.withdrawn"
     label = "更正：撤下"
     summarised = {"title": "", "reason": ""}
+
+
+def _attested_of_article(event: JournalEvent, text: str | None = None) -> Attested | None:
+    """`text`: the digest of what was published, where there is one. None where no key names the article."""
+    article = next(ARTICLE.numbers(event.keys), None)
+    return None if article is None else Attested(ARTICLE.key(article), text or event.payload_digest)

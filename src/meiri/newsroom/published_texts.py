@@ -19,13 +19,17 @@ TEXT = (
 BATCH = 1000
 
 
-def digest_of_article(article: Article) -> str:
-    """SHA-256 in hexadecimal of the canonical JSON (RFC 8785) of the fields `TEXT` and of the time of publication, as they are
-    stored."""
+def text_of_article(article: Article) -> bytes:
+    """The canonical JSON (RFC 8785) of the fields `TEXT` and of the time of publication, as they are stored."""
     stored = {name: article._meta.get_field(name).get_prep_value(getattr(article, name)) for name in TEXT}
     at = article.published_at
     stored["published_at"] = at.isoformat() if at else ""
-    return hashlib.sha256(canonical({name: str(value) for name, value in stored.items()})).hexdigest()
+    return canonical({name: str(value) for name, value in stored.items()})
+
+
+def digest_of_article(article: Article) -> str:
+    """SHA-256 in hexadecimal of its text."""
+    return hashlib.sha256(text_of_article(article)).hexdigest()
 
 
 @register_check("articles")

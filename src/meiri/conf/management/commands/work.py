@@ -47,6 +47,7 @@ from meiri.search.index import store as search_store
 from meiri.search.indexing import Indexer
 from meiri.security.log import forget_events
 from meiri.sources.originals import forget_orphans
+from meiri.trust.signing import keep_log_files, log_is_to_be_signed, sign_log
 from meiri.visitors.counting import forget_visits
 from meiri.visitors.pseudonyms import share_salts_of_pseudonyms
 from meiri.wakeups import wakeups
@@ -80,6 +81,9 @@ SCHEDULE = [
     ClockJob(share_salts, 60, line="counting", of_node=True),
     ClockJob(share_salts_of_pseudonyms, 60, line="counting", of_node=True),
     ClockJob(note_head, 600, of_node=True),
+    # Witnesses may be slow to answer: they delay nothing else.
+    ClockJob(sign_log, 1, line="public log", is_wanted=log_is_to_be_signed),
+    ClockJob(keep_log_files, 1, line="public log", of_node=True),
     ClockJob(note_this_node, EVERY, of_node=True),
     ClockJob(tell_likes, 20),
     ClockJob(forget_visits, 60),

@@ -1,0 +1,71 @@
+"""Enters what the journal says into the log: a consumer of the journal, so that a crash loses nothing and a deed waits for nothing."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from meiri.journal.consumers import consumer
+from meiri.journal.models import Entry
+from meiri.trust.checkpoints import Checkpoint
+from meiri.trust.log_files import log_files
+from meiri.trust.models import Leaf, next_index
+from meiri.trust.notes import BadNote, SignedNote
+from meiri.trust.records import commitment_to, new_salt, record_of
+from meiri.trust.tiles import WIDTH
+
+CONSUMER = "public log"
+
+
+@consumer(CONSUMER)
+def enter(entries: Sequence[Entry]) -> None:
+    """A leaf for each entry of a kind that the log holds. Entries that have one already are passed over.
+
+    Two workers that run at once can't both enter: an index and an entry are each unique. Raises `IntegrityError` for the second.
+    """
+    take_over_lost_leaves()
+    found = [(entry, record) for entry in entries if (record := record_of(entry)) is not None]
+    if not found:
+        return
+    with transaction.atomic():
+        there = set(
+            Leaf.objects.filter(
+                entry__gte=found[0][0].sequence, entry__lte=found[-1][0].sequence
+            ).values_list("entry", flat=True)
+        )
+        index, leaves = next_index(), []
+        for entry, record in found:
+            if entry.sequence in there:
+                continue
+            salt = new_salt()
+            leaves.append(
+                Leaf(
+                    index=index,
+                    entry=entry.sequence,
+                    thing=entry.event.attested.thing,  # type: ignore[union-attr] # it has a record
+                    salt=salt,
+                    commitment=commitment_to(record, salt),
+                )
+            )
+            index += 1
+        Leaf.objects.bulk_create(leaves)
+
+
+def take_over_lost_leaves() -> int:
+    """Where the database was restored to an earlier state, take the leaves that were signed since over from the files: the log
+    goes on behind them. How many. What they stand for is not known any more. Raises `ValueError` where a bundle is false.
+    """
+    files, here = log_files(), next_index()
+    note = files.checkpoint()
+    try:
+        published = Checkpoint.read(SignedNote.read(note).text).size if note else 0
+    except BadNote:
+        return 0  # whoever signs the next one says so
+    if published <= here:
+        return 0
+    for number in range(here // WIDTH, -(-published // WIDTH)):
+        entries = files.entries(number, published)
+        first = number * WIDTH
+        Leaf.objects.bulk_create(
+            Leaf(index=first + at, commitment=entry) for at, entry in enumerate(entries) if first + at >= here
+        )
+    return published - here

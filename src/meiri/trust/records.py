@@ -1,0 +1,41 @@
+"""What a leaf of the log says, and the commitment that stands for it in public.
+
+A record is canonical JSON (RFC 8785): `at` (when, UTC, to the microsecond), `digest` (SHA-256 in base64 of the text, or of what the
+journal says of the deed), `kind` and `sequence` (of the entry in the journal), `thing` (`article:42`). The entry in the log is
+SHA-256 over 16 random bytes, the salt, and the record. Who knows both can prove the record; once the salt is erased nobody can tell
+from the entry what it stood for, however few texts it could have been of.
+"""
+
+import base64
+import hashlib
+import secrets
+from datetime import UTC
+
+from meiri.journal.encoding import canonical
+from meiri.journal.models import Entry
+
+SALT_BYTES = 16
+
+
+def new_salt() -> bytes:
+    return secrets.token_bytes(SALT_BYTES)
+
+
+def record_of(entry: Entry) -> bytes | None:
+    """The record of an entry of the journal; None for one that is not of a kind that the log holds. Its form never changes."""
+    attested = entry.event.attested
+    if attested is None:
+        return None
+    return canonical(
+        {
+            "at": entry.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "digest": base64.b64encode(bytes.fromhex(attested.digest)).decode(),
+            "kind": entry.kind,
+            "sequence": entry.sequence,
+            "thing": attested.thing,
+        }
+    )
+
+
+def commitment_to(record: bytes, salt: bytes) -> bytes:
+    return hashlib.sha256(salt + record).digest()

@@ -1,0 +1,48 @@
+"""What `meiri verify` finds in the log of this site: the files, the leaves in the database and the journal say the same."""
+
+from collections.abc import Iterator
+
+from meiri.journal.models import Entry
+from meiri.journal.verification import register_check
+from meiri.trust.entering import take_over_lost_leaves
+from meiri.trust.log_files import log_files
+from meiri.trust.merkle import hash_leaf
+from meiri.trust.models import Leaf
+from meiri.trust.outside import FalseLog, verify_tiles
+from meiri.trust.records import commitment_to, record_of
+from meiri.trust.signing import LogForked, entries_from, log_key, signed_before
+
+BATCH = 1000
+
+
+@register_check("public log")
+def log_is_whole() -> Iterator[str]:
+    yield from _files_are_those_of_the_database()
+    yield from _leaves_are_those_of_the_journal()
+
+
+def _files_are_those_of_the_database() -> Iterator[str]:
+    files = log_files()
+    try:
+        signed = signed_before(log_key(), files)
+        if signed is None:
+            return
+        take_over_lost_leaves()
+        verify_tiles(files.read, signed, map(hash_leaf, entries_from(0, signed.size)))
+    except (LogForked, FalseLog) as error:
+        yield str(error)
+
+
+def _leaves_are_those_of_the_journal() -> Iterator[str]:
+    """Of leaves that were erased nothing can be said."""
+    newest = -1
+    while leaves := list(Leaf.objects.filter(index__gt=newest).order_by("index")[:BATCH]):
+        newest = leaves[-1].index
+        entries = Entry.objects.in_bulk([leaf.entry for leaf in leaves if leaf.entry is not None])
+        for leaf in leaves:
+            if leaf.entry is None or leaf.salt is None:
+                continue
+            entry = entries.get(leaf.entry)
+            record = record_of(entry) if entry else None
+            if record is None or commitment_to(record, bytes(leaf.salt)) != bytes(leaf.commitment):
+                yield f"leaf {leaf.index} does not stand for entry {leaf.entry} of the journal as it is now"
