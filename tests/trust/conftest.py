@@ -3,7 +3,7 @@ from django.db import connection
 
 from meiri.journal.consumers import run_consumer
 from meiri.trust.entering import CONSUMER
-from meiri.trust.signing import sign_log
+from meiri.trust.log_signing import sign_log
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meiri.trust.checkpoints import Checkpoint
+from meiri.trust.leaf_records import commitment_to
 from meiri.trust.log_files import LogFiles
 from meiri.trust.merkle import (
     consistency_proof,
@@ -24,7 +25,6 @@ from meiri.trust.merkle import (
 )
 from meiri.trust.notes import BY_LOG, BY_WITNESS, BadNote, SignedNote, Signer, VerifierKey
 from meiri.trust.proofs import Proof
-from meiri.trust.records import commitment_to
 from meiri.trust.tiles import tile_name
 from tests.trust.logs import ORIGIN, SIGNER, entries_up_to, entry_at, signed, write_log
 

@@ -14,13 +14,13 @@ from meiri.newsroom.correcting import correct, withdraw_correction
 from meiri.newsroom.published_texts import text_of_article
 from meiri.newsroom.publishing import publish, withdraw
 from meiri.trust.entering import CONSUMER, enter
+from meiri.trust.leaf_records import commitment_to, record_of
 from meiri.trust.log_files import log_files
+from meiri.trust.log_signing import LogForked, keep_log_files, log_key, sign_log
+from meiri.trust.log_verification import log_is_whole
 from meiri.trust.models import Leaf, SignedCheckpoint
 from meiri.trust.outside import FalseLog, verify_log
 from meiri.trust.proofs import newest_leaf, proof_of
-from meiri.trust.records import commitment_to, record_of
-from meiri.trust.signing import LogForked, keep_log_files, log_key, sign_log
-from meiri.trust.verifying import log_is_whole
 from tests.newsroom_factory import a_draft, an_article
 from tests.trust.conftest import enter_all, enter_and_sign, execute
 

@@ -8,4 +8,4 @@ class TrustConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from meiri.trust import entering, verifying  # noqa: F401 consumer and check register themselves
+        from meiri.trust import entering, log_verification  # noqa: F401 consumer and check register themselves

@@ -7,10 +7,10 @@ from django.db import transaction
 from meiri.journal.consumers import consumer
 from meiri.journal.models import Entry
 from meiri.trust.checkpoints import Checkpoint
+from meiri.trust.leaf_records import commitment_to, new_salt, record_of
 from meiri.trust.log_files import log_files
 from meiri.trust.models import Leaf, next_index
 from meiri.trust.notes import BadNote, SignedNote
-from meiri.trust.records import commitment_to, new_salt, record_of
 from meiri.trust.tiles import WIDTH
 
 CONSUMER = "public log"

@@ -26,7 +26,7 @@ class BadNote(ValueError):
     """A text is no signed note, or no key."""
 
 
-class Signature(NamedTuple):
+class NoteSignature(NamedTuple):
     """`signed`: what stands behind the key's id, for type 4 with the time before it."""
 
     name: str
@@ -43,7 +43,7 @@ class SignedNote:
     """`text` ends with a line feed; the signatures stand below it in their order."""
 
     text: str
-    signatures: tuple[Signature, ...]
+    signatures: tuple[NoteSignature, ...]
 
     def __str__(self):
         return self.text + "\n" + "".join(one.line for one in self.signatures)
@@ -60,13 +60,13 @@ class SignedNote:
         return cls(text + "\n", tuple(read_signature(line) for line in found))
 
 
-def read_signature(line: str) -> Signature:
+def read_signature(line: str) -> NoteSignature:
     """Raises `BadNote`."""
     parts = _LINE.fullmatch(line)
     content = _decoded(parts[2]) if parts else b""
     if parts is None or len(content) < 5:
         raise BadNote("A line below the text is no signature.")
-    return Signature(parts[1], content[:4], content[4:])
+    return NoteSignature(parts[1], content[:4], content[4:])
 
 
 def _decoded(text: str) -> bytes:
@@ -108,11 +108,11 @@ class VerifierKey:
             raise BadNote(f"{text[:200]!r}: its hash is not that of its name and key.")
         return key
 
-    def signature_on(self, note: SignedNote) -> Signature | None:
+    def signature_on(self, note: SignedNote) -> NoteSignature | None:
         """The valid signature of this key on a note; None where there is none."""
         return next((one for one in note.signatures if self.has_signed(note.text, one)), None)
 
-    def has_signed(self, text: str, signature: Signature) -> bool:
+    def has_signed(self, text: str, signature: NoteSignature) -> bool:
         if (signature.name, signature.key_id) != (self.name, self.id):
             return False
         signed, message = signature.signed, text.encode()
@@ -164,19 +164,19 @@ class Signer:
             raise BadNote(f"{name!r} is no name: it may have no spaces and no plus signs.")
         return cls(name, kind, Ed25519PrivateKey.generate().private_bytes_raw())
 
-    def sign(self, text: str) -> Signature:
+    def sign(self, text: str) -> NoteSignature:
         """The signature on a text that ends with a line feed."""
         if self.kind == BY_WITNESS:
             now = int(time.time())
             signed = now.to_bytes(8, "big") + self._private.sign(_cosigned(text, now))
         else:
             signed = self._private.sign(text.encode())
-        return Signature(self.name, self.verifier.id, signed)
+        return NoteSignature(self.name, self.verifier.id, signed)
 
 
 def _cosigned(text: str, at: int) -> bytes:
     return f"cosignature/v1\ntime {at}\n{text}".encode()
 
 
-def with_signatures(note: SignedNote, more: Iterable[Signature]) -> SignedNote:
+def with_signatures(note: SignedNote, more: Iterable[NoteSignature]) -> SignedNote:
     return SignedNote(note.text, (*note.signatures, *more))

@@ -1,6 +1,6 @@
 """Proofs that something stands in the log (C2SP tlog-proof), as files that need nothing else to be checked.
 
-The `extra` line of a proof is the salt and the record of the leaf (records.py).
+The `extra` line of a proof is the salt and the record of the leaf (leaf_records.py).
 """
 
 import base64
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from meiri.journal.models import Entry
 from meiri.trust.checkpoints import Checkpoint, open_checkpoint, read_hash, read_number
+from meiri.trust.leaf_records import SALT_BYTES, commitment_to, record_of
 from meiri.trust.log_files import LogFiles
 from meiri.trust.merkle import LONGEST_PROOF, hash_leaf, inclusion_proof, is_included
 from meiri.trust.models import Leaf
 from meiri.trust.notes import BadNote, SignedNote, VerifierKey
-from meiri.trust.records import SALT_BYTES, commitment_to, record_of
 
 FIRST_LINE = "c2sp.org/tlog-proof@v1"
 MIME_TYPE = "text/plain; charset=utf-8"

@@ -30,7 +30,7 @@ class WitnessBusy(Exception):
 
 
 @dataclass(frozen=True)
-class Reply:
+class WitnessReply:
     status: int
     body: str
     content_type: str = PLAIN
@@ -50,7 +50,17 @@ class Witness:
         except OSError:
             os.close(self._lock_file)
             raise WitnessBusy(f"Another process is the witness of {folder}.") from None
-        self._state, key_file = folder / STATE_FILE, folder / KEY_FILE
+        self._state, self._one_at_a_time = folder / STATE_FILE, Lock()
+        self._logs = {key.name: key for key in logs}
+        try:
+            self.signer = self._own_key(folder / KEY_FILE, name)
+            self._cosigned = _read_state(self._state)
+        except BaseException:
+            self.close()
+            raise
+
+    def _own_key(self, key_file: Path, name: str) -> Signer:
+        """Its key, made together with its memory."""
         if key_file.exists() and not self._state.exists():
             raise BadNote(
                 f"{self._state} is gone: this witness does not know what it cosigned. Retire its key."
@@ -58,50 +68,47 @@ class Witness:
         if not self._state.exists():
             write_whole(self._state, b"{}\n")
         kept = kept_once(key_file, lambda: f"{Signer.made(name, BY_WITNESS)}\n".encode())
-        self.signer = Signer.read(kept.decode())
-        self._logs = {key.name: key for key in logs}
-        self._cosigned = _read_state(self._state)
-        self._one_at_a_time = Lock()
+        return Signer.read(kept.decode())
 
     def close(self) -> None:
         os.close(self._lock_file)
 
-    def add_checkpoint(self, request: bytes) -> Reply:
+    def add_checkpoint(self, request: bytes) -> WitnessReply:
         """Answer a request of `add-checkpoint`, its body given."""
         try:
             old, proof, note = _read_request(request)
             origin = Checkpoint.read(SignedNote.read(note).text).origin
         except BadNote as error:
-            return Reply(400, f"{error}\n")
+            return WitnessReply(400, f"{error}\n")
         if origin not in self._logs:
-            return Reply(404, "This witness does not watch that log.\n")
+            return WitnessReply(404, "This witness does not watch that log.\n")
         try:
             checkpoint, signed = open_checkpoint(note, self._logs[origin])
         except BadNote as error:
-            return Reply(403, f"{error}\n")
+            return WitnessReply(403, f"{error}\n")
         if old > checkpoint.size:
-            return Reply(400, "The old size is larger than that of the checkpoint.\n")
+            return WitnessReply(400, "The old size is larger than that of the checkpoint.\n")
         with self._one_at_a_time:
             refusal = self._refusal(checkpoint, old, proof)
             if refusal:
                 return refusal
             self._cosigned[origin] = checkpoint
             _write_state(self._state, self._cosigned)
-        return Reply(200, self.signer.sign(signed.text).line)
+        return WitnessReply(200, self.signer.sign(signed.text).line)
 
-    def _refusal(self, checkpoint: Checkpoint, old: int, proof: list[bytes]) -> Reply | None:
+    def _refusal(self, checkpoint: Checkpoint, old: int, proof: list[bytes]) -> WitnessReply | None:
         known = self._cosigned.get(checkpoint.origin)
         size = known.size if known else 0
         if old != size:
-            return Reply(409, f"{size}\n", TYPE_OF_SIZE)
+            return WitnessReply(409, f"{size}\n", TYPE_OF_SIZE)
         if known and checkpoint.size == size and checkpoint.root != known.root:
             logger.warning("A fork of %s: %r, cosigned was %r", known.origin, checkpoint.text, known.text)
-            return Reply(409, "The checkpoint has another root than that of the same size before.\n")
+            return WitnessReply(409, "The checkpoint has another root than that of the same size before.\n")
         if (known or proof) and not is_consistent(
             size, checkpoint.size, proof, known.root if known else b"", checkpoint.root
         ):
             logger.warning("No proof for %s: %r", checkpoint.origin, checkpoint.text)
-            return Reply(422, "The checkpoint is not proven to go on from the one before.\n")
+            return WitnessReply(422, "The checkpoint is not proven to go on from the one before.\n")
         return None
 
 

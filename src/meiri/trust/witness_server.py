@@ -4,7 +4,7 @@ import logging
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import BoundedSemaphore
 
-from meiri.trust.witness import LARGEST_REQUEST, Reply, Witness
+from meiri.trust.witness import LARGEST_REQUEST, Witness, WitnessReply
 
 logger = logging.getLogger(__name__)
 
@@ -41,21 +41,23 @@ class WitnessHandler(BaseHTTPRequestHandler):
     def do_GET(self):
         known = self.path == "/"
         key = self.server.witness.signer.verifier
-        self._answer(Reply(200, f"{key}\n") if known else Reply(404, "There is nothing here.\n"))
+        self._answer(
+            WitnessReply(200, f"{key}\n") if known else WitnessReply(404, "There is nothing here.\n")
+        )
 
     def do_POST(self):
         length = self.headers.get("Content-Length") or ""
         if not length.isascii() or not length.isdecimal() or int(length[:9]) > LARGEST_REQUEST:
             self.close_connection = True
-            self._answer(Reply(400, f"A request has a length, of at most {LARGEST_REQUEST} bytes.\n"))
+            self._answer(WitnessReply(400, f"A request has a length, of at most {LARGEST_REQUEST} bytes.\n"))
             return
         body = self.rfile.read(int(length))
         if self.path != "/add-checkpoint":
-            self._answer(Reply(404, "There is nothing here.\n"))
+            self._answer(WitnessReply(404, "There is nothing here.\n"))
             return
         self._answer(self.server.witness.add_checkpoint(body))
 
-    def _answer(self, reply: Reply) -> None:
+    def _answer(self, reply: WitnessReply) -> None:
         content = reply.body.encode()
         self.send_response(reply.status)
         self.send_header("Content-Type", reply.content_type)

@@ -11,7 +11,7 @@ from django.conf import settings
 from meiri.outbound import OutboundResponse, OutboundRules, Unreachable, ask, is_any
 from meiri.trust.checkpoints import Checkpoint, read_number
 from meiri.trust.merkle import consistency_proof
-from meiri.trust.notes import BY_WITNESS, BadNote, Signature, SignedNote, VerifierKey, read_signature
+from meiri.trust.notes import BY_WITNESS, BadNote, NoteSignature, SignedNote, VerifierKey, read_signature
 from meiri.trust.tiles import Tree
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ class Contradiction(Exception):
 
 
 @dataclass(frozen=True)
-class Witness:
+class KnownWitness:
     """`url`: the prefix that `add-checkpoint` is asked below."""
 
     key: VerifierKey
@@ -38,7 +38,7 @@ class Witness:
         return urljoin(self.url.rstrip("/") + "/", "add-checkpoint")
 
 
-def witnesses() -> list[Witness]:
+def witnesses() -> list[KnownWitness]:
     """Those of `MEIRI_WITNESSES`: `KEY URL`, separated by commas. Raises `BadNote` where it can't be read."""
     found = []
     for one in filter(str.strip, settings.WITNESSES.split(",")):
@@ -48,18 +48,18 @@ def witnesses() -> list[Witness]:
         key = VerifierKey.read(words[0])
         if key.kind != BY_WITNESS:
             raise BadNote(f"MEIRI_WITNESSES: the key of {key.name} is not that of a witness (type 4).")
-        found.append(Witness(key, words[1]))
+        found.append(KnownWitness(key, words[1]))
     return found
 
 
-def cosignatures_of(note: SignedNote, checkpoint: Checkpoint, tree: Tree) -> list[Signature]:
+def cosignatures_of(note: SignedNote, checkpoint: Checkpoint, tree: Tree) -> list[NoteSignature]:
     """The cosignatures of the witnesses that answer. Raises `Contradiction` where one has cosigned another log or a longer one."""
     return [one for witness in witnesses() for one in _ask_witness(witness, note, checkpoint, tree)]
 
 
 def _ask_witness(
-    witness: Witness, note: SignedNote, checkpoint: Checkpoint, tree: Tree
-) -> Iterator[Signature]:
+    witness: KnownWitness, note: SignedNote, checkpoint: Checkpoint, tree: Tree
+) -> Iterator[NoteSignature]:
     """Asks with nothing known at first, as the witness then says how far it has come."""
     try:
         response = _send(witness, 0, note, checkpoint, tree)
@@ -94,7 +94,7 @@ def _ask_witness(
 
 
 def _send(
-    witness: Witness, known: int, note: SignedNote, checkpoint: Checkpoint, tree: Tree
+    witness: KnownWitness, known: int, note: SignedNote, checkpoint: Checkpoint, tree: Tree
 ) -> OutboundResponse:
     proof = consistency_proof(tree.subtree, known, checkpoint.size)
     lines = [f"old {known}", *(base64.b64encode(one).decode() for one in proof), "", str(note)]

@@ -47,7 +47,7 @@ from meiri.search.index import store as search_store
 from meiri.search.indexing import Indexer
 from meiri.security.log import forget_events
 from meiri.sources.originals import forget_orphans
-from meiri.trust.signing import keep_log_files, log_is_to_be_signed, sign_log
+from meiri.trust.log_signing import keep_log_files, log_is_to_be_signed, sign_log
 from meiri.visitors.counting import forget_visits
 from meiri.visitors.pseudonyms import share_salts_of_pseudonyms
 from meiri.wakeups import wakeups

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from meiri.journal.models import Entry
 from meiri.journal.verification import register_check
 from meiri.trust.entering import take_over_lost_leaves
+from meiri.trust.leaf_records import commitment_to, record_of
 from meiri.trust.log_files import log_files
+from meiri.trust.log_signing import LogForked, entries_from, log_key, signed_before
 from meiri.trust.merkle import hash_leaf
 from meiri.trust.models import Leaf
 from meiri.trust.outside import FalseLog, verify_tiles
-from meiri.trust.records import commitment_to, record_of
-from meiri.trust.signing import LogForked, entries_from, log_key, signed_before
 
 BATCH = 1000
 
