@@ -20,10 +20,12 @@ from meiri.ingest.sanitise import clean, plain
 from meiri.ingest.script_state import is_rendered_by_script, page_of_state
 from meiri.ingest.text_encoding import decode
 from meiri.ingest.times import date_in_address
-from meiri.ingest.voting import outvoted_by_trafilatura
+from meiri.ingest.voting import agreed_body
 
 # A body of fewer characters than this is mentioned to the editor.
 SHORT = 30
+# Where readers see fewer characters than this before a script has run, and this many times as many are hidden, those are the page.
+LITTLE, MUCH_MORE = 200, 5
 
 
 def read_html(data: bytes, declared: str | None = None) -> ParsedArticle:
@@ -80,13 +82,15 @@ def _read(text: str) -> ParsedArticle:
     paged = is_paged(tree)
     without_machinery(tree)
     blocks = read_blocks(tree, link, picture_url)
-    if sum(len(b.text) for b in blocks) < SHORT:
+    if sum(len(b.text) for b in blocks) < LITTLE:
         # Some pages hide everything until a script has run.
-        tree = without_machinery(parse(text), keep_hidden=True)
-        blocks = read_blocks(tree, link, picture_url)
+        shown = without_machinery(parse(text), keep_hidden=True)
+        hidden = read_blocks(shown, link, picture_url)
+        if sum(len(b.text) for b in hidden) > MUCH_MORE * sum(len(b.text) for b in blocks):
+            tree, blocks = shown, hidden
     title = headline.find_headline(tree, blocks, metadata.titles)
     body = find_body(blocks, title)
-    body = outvoted_by_trafilatura(tree, blocks, body) or body
+    body = agreed_body(tree, blocks, body, title, metadata.summary) or body
     if is_list(blocks, body):
         raise Unreadable("这像是列表页，不是一篇稿件，没有导入。请打开其中的稿件，逐篇导入。")
     article = ParsedArticle(title=title[:200], original_url=metadata.url)
