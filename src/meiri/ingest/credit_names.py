@@ -28,6 +28,10 @@ _ROLE = re.compile(
 # Pages that set no space between: “责任编辑：沈砚校对：方知行”.
 _NEXT_LABEL = re.compile(r"(?:校对|审核|责任编辑|责编|编辑|来源|作者|监制|统筹|摄影|时间)[:：]")
 
+IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_BETWEEN_NAMES = re.compile(r"\s*[,;&/|]\s*|\s+(?:and|und|et|y|og|och|ja)\s+", re.IGNORECASE)
+_BYLINE = re.compile(r"^\s*(?:by|von|par|por|di|av|af|text|author)\b[\s:]+", re.IGNORECASE)
+
 
 def source_name(value: str) -> str:
     """A source as written after its label, up to where the next thing begins; empty where it says nothing."""
@@ -83,8 +87,13 @@ def names(value: str) -> list[str]:
         found.append(name)
         if len(found) == 8:
             break
-    # Latin names hold spaces: take them whole.
     whole = value.strip(EDGES)
-    if len(found) > 1 and re.fullmatch(r"[A-Za-zÀ-ɏ.'’ -]{3,40}", whole):
-        return [whole]
-    return found
+    return alphabetic_names(whole) if len(found) > 1 and not IDEOGRAPHS.search(whole) else found
+
+
+def alphabetic_names(value: str) -> list[str]:
+    """The people that `value` names in an alphabet: spaces are within their names, commas and words for “and” between them."""
+    value = _BYLINE.sub("", re.sub(r"\([^()]{0,40}\)", " ", value))
+    found = (" ".join(part.split()).strip(EDGES) for part in _BETWEEN_NAMES.split(value))
+    wanted = (n for n in found if 1 < len(n) <= 60 and not _NOBODY.fullmatch(n) and not is_no_name(n))
+    return list(dict.fromkeys(wanted))[:8]

@@ -17,8 +17,8 @@ _GENERIC = re.compile(
 def find_headline(tree: html.HtmlElement, blocks: list[Block], offered: list[str]) -> str:
     """The headline. `offered` are those of meta tags and JSON-LD, the most trusted first."""
     page_title = squeeze(tree.findtext(".//title") or "")
-    visible = _visible(blocks)
     offered = [o for o in (squeeze(o) for o in offered) if o]
+    visible = [*_visible(blocks), *_in_parts(tree, offered)]
     # A visible line that the page's own title begins with, or holds, is the headline as readers see it.
     for whole in [page_title, *offered]:
         matching = [v for v in visible if agrees(v, whole)]
@@ -60,6 +60,13 @@ def _visible(blocks: list[Block]) -> list[str]:
                 continue
             lines.append(text)
     return lines
+
+
+def _in_parts(tree: html.HtmlElement, offered: list[str]) -> list[str]:
+    """Headlines that are set in several lines of one h1, as what the page offers machines says."""
+    wanted = {letters(title) for title in offered}
+    whole = (squeeze("".join(h.itertext())) for h in tree.iter("h1"))
+    return [text for text in whole if letters(text) in wanted]
 
 
 def agrees(line: str, whole: str) -> bool:

@@ -3,11 +3,14 @@
 import re
 from urllib.parse import urljoin
 
+from lxml.html import HtmlElement
+
 from meiri.ingest import headline
 from meiri.ingest.blocks import Block, read_blocks, render
 from meiri.ingest.body import FoundBody, find_body
 from meiri.ingest.breadcrumb import find_breadcrumb
 from meiri.ingest.credits import signed_in_text, unlabelled_credits
+from meiri.ingest.foreign_pages import moment_of, people_of
 from meiri.ingest.language import language_of
 from meiri.ingest.leaving_out import left_out_of, warning_of
 from meiri.ingest.metadata import Metadata, read_metadata
@@ -95,7 +98,7 @@ def _read(text: str) -> ParsedArticle:
         raise Unreadable("这像是列表页，不是一篇稿件，没有导入。请打开其中的稿件，逐篇导入。")
     article = ParsedArticle(title=title[:200], original_url=metadata.url)
     article.kicker, article.subtitle = headline.find_kicker_and_subtitle(blocks, title)
-    _describe(article, metadata, blocks, body, tree.findtext(".//title") or "")
+    _describe(article, metadata, blocks, body, tree)
     _write_body(article, body)
     article.left_out = left_out_of(body.left_out, body.blocks)
     article.warnings += warning_of(article.left_out)
@@ -130,7 +133,7 @@ def _write_body(article: ParsedArticle, body: FoundBody) -> None:
 
 
 def _describe(
-    article: ParsedArticle, metadata: Metadata, blocks: list[Block], body: FoundBody, page_title: str
+    article: ParsedArticle, metadata: Metadata, blocks: list[Block], body: FoundBody, tree: HtmlElement
 ) -> None:
     """Source, time, people, views, breadcrumb and summary: first what readers see beside the headline."""
     above = _near_headline(blocks, body, article.title)
@@ -148,14 +151,16 @@ def _describe(
         line.authors = line.authors or people
     article.source = line.source or marked.source or metadata.source or after.source or metadata.publisher
     article.source_url = _link_of(above, article.source)
-    article.authors = (
-        line.authors or marked.authors or after.authors or inside or _people(metadata, article, page_title)
-    )
+    seen = line.authors or marked.authors or after.authors or inside
     article.editor = line.editor or after.editor or marked.editor or metadata.editor
     article.views = line.views if line.views is not None else after.views
-    article.published_at = (
-        _published(line, marked, metadata) or after.published or date_in_address(metadata.url)
-    )
+    if language_of(article.title + body.text).startswith("zh"):
+        article.authors = seen or _people(metadata, article, tree.findtext(".//title") or "")
+        published = _published(line, marked, metadata)
+    else:
+        article.authors = people_of(metadata, [seen], tree)
+        published = moment_of(metadata, line.published or marked.published, tree)
+    article.published_at = published or after.published or date_in_address(metadata.url)
     article.breadcrumb = find_breadcrumb(blocks, article.title) or _machine_breadcrumb(
         metadata, article.title
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from lxml import html
 
-from meiri.ingest.credit_names import names, source_name
+from meiri.ingest.credit_names import IDEOGRAPHS, alphabetic_names, names, source_name
 from meiri.ingest.labels import is_no_name
 from meiri.ingest.metaline import MetaLine, read_line
 from meiri.ingest.times import BEIJING, read_iso
@@ -28,11 +28,13 @@ _SAVED_FROM = re.compile(
 
 @dataclass
 class Metadata:
-    """`source` is what the page names as the article's source, `publisher` who publishes the page."""
+    """`source` is what the page names as the article's source, `publisher` who publishes the page; `people` are the authors of
+    JSON-LD alone."""
 
     titles: list[str] = field(default_factory=list)
     published: list[datetime] = field(default_factory=list)
     authors: list[str] = field(default_factory=list)
+    people: list[str] = field(default_factory=list)
     source: str = ""
     publisher: str = ""
     editor: str = ""
@@ -160,6 +162,8 @@ def _read_item(item: dict, found: Metadata) -> None:
         name = name.strip() if isinstance(name, str) else ""
         if 1 < len(name) <= 40 and not is_no_name(name) and name not in found.authors:
             found.authors = [*found.authors, name][:8]
+        named = [name] if IDEOGRAPHS.search(name) and not is_no_name(name) else alphabetic_names(name[:300])
+        found.people = [*found.people, *(n for n in named if n not in found.people)][:8]
     publisher = item.get("publisher")
     name = publisher.get("name") if isinstance(publisher, dict) else publisher
     if isinstance(name, str) and not found.publisher:
