@@ -1,17 +1,20 @@
-"""How well articles are read from pages, beside trafilatura and, where it is installed, GNE in the same run.
+"""How well articles are read from pages, beside trafilatura and, where they are installed, GNE and readability in the same run.
 
-Bodies are compared as they are read, and as they are stored in the newsroom's blocks. Needs the real material in ../shared/data.
+Rules are made on one half of the pages, every other one in order of name, and checked on the rest: `--halves` tells them apart,
+`--languages` the languages. Bodies are compared as they are read, and as they are stored in the newsroom's blocks. Needs the real material in ../shared/data.
 """
 
 import gzip
 import json
+import logging
 import os
 import re
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import mean, quantiles
@@ -27,11 +30,13 @@ DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 @dataclass
 class Score:
-    """Counts of hits and of pages that can be judged, by field; F1 of bodies as read and as stored, and milliseconds page by page."""
+    """Counts of hits and of pages that can be judged, by field; F1 of bodies as read, of them without captions, which no
+    other extractor takes, and as stored; and milliseconds page by page."""
 
     hits: Counter = field(default_factory=Counter)
     judged: Counter = field(default_factory=Counter)
     body: list[float] = field(default_factory=list)
+    text: list[float] = field(default_factory=list)
     stored: list[float] = field(default_factory=list)
     milliseconds: list[float] = field(default_factory=list)
     misses: list[str] = field(default_factory=list)
@@ -47,11 +52,18 @@ class Score:
     def row(self) -> list[str]:
         cells = [
             f"{self.hits[w]}/{self.judged[w]}" if self.judged[w] else "-"
-            for w in ("title", "minute", "source", "author")
+            for w in ("title", "minute", "day", "source", "author")
         ]
-        cuts = quantiles(self.milliseconds, n=20)
+        cuts = quantiles([*self.milliseconds, self.milliseconds[-1]], n=20)
         stored = f"{mean(self.stored):.3f}" if self.stored else "-"
-        return [*cells, f"{mean(self.body):.3f}", stored, f"{cuts[9]:.0f}", f"{cuts[18]:.0f}"]
+        return [
+            *cells,
+            f"{mean(self.body):.3f}",
+            f"{mean(self.text):.3f}",
+            stored,
+            f"{cuts[9]:.0f}",
+            f"{cuts[18]:.0f}",
+        ]
 
 
 def f1(expected: str, found: str) -> float:
@@ -93,7 +105,7 @@ def other_pages(data: Path):
         pages = sorted(path.parent.glob(f"{path.stem}_*.html.gz"))
         if len(versions) == len(pages):
             for truth, page in zip(versions, pages, strict=True):
-                yield page.name, gzip.decompress(page.read_bytes()), _as_truth(truth)
+                yield f"{path.parent.name}/{page.name}", gzip.decompress(page.read_bytes()), _as_truth(truth)
 
 
 def _as_truth(version: dict) -> dict:
@@ -101,7 +113,13 @@ def _as_truth(version: dict) -> dict:
     lines = list(body.get("summary") or [])
     for section in body.get("sections") or []:
         lines += [*section["headline"], *section["paragraphs"]]
-    return {"title": version.get("title"), "body": "\n".join(lines)}
+    moment = datetime.fromisoformat(version["publishing_date"]) if version.get("publishing_date") else None
+    return {
+        "title": version.get("title"),
+        "body": "\n".join(lines),
+        "authors": version.get("authors"),
+        "moment": moment,
+    }
 
 
 def judge(score: Score, page: str, truth: dict, article: ParsedArticle) -> None:
@@ -116,6 +134,13 @@ def judge(score: Score, page: str, truth: dict, article: ParsedArticle) -> None:
     written = moment.strftime("%Y-%m-%d %H:%M") if moment else ""
     date = truth.get("date") or ""
     score.judge("minute", page, date, written, bool(date) and written.startswith(date))
+    if told := truth.get("moment"):
+        # Some of the publishers' own times have no zone.
+        known = told if told.tzinfo or moment is None else told.replace(tzinfo=moment.tzinfo)
+        days = {moment.date(), moment.astimezone(known.tzinfo).date()} if moment else set()
+        score.judge("day", page, told, moment, told.date() in days)
+        same = moment is not None and abs((moment - known).total_seconds()) < 60
+        score.judge("minute", page, told, moment, same)
     score.judge(
         "source",
         page,
@@ -123,9 +148,11 @@ def judge(score: Score, page: str, truth: dict, article: ParsedArticle) -> None:
         article.source,
         letters(truth.get("source")) == letters(article.source),
     )
-    authors = letters("".join(article.authors))
-    score.judge("author", page, truth.get("author"), article.authors, letters(truth.get("author")) == authors)
+    expected = truth.get("authors") or ([truth["author"]] if truth.get("author") else [])
+    same = {letters(name) for name in expected} == {letters(name) for name in article.authors}
+    score.judge("author", page, expected, article.authors, same)
     score.body.append(f1(truth["body"], plain(article.body)))
+    score.text.append(f1(truth["body"], plain(re.sub("<figcaption>.*?</figcaption>", "", article.body))))
     if score.body[-1] < 0.9:
         score.misses.append(f"{page}: body {score.body[-1]:.2f}")
 
@@ -149,7 +176,7 @@ def by_trafilatura(data: bytes) -> ParsedArticle:
     return ParsedArticle(
         title=found.title or "",
         source=found.sitename or "",
-        authors=[found.author] if found.author else [],
+        authors=found.author.split("; ") if found.author else [],
         published_at=moment[0] if moment else None,
         body="".join(f"<p>{escape(line)}</p>" for line in (found.text or "").split("\n")),
     )
@@ -177,6 +204,23 @@ def by_gne(data: bytes) -> ParsedArticle:
     )
 
 
+def by_readability(data: bytes) -> ParsedArticle:
+    """By readability-lxml, which is no dependency either."""
+    from html import escape
+
+    from lxml.html import fromstring
+    from readability import Document
+
+    from meiri.ingest.text_encoding import decode
+
+    try:
+        found = Document(decode(data)[0])
+        title, lines = found.short_title(), "".join(fromstring(found.summary()).itertext()).split("\n")
+    except Exception:  # nor does it bear every page
+        return ParsedArticle()
+    return ParsedArticle(title=title, body="".join(f"<p>{escape(line)}</p>" for line in lines))
+
+
 def as_stored(article: ParsedArticle) -> str:
     """The text of a body as the newsroom's blocks hold it, before any picture is fetched."""
     from meiri.ingest.stream import as_blocks, as_html
@@ -202,7 +246,42 @@ def measure(pages, reader, storing: bool = False) -> Score:
 
 def readers() -> list[tuple[str, Callable[[bytes], ParsedArticle]]]:
     found = [("Meiri", by_meiri), ("trafilatura", by_trafilatura)]
-    return [*found, ("GNE", by_gne)] if find_spec("gne") else found
+    others = [("gne", "GNE", by_gne), ("readability", "readability", by_readability)]
+    return [*found, *((name, reader) for module, name, reader in others if find_spec(module))]
+
+
+def groups(arguments: list[str]):
+    """(name, pages) of what is measured together."""
+    everything = {
+        "Chinese": list(chinese_pages(DATA)),
+        "English": list(english_pages(DATA)),
+        "other": list(other_pages(DATA)),
+    }
+    for name, pages in everything.items():
+        yield name, pages
+        if "--halves" in arguments:
+            yield f"{name}, 1st half", pages[::2]
+            yield f"{name}, 2nd half", pages[1::2]
+    if "--languages" in arguments:
+        by_language = defaultdict(list)
+        for page in everything["other"]:
+            by_language[language_of_page(page[0], page[2])].append(page)
+        yield from sorted(by_language.items())
+
+
+def language_of_page(name: str, truth: dict) -> str:
+    """Of a page by its own text, as far as frequent words tell, else by its country."""
+    words = Counter(re.findall(r"\w+", truth["body"].lower()))
+    told = {
+        language: sum(words[word] for word in known.split())
+        for language, known in {
+            "de": "der die und das nicht", "en": "the and of that with", "fr": "le les des et est", "es": "el los que del una",
+            "it": "il che della per gli", "no": "og det som på av", "nl": "het een van dat niet", "da": "og det at af der",
+            "pt": "os que uma não para",
+        }.items()
+    }  # fmt: skip
+    best = max(told, key=lambda language: told[language])
+    return best if told[best] > 0.04 * sum(words.values()) else name.partition("/")[0]
 
 
 def main(arguments: list[str]) -> None:
@@ -210,17 +289,14 @@ def main(arguments: list[str]) -> None:
     import django
 
     django.setup()
-    print(
-        f"{'':22}{'title':>8}{'minute':>8}{'source':>8}{'author':>8}{'body F1':>9}{'stored':>8}{'p50 ms':>8}{'p95 ms':>8}"
-    )
-    for what, pages in (("Chinese", chinese_pages), ("English", english_pages), ("other", other_pages)):
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    logging.getLogger("readability").setLevel(logging.CRITICAL)
+    heads = ("title", "minute", "day", "source", "author", "body F1", "text F1", "stored", "p50 ms", "p95 ms")
+    print(" " * 32 + "".join(f"{head:>9}" for head in heads))
+    for what, pages in groups(arguments):
         for who, reader in readers():
-            score = measure(pages(DATA), reader, storing=who == "Meiri")
-            cells = score.row()
-            widths = (8, 8, 8, 8, 9, 8, 8, 8)
-            print(
-                f"{what}, {who}".ljust(22) + "".join(f"{c:>{w}}" for c, w in zip(cells, widths, strict=True))
-            )
+            score = measure(pages, reader, storing=who == "Meiri")
+            print(f"{what} ({len(pages)}), {who}".ljust(32) + "".join(f"{cell:>9}" for cell in score.row()))
             if "--misses" in arguments and who == "Meiri":
                 print("\n".join(score.misses))
 

@@ -23,14 +23,15 @@ def test_bodies_of_chinese_pages_are_right(chinese):
     assert min(chinese.body) >= 0.85, chinese.misses
 
 
-def test_pages_in_english_are_read_as_well_as_by_trafilatura(shared_data):
+def test_pages_in_english_are_read_better_than_by_trafilatura(shared_data):
     score = measure(english_pages(shared_data), by_meiri)
     assert len(score.body) > 80
-    assert mean(score.body) >= 0.955, score.misses
+    assert mean(score.body) >= 0.962, score.misses
 
 
-def test_pages_in_some_thirty_languages_are_read(shared_data):
+def test_pages_in_some_thirty_languages_are_read_better_than_by_trafilatura(shared_data):
     score = measure(other_pages(shared_data), by_meiri)
     assert len(score.body) > 140
-    assert mean(score.body) >= 0.89, score.misses
-    assert score.hits["title"] / score.judged["title"] >= 0.8
+    assert mean(score.body) >= 0.95, score.misses
+    for field, share in (("title", 0.83), ("day", 0.98), ("minute", 0.88), ("author", 0.89)):
+        assert score.hits[field] >= share * score.judged[field], score.misses
