@@ -1,7 +1,7 @@
 """How well articles are read from pages, beside trafilatura and, where they are installed, GNE and readability in the same run.
 
-Rules are made on one half of the pages, every other one in order of name, and checked on the rest: `--halves` tells them apart,
-`--languages` the languages. Bodies are compared as they are read, and as they are stored in the newsroom's blocks. Needs the real material in ../shared/data.
+`--halves` tells every other page, in order of name, from the rest, `--languages` the languages of pages apart. Bodies are
+compared as they are read, and as they are stored in the newsroom's blocks. Needs the real material in ../shared/data.
 """
 
 import gzip
