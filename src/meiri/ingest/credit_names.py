@@ -29,8 +29,9 @@ _ROLE = re.compile(
 _NEXT_LABEL = re.compile(r"(?:校对|审核|责任编辑|责编|编辑|来源|作者|监制|统筹|摄影|时间)[:：]")
 
 IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_BETWEEN_NAMES = re.compile(r"\s*[,;&/|]\s*|\s+(?:and|und|et|y|og|och|ja)\s+", re.IGNORECASE)
-_BYLINE = re.compile(r"^\s*(?:by|von|par|por|di|av|af|text|author)\b[\s:]+", re.IGNORECASE)
+# In text whose blanks are single spaces.
+_BETWEEN_NAMES = re.compile(r"[,;&/|]| (?:and|und|et|y|og|och|ja) ", re.IGNORECASE)
+_BYLINE = re.compile(r"^(?:by|von|par|por|di|av|af|text|author)[ :]", re.IGNORECASE)
 
 
 def source_name(value: str) -> str:
@@ -93,7 +94,7 @@ def names(value: str) -> list[str]:
 
 def alphabetic_names(value: str) -> list[str]:
     """The people that `value` names in an alphabet: spaces are within their names, commas and words for “and” between them."""
-    value = _BYLINE.sub("", re.sub(r"\([^()]{0,40}\)", " ", value))
-    found = (" ".join(part.split()).strip(EDGES) for part in _BETWEEN_NAMES.split(value))
+    value = " ".join(re.sub(r"\([^()]{0,40}\)", " ", value).split())
+    found = (part.strip(EDGES) for part in _BETWEEN_NAMES.split(_BYLINE.sub("", value)))
     wanted = (n for n in found if 1 < len(n) <= 60 and not _NOBODY.fullmatch(n) and not is_no_name(n))
     return list(dict.fromkeys(wanted))[:8]
