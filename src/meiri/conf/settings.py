@@ -148,6 +148,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "meiri.conf.newsroom_policy.newsroom_policy",
     "meiri.delivery.middleware.PageEditions",
+    "meiri.ingest.migration.old_addresses.OldAddresses",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

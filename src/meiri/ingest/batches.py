@@ -78,44 +78,49 @@ class _Batch:
         self.names |= one.names
 
 
-def import_batch(items: Iterable[Item], channel: Channel | None, publishing: bool) -> Iterator[Record]:
-    """What became of each item, in their order, for a run of the system: as `take_item` tells of one."""
+def import_batch(
+    items: Iterable[Item], channel: Channel | None, publishing: bool, comparing: bool = True
+) -> Iterator[Record]:
+    """What became of each item, in their order, for a run of the system: as `import_item` tells of one. Where `comparing` is off, new
+    items are not compared with other articles, and their records hold neither text nor credits."""
     batch = _Batch()
     for item in items:
         one = _waiting(item)
         if one is None or one.names & batch.names or len(batch.waiting) == BATCH:
-            yield from _take_batch(batch.waiting, channel, publishing)
+            yield from _take_batch(batch.waiting, channel, publishing, comparing)
             batch = _Batch()
         if one is None:
             yield import_item(item, channel, publishing)
         else:
             batch.add(one)
-    yield from _take_batch(batch.waiting, channel, publishing)
+    yield from _take_batch(batch.waiting, channel, publishing, comparing)
 
 
 def _waiting(item: Item) -> _Waiting | None:
     """The item as one that may go with others; None for one that goes alone."""
     parsed = item.article
-    if parsed is None or parsed.pictures or not parsed.title:
+    if parsed is None or (parsed.pictures and item.pictures is None) or not parsed.title:
         return None
     try:
-        if not plain(parsed.body):
+        if not plain(parsed.body) and not item.pictures:
             return None
         return _Waiting(
             item,
             parsed,
             item.extras or Extras(),
             digest_of_item(parsed),
-            as_stream(parsed.body, {}),
+            as_stream(parsed.body, item.pictures or {}),
             list(parsed.warnings),
         )
     except Exception:  # taken alone it is refused with its reason
         return None
 
 
-def _take_batch(waiting: list[_Waiting], channel: Channel | None, publishing: bool) -> Iterator[Record]:
+def _take_batch(
+    waiting: list[_Waiting], channel: Channel | None, publishing: bool, comparing: bool
+) -> Iterator[Record]:
     try:
-        _store(_unknown(waiting), channel, publishing)
+        _store(_unknown(waiting), channel, publishing, comparing)
     except Exception:  # whatever it is: each is tried alone, and then it is known whose fault it was
         logger.info("A batch of an import is taken item by item", exc_info=True)
         for one in waiting:
@@ -144,7 +149,9 @@ def _unknown(waiting: list[_Waiting]) -> list[_Waiting]:
     ]
 
 
-def _store(waiting: list[_Waiting], channel: Channel | None, publishing: bool) -> None:
+def _store(
+    waiting: list[_Waiting], channel: Channel | None, publishing: bool, comparing: bool = True
+) -> None:
     """Store new items in one transaction, and note the record of each."""
     if not waiting:
         return
@@ -175,17 +182,27 @@ def _store(waiting: list[_Waiting], channel: Channel | None, publishing: bool) -
                 set_imported(one.new.article.pk, one.parsed.views)
     keys = [one.new.article.pk for one in stored if one.new]
     for number, one in enumerate(stored, start=1):
-        if one.new:
-            article = one.new.article
-            similar = similar_to(article, None, one.warnings, one.words, later=keys[number:])
-            one.record = record_of(
-                article,
-                one.parsed.views,
+        if not one.new:
+            continue
+        article = one.new.article
+        if not comparing:
+            one.record = Record(
                 file=one.item.file,
                 status="imported",
-                warnings=[*one.warnings, *similar],
-                similar=similar,
+                id=article.pk,
+                title=article.title,
+                warnings=one.warnings,
             )
+            continue
+        similar = similar_to(article, None, one.warnings, one.words, later=keys[number:])
+        one.record = record_of(
+            article,
+            one.parsed.views,
+            file=one.item.file,
+            status="imported",
+            warnings=[*one.warnings, *similar],
+            similar=similar,
+        )
 
 
 def _fill(waiting: list[_Waiting], given: Channel | None) -> list[_Waiting]:
@@ -197,13 +214,14 @@ def _fill(waiting: list[_Waiting], given: Channel | None) -> list[_Waiting]:
     topics_by_slug = {topic.slug: topic for topic in topics}
     subsections = Subsection.objects.at_paths(s for one in waiting for s in one.extras.subsections)
     subsections_by_path = {subsection.path: subsection for subsection in subsections}
+    tags = _tags({tag[:100] for one in waiting for tag in one.extras.tags})
     names, filled = SourcesAndAuthors(), []
     for one in waiting:
         article = Article(live=False)
         warnings = list(one.warnings)
         try:
             article.channel = channel_of(one.parsed, channels, given, warnings)
-            fill(article, one.parsed, one.extras, {}, warnings, names, one.body)
+            fill(article, one.parsed, one.extras, one.item.pictures or {}, warnings, names, one.body)
             at = [stations_by_slug[s] for s in one.extras.stations if s in stations_by_slug]
             below = [subsections_by_path[s] for s in one.extras.subsections if s in subsections_by_path]
             new = NewArticle(
@@ -212,7 +230,7 @@ def _fill(waiting: list[_Waiting], given: Channel | None) -> list[_Waiting]:
                 at,
                 [s for s in below if s.is_of(article.channel_id, {station.pk for station in at})],
                 [topics_by_slug[t] for t in one.extras.topics if t in topics_by_slug],
-                [_tag(name) for name in one.extras.tags],
+                [tags[name[:100]] for name in one.extras.tags],
             )
             new.check()
         except (Unreadable, ValidationError):
@@ -222,6 +240,9 @@ def _fill(waiting: list[_Waiting], given: Channel | None) -> list[_Waiting]:
     return filled
 
 
-def _tag(name: str) -> Tag:
-    name = name[:100]
-    return Tag.objects.filter(name__iexact=name).first() or Tag.objects.create(name=name)
+def _tags(names: set[str]) -> dict[str, Tag]:
+    """The tags of these names, made where there are none yet. One query for those that are called exactly so."""
+    found = {tag.name: tag for tag in Tag.objects.filter(name__in=names)}
+    for name in sorted(names - set(found)):
+        found[name] = Tag.objects.filter(name__iexact=name).first() or Tag.objects.create(name=name)
+    return found

@@ -59,12 +59,14 @@ def import_items(
     root: Path | None = None,
     station: Station | None = None,
     originals: Sequence[KeptOriginal] = (),
+    stored: dict[str, Picture] | None = None,
 ) -> Record:
     """Import one article and tell what became of it. Nothing of a refused item stays.
 
     `channel` is where an item goes whose breadcrumb names no channel; `station` the one that files it, where that is not left
     to the desk of `by`. `by` is the user, None for the system. Pictures
-    are read beside `page`, and only within `root`. `originals` become the evidence of a reprint. Raises `Unreadable` where the item is refused.
+    are read beside `page`, and only within `root`. `originals` become the evidence of a reprint; `stored` are the pictures that
+    are stored already, by their address in the body. Raises `Unreadable` where the item is refused.
     """
     extras = extras or Extras()
     if not parsed.title:
@@ -95,7 +97,7 @@ def import_items(
         warnings += _unlike(parsed, known.article)
     new: list[Picture] = []
     try:
-        pictures = _pictures(parsed, page, root, warnings, new)
+        pictures = _pictures(parsed, page, root, warnings, new) if stored is None else stored
         with transaction.atomic():
             article = (
                 known.article.get_latest_revision_as_object() if known else Article(live=False, created_by=by)
@@ -225,6 +227,7 @@ def import_item(
             root=item.root,
             station=station,
             originals=item.originals,
+            stored=item.pictures,
         )
     except Unreadable as error:
         reason = error.reason

@@ -20,6 +20,7 @@ from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.record_line import Extras
 from meiri.ingest.sanitise import UNPRINTABLE
 from meiri.ingest.wire_facts import WireFacts
+from meiri.media.models import Picture
 from meiri.sources.originals import KeptOriginal
 
 logger = logging.getLogger(__name__)
@@ -46,7 +47,8 @@ class Unpacked:
 @dataclass
 class Item:
     """One item: `article` where it could be read, else `reason`. `page` and `root` say where its pictures may be; `originals` are
-    the files that it was read from, where it is a reprint; `unpacked` holds the folder of the archive that it came in."""
+    the files that it was read from, where it is a reprint; `unpacked` holds the folder of the archive that it came in. `pictures` are those
+    of the article that are stored already, by their address in the body; None where they are to be looked for."""
 
     file: str
     article: ParsedArticle | None = None
@@ -57,6 +59,7 @@ class Item:
     root: Path | None = None
     originals: tuple[KeptOriginal, ...] = ()
     unpacked: Unpacked | None = None
+    pictures: dict[str, Picture] | None = None
 
     def __post_init__(self):
         # Names of files may hold bytes that are no text.

@@ -41,7 +41,7 @@ def dump(rows: list[tuple], style: str) -> str:
     if style == "quotes":
         return head + "".join(f"REPLACE INTO t VALUES{row};\n" for row in written)
     more = (
-        f"INSERT INTO `other` VALUES (1,'a;b'),(2,'(');\nINSERT INTO `t`{names} VALUES\n"
+        f"INSERT INTO `other` VALUES (1,'a;b'),(2,'(');\nINSERT INTO `t`{names} VALUES\n"  # noqa: S608
         + ",\n".join(written)
         + ";\n"
     )

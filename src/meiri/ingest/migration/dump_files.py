@@ -5,7 +5,8 @@ import codecs
 import gzip
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,6 +16,12 @@ import zstandard
 PIECE = 1024 * 1024
 SEARCHED = 256 * 1024 * 1024
 JUDGED = 512 * 1024
+# Files of a folder and its folders that are looked at, and how far into each.
+MOST_FILES = 200_000
+LOOKED_AT = 64 * 1024
+_STATEMENT = re.compile(
+    rb"^\s*(?:INSERT\s+INTO|REPLACE\s+INTO|CREATE\s+TABLE|DROP\s+TABLE)\s|E_D\(", re.IGNORECASE | re.MULTILINE
+)
 ENDINGS = (".sql", ".txt", ".php")
 _PACKED = (".gz", ".bz2", ".zst")
 _NAMES = re.compile(rb"(?:SET\s+NAMES|DEFAULT\s+CHARSET\s*=|CHARACTER\s+SET)\s*'?(\w+)", re.IGNORECASE)
@@ -27,23 +34,38 @@ LONGEST_CALL = 64 * 1024 * 1024
 
 
 def files_of_dump(path: Path) -> list[Path]:
-    """The files of a dump: the file itself, or those of a folder that may be parts of one, in the order of their numbers. Links and
-    what is no regular file are left out."""
+    """The files of a dump: the file itself, or those of a folder that are parts of one, in the order of their numbers; those of folders
+    below only where there are none above. Links and what is no regular file are left out."""
     if path.is_file():
         return [path]
-    found = (one for one in path.rglob("*") if one.is_file() and not one.is_symlink() and _is_part(one))
-    return sorted(found, key=_order)
+    return _parts_in(path.iterdir()) or _parts_in(islice(path.rglob("*"), MOST_FILES))
+
+
+def _parts_in(files: Iterable[Path]) -> list[Path]:
+    return sorted(
+        (one for one in files if one.is_file() and not one.is_symlink() and _is_part(one)), key=_order
+    )
 
 
 def _is_part(path: Path) -> bool:
-    name = path.name.lower().removesuffix(path.suffix.lower() if path.suffix.lower() in _PACKED else "")
-    return name.endswith(ENDINGS) and not any(part.startswith(".") for part in path.parts)
+    """Whether a file is a part of a dump: by its name, and PHP and text by their beginning."""
+    name = path.name.lower()
+    name = name.removesuffix(path.suffix.lower()) if path.suffix.lower() in _PACKED else name
+    if not name.endswith(ENDINGS) or name.startswith("."):
+        return False
+    if name.endswith(".sql"):
+        return True
+    try:
+        with open_unpacked(path) as file:
+            return bool(_STATEMENT.search(file.read(LOOKED_AT)))
+    except (OSError, EOFError, zstandard.ZstdError):
+        return False
 
 
 def _order(path: Path) -> tuple:
     """Structure first, then by the numbers in the name: part 2 stands before part 10."""
     parts = [int(word) if word.isdigit() else word for word in re.split(r"(\d+)", path.name)]
-    return ("struct" not in path.name and path.name != "config.php", [(isinstance(p, str), p) for p in parts])
+    return ("struct" not in path.name, [(isinstance(p, str), p) for p in parts])
 
 
 def open_unpacked(path: Path) -> BinaryIO:
@@ -56,7 +78,7 @@ def open_unpacked(path: Path) -> BinaryIO:
         return bz2.open(path, "rb")  # type: ignore[return-value]
     if head == b"\x28\xb5\x2f\xfd":
         unpacker = zstandard.ZstdDecompressor(max_window_size=2**27)
-        return io.BufferedReader(unpacker.stream_reader(path.open("rb"), closefd=True))  # type: ignore[type-var]
+        return io.BufferedReader(unpacker.stream_reader(path.open("rb"), closefd=True))
     return path.open("rb")
 
 

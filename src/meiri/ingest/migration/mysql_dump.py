@@ -76,7 +76,7 @@ _ESCAPE = re.compile(r"\\(.)|''", re.DOTALL)
 _ESCAPE_DOUBLE = re.compile(r"\\(.)|\"\"", re.DOTALL)
 _COLUMN = re.compile(rf"\s*(?P<name>{_NAME})\s")
 _NO_COLUMNS = frozenset(
-    "PRIMARY KEY UNIQUE INDEX CONSTRAINT FULLTEXT SPATIAL CHECK FOREIGN".split()
+    ["PRIMARY", "KEY", "UNIQUE", "INDEX", "CONSTRAINT", "FULLTEXT", "SPATIAL", "CHECK", "FOREIGN"]
 )  # fmt: skip
 
 
@@ -126,9 +126,7 @@ class _Text:
             # What begins here may be a comment whose end was not read yet.
             if len(self.buffer) - self.at > PIECE or not self.grow():
                 break
-        if self.at < len(self.buffer):
-            return True
-        return False
+        return self.at < len(self.buffer)
 
     def resume(self) -> None:
         """Go on behind what can't be read: at the next line that begins a statement."""

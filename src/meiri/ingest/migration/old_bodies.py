@@ -1,0 +1,96 @@
+"""What bodies of other systems hold beside HTML, made HTML: paragraphs between empty lines, short codes, marks of pages."""
+
+import re
+from collections.abc import Callable
+from html import escape
+
+# Elements that stand for themselves: text beside them is in paragraphs, they are not.
+_BLOCKS = (
+    "table|thead|tfoot|caption|col|colgroup|tbody|tr|td|th|div|dl|dd|dt|ul|ol|li|pre|form|blockquote|address|style|p|h[1-6]|hr|"
+    "fieldset|legend|section|article|aside|header|footer|nav|figure|figcaption|details|summary|iframe|video|audio|script"
+)
+_OPENS_BLOCK = re.compile(rf"</?(?:{_BLOCKS})[\s/>]", re.IGNORECASE)
+_EMPTY_LINE = re.compile(r"\n[ \t\u3000]*\n\s*")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_SHORT_CODE = re.compile(r"\[(/?)([a-zA-Z][\w-]{0,40})((?:\s[^\[\]\n]{0,1000})?)(/?)\]")
+_ATTRIBUTE = re.compile(r"""(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S+))""")
+_CAPTION = re.compile(
+    r"\[(?:wp_)?caption([^\]]{0,1000})\]\s*((?:<a\b[^>]{0,2000}>)?\s*<img\b[^>]{0,4000}>\s*(?:</a>)?)(.{0,2000}?)\[/(?:wp_)?caption\]",
+    re.DOTALL,
+)
+# Short codes that are shown as what they are about; whatever others enclose stays, they themselves go.
+_PLAYERS = frozenset(["video", "audio", "embed", "playlist", "youtube", "vimeo", "flash", "media"])
+
+
+def in_paragraphs(text: str) -> str:
+    """HTML from text whose paragraphs stand between empty lines and whose lines end where it breaks them."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    made = []
+    for part in _EMPTY_LINE.split(_COMMENT.sub("", text)):
+        part = part.strip()
+        if not part:
+            continue
+        if _OPENS_BLOCK.search(part):
+            made.append(part)
+        else:
+            made.append(f"<p>{part.replace(chr(10), '<br>')}</p>")
+    return "\n".join(made)
+
+
+def without_short_codes(
+    text: str, gallery: Callable[[dict[str, str]], str] = lambda attributes: ""
+) -> tuple[str, list[str]]:
+    """A body of WordPress without its short codes (https://codex.wordpress.org/Shortcode), and the names of those that went: captions
+    become figures, galleries what `gallery` makes of their attributes."""
+    gone: dict[str, None] = {}
+
+    def replaced(found: re.Match) -> str:
+        name, attributes = found[2].lower(), attributes_of(found[3])
+        if name == "gallery" and not found[1]:
+            return gallery(attributes)
+        if name in _PLAYERS and not found[1]:
+            address = next((v for k, v in attributes.items() if v.startswith(("http://", "https://"))), "")
+            gone[name] = None
+            return f'<p><a href="{escape(address)}">{escape(address)}</a></p>' if address else ""
+        # A word in brackets that no short code is called, as (sic) or [图]: it is text.
+        if not found[1] and not found[3] and f"[/{found[2]}]" not in text and name not in _KNOWN:
+            return found[0]
+        gone[name] = None
+        return ""
+
+    text = _CAPTION.sub(_figure, text)
+    return _SHORT_CODE.sub(replaced, text), list(gone)
+
+
+_KNOWN = _PLAYERS | {"gallery", "more", "nextpage", "contact-form-7", "toc", "ad", "ads"}
+
+
+def _figure(found: re.Match) -> str:
+    caption = attributes_of(found[1]).get("caption") or found[3].strip()
+    return f"<figure>{found[2]}<figcaption>{caption}</figcaption></figure>"
+
+
+def attributes_of(text: str) -> dict[str, str]:
+    """The attributes of a tag or a short code."""
+    return {
+        found[1].lower(): next((v for v in found.groups()[1:] if v is not None), "")
+        for found in _ATTRIBUTE.finditer(text)
+    }
+
+
+def figure_of(url: str, caption: str = "") -> str:
+    words = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
+    return f'<figure><img src="{escape(url)}" alt="{escape(caption)}">{words}</figure>'
+
+
+def joined_pages(body: str, mark: re.Pattern) -> str:
+    """A body whose pages stand between marks as one; the title of a page, the group `title` of its mark, is a heading."""
+    made, at = [], 0
+    for found in mark.finditer(body):
+        made.append(body[at : found.start()])
+        title = (found.groupdict().get("title") or "").strip()
+        if title:
+            made.append(f"<h2>{escape(title)}</h2>")
+        at = found.end()
+    made.append(body[at:])
+    return "\n".join(made)

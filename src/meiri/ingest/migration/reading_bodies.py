@@ -1,0 +1,113 @@
+"""Bodies of old posts read in a guarded process, many in one call: what is in them ends that process alone."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape
+from urllib.parse import urljoin, urlsplit
+
+from meiri.guarded import Failed, Guard, Limits, Overrun, Process
+from meiri.ingest.blocks import read_blocks, render
+from meiri.ingest.guarded_reading import TOO_MUCH, bounded
+from meiri.ingest.language import language_of
+from meiri.ingest.page import parse, without_machinery
+from meiri.ingest.parsed import ParsedArticle, Unreadable
+from meiri.ingest.sanitise import clean
+
+GUARD = Guard(
+    Limits(seconds=120, processor_seconds=60, memory=1536 * 1024 * 1024),
+    most=2,
+    patience=600,
+    answers=frozenset(["meiri.ingest.parsed.ParsedArticle", "meiri.ingest.parsed.FoundPicture"]),
+    refusals=(Unreadable,),
+)
+# What links lead to that are addresses of the old site without its name.
+_ELSEWHERE = ("#", "mailto:", "javascript:", "tel:")
+LONGEST_BODY = 8 * 1024 * 1024
+
+
+@dataclass
+class BodyReader:
+    """Reads bodies of one site, whose address is `base`."""
+
+    process: Process
+    base: str
+
+    def read(self, bodies: Sequence[str]) -> list[ParsedArticle | str]:
+        """For each body the article that it makes, or the reason why it is refused. Where all together are too much, each is read
+        by itself."""
+        try:
+            return self.process.call(read_bodies, list(bodies), self.base)
+        except (Overrun, Failed):
+            return [self._one(body) for body in bodies]
+
+    def _one(self, body: str) -> ParsedArticle | str:
+        try:
+            return self.process.call(read_bodies, [body], self.base)[0]
+        except Overrun:
+            return TOO_MUCH
+        except Failed as error:
+            return f"正文读取时出错（{error.kind}）。"
+
+
+@contextmanager
+def reading_bodies(base: str) -> Iterator[BodyReader]:
+    with GUARD.process() as process:
+        yield BodyReader(process, base)
+
+
+# What follows is done in the process of the guard.
+
+
+def read_bodies(bodies: list[str], base: str) -> list[ParsedArticle | str]:
+    found: list[ParsedArticle | str] = []
+    for body in bodies:
+        try:
+            found.append(read_body(body, base))
+        except Unreadable as refusal:
+            found.append(refusal.reason)
+    return found
+
+
+def read_body(body: str, base: str) -> ParsedArticle:
+    """The body of a post as clean HTML with its pictures. Links of the old site lead to its address; its own pictures are called by
+    their paths. Raises `Unreadable`."""
+    if len(body) > LONGEST_BODY:
+        raise Unreadable("正文过长，没有迁入。")
+    host = urlsplit(base).hostname or ""
+    article = ParsedArticle()
+    if not body.strip():
+        return article
+    if "<" not in body and "&" not in body and "\n" in body.strip():
+        body = "".join(f"<p>{escape(line)}</p>" for line in body.splitlines() if line.strip())
+    tree = without_machinery(parse(f"<html><body>{body}</body></html>"))
+    for picture in tree.iter("img"):
+        if source := picture.get("src"):
+            picture.set("src", own_path(source, host))
+    blocks = read_blocks(tree, lambda href: _link(href, base))
+    article.body = clean(render(blocks))
+    article.pictures = list({b.picture.url: b.picture for b in blocks if b.picture}.values())
+    article.language = language_of(article.body)
+    return bounded(article)
+
+
+def own_path(source: str, host: str) -> str:
+    """The address of a picture; of the old site's own just the path."""
+    try:
+        parts = urlsplit(source.strip())
+    except ValueError:
+        return source
+    if host and parts.hostname == host:
+        return parts.path
+    return f"https:{source.strip()}" if source.strip().startswith("//") else source.strip()
+
+
+def _link(href: str, base: str) -> str | None:
+    href = href.strip()
+    if not href or href.lower().startswith(_ELSEWHERE):
+        return None
+    try:
+        whole = urljoin(f"{base}/", href) if base else href
+    except ValueError:
+        return None
+    return whole if whole.lower().startswith(("http://", "https://")) else None

@@ -1,0 +1,27 @@
+"""The systems whose archives are taken."""
+
+from meiri.ingest.import_format import Confidence
+from meiri.ingest.migration.empire import Empire
+from meiri.ingest.migration.old_archive import ArchiveSource, ArchiveSystem
+from meiri.ingest.migration.wordpress_dump import WordPressDump
+from meiri.ingest.migration.wordpress_export import WordPressExport
+from meiri.ingest.parsed import Unreadable
+
+SYSTEMS: tuple[ArchiveSystem, ...] = (WordPressExport(), WordPressDump(), Empire())
+BY_NAME = {system.name: system for system in SYSTEMS}
+
+
+def system_of(source: ArchiveSource) -> ArchiveSystem:
+    """The system that an archive is of: the surest. Raises `Unreadable` where none knows it."""
+    if not source.path.exists():
+        raise Unreadable("没有这个文件或文件夹。")
+    try:
+        surest = max(SYSTEMS, key=lambda system: system.confidence(source))
+        if surest.confidence(source) > Confidence.NONE:
+            return surest
+    except OSError as error:
+        raise Unreadable(f"文件无法读取（{error.strerror or type(error).__name__}）。") from error
+    known = "、".join(system.label for system in SYSTEMS)
+    raise Unreadable(
+        f"没有认出这是哪个系统的数据。可以迁入的有：{known}。单篇的网页、文本和 Word 文件请用“导入稿件”。"
+    )
