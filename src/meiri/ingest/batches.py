@@ -214,7 +214,7 @@ def _fill(waiting: list[_Waiting], given: Channel | None) -> list[_Waiting]:
     topics_by_slug = {topic.slug: topic for topic in topics}
     subsections = Subsection.objects.at_paths(s for one in waiting for s in one.extras.subsections)
     subsections_by_path = {subsection.path: subsection for subsection in subsections}
-    tags = _tags({tag[:100] for one in waiting for tag in one.extras.tags})
+    tags = _tags(list(dict.fromkeys(tag[:100] for one in waiting for tag in one.extras.tags)))
     names, filled = SourcesAndAuthors(), []
     for one in waiting:
         article = Article(live=False)
@@ -240,9 +240,11 @@ def _fill(waiting: list[_Waiting], given: Channel | None) -> list[_Waiting]:
     return filled
 
 
-def _tags(names: set[str]) -> dict[str, Tag]:
+def _tags(names: list[str]) -> dict[str, Tag]:
     """The tags of these names, made where there are none yet. One query for those that are called exactly so."""
     found = {tag.name: tag for tag in Tag.objects.filter(name__in=names)}
-    for name in sorted(names - set(found)):
-        found[name] = Tag.objects.filter(name__iexact=name).first() or Tag.objects.create(name=name)
+    for name in names:
+        found[name] = (
+            found.get(name) or Tag.objects.filter(name__iexact=name).first() or Tag.objects.create(name=name)
+        )
     return found

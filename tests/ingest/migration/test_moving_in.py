@@ -106,11 +106,11 @@ def test_a_dump_of_empire_comes_in_whole_and_once(channels, empire, client):
 
 
 def test_a_run_that_ends_in_the_middle_is_gone_on_with(channels, empire, monkeypatch):
-    from meiri.ingest.migration import moving
+    from meiri.ingest.migration import moving_in
 
-    monkeypatch.setattr(moving, "STEP", 10)
-    with moving.opened(empire) as one:
-        steps = moving.run(one, channels[0])
+    monkeypatch.setattr(moving_in, "STEP", 10)
+    with moving_in.opened(empire) as one:
+        steps = moving_in.run(one, channels[0])
         next(steps)
         steps.close()
     assert MoveIn.objects.get().state == "paused"

@@ -9,7 +9,7 @@ from pathlib import Path
 from django.core.management import BaseCommand, CommandError
 from tqdm import tqdm
 
-from meiri.ingest.migration.moving import OpenedArchive, look, opened, run, try_some
+from meiri.ingest.migration.moving_in import OpenedArchive, look, opened, run, try_some
 from meiri.ingest.migration.report import write_report
 from meiri.ingest.migration.undoing import undo
 from meiri.ingest.models import MovedPost, MoveIn
