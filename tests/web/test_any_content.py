@@ -263,13 +263,13 @@ class Content:
             "/gundong/", "/gundong/jinri/", *(f"/gundong/{period}" for period in periods), "/gundong/?before=0-1",
             "/fragments/newest/", "/fragments/newest/keji/", "/fragments/notices.css",
             "/keji/zhuanlan/", "/difang/zhejiang/zhuanlan/", "/fragments/hot/difang/zhejiang/",
-            "/paixu/", "/fragments/ads/home/", f"/zhibo/{self.coverage.pk}/quanwen/",
+            "/paixu/", "/verify/", "/fragments/ads/home/", f"/zhibo/{self.coverage.pk}/quanwen/",
             *(f"/keji/2026/1123/{key}/quanwen.html" for key in keys[:1]),
             "/zhibo/", f"/fragments/live/{self.coverage.pk}/", *(f"/corrections/entry/{entry.pk}/" for entry in self.coverage.entries.all()),
             "/zhuanti/?before=0-1", "/404.html", "/nirgendwo/", "/staff/", "/members/", "/members/login/",
             "/rss.xml", "/atom.xml", "/feed.json", "/keji/rss.xml", "/difang/zhejiang/rss.xml", "/keji/xinpian/rss.xml", "/difang/zhejiang/shehui/rss.xml", "/robots.txt", "/sitemap.xml",
             "/news-sitemap.xml", "/sitemaps/sections.xml", f"/sitemaps/{at.year:04}-{at:%m}.xml",
-            "/api/v1/hot/", "/api/v1/articles/", f"/api/v1/articles/{keys[0]}/",
+            "/api/v1/hot/", "/api/v1/articles/", f"/api/v1/articles/{keys[0]}/", f"/api/v1/articles/{keys[0]}/text",
         ]  # fmt: skip
 
 

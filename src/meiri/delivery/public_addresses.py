@@ -96,6 +96,7 @@ PUBLIC_ADDRESSES = (
     _unstored("static", "web", "/static/a.css", has_edition=False),
     _stored("sw.js", "web", "/sw.js", "assets", has_edition=False, is_reserved=False),
     _stored("tag", "web", "/tag/shuidao/", "tags", label="标签页"),
+    _stored("verify", "web", "/verify/", "front"),
     _stored("zazhi", "fronts", "/zazhi/", "front", is_laid_out=True, label="专题页"),
     _unstored("zh-hant", "delivery", "/zh-hant/", has_edition=False),
     _unstored("zhangbei", "delivery", "/zhangbei/", has_edition=False),

@@ -12,6 +12,7 @@ from meiri.audience.view_counts import views_of
 from meiri.comments.api import router as comments_router
 from meiri.comments.thread_pages import counts_of
 from meiri.syndication.articles_api import router as articles_router
+from meiri.syndication.proofs_api import router as proofs_router
 from meiri.syndication.public_api import PublicAPI
 from meiri.syndication.search_api import router as search_router
 from meiri.syndication.suggestions_api import router as suggestions_router
@@ -24,7 +25,14 @@ api = PublicAPI(
     # Without this the page would ask another host whether the document is valid.
     docs=Swagger(settings={"validatorUrl": None}),
 )
-for router in (articles_router, search_router, suggestions_router, audience_router, comments_router):
+for router in (
+    articles_router,
+    proofs_router,
+    search_router,
+    suggestions_router,
+    audience_router,
+    comments_router,
+):
     api.add_router("", router)
 
 

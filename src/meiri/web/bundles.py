@@ -68,6 +68,7 @@ SCRIPTS = {
     "comments": ["comments"],
     "work": ["work"],
     "passkeys": ["passkeys"],
+    "verify": ["verify"],
 }
 # What the name of a script ends with whose words are in traditional script.
 TRADITIONAL = "-hant"

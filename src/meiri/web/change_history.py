@@ -50,6 +50,7 @@ def _changes(request, word: str, number: int, address: str):
     context = {
         "thing": thing,
         "is_article": word == "article",
+        "thing_number": number,
         "page_address": address,
         "title": title,
         "led_to": led_to,

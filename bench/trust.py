@@ -1,0 +1,210 @@
+"""The public log at a million leaves: how fast it is written, what a publication costs with it, how large a proof is, how long it
+takes to check one; and what is done to a log at random, found or not."""
+
+import argparse
+import json
+import random
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from bench._processes import data_folder, take_step
+
+LEAVES, TRIALS, PUBLICATIONS = 1_000_000, 100, 300
+# A log that a trial damages has up to so many leaves.
+LARGEST_TRIAL = 3_000
+BATCH = 5_000
+
+
+def main(arguments) -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.trust", description=__doc__)
+    parser.add_argument("--leaves", type=int, default=LEAVES)
+    parser.add_argument("--trials", type=int, default=TRIALS)
+    parser.add_argument("--publications", type=int, default=PUBLICATIONS)
+    options = parser.parse_args(arguments)
+    try_damages(options.trials)
+    with data_folder(None) as home:
+        take_step("bench.trust", home, "publish", str(options.publications))
+    with data_folder(None) as home:
+        take_step("bench.trust", home, "grow", str(options.leaves), MEIRI_BASE_URL="https://www.example.cn")
+
+
+def try_damages(trials: int) -> None:
+    from tests.trust.trials import DAMAGES, try_damage
+
+    for name in DAMAGES:
+        told, first_miss = Counter(), ""
+        for seed in range(trials):
+            source = random.Random(f"{name} {seed}")
+            with tempfile.TemporaryDirectory() as folder:
+                outcome = try_damage(Path(folder, "log"), name, source.randint(1, LARGEST_TRIAL), source)
+            refused = outcome["witness"] in (409, 422)
+            told.update(found=outcome["found"], named=outcome["named"], refused=refused)
+            if not outcome["named"]:
+                first_miss = first_miss or f"; seed {seed}: {outcome}"
+        of_witness = f", refused by the witness {told['refused']}" if outcome["witness"] else ""
+        print(
+            f"{name}: found {told['found']} of {trials}, the first false entry named {told['named']}{of_witness}{first_miss}",
+            flush=True,
+        )
+
+
+def prepare() -> None:
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+
+    settings.PAGE_FILES = False
+    call_command("migrate", verbosity=0)
+
+
+def publish_articles(count: str) -> None:
+    """Publications with nothing behind them, and with the log entered and signed in a second process, as the worker does."""
+    from multiprocessing import get_context
+
+    prepare()
+    from tests.newsroom_factory import a_draft, an_article
+
+    an_article("热身")
+
+    def milliseconds() -> list[float]:
+        from meiri.newsroom.publishing import publish
+
+        spent = []
+        for _ in range(int(count)):
+            draft = a_draft()
+            began = time.perf_counter()
+            publish(draft)
+            spent.append((time.perf_counter() - began) * 1000)
+        return spent
+
+    def in_words(spent: list[float]) -> str:
+        return f"median {statistics.median(spent):.1f} ms, 95 % {sorted(spent)[int(len(spent) * 0.95)]:.1f} ms"
+
+    before = milliseconds()
+    stopping = get_context("fork").Event()
+    following = get_context("fork").Process(target=follow, args=[stopping])
+    following.start()
+    after = milliseconds()
+    stopping.set()
+    following.join()
+    again = milliseconds()
+    print(f"a publication without the log: {in_words(before)}; again {in_words(again)}")
+    print(f"the same while the log is entered and signed beside it: {in_words(after)}", flush=True)
+
+
+def follow(stopping) -> None:
+    from django.db import connection
+
+    from meiri.journal.consumers import run_consumer
+    from meiri.trust.entering import CONSUMER
+    from meiri.trust.log_signing import sign_log
+
+    connection.close()
+    signed_at = 0.0
+    while not stopping.is_set():
+        if not run_consumer(CONSUMER):
+            stopping.wait(0.005)
+        if time.monotonic() - signed_at > 1:
+            sign_log()
+            signed_at = time.monotonic()
+    connection.close()
+
+
+def grow(leaves: str) -> None:
+    """A journal of so many publications is entered by the consumer in its own batches, signed and verified."""
+    prepare()
+    from meiri.journal.consumers import run_consumer
+    from meiri.journal.models import Entry
+    from meiri.trust.entering import CONSUMER
+    from meiri.trust.leaf_records import record_of
+    from meiri.trust.log_files import log_files
+    from meiri.trust.log_signing import log_key, sign_log
+    from meiri.trust.models import Leaf
+    from meiri.trust.outside import Seen, files_at, verify_log
+    from meiri.trust.proofs import proof_of
+
+    write_journal(int(leaves))
+    began = time.perf_counter()
+    while run_consumer(CONSUMER):
+        pass
+    entered = time.perf_counter()
+    while sign_log() is not None:
+        pass
+    signed = time.perf_counter()
+    count, files = Leaf.objects.count(), log_files()
+    print(
+        f"{count:,} leaves: entered at {count / (entered - began):,.0f} a second, written as tiles and signed at "
+        f"{count / (signed - entered):,.0f} a second; both one after the other {count / (signed - began):,.0f} a second"
+    )
+    size = sum(path.stat().st_size for path in files.folder.rglob("*") if path.is_file())
+    print(f"its files: {size / 1e6:.1f} MB")
+    sizes, spent = [], []
+    for index in random.Random(1).sample(range(count), 200):
+        leaf = Leaf.objects.get(pk=index)
+        began = time.perf_counter()
+        proof = proof_of(leaf, files)
+        spent.append((time.perf_counter() - began) * 1000)
+        proof.check(log_key().verifier)
+        sizes.append(len(str(proof).encode()))
+    print(f"a proof: at most {max(sizes)} bytes without a witness; made in median {statistics.median(spent):.2f} ms")
+    began = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        verify_log(files_at(str(files.folder)), log_key().verifier, Seen(Path(folder, "seen")))
+    print(f"all of it verified from outside in {time.perf_counter() - began:.1f} s")
+    check_by_go(proof, record_of(Entry.objects.get(pk=leaf.entry)), count)
+
+
+def write_journal(count: int) -> None:
+    """As many publications as the journal of a site that is long at it holds; their digests are made up."""
+    from django.db.models import QuerySet
+    from django.utils import timezone
+
+    from meiri.journal.log import HEAD
+    from meiri.journal.models import Entry, Head
+
+    at, newest = timezone.now(), 0
+    for first in range(1, count + 1, BATCH):
+        rows = [
+            Entry(
+                sequence=number, at=at, kind="article.published", actor="system", previous="0" * 64, digest="0" * 64,
+                keys=[f"article:{number}", "river", "channel:keji"],
+                payload={"title": f"第{number}篇", "url": f"/keji/2026/1129/{number}.html", "revision": number,
+                         "text": f"{number:064x}"},
+            )
+            for number in range(first, min(first + BATCH, count + 1))
+        ]  # fmt: skip
+        # The manager of entries refuses what is not appended one by one.
+        QuerySet(Entry).bulk_create(rows)
+        newest = rows[-1].sequence
+    Head.objects.update_or_create(pk=HEAD, defaults={"sequence": newest, "digest": "0" * 64})
+
+
+def check_by_go(proof, record: bytes, count: int) -> None:
+    assert proof.record == record
+    if not shutil.which("go"):
+        print("Go is not installed: not checked by golang.org/x/mod/sumdb")
+        return
+    from meiri.trust.log_files import log_files
+    from tests.trust.test_formats import check_with_go
+
+    with tempfile.TemporaryDirectory() as work:
+        Path(work, "proof").write_text(str(proof))
+        began = time.perf_counter()
+        found = check_with_go(Path(work), log_files().folder, Path(work, "proof"), count * 2 // 3)
+        print(f"by Go's golang.org/x/mod/sumdb in {time.perf_counter() - began:.1f} s: {json.dumps(found)}")
+
+
+STEPS = {"publish": publish_articles, "grow": grow}
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--step"]:
+        STEPS[sys.argv[2]](*sys.argv[3:])
+    else:
+        main(sys.argv[1:])

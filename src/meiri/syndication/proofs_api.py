@@ -1,0 +1,81 @@
+"""The public API's part about proofs: what an article says to the letter, and that the public log holds it."""
+
+from django.http import HttpResponse
+from ninja import Query, Router
+from ninja.errors import HttpError
+from ninja.responses import Status
+
+from meiri.api_problem import Problem
+from meiri.asked_numbers import LARGEST_ID
+from meiri.newsroom.models import Article
+from meiri.newsroom.published_texts import text_of_article
+from meiri.sections.minors import is_set_apart
+from meiri.syndication.articles_api import Withdrawn
+from meiri.trust.log_files import log_files
+from meiri.trust.proofs import MIME_TYPE, NotYet, newest_leaf, proof_of
+
+router = Router()
+
+FOR_ANYBODY = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
+
+
+def published(article_id: int) -> Article:
+    """Raises 404 where readers have never seen it."""
+    articles = Article.objects.select_related("channel").filter(pk=article_id)
+    found = articles.first() if 0 < article_id <= LARGEST_ID else None
+    if found is None or (not found.live and found.first_published_at is None):
+        raise HttpError(404, "没有这篇稿件，或它尚未发布。")
+    return found
+
+
+@router.get(
+    "/articles/{article_id}/text",
+    response={200: None, 403: Problem, 404: Problem, 410: Withdrawn},
+    tags=["proofs"],
+    summary="What an article says, to the letter",
+)
+def get_article_text(
+    request,
+    article_id: int,
+    minors: str = Query("", description="`shown`: also the text of what may harm minors."),
+):
+    """Canonical JSON (RFC 8785). Its SHA-256 is the `digest` in the record that the article's proof holds. One query."""
+    found = published(article_id)
+    if not found.live:
+        return Status(410, Withdrawn(detail="这篇稿件已撤回。", reason=found.withdrawal_reason))
+    if is_set_apart(found) and minors != "shown":
+        raise HttpError(403, "这篇稿件可能影响未成年人身心健康，核验要读取全文。")
+    return HttpResponse(
+        text_of_article(found),
+        content_type="application/json",
+        headers={
+            **FOR_ANYBODY,
+            "X-Article-Address": found.get_absolute_url(),
+            "Access-Control-Expose-Headers": "X-Article-Address",
+        },
+    )
+
+
+@router.get(
+    "/articles/{article_id}/proof",
+    response={200: None, 404: Problem, 410: Problem, 503: Problem},
+    tags=["proofs"],
+    summary="The proof that an article stands in the public log",
+)
+def get_proof(request, article_id: int):
+    """A file of the form C2SP tlog-proof, for the version that was published last. Of what was withdrawn, that it was. Its leaf is SHA-256
+    over the bytes of the line `extra`. Three queries and five small files."""
+    found = published(article_id)
+    leaf = newest_leaf(found.content_key)
+    try:
+        if leaf is None:
+            raise NotYet
+        proof = proof_of(leaf, log_files())
+    except NotYet:
+        return Status(503, Problem(detail="刚刚发布，存证日志还没有收入，请过几秒再试。"))
+    if proof is None:
+        return Status(410, Problem(detail="这一版的内容已依法删除，存证日志里只留下不能还原的承诺值。"))
+    name = f'attachment; filename="{article_id}.tlog-proof"'
+    return HttpResponse(
+        str(proof), content_type=MIME_TYPE, headers={**FOR_ANYBODY, "Content-Disposition": name}
+    )

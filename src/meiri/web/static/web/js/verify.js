@@ -1,0 +1,188 @@
+// Checks an article against the public log (docs/trust.md): whatever the server says is worked out anew here.
+const root = document.querySelector("[data-verify]");
+const utf8 = new TextEncoder();
+const NAMES = { "article.published": "发布", "article.withdrawn": "撤下" };
+
+class Failed extends Error {}
+
+const bytesOf = (text) => Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+const joined = (...parts) => {
+  const all = new Uint8Array(parts.reduce((sum, one) => sum + one.length, 0));
+  let at = 0;
+  for (const one of parts) { all.set(one, at); at += one.length; }
+  return all;
+};
+const sha256 = async (...parts) => new Uint8Array(await crypto.subtle.digest("SHA-256", joined(...parts)));
+const same = (one, other) => one.length === other.length && one.every((byte, at) => byte === other[at]);
+const plain = (text) => text.replace(/\s+/gu, "");
+
+// C2SP tlog-proof: salt and record of a leaf, its index, the path, and behind an empty line the checkpoint.
+function readProof(text) {
+  const cut = text.indexOf("\n\n");
+  const [first, extra, index, ...path] = text.slice(0, cut).split("\n");
+  if (first !== "c2sp.org/tlog-proof@v1" || !extra?.startsWith("extra ") || !/^index \d{1,15}$/.test(index ?? ""))
+    throw new Failed("存证文件的格式不对。");
+  const opened = bytesOf(extra.slice(6));
+  return {
+    opened,
+    record: JSON.parse(new TextDecoder().decode(opened.slice(16))),
+    index: Number(index.slice(6)),
+    path: path.map(bytesOf),
+    note: text.slice(cut + 2),
+  };
+}
+
+// C2SP signed-note with a checkpoint: the text with its last line feed, and the signatures below it.
+function readCheckpoint(note) {
+  const cut = note.lastIndexOf("\n\n");
+  const text = note.slice(0, cut + 1);
+  const [origin, size, hash] = text.split("\n");
+  if (cut < 0 || !/^\d{1,15}$/.test(size ?? "")) throw new Failed("检查点的格式不对。");
+  const signatures = note.slice(cut + 2).trimEnd().split("\n").map((line) => {
+    const [, name, value] = line.split(" ");
+    const content = bytesOf(value);
+    return { name, id: content.slice(0, 4), signed: content.slice(4) };
+  });
+  return { text, origin, size: Number(size), hash: bytesOf(hash), signatures };
+}
+
+// RFC 9162, 2.1.3.2. Sizes may be above 32 bits, so there are no bitwise operators.
+async function isIncluded(leaf, index, size, path, hash) {
+  if (index >= size) return false;
+  let [number, last, found] = [index, size - 1, leaf];
+  for (const one of path) {
+    if (last === 0) return false;
+    if (number % 2 === 1 || number === last) {
+      found = await sha256(Uint8Array.of(1), one, found);
+      while (number % 2 === 0 && number > 0) [number, last] = [number / 2, Math.floor(last / 2)];
+    } else found = await sha256(Uint8Array.of(1), found, one);
+    [number, last] = [Math.floor(number / 2), Math.floor(last / 2)];
+  }
+  return last === 0 && same(found, hash);
+}
+
+// The key `name+hash+base64`: whether it signed, or null where this browser can't tell.
+async function isSigned(checkpoint, key) {
+  const [name, hash, ...rest] = key.trim().split("+");
+  const content = bytesOf(rest.join("+"));
+  const id = (await sha256(utf8.encode(name + "\n"), content)).slice(0, 4);
+  const named = [...id].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (content[0] !== 1 || named !== hash || name !== checkpoint.origin) return false;
+  let imported;
+  try {
+    imported = await crypto.subtle.importKey("raw", content.slice(1), "Ed25519", false, ["verify"]);
+  } catch { return null; }
+  const own = checkpoint.signatures.find((one) => one.name === name && same(one.id, id));
+  return !!own && crypto.subtle.verify("Ed25519", imported, own.signed, utf8.encode(checkpoint.text));
+}
+
+// The key is remembered: whoever gives another one later is found out.
+function keyBefore(key) {
+  let before = null;
+  try {
+    before = localStorage.getItem("log-key");
+    if (!before) localStorage.setItem("log-key", key);
+  } catch {}
+  return before && before !== key ? before : "";
+}
+
+const wordsOf = (html) => plain(new DOMParser().parseFromString(html, "text/html").body.textContent);
+const stringsIn = (value) =>
+  typeof value === "string" ? [value] : value && typeof value === "object" ? Object.values(value).flatMap(stringsIn) : [];
+
+// Whether the article's page shows what was proven, and no paragraph besides.
+function isShown(text, html) {
+  const shown = new DOMParser().parseFromString(html, "text/html");
+  const body = shown.querySelector(".article .body");
+  if (!body || plain(shown.querySelector("h1").textContent) !== plain(text.title)) return false;
+  const blocks = JSON.parse(text.body || "[]");
+  const proven = stringsIn(blocks).map(wordsOf).join("\n") + "\n" + plain(text.dateline);
+  const all = plain(body.textContent);
+  const paragraphs = blocks.filter((block) => block.type === "text").flatMap((block) =>
+    [...new DOMParser().parseFromString(block.value, "text/html").body.children]);
+  const without = (one) => {
+    const copy = one.cloneNode(true);
+    copy.querySelectorAll("sup").forEach((mark) => mark.remove());
+    return plain(copy.textContent);
+  };
+  return paragraphs.every((one) => all.includes(plain(one.textContent)) || all.includes(without(one)))
+    && [...body.querySelectorAll(":scope > p")].every((one) => proven.includes(without(one)));
+}
+
+async function fetched(address) {
+  const answer = await fetch(address, { cache: "no-store" });
+  if (answer.ok) return answer;
+  let said = "";
+  try { said = (await answer.json()).detail; } catch {}
+  throw new Failed(said || `没有取到 ${address}（${answer.status}）。`);
+}
+
+function step(ok, words) {
+  const line = document.createElement("li");
+  line.textContent = `${ok === null ? "—" : ok ? "✓" : "✗"} ${words}`;
+  root.querySelector("[data-steps]").append(line);
+  if (ok === false) throw new Failed("核验没有通过。");
+}
+
+function fact(word, value) {
+  const pair = document.createElement("div");
+  pair.append(Object.assign(document.createElement("dt"), { textContent: word }));
+  pair.append(Object.assign(document.createElement("dd"), { textContent: value }));
+  root.querySelector("[data-facts]").append(pair);
+}
+
+async function verify(number) {
+  if (!globalThis.crypto?.subtle) throw new Failed("这个浏览器或这种连接（没有 https）不能在本机验算，请用下面的办法。");
+  const began = performance.now();
+  const [proofAnswer, key, textAnswer] = await Promise.all([
+    fetched(`/api/v1/articles/${number}/proof`),
+    fetched("/.well-known/meiri-log/key").then((answer) => answer.text()),
+    fetched(`/api/v1/articles/${number}/text`),
+  ]);
+  const [proof, text] = [readProof(await proofAnswer.text()), new Uint8Array(await textAnswer.arrayBuffer())];
+  const page = await (await fetched(new URL(textAnswer.headers.get("X-Article-Address"), location).pathname)).text();
+  const working = performance.now();
+  const checkpoint = readCheckpoint(proof.note), said = JSON.parse(new TextDecoder().decode(text));
+  fact("标题", said.title);
+  fact("记录", `${NAMES[proof.record.kind] ?? proof.record.kind}，${new Date(proof.record.at).toLocaleString("zh-CN", { timeZone: "Asia/Shanghai" })}`);
+  step(proof.record.thing === `article:${number}`, "记录说的是这篇稿件");
+  step(same(await sha256(text), bytesOf(proof.record.digest)), "原文的摘要与记录相同，一字未改");
+  const leaf = await sha256(Uint8Array.of(0), await sha256(proof.opened));
+  step(await isIncluded(leaf, proof.index, checkpoint.size, proof.path, checkpoint.hash), "记录在日志里");
+  const signed = await isSigned(checkpoint, key);
+  step(signed, signed === null ? "这个浏览器不会验 Ed25519 签名，日志的签名没有验" : "日志有本站的签名");
+  const before = keyBefore(key);
+  step(!before, before ? `日志的公钥变了，以前是 ${before}` : "日志的公钥与这个浏览器以前见到的不矛盾");
+  step(isShown(said, page), "稿件页上显示的就是这份原文");
+  root.dataset.spent = String(Math.round(performance.now() - working));
+  fact("位置", `第 ${proof.index + 1} 条，日志共 ${checkpoint.size} 条`);
+  fact("见证人", checkpoint.signatures.slice(1).map((one) => one.name).join("、") || "无");
+  fact("公钥", key.trim());
+  fact("用时", `${Math.round(performance.now() - began)} 毫秒`);
+  return signed === null ? "除签名外，核验通过。" : "核验通过。";
+}
+
+async function begin() {
+  const number = /^#(\d{1,15})$/.exec(location.hash)?.[1];
+  const result = root.querySelector("[data-result]");
+  const [steps, facts] = [root.querySelector("[data-steps]"), root.querySelector("[data-facts]")];
+  for (const one of [steps, facts]) one.replaceChildren();
+  result.hidden = false;
+  if (!number) {
+    result.textContent = "请从稿件页末尾的“核验”进入。";
+    return;
+  }
+  root.querySelectorAll("[data-number]").forEach((one) => (one.textContent = number));
+  steps.hidden = facts.hidden = false;
+  result.textContent = "正在核验……";
+  try {
+    result.textContent = await verify(number);
+    root.dataset.verified = "yes";
+  } catch (error) {
+    root.dataset.verified = "no";
+    result.textContent = error instanceof Failed ? error.message : `核验没有完成：${error.message}`;
+  }
+}
+
+addEventListener("hashchange", begin);
+begin();
