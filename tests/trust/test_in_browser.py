@@ -75,7 +75,8 @@ def test_a_reader_checks_an_article_and_is_not_deceived(reader, site):
         "✗ 日志有本站的签名"
     )
     assert deceived(
-        f"**/{numbers[0]}.html", lambda html: html.replace("<p>", "<p>有人加的一句话。</p><p>", 5)
+        f"**/{numbers[0]}.html",
+        lambda html: html.replace('<div class="body">', '<div class="body"><p>有人加的一句话。</p>'),
     ).startswith("✗ 稿件页")
     assert deceived("**/meiri-log/key", lambda key: "另一家+00000000+AQ==").startswith("✗ 日志有本站的签名")
     assert complaints == []

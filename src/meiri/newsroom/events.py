@@ -96,6 +96,20 @@ class ArticleWithdrawn(JournalEvent):
         return _attested_of_article(self)
 
 
+@declared
+@dataclass(frozen=True, kw_only=True)
+class ArticleErased(JournalEvent):
+    """An article and all its versions were deleted because of an `order`, with the `reason`."""
+
+    order: str
+    reason: str
+
+    kind = "article.erased"
+    label = "稿件：依法删除"
+    key_forms = (ARTICLE,)
+    summarised = {"order": "依据", "reason": ""}
+
+
 @dataclass(frozen=True, kw_only=True)
 class CorrectionEvent(JournalEvent):
     """What became of a correction of an article: `wrong` should be `right`. `title`, `url`: of the article."""

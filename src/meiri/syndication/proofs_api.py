@@ -58,7 +58,7 @@ def get_article_text(
 
 @router.get(
     "/articles/{article_id}/proof",
-    response={200: None, 404: Problem, 410: Problem, 503: Problem},
+    response={200: None, 404: Problem, 410: Problem},
     tags=["proofs"],
     summary="The proof that an article stands in the public log",
 )
@@ -72,7 +72,7 @@ def get_proof(request, article_id: int):
             raise NotYet
         proof = proof_of(leaf, log_files())
     except NotYet:
-        return Status(503, Problem(detail="刚刚发布，存证日志还没有收入，请过几秒再试。"))
+        return Status(404, Problem(detail="刚刚发布，存证日志还没有收入，请过几秒再试。"))
     if proof is None:
         return Status(410, Problem(detail="这一版的内容已依法删除，存证日志里只留下不能还原的承诺值。"))
     name = f'attachment; filename="{article_id}.tlog-proof"'

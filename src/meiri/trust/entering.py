@@ -7,7 +7,7 @@ from django.db import transaction
 from meiri.journal.consumers import consumer
 from meiri.journal.models import Entry
 from meiri.trust.checkpoints import Checkpoint
-from meiri.trust.leaf_records import commitment_to, new_salt, record_of
+from meiri.trust.leaf_records import commitment_to, new_salt, record
 from meiri.trust.log_files import log_files
 from meiri.trust.models import Leaf, next_index
 from meiri.trust.notes import BadNote, SignedNote
@@ -23,7 +23,7 @@ def enter(entries: Sequence[Entry]) -> None:
     Two workers that run at once can't both enter: an index and an entry are each unique. Raises `IntegrityError` for the second.
     """
     take_over_lost_leaves()
-    found = [(entry, record) for entry in entries if (record := record_of(entry)) is not None]
+    found = [(entry, attested) for entry in entries if (attested := entry.event.attested) is not None]
     if not found:
         return
     with transaction.atomic():
@@ -33,7 +33,7 @@ def enter(entries: Sequence[Entry]) -> None:
             ).values_list("entry", flat=True)
         )
         index, leaves = next_index(), []
-        for entry, record in found:
+        for entry, attested in found:
             if entry.sequence in there:
                 continue
             salt = new_salt()
@@ -41,9 +41,9 @@ def enter(entries: Sequence[Entry]) -> None:
                 Leaf(
                     index=index,
                     entry=entry.sequence,
-                    thing=entry.event.attested.thing,  # type: ignore[union-attr] # it has a record
+                    thing=attested.thing,
                     salt=salt,
-                    commitment=commitment_to(record, salt),
+                    commitment=commitment_to(record(entry, attested), salt),
                 )
             )
             index += 1

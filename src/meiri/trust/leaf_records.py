@@ -12,6 +12,7 @@ import secrets
 from datetime import UTC
 
 from meiri.journal.encoding import canonical
+from meiri.journal.events import Attested
 from meiri.journal.models import Entry
 
 SALT_BYTES = 16
@@ -22,10 +23,13 @@ def new_salt() -> bytes:
 
 
 def record_of(entry: Entry) -> bytes | None:
-    """The record of an entry of the journal; None for one that is not of a kind that the log holds. Its form never changes."""
+    """The record of an entry of the journal; None for one that is not of a kind that the log holds."""
     attested = entry.event.attested
-    if attested is None:
-        return None
+    return None if attested is None else record(entry, attested)
+
+
+def record(entry: Entry, attested: Attested) -> bytes:
+    """Its form never changes: what was entered before could not be proven any more."""
     return canonical(
         {
             "at": entry.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),

@@ -86,6 +86,13 @@ function keyBefore(key) {
   return before && before !== key ? before : "";
 }
 
+// The blocks of a body, in the form in which their digest is taken: as Python writes lists, strings and objects.
+const WORDS = { True: "true", False: "false", None: "null" }, SIGNS = { n: "\n", r: "\r", t: "\t" };
+const unescaped = (text) => text.replace(/\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8})|([^]))/g, (_, x, u, long, sign) =>
+  sign ? SIGNS[sign] ?? sign : String.fromCodePoint(parseInt(x ?? u ?? long, 16)));
+const readBlocks = (text) => JSON.parse((text || "[]").replace(/'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*"|True|False|None/g, (token) =>
+  WORDS[token] ?? JSON.stringify(unescaped(token.slice(1, -1)))));
+
 const wordsOf = (html) => plain(new DOMParser().parseFromString(html, "text/html").body.textContent);
 const stringsIn = (value) =>
   typeof value === "string" ? [value] : value && typeof value === "object" ? Object.values(value).flatMap(stringsIn) : [];
@@ -95,7 +102,7 @@ function isShown(text, html) {
   const shown = new DOMParser().parseFromString(html, "text/html");
   const body = shown.querySelector(".article .body");
   if (!body || plain(shown.querySelector("h1").textContent) !== plain(text.title)) return false;
-  const blocks = JSON.parse(text.body || "[]");
+  const blocks = readBlocks(text.body);
   const proven = stringsIn(blocks).map(wordsOf).join("\n") + "\n" + plain(text.dateline);
   const all = plain(body.textContent);
   const paragraphs = blocks.filter((block) => block.type === "text").flatMap((block) =>
