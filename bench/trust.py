@@ -25,10 +25,11 @@ ROUNDS = 5
 def main(arguments) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.trust", description=__doc__)
     parser.add_argument("--leaves", type=int, default=LEAVES)
-    parser.add_argument("--trials", type=int, default=TRIALS)
+    parser.add_argument("--trials", type=int, default=TRIALS, help="of each damage; 0: none")
     parser.add_argument("--publications", type=int, default=PUBLICATIONS)
     options = parser.parse_args(arguments)
-    try_damages(options.trials)
+    if options.trials:
+        try_damages(options.trials)
     with data_folder(None) as home:
         take_step("bench.trust", home, "publish", str(options.publications))
     with data_folder(None) as home:
