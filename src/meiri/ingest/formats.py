@@ -1,16 +1,28 @@
 """The formats of import, and which of them an item is of. A new one is a class here, entered in `FORMATS`."""
 
 import bz2
+import io
 import lzma
 import re
 import tarfile
 import zlib
+from collections.abc import Iterator
 from typing import BinaryIO
 
+from meiri.ingest.document_formats import (
+    EpubFormat,
+    MarkdownFormat,
+    OldWordFormat,
+    OpenDocumentFormat,
+    PdfFormat,
+    RtfFormat,
+    SavedPageFormat,
+)
 from meiri.ingest.docx import read_docx
 from meiri.ingest.feed_items import FeedFormat, JsonFeedFormat
 from meiri.ingest.html import read_html, read_page
 from meiri.ingest.import_format import (
+    HEAD,
     ArchiveFormat,
     ArticleFormat,
     Confidence,
@@ -18,14 +30,22 @@ from meiri.ingest.import_format import (
     ItemBeginning,
     PastableFormat,
     RefusedFormat,
+    SeriesFormat,
+    SeriesItem,
     ToldFormat,
 )
 from meiri.ingest.json_lines import CompressedJsonLinesFormat, JsonLinesFormat
+from meiri.ingest.mail_messages import items_of_mail
 from meiri.ingest.newsml_1 import NewsML1Format
 from meiri.ingest.newsml_g2 import NewsMLG2Format
 from meiri.ingest.ninjs import NinjsFormat
 from meiri.ingest.nitf import NitfFormat
-from meiri.ingest.other_formats import format_of_name, format_of_text, refusal_of, upload_instead
+from meiri.ingest.other_formats import (
+    format_of_name,
+    format_of_text,
+    refusal_of,
+    upload_instead,
+)
 from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.telegrams import TelegramFormat
 from meiri.ingest.text import read_lines, read_text
@@ -113,22 +133,39 @@ class TarFormat(ArchiveFormat):
         return _CERTAIN_OR_NONE[_begins_tar(head)]
 
 
+class MailFormat(SeriesFormat):
+    """A message of mail, with the manuscripts attached to it."""
+
+    name = "mail"
+    endings = (".eml",)
+
+    def confidence(self, beginning: ItemBeginning) -> Confidence:
+        if beginning.told_as == "电子邮件文件":
+            return Confidence.CERTAIN
+        return _LIKELY_OR_NONE[beginning.is_called(self.endings) and not beginning.told_as]
+
+    def read(self, file: BinaryIO) -> Iterator[SeriesItem]:
+        return items_of_mail(file, read_attachment)
+
+
+def read_attachment(content: bytes, name: str) -> ParsedArticle:
+    """The article in a file that came with another. Raises `Unreadable`, also for what holds several."""
+    kind = detect(content[:HEAD], io.BytesIO(content), name)
+    if not isinstance(kind, ArticleFormat):
+        raise Unreadable("附件里有不止一篇稿件（压缩包或导出文件），请取出后单独导入。")
+    return kind.read(content)
+
+
 class RefusedFile(RefusedFormat):
     """Files whose first bytes say what they are."""
 
     signatures = (
-        (b"%PDF", "PDF 文件无法导入，请改用 Word 文件（.docx）、网页或文本。"),
-        (
-            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-            "这是旧版 Office 文件（.doc、.wps），请另存为 .docx 后再导入。",
-        ),
         (b"\x89PNG", "这是图片，不是稿件。"),
         (b"\xff\xd8\xff", "这是图片，不是稿件。"),
         (b"GIF8", "这是图片，不是稿件。"),
         (b"RIFF", "这是图片或影音文件，不是稿件。"),
         (b"Rar!", "无法读取 RAR 压缩包，请改用 ZIP。"),
         (b"7z\xbc\xaf\x27\x1c", "无法读取 7z 压缩包，请改用 ZIP。"),
-        (b"{\\rtf", "RTF 文件无法导入，请另存为 .docx 后再导入。"),
         (b"SQLite format 3", "这是数据库文件，不是稿件。"),
     )
 
@@ -165,7 +202,7 @@ class RefusedBinary(RefusedFormat):
         controls = sum(1 for c in beginning.text if c < " " and c not in "\t\n\r\f\v\x1b")
         if controls <= 0.01 * len(beginning.text):
             return ""
-        return "不认识这种文件格式。可以导入网页、文本、Word 文件（.docx）、ZIP 压缩包和导出的稿件记录。"
+        return "不认识这种文件格式。可以导入网页、文本、Word 文件（.docx）、PDF、Markdown、EPUB、邮件、ZIP 压缩包和导出的稿件记录。"
 
 
 class RefusedName(RefusedFormat):
@@ -182,7 +219,8 @@ class RefusedName(RefusedFormat):
 PAGE, PLAIN_TEXT, WORD, JSON_LINES = PageFormat(), PlainTextFormat(), WordFormat(), JsonLinesFormat()
 # Asked from the top; of those that are as sure as each other the first counts.
 FORMATS: tuple[ImportFormat, ...] = (
-    *(RefusedFile(), WORD, RefusedContainer(), ZipFormat(), CompressedJsonLinesFormat()),
+    *(RefusedFile(), PdfFormat(), OldWordFormat(), RtfFormat()),
+    *(WORD, EpubFormat(), OpenDocumentFormat(), RefusedContainer(), ZipFormat(), CompressedJsonLinesFormat()),
     *(
         TarFormat(),
         RefusedCompression(),
@@ -192,7 +230,16 @@ FORMATS: tuple[ImportFormat, ...] = (
         NewsMLG2Format(),
         NewsML1Format(),
     ),
-    *(NitfFormat(), TelegramFormat(), RefusedText(), RefusedBinary(), RefusedName()),
+    *(
+        NitfFormat(),
+        TelegramFormat(),
+        MarkdownFormat(),
+        SavedPageFormat(),
+        MailFormat(),
+        RefusedText(),
+        RefusedBinary(),
+        RefusedName(),
+    ),
     *(JSON_LINES, PAGE, PLAIN_TEXT),
 )
 BY_NAME = {known.name: known for known in FORMATS if known.name}

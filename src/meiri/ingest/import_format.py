@@ -21,9 +21,8 @@ from meiri.ingest.wire_facts import WireFacts
 HEAD = 8192
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 # What e-books and OpenDocument files say of themselves in their first member.
+EPUB, ODT = "application/epub+zip", "application/vnd.oasis.opendocument.text"
 _CONTAINERS = {
-    "application/epub+zip": "EPUB 电子书",
-    "application/vnd.oasis.opendocument.text": "OpenDocument 文档（ODT）",
     "application/vnd.oasis.opendocument.spreadsheet": "OpenDocument 表格（ODS）",
     "application/vnd.oasis.opendocument.presentation": "OpenDocument 演示文稿（ODP）",
 }
@@ -39,10 +38,11 @@ class Confidence(IntEnum):
 
 
 class ZipContent(NamedTuple):
-    """What a ZIP holds: a Word document, another document (then why it is refused), or files."""
+    """What a ZIP holds: a Word document, a document of another media type, one that can't be read (then why), or files."""
 
     is_word: bool = False
     refusal: str = ""
+    media_type: str = ""
 
 
 class ItemBeginning:
@@ -50,6 +50,9 @@ class ItemBeginning:
 
     def __init__(self, head: bytes, whole: BinaryIO | None = None, name: str = ""):
         self.head, self.whole, self.name = head, whole, name
+
+    def is_called(self, endings: tuple[str, ...]) -> bool:
+        return self.name.lower().endswith(endings)
 
     @cached_property
     def text(self) -> str:
@@ -84,17 +87,19 @@ def _content_of(container: zipfile.ZipFile) -> ZipContent:
         return ZipContent(is_word=True)
     if "[Content_Types].xml" in container.NameToInfo:
         return ZipContent(refusal="只能导入 Word 文件（.docx），不能导入表格或演示文稿。")
-    known = _known_container(container)
+    said = _media_type_of(container)
+    if said in (EPUB, ODT):
+        return ZipContent(media_type=said)
+    known = _CONTAINERS.get(said, "Halo 备份文件" if "extensions.data" in container.NameToInfo else "")
     return ZipContent(refusal=refusal_of(known) if known else "")
 
 
-def _known_container(container: zipfile.ZipFile) -> str:
-    """What a ZIP is that is one document, or the backup of another system; "" for any other."""
+def _media_type_of(container: zipfile.ZipFile) -> str:
+    """What a ZIP that is one document says that it is; "" for any other."""
     said = container.NameToInfo.get("mimetype")
-    if said is not None and said.file_size <= 100 and not said.flag_bits & 1:
-        kind = container.read(said).decode("ascii", "replace").strip()
-        return _CONTAINERS.get(kind, "")
-    return "Halo 备份文件" if "extensions.data" in container.NameToInfo else ""
+    if said is None or said.file_size > 100 or said.flag_bits & 1:
+        return ""
+    return container.read(said).decode("ascii", "replace").strip()
 
 
 class ImportFormat(ABC):

@@ -121,7 +121,13 @@ def format_of_name(name: str, is_page: bool) -> str:
     suffix = path.suffix.lower()
     if suffix in _BY_SUFFIX:
         return "" if is_page and suffix in _MAY_BE_PAGES else _BY_SUFFIX[suffix]
-    return f"网站或软件的附带文件（{path.name}）" if not is_page and _BY_NAME.fullmatch(path.name) else ""
+    return "" if is_page else name_of_attendant(name)
+
+
+def name_of_attendant(name: str) -> str:
+    """What a file is that is around a site or software and no article, by its name (README.md); "" for any other."""
+    path = PurePath(name)
+    return f"网站或软件的附带文件（{path.name}）" if _BY_NAME.fullmatch(path.name) else ""
 
 
 def format_of_text(text: str) -> str:
