@@ -283,6 +283,7 @@ def test_what_an_entry_may_have_taken_away():
         *("announced", "entry_marked", "entry_published", "entry_restored", "frozen"),  # of live coverages
         *("restored", "answer_restored"),  # of what had been withdrawn
         "began",  # of advertisements
+        "counted",  # of polls
         *("chain", "checked_after", "exception", "fast_lane", "key_made"),  # of reviews
         *("excepted", "kept"),  # of reprints and their originals
         "ended",  # of pages in grey

@@ -99,6 +99,7 @@ def a_body(words, picture, document):
         ("table", {"data": [[words, None], [None, ""]], "first_row_is_table_header": True}),
         ("document", document),
         ("related", {"title": text, "url": "/keji/"}),
+        ("poll", {"question": text, "choices": [{"text": text}, {"text": words}], "most": 1}),
     ]
 
 
@@ -264,6 +265,7 @@ class Content:
             "/fragments/newest/", "/fragments/newest/keji/", "/fragments/notices.css",
             "/keji/zhuanlan/", "/difang/zhejiang/zhuanlan/", "/fragments/hot/difang/zhejiang/",
             "/paixu/", "/verify/", "/fragments/ads/home/", f"/zhibo/{self.coverage.pk}/quanwen/",
+            *(f"{door}/{article.pk}/{block['id']}/" for article in self.articles for block in article.body.raw_data if block["type"] == "poll" for door in ("/polls", "/fragments/polls")),
             *(f"/keji/2026/1123/{key}/quanwen.html" for key in keys[:1]),
             "/zhibo/", f"/fragments/live/{self.coverage.pk}/", *(f"/corrections/entry/{entry.pk}/" for entry in self.coverage.entries.all()),
             "/zhuanti/?before=0-1", "/404.html", "/nirgendwo/", "/staff/", "/members/", "/members/login/",

@@ -53,7 +53,7 @@ GROUPS = (
         "互动",
         "comment",
         (
-            *("comments_queue", "letters_desk", "reports_inbox", "contributors_desk"),
+            *("comments_queue", "letters_desk", "reports_inbox", "contributors_desk", "polls_desk"),
             *lists("comments_wordrule", "comments_question"),
         ),
     ),

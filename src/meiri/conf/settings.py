@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "meiri.syndication",
     "meiri.ingest",
     "meiri.dashboard",
+    "meiri.polls",
     "meiri.comments",
     "meiri.letters",
     "meiri.reports",

@@ -24,6 +24,7 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
     path("", include("meiri.syndication.urls")),
     path("", include("meiri.comments.urls")),
+    path("", include("meiri.polls.urls")),
     path("letters/", include("meiri.letters.urls")),
     path("reports/", include("meiri.reports.urls")),
     path("members/", include("meiri.members.urls")),

@@ -80,6 +80,7 @@ PUBLIC_ADDRESSES = (
     _unstored("opensearch.xml", "web", "/opensearch.xml", has_edition=False, is_reserved=False),
     _stored("paixu", "web", "/paixu/", "front"),
     _unstored("player", "web", "/player/bilibili/BV1xx411c7mD/", has_edition=False, is_crawled=False),
+    _unstored("polls", "polls", "/polls/22/b8c9d5d2-7f0a-4f0e-9a51-6b0f2a6f1c11/", is_crawled=False),
     _stored("poster", "web", "/poster/22.jpg", "posters", has_edition=False, is_crawled=False),
     _stored("qr", "web", "/qr/22.svg", "codes", has_edition=False),
     _unstored("readyz", "web", "/readyz", has_edition=False),

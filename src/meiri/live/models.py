@@ -175,6 +175,12 @@ class LiveEntryQuerySet(models.QuerySet):
         return self.filter(state=EntryState.WAITING).order_by("pk")
 
 
+class EntryBody(ArticleBody):
+    """What an entry may be made of: all that an article may, but for polls, which are an article's."""
+
+    poll = None  # type: ignore[assignment]
+
+
 class LiveEntry(models.Model):
     """One entry of a coverage."""
 
@@ -184,7 +190,7 @@ class LiveEntry(models.Model):
     # Given by the sender: what is sent twice is one entry.
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     title = models.CharField("小标题", max_length=LONGEST_TITLE, blank=True)
-    body: Any = BodyField(ArticleBody(required=False), verbose_name="内容", blank=True)
+    body: Any = BodyField(EntryBody(required=False), verbose_name="内容", blank=True)
     state = models.CharField("状态", max_length=9, choices=EntryState.choices, default=EntryState.WAITING)
     # Its place in the coverage, 1 for the first; None until readers see it.
     number = models.PositiveIntegerField(null=True, editable=False)

@@ -33,17 +33,28 @@ STYLES = {
     "tools": ["tools"],
     "player": ["player"],
     # What few articles have: galleries, videos, charts, boxes.
-    "blocks": ["blocks", "viewer"],
+    "blocks": ["blocks", "viewer", "polls"],
     # Every page of the edition in large type.
     "large": [
         *(*_FRONTS, "home", "section", "standard", "article", "live", "search", "forms", "fields"),
-        *("comments", "letters", "members", "staff", "settings", "blocks", "viewer", "large"),
+        *("comments", "letters", "members", "staff", "settings", "blocks", "viewer", "polls", "large"),
     ],
     "front": [*_FRONTS, "home", "section", "standard"],
     "search": [*_FRONTS, "section", "search"],
     "suggestions": ["suggestions"],
     "advertisements": ["advertisements"],
-    "form": [*_COMMON, "forms", "fields", "standard", "comments", "letters", "members", "staff", "settings"],
+    "form": [
+        *_COMMON,
+        "forms",
+        "fields",
+        "standard",
+        "comments",
+        "letters",
+        "members",
+        "staff",
+        "settings",
+        "polls",
+    ],
 }
 SCRIPTS = {
     "preferences": ["preferences"],
@@ -66,6 +77,7 @@ SCRIPTS = {
     "home": ["switches", "times", "fragments", "bars", "counts", "carousel", "searching", "installed"],
     "suggestions": ["suggestions"],
     "comments": ["comments"],
+    "polls": ["polls"],
     "work": ["work"],
     "passkeys": ["passkeys"],
     "verify": ["verify"],

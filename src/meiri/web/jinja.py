@@ -30,6 +30,7 @@ from meiri.newsroom.clock import zoned
 from meiri.newsroom.models import Article
 from meiri.newsroom.plain_text import paragraphs
 from meiri.newsroom.tags import tag_address
+from meiri.polls.asked_polls import poll_in_block, result_of
 from meiri.syndication.structured_data import contact_page, magazine_piece, web_site
 from meiri.undefined_names import undefined_type
 from meiri.web.bundles import bundle_of_edition
@@ -213,6 +214,8 @@ def environment(**options):
         has_advertisement=has_advertisement,
         has_fonts=has_fonts,
         chart_svg=chart_svg,
+        poll_in=poll_in_block,
+        poll_result=result_of,
         played_video=played_video,
         site_of=site_of,
         url_of_player=url_of_player,

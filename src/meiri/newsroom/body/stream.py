@@ -20,6 +20,7 @@ from meiri.newsroom.body.pictures import (
     MissingPictureBlock,
     PictureBlock,
 )
+from meiri.newsroom.body.poll import PollBlock
 from meiri.newsroom.body.quote import QuoteBlock
 from meiri.newsroom.body.recordings import AudioBlock, VideoBlock
 from meiri.newsroom.body.stored_words import StoredWords
@@ -44,6 +45,7 @@ class ArticleBody(blocks.StreamBlock):
     quote = QuoteBlock()
     table = ArticleTableBlock(label="表格", icon="table")
     chart = ChartBlock()
+    poll = PollBlock()
     fact_box = FactBoxBlock()
     timeline = ChronologyBlock()
     notes = NotesBlock()

@@ -42,6 +42,7 @@ from meiri.newsroom.scheduling import publish_scheduled
 from meiri.operations.clock_jobs import ClockJob, forget_runs, lines_of
 from meiri.operations.nodes import EVERY, note_node
 from meiri.planning.recurring import propose_themes
+from meiri.polls.telling import tell_polls
 from meiri.review.reminders import remind_of_late_reviews, tell_of_late_checks
 from meiri.search.index import store as search_store
 from meiri.search.indexing import Indexer
@@ -86,6 +87,7 @@ SCHEDULE = [
     ClockJob(keep_log_files, 1, line="public log", of_node=True),
     ClockJob(note_this_node, EVERY, of_node=True),
     ClockJob(tell_likes, 20),
+    ClockJob(tell_polls, 5),
     ClockJob(forget_visits, 60),
     ClockJob(clear_sessions, 3600),
     ClockJob(forget_old_views, 3600),

@@ -1,0 +1,1 @@
+"""Polls (投票) in articles: readers' votes, each reader's once, and what came out of them."""
