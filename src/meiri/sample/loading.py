@@ -24,7 +24,7 @@ from meiri.fronts.models import (
 )
 from meiri.journal.log import append, last_sequence
 from meiri.newsroom.authors import author_named
-from meiri.newsroom.body.block import StructBodyBlock
+from meiri.newsroom.body.block import ListBodyBlock, StructBodyBlock
 from meiri.newsroom.body.stream import body_blocks
 from meiri.newsroom.dates import fault_of_date
 from meiri.newsroom.initial_newsroom import create_desk, create_newsroom
@@ -42,6 +42,7 @@ from meiri.sample.paper import areas_of
 from meiri.sample.people import load_people
 from meiri.sample.reading_history import load_reading_history
 from meiri.sample.voices import duty_editor, load_comments, load_letters
+from meiri.sample.votes import load_votes
 from meiri.sections.models import Channel, Design, NavigationItem, NavigationRow, Station, Subsection, Topic
 from meiri.sources.name_keys import domain_of
 from meiri.sources.register import ListingState, SourceListing
@@ -83,6 +84,7 @@ def load(progress=lambda items, **options: items, size: tuple[int, int] = SIZE) 
     by = duty_editor()
     load_comments(by)
     load_letters(by)
+    load_votes()
     load_coverages(when)
     load_reading_history(views_of_articles())
     with transaction.atomic():
@@ -271,6 +273,8 @@ def body_block(kind: str, stored, title: str, album: Album) -> tuple[str, Any]:
     block = body_blocks()[kind]
     if not isinstance(block, StructBodyBlock):
         return kind, stored
+    if isinstance(block, ListBodyBlock):
+        return kind, block.to_python(stored)
     words = stored.get("caption", ""), stored.get("credit", "")
     scenes = {name: Scene.named(stored[name], *words) for name in block.pictures if stored.get(name)}
     return kind, {**stored, **{name: album.picture(scene, title) for name, scene in scenes.items()}}

@@ -82,25 +82,38 @@ class PollBlock(ListBodyBlock):
         return f"<figure><figcaption>{caption}</figcaption><ul>{choices}</ul></figure>"
 
     def from_element(self, element: HtmlElement, pictures: Mapping[str, Picture]) -> ReadBlock | None:
-        caption, choices = element.find("figcaption"), element.findall("ul/li")
-        found = _CAPTION.fullmatch(words_of(caption)) if caption is not None else None
-        if not found or not FEWEST_CHOICES <= len(choices) <= MOST_CHOICES:
+        caption = element.find("figcaption")
+        if caption is None:
             return None
-        closes = closing_time(found.groupdict())
-        return ReadBlock(
-            {
-                "question": found["question"][:LONGEST_QUESTION],
-                "choices": listed({"text": words_of(choice)[:LONGEST_CHOICE]} for choice in choices),
-                "most": min(max(int(found["most"]), 1), len(choices)),
-                "closes": closes and closes.isoformat(),
-                "shown_at_end": bool(found["at_end"]),
-                "members_only": bool(found["members"]),
-            }
-        )
+        stored = _read_poll(words_of(caption), [words_of(choice) for choice in element.findall("ul/li")])
+        return ReadBlock(stored) if stored else None
+
+    def from_markdown(self, part: str) -> dict[str, Any] | None:
+        """The caption as it is exported, and a line `- ` for each choice."""
+        caption, *lines = part.splitlines()
+        if not all(line.startswith("- ") for line in lines):
+            return None
+        return _read_poll(caption.strip(), [line.removeprefix("- ").strip() for line in lines])
 
     class Meta:
         icon = "tasks"
         label = "投票"
+
+
+def _read_poll(caption: str, choices: list[str]) -> dict[str, Any] | None:
+    """What is stored of a poll whose caption `PollBlock.html` wrote; None where it did not."""
+    found = _CAPTION.fullmatch(caption)
+    if not found or not FEWEST_CHOICES <= len(choices) <= MOST_CHOICES:
+        return None
+    closes = closing_time(found.groupdict())
+    return {
+        "question": found["question"][:LONGEST_QUESTION],
+        "choices": listed({"text": choice[:LONGEST_CHOICE]} for choice in choices),
+        "most": min(max(int(found["most"]), 1), len(choices)),
+        "closes": closes and closes.isoformat(),
+        "shown_at_end": bool(found["at_end"]),
+        "members_only": bool(found["members"]),
+    }
 
 
 def closing_time(stored: Any) -> datetime | None:
