@@ -12,7 +12,7 @@ from lxml import etree, html
 
 from meiri.ingest.archive_files import MAX_MEMBER_BYTES, check_zip
 from meiri.ingest.credit_names import names, source_name
-from meiri.ingest.documents import article_of_markup, with_pictures
+from meiri.ingest.document_markup import article_of_markup, with_pictures
 from meiri.ingest.import_format import FoundItem, SeriesItem
 from meiri.ingest.page import parse
 from meiri.ingest.parsed import Unreadable

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from lxml import etree
 
-from meiri.ingest.documents import article_of_markup, with_pictures
+from meiri.ingest.document_markup import article_of_markup, with_pictures
 from meiri.ingest.import_format import FoundItem, SeriesItem
 from meiri.ingest.mhtml import content_of
 from meiri.ingest.page import parse

@@ -7,7 +7,7 @@ from html import escape
 from markdown_it import MarkdownIt
 
 from meiri.ingest.credit_names import names, source_name
-from meiri.ingest.documents import article_of_markup
+from meiri.ingest.document_markup import article_of_markup
 from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.text_encoding import decode
 from meiri.ingest.times import read_iso

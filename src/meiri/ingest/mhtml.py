@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from lxml import etree, html
 
-from meiri.ingest.documents import with_pictures
+from meiri.ingest.document_markup import with_pictures
 from meiri.ingest.html import read_page
 from meiri.ingest.page import parse
 from meiri.ingest.parsed import ParsedArticle, Unreadable

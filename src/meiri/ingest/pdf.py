@@ -8,9 +8,9 @@ from statistics import median
 
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 
-from meiri.ingest.documents import article_of_markup
+from meiri.ingest.document_markup import article_of_markup
 from meiri.ingest.parsed import ParsedArticle, Unreadable
-from meiri.ingest.pdf_lines import SHORT, Line, lines_of
+from meiri.ingest.pdf_lines import SHORT, PdfLine, lines_of
 
 # The share of pages at whose head or foot a running head stands.
 REPEATED = 0.4
@@ -56,7 +56,7 @@ def read_pdf(data: bytes) -> ParsedArticle:
     return article
 
 
-def _without_running_heads(lines: list[Line], pages: int) -> list[Line]:
+def _without_running_heads(lines: list[PdfLine], pages: int) -> list[PdfLine]:
     """`lines` without the numbers of pages, and without what stands at the head or foot of several, numbers in it aside."""
     on_pages: dict[str, set[int]] = defaultdict(set)
     for line in lines:
@@ -72,23 +72,23 @@ def _without_running_heads(lines: list[Line], pages: int) -> list[Line]:
     ]
 
 
-def _pattern_of(line: Line) -> str:
+def _pattern_of(line: PdfLine) -> str:
     return re.sub(r"\d+", "0", "".join(line.text.split()))
 
 
-def _usual_size(lines: list[Line]) -> float:
+def _usual_size(lines: list[PdfLine]) -> float:
     sizes: Counter[float] = Counter()
     for line in lines:
         sizes[round(line.size, 1)] += len(line.text)
     return sizes.most_common(1)[0][0]
 
 
-def _markup_of(lines: list[Line]) -> str:
+def _markup_of(lines: list[PdfLine]) -> str:
     usual, leading = _usual_size(lines), _leading(lines)
     title = _title_of(lines, usual)
     has_indents = sum(line.is_indented for line in lines) >= 2
     paragraphs: list[tuple[str, str]] = []
-    before: Line | None = None
+    before: PdfLine | None = None
     for number, line in enumerate(lines):
         kind = "h1" if number in title else "p"
         if kind == "p" and line.size > HEADING_SIZE * usual and len(line.text) <= LONGEST_HEADING:
@@ -114,7 +114,7 @@ def _element(kind: str, text: str) -> str:
     return f"<ul>{inner}</ul>" if kind == "li" else inner
 
 
-def _title_of(lines: list[Line], usual: float) -> range:
+def _title_of(lines: list[PdfLine], usual: float) -> range:
     """The numbers of the lines of the headline: the first of the largest letters on the first page, with no text above them."""
     largest = max(line.size for line in lines if line.page == lines[0].page)
     if largest <= TITLE_SIZE * usual:
@@ -132,13 +132,13 @@ def _title_of(lines: list[Line], usual: float) -> range:
     return range(first, end)
 
 
-def _leading(lines: list[Line]) -> float:
+def _leading(lines: list[PdfLine]) -> float:
     """From one line of a paragraph to the next, in points."""
     steps = [a.y0 - b.y0 for a, b in pairwise(lines) if a.page == b.page and 0 < a.y0 - b.y0 < 3 * a.size]
     return median(steps) if steps else 0
 
 
-def _goes_on(before: Line, line: Line, leading: float, has_indents: bool, kind: str) -> bool:
+def _goes_on(before: PdfLine, line: PdfLine, leading: float, has_indents: bool, kind: str) -> bool:
     """Whether `line` continues the paragraph that `before` is of."""
     if abs(before.size - line.size) > SAME_SIZE * before.size:
         return False

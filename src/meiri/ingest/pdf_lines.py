@@ -38,7 +38,7 @@ logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
 
 
 @dataclass
-class Line:
+class PdfLine:
     """A line as it stands on its page, measured in points from the left bottom; `size` is the height of its letters. `left` and
     `right` are the edges of its column."""
 
@@ -58,10 +58,10 @@ class Line:
         return self.text.startswith("\u3000") or self.x0 - self.left > INDENTED * self.size
 
 
-def lines_of(data: bytes) -> tuple[list[Line], int, int]:
+def lines_of(data: bytes) -> tuple[list[PdfLine], int, int]:
     """The lines in reading order, how many pages there are, and how many pictures of some size. Raises `Unreadable` for what is
     too long, and what pdfminer raises for what is broken."""
-    lines: list[Line] = []
+    lines: list[PdfLine] = []
     pages = pictures = 0
     for page in extract_pages(io.BytesIO(data), laparams=LAParams(char_margin=1.5, boxes_flow=None)):
         pages += 1
@@ -90,14 +90,14 @@ def _text_lines(element) -> Iterator[LTTextLine]:
             yield from _text_lines(inner)
 
 
-def _line(found: LTTextLine, number: int) -> Line | None:
+def _line(found: LTTextLine, number: int) -> PdfLine | None:
     text = with_characters(found.get_text()).replace("\xa0", " ").rstrip()
     sizes = [character.size for character in found if isinstance(character, LTChar)]
     if not text.strip() or not sizes:
         return None
     blank = len(text) - len(text.lstrip(" "))
     x0 = found.x0 + blank * median(sizes) / 2
-    return Line(text.lstrip(" "), x0, found.x1, found.y0, found.y1, median(sizes), number)
+    return PdfLine(text.lstrip(" "), x0, found.x1, found.y0, found.y1, median(sizes), number)
 
 
 def with_characters(text: str) -> str:
@@ -105,10 +105,10 @@ def with_characters(text: str) -> str:
     return _FORMS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text).translate(_RADICALS)
 
 
-def _in_reading_order(lines: list[Line]) -> list[Line]:
+def _in_reading_order(lines: list[PdfLine]) -> list[PdfLine]:
     """Down the page; where columns stand beside each other, each to its end before the next."""
-    out: list[Line] = []
-    run: list[list[Line]] = []
+    out: list[PdfLine] = []
+    run: list[list[PdfLine]] = []
     spans: list[tuple[float, float]] = []
     for row in _rows(lines[:MAX_LINES_OF_PAGE]):
         own = [(line.x0, line.x1) for line in row]
@@ -122,9 +122,9 @@ def _in_reading_order(lines: list[Line]) -> list[Line]:
     return out + _of_run(run, spans) if run else out
 
 
-def _rows(lines: list[Line]) -> list[list[Line]]:
+def _rows(lines: list[PdfLine]) -> list[list[PdfLine]]:
     """The lines that stand at one height, from the top."""
-    rows: list[list[Line]] = []
+    rows: list[list[PdfLine]] = []
     for line in sorted(lines, key=lambda one: (-one.y1, one.x0)):
         if rows and (line.y0 + line.y1) / 2 > rows[-1][0].y0:
             rows[-1].append(line)
@@ -143,7 +143,7 @@ def _united(spans: list[tuple[float, float]], gutter: float) -> list[tuple[float
     return out
 
 
-def _of_run(rows: list[list[Line]], spans: list[tuple[float, float]]) -> list[Line]:
+def _of_run(rows: list[list[PdfLine]], spans: list[tuple[float, float]]) -> list[PdfLine]:
     lines = [line for row in rows for line in row]
     widths = [
         mean((one.x1 - one.x0) / one.size for one in c) for c in (_within(lines, s) for s in spans) if c
@@ -154,17 +154,17 @@ def _of_run(rows: list[list[Line]], spans: list[tuple[float, float]]) -> list[Li
     return [_as_one(row) for column in parts for row in column if row]
 
 
-def _as_one(row: list[Line]) -> Line:
+def _as_one(row: list[PdfLine]) -> PdfLine:
     """What stands at one height as one line: words set far apart, cells of a table's row."""
     text = " ".join(piece.text for piece in row)
     return replace(row[0], text=text, x1=row[-1].x1, y0=min(p.y0 for p in row), y1=max(p.y1 for p in row))
 
 
-def _within(lines: list[Line], span: tuple[float, float]) -> list[Line]:
+def _within(lines: list[PdfLine], span: tuple[float, float]) -> list[PdfLine]:
     return [line for line in lines if span[0] <= (line.x0 + line.x1) / 2 <= span[1]]
 
 
-def _set_margins(lines: list[Line], height: float) -> None:
+def _set_margins(lines: list[PdfLine], height: float) -> None:
     """Mark what stands at the head or foot of a page, set off from the text by more than its lines are from each other."""
     rows = _rows(lines)
     steps = [above[0].y0 - below[0].y0 for above, below in pairwise(rows)]
@@ -191,9 +191,9 @@ def _set_margins(lines: list[Line], height: float) -> None:
             line.in_margin = True
 
 
-def _set_columns(lines: list[Line]) -> None:
+def _set_columns(lines: list[PdfLine]) -> None:
     """The edges of the column that each line of a page stands in: those of the lines of its size above and below it."""
-    by_size: dict[float, list[Line]] = defaultdict(list)
+    by_size: dict[float, list[PdfLine]] = defaultdict(list)
     for line in lines:
         by_size[round(line.size)].append(line)
     for size, same in by_size.items():
