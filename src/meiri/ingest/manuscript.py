@@ -9,7 +9,7 @@ from lxml import html
 from meiri.ingest.blocks import EDGES, Block, render
 from meiri.ingest.body import name_captions
 from meiri.ingest.breadcrumb import find_breadcrumb
-from meiri.ingest.credit_names import source_name
+from meiri.ingest.credit_names import IDEOGRAPHS, source_name
 from meiri.ingest.credits import signed_in_text
 from meiri.ingest.ending import find_end
 from meiri.ingest.headline import letters, squeeze
@@ -191,7 +191,7 @@ def _is_no_title(block: Block, shortest: int = 4) -> bool:
         or is_control(text)
         or bool(find_breadcrumb([block], ""))
         or (len(text) < 60 and bool(_NAVIGATION.search(text)))
-        or len(re.findall(r"[\s|｜·]+", text)) >= 5
+        or len(re.findall(r"[\s|｜·]+" if IDEOGRAPHS.search(text) else r"[|｜]", text)) >= 5
     )
 
 
