@@ -1,12 +1,18 @@
 """Any article comes back whole from any furniture around it: pages of several makes, copied texts with any spacing."""
 
+import io
+import json
 import random
+from html import escape
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from meiri.ingest.formats import detect
 from meiri.ingest.html import read_page
+from meiri.ingest.import_format import HEAD, SeriesFormat
+from meiri.ingest.markdown import read_markdown
 from meiri.ingest.sanitise import plain
 from meiri.ingest.text import read_lines
 
@@ -176,3 +182,45 @@ def test_e5_verse_stays_verse(parts, chance):
     for kind, lines in parts:
         if kind == "verse":
             assert f"<p>{'<br>'.join(lines)}</p>" in article.body
+
+
+def as_feeds(parts) -> dict[str, bytes]:
+    """The article between others in an RSS, an Atom and a JSON feed."""
+    body = "".join(f"<p>{'<br>'.join(lines)}</p>" for _, lines in parts)
+    other = "<p>沙洲镇油菜花海迎来首批游客。</p>"
+    entries = [(OTHERS[0], other), (TITLE, body), (OTHERS[1], other)]
+    rss = "".join(
+        f"<item><title>{title}</title><description>摘要</description><content:encoded><![CDATA[{text}]]></content:encoded></item>"
+        for title, text in entries
+    )
+    atom = "".join(
+        f"<entry><title>{t}</title><content type='html'>{escape(b)}</content></entry>" for t, b in entries
+    )
+    items = [{"id": str(n), "title": t, "content_html": b} for n, (t, b) in enumerate(entries)]
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": SOURCE, "items": items}
+    return {
+        "a.rss": f'<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>{SOURCE}</title>{rss}</channel></rss>'.encode(),
+        "a.atom": f'<feed xmlns="http://www.w3.org/2005/Atom"><title>{SOURCE}</title>{atom}</feed>'.encode(),
+        "a.json": json.dumps(feed, ensure_ascii=False).encode(),
+    }
+
+
+@settings(max_examples=15)
+@given(articles())
+def test_an_article_comes_back_whole_from_a_feed(parts):
+    for name, content in as_feeds(parts).items():
+        kind = detect(content[:HEAD], io.BytesIO(content), name)
+        assert isinstance(kind, SeriesFormat)
+        _, article, _ = (item.read().article for item in kind.read(io.BytesIO(content)))
+        assert article.title == TITLE
+        assert plain(article.body).split("\n") == lines_of(parts)
+
+
+@settings(max_examples=30)
+@given(articles(), st.sampled_from(sorted(TAILS)))
+def test_an_article_comes_back_whole_from_markdown(parts, tail):
+    text = "\n\n".join("\\\n".join(lines) for _, lines in parts)
+    content = f"# {TITLE}\n\n{META}\n\n{text}\n\n" + "\n\n".join(TAILS[tail])
+    article = read_markdown(content.encode())
+    assert article.title == TITLE
+    assert plain(article.body).split("\n")[: len(lines_of(parts))] == lines_of(parts)
