@@ -39,7 +39,14 @@ GROUPS = (
         "doc-full",
         (
             *("wagtailsnippets_newsroom_article:list", "wagtailsnippets_newsroom_article:add"),
-            *("ingest_import", "proposals_inbox", "live_coverages", "corrections_desk", "recycle_bin"),
+            *(
+                "ingest_import",
+                "wires_desk",
+                "proposals_inbox",
+                "live_coverages",
+                "corrections_desk",
+                "recycle_bin",
+            ),
         ),
     ),
     MenuGroup(

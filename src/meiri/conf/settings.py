@@ -351,6 +351,8 @@ FILE_UPLOAD_TEMP_DIR = None
 # A web server in front serves media files as one of the folder's group.
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = PUBLIC_FILE, PUBLIC_FOLDER
 # The largest file that `meiri import` reads, and the largest upload under 导入稿件.
+# The mailbox to which wires send copy: imaps://user:password@host/INBOX.
+WIRE_MAILBOX_URL = env.str("MEIRI_WIRE_MAILBOX_URL", default="")
 IMPORT_MAX_BYTES = env.int("MEIRI_IMPORT_MAX_BYTES", default=64 * 1024 * 1024)
 # What editors may send in one request: the largest file, and a little more for the form around it.
 UPLOAD_MAX_BYTES = IMPORT_MAX_BYTES + 8 * 1024 * 1024

@@ -9,6 +9,7 @@ from wagtail.admin.views.account import LogoutView
 
 from meiri.conf.prometheus import metrics
 from meiri.fronts.views import laid_out
+from meiri.ingest.wires.wire_posts import post_wire
 from meiri.members.views import newsroom_door
 from meiri.web.media import document
 
@@ -22,6 +23,7 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/<int:document_id>/<str:name>", document, name="wagtaildocs_serve"),
     path("metrics", metrics, name="metrics"),
+    path("api/v1/wires/", post_wire, name="wires_post"),
     path("", include("meiri.syndication.urls")),
     path("", include("meiri.comments.urls")),
     path("", include("meiri.polls.urls")),

@@ -20,6 +20,7 @@ from meiri.ingest.written_body import markup_of_lines, moment, one_line, put_bod
 
 # A text that is shorter may be no more than a summary.
 SHORT = 300
+NO_ENTRIES = "订阅源里没有条目。"
 _NO_ZONE = re.compile(r"\s*\d{4}[-/年]\d{1,2}[-/月]\d{1,2}日?[ T]*\d{1,2}:\d{2}(?::\d{2})?\s*")
 
 
@@ -36,7 +37,7 @@ class FeedFormat(ToldFormat):
         for place, raw in enumerate(raw_entries(file), start=1):
             yield SeriesItem(f":{place}", partial(read_entry, raw))
         if not place:
-            raise Unreadable("订阅源里没有条目。")
+            raise Unreadable(NO_ENTRIES)
 
 
 class JsonFeedFormat(ToldFormat):
@@ -50,7 +51,7 @@ class JsonFeedFormat(ToldFormat):
         items = feed.get("items") if isinstance(feed, dict) else None
         items = [one for one in items if isinstance(one, dict)] if isinstance(items, list) else []
         if not items:
-            raise Unreadable("订阅源里没有条目。")
+            raise Unreadable(NO_ENTRIES)
         for place, item in enumerate(items, start=1):
             yield SeriesItem(f":{place}", partial(read_json_item, item, feed))
 
@@ -59,6 +60,18 @@ def read_entry(raw: RawEntry) -> FoundItem:
     """The article of one entry. Raises `Unreadable`."""
     if raw.is_cut:
         raise Unreadable("这一条过长，没有读取。")
+    try:
+        return _read_entry(raw)
+    except (
+        KeyError,
+        AttributeError,
+        TypeError,
+        ValueError,
+    ) as error:  # what feedparser lets out of what is damaged
+        raise Unreadable("这一条已损坏，无法读取。") from error
+
+
+def _read_entry(raw: RawEntry) -> FoundItem:
     # Of a stream feedparser opens nothing by name.
     parsed = feedparser.parse(io.BytesIO(raw.feed))
     if not parsed.entries:
@@ -131,6 +144,8 @@ def _found(article: ParsedArticle, body: str, is_full: bool, names: list[str], f
 
 def _moment(entry: Any, name: str) -> datetime | None:
     """A moment of an entry. feedparser takes one without a zone for Greenwich's; it is Beijing's."""
+    if name not in entry.keys():  # noqa: SIM118 feedparser's own look-up takes one moment for the other
+        return None
     written = entry.get(name) or ""
     if _NO_ZONE.fullmatch(written):
         return moment(written)

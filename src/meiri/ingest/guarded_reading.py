@@ -15,6 +15,7 @@ from meiri.guarded import Busy, Failed, Guard, Limits, Overrun, Process
 from meiri.ingest import archive_files, formats
 from meiri.ingest.formats import detect, detect_pasted
 from meiri.ingest.import_format import HEAD, ArticleFormat, FoundItem, SeriesFormat, SeriesItem
+from meiri.ingest.mail_files import files_of_message
 from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.record_line import Extras
 from meiri.ingest.sanitise import UNPRINTABLE
@@ -108,6 +109,10 @@ class ItemReader:
             yield from items
             if is_over:
                 return
+
+    def mail(self, data: bytes) -> list[tuple[str, bytes]]:
+        """As `mail_files.files_of_message`."""
+        return self._read(files_of_message, data)
 
     def unpack(self, archive: Path, into: Path) -> list[tuple[str, str]]:
         """As `archives.unpack`."""

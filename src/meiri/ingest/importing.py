@@ -60,13 +60,14 @@ def import_items(
     station: Station | None = None,
     originals: Sequence[KeptOriginal] = (),
     stored: dict[str, Picture] | None = None,
+    updating: Article | None = None,
 ) -> Record:
     """Import one article and tell what became of it. Nothing of a refused item stays.
 
     `channel` is where an item goes whose breadcrumb names no channel; `station` the one that files it, where that is not left
-    to the desk of `by`. `by` is the user, None for the system. Pictures
-    are read beside `page`, and only within `root`. `originals` become the evidence of a reprint; `stored` are the pictures that
-    are stored already, by their address in the body. Raises `Unreadable` where the item is refused.
+    to the desk of `by`. `by` is the user, None for the system. `updating` is the article that the item is a new version of, where that is
+    known otherwise. Pictures are read beside `page`, and only within `root`. `originals` become the evidence of a reprint; `stored` are
+    the pictures that are stored already, by their address in the body. Raises `Unreadable` where the item is refused.
     """
     extras = extras or Extras()
     if not parsed.title:
@@ -76,7 +77,7 @@ def import_items(
     digest = digest_of_item(parsed)
     address = parsed.original_url or extras.url
     warnings = list(parsed.warnings)
-    known = _known(digest, address, parsed, extras)
+    known = Import(article=updating, digest="") if updating else _known(digest, address, parsed, extras)
     if known and by and not visible_to(by, [known.article.pk]):
         raise Unreadable("同样的稿件，或同一来源的稿件，已由其他部门导入；您的采编分工不包括它，没有更新。")
     if known and (known.digest == digest):
@@ -88,7 +89,7 @@ def import_items(
     filed = (known.article.channel if known else None) or channel_of(
         parsed, channels_of([parsed]), channel, warnings
     )
-    home = known.article.home_station if known else None
+    home = known.article.home_station if known else None if by else station
     if by and known and not may(by, "change", known.article):
         raise Unreadable("已有同样的稿件，由别的编辑负责，没有更新。")
     if by and not known:

@@ -1,11 +1,34 @@
-"""What was imported and what came from old sites, so that importing again finds it and old addresses lead on."""
+"""What was imported and what came from old sites, so that importing again finds it and old addresses lead on; the tables of wires."""
 
 from django.db import models
 
+from meiri.ingest.wire_models import (
+    WireDelivery,
+    WireItem,
+    WireRule,
+    WireSource,
+    WireTopic,
+    WireVersion,
+)
 from meiri.journal.public_models import NotPublic
 from meiri.media.models import Picture
 from meiri.newsroom.models import Article
 from meiri.sections.models import Channel
+
+__all__ = [
+    "Import",
+    "MoveIn",
+    "MoveState",
+    "MovedPost",
+    "OldAddress",
+    "PostFate",
+    "WireDelivery",
+    "WireItem",
+    "WireRule",
+    "WireSource",
+    "WireTopic",
+    "WireVersion",
+]
 
 
 class Import(models.Model):

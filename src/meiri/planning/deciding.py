@@ -75,9 +75,10 @@ def settle_item(item: PlanItem, by) -> PlanItem:
 
 @transaction.atomic
 def drop_item(item: PlanItem, reason: str, by) -> PlanItem:
-    """Decide that nothing is made of an item, and why. What was begun of it stays with its authors."""
+    """Decide that nothing is made of an item, and why. What was begun of it stays with its authors. `by` None: the system."""
     stored = locked_item(item)
-    check(by, "decide", stored)
+    if by is not None:
+        check(by, "decide", stored)
     reason = asked_words(reason, LONGEST_REASON, "请写明不做的原因。", "原因")
     if stored.state == PlanState.PUBLISHED:
         raise ValidationError("这个选题已经发布。")

@@ -28,6 +28,7 @@ from meiri.delivery.renderer import render_pages
 from meiri.fronts.advertisements import begin_advertisements
 from meiri.fronts.link_checking import check_links
 from meiri.fronts.notice_bars import end_overdue_notices
+from meiri.ingest.wires.asking_wires import ask_due_wires, forget_deliveries, wires_are_due
 from meiri.journal.consumers import run_due_consumers
 from meiri.journal.heads import note_head
 from meiri.journal.log import idle_seconds
@@ -101,6 +102,8 @@ SCHEDULE = [
     ClockJob(begin_advertisements, 20),
     ClockJob(check_due_links, 1, line="links", is_wanted=links_are_due),
     ClockJob(check_due_receipts, 1, line="links", is_wanted=receipts_are_due),
+    ClockJob(ask_due_wires, 5, line="wires", is_wanted=wires_are_due),
+    ClockJob(forget_deliveries, 3600),
     ClockJob(forget_links, 3600),
     ClockJob(forget_orphans, 24 * 3600, of_node=True),
     ClockJob(propose_themes, 600),
