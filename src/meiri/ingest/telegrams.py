@@ -12,8 +12,10 @@ from meiri.ingest.text_encoding import decode
 from meiri.ingest.wire_facts import WireFacts
 from meiri.ingest.written_body import markup_of_lines, one_line, put_body
 
-_IPTC = re.compile(r"\x01?\s*([a-z]{3})(\d{3,4}) (\d) ([a-z]{1,3}) +(\d{1,4}) +([^\r\n]*)", re.IGNORECASE)
-_ANPA = re.compile(r"[\x16\s]*\x01([^\x1f]{0,20})\x1f([^\r\n]{0,20})\s+(\w) (\w)\S*\s*([^\n]*)")
+_IPTC = re.compile(
+    r"([a-z]{3})(\d{3,4}) (\d) ([a-z]{1,3}) {1,9}(\d{1,4}) {1,9}([^\r\n]{0,200})", re.IGNORECASE
+)
+_ANPA = re.compile(r"\x01([^\x1f]{0,20})\x1f([^\r\n]{0,20})\s{1,5}(\w) (\w)")
 _PRIORITY = {"f": 1, "u": 2, "b": 3, "r": 5, "d": 6, "w": 7}
 _END = re.compile(r"[\x03\x04\x7f]")
 LARGEST = 4 * 1024 * 1024
@@ -61,7 +63,7 @@ def _iptc_7901(head: str, body: str) -> FoundItem:
         facts.urgency = int(found[3])
         facts.subjects = [f"iptc7901:{found[4]}"]
         article.source = facts.provider = one_line(re.sub(r"[\d-].*", "", found[6]))
-    by = re.search(r"^\s*By ([^\n]{2,80})", text, re.MULTILINE)
+    by = re.search(r"^[ \t]{0,9}By ([^\n]{2,80})", text, re.MULTILINE)
     if by:
         article.authors = people_of(one_line(by[1]).split(", ")[0])
     facts.slugline = one_line(head.split("\n", 1)[1] if "\n" in head else "").rstrip("/")
