@@ -126,6 +126,17 @@ def test_a_feed_of_any_length_is_read_piece_by_piece(tmp_path):
     assert endless[2] == "这一条过长，没有读取。"
 
 
+def test_of_a_feed_no_more_is_held_than_one_entry():
+    cutter = feed_entries._EntryCutter()
+    chunk = ("<item><title>" + "谷" * 300 + "</title></item>").encode() * 3
+    count = len(list(cutter.feed(b"<rss><channel>" + chunk[:100])))
+    for _times in range(200):
+        count += len(list(cutter.feed(chunk[100:] + chunk[:100])))
+        assert cutter.held < len(chunk) + feed_entries._LONGEST_TAG
+    count += len(list(cutter.feed(chunk[100:]))) + len(list(cutter.close()))
+    assert count == 201 * 3
+
+
 def test_json_feeds_are_read(tmp_path):
     feed = {"version": "https://jsonfeed.org/version/1.1", "title": "澄江", "items": [
         {"id": 7, "title": "汛期", "content_html": "<p>水位回落。<script>x</script></p>", "date_published": "2026-03-05T10:32:00+08:00", "authors": [{"name": "韩秋林"}], "tags": ["民生"]},

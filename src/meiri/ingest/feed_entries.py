@@ -66,6 +66,14 @@ class _EntryCutter:
             yield RawEntry(b"", is_cut=True)
             self._drop(self._looked)
             self._start = None
+        else:  # what was cut out is not kept
+            self._drop(self._start)
+            self._start = 0
+
+    @property
+    def held(self) -> int:
+        """Bytes that wait to be decided."""
+        return len(self._buffer)
 
     def close(self) -> Iterator[RawEntry]:
         yield from self._look(is_over=True)
