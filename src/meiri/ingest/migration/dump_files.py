@@ -5,12 +5,15 @@ import codecs
 import gzip
 import io
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 import zstandard
+
+from meiri.ingest.parsed import Unreadable
 
 # Bytes that are read at once; how far is looked for the first text that is not ASCII, and how much of it is judged.
 PIECE = 1024 * 1024
@@ -121,10 +124,13 @@ def text_of_file(path: Path) -> Iterator[str]:
 
 def _decoded(path: Path, encoding: str) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder(encoding)("replace")
-    with open_unpacked(path) as file:
-        while piece := file.read(PIECE):
-            yield decoder.decode(piece)
-        yield decoder.decode(b"", True)
+    try:
+        with open_unpacked(path) as file:
+            while piece := file.read(PIECE):
+                yield decoder.decode(piece)
+            yield decoder.decode(b"", True)
+    except (EOFError, zlib.error, zstandard.ZstdError, gzip.BadGzipFile) as error:
+        raise Unreadable(f"压缩文件 {path.name} 已损坏，没有读完。请重新压缩或解压后再试。") from error
 
 
 def _statements(first: str, pieces: Iterator[str]) -> Iterator[str]:

@@ -50,7 +50,7 @@ def opened(path: Path, files: Path | None = None) -> Iterator[OpenedArchive]:
     """The archive at `path`, with its move: the same for the same site, wherever its files lie. Raises `Unreadable`."""
     source = ArchiveSource(path)
     system = system_of(source)
-    archive = system.open(source)
+    archive = _open(system, source)
     try:
         site = (archive.site or path.name)[:200]
         move, _ = MoveIn.objects.get_or_create(
@@ -61,6 +61,18 @@ def opened(path: Path, files: Path | None = None) -> Iterator[OpenedArchive]:
         yield OpenedArchive(source, system, archive, move)
     finally:
         archive.close()
+
+
+def _open(system: ArchiveSystem, source: ArchiveSource) -> OldArchive:
+    try:
+        return system.open(source)
+    except Unreadable:
+        raise
+    except Exception as error:  # whatever a damaged file makes its reader trip over
+        logger.exception("An archive could not be opened")
+        raise Unreadable(
+            f"打开时出错（{type(error).__name__}）：{system.label}已损坏，或不是完整的备份。"
+        ) from error
 
 
 def look(opened_archive: OpenedArchive) -> MoveIn:

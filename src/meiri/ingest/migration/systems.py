@@ -1,13 +1,25 @@
 """The systems whose archives are taken."""
 
 from meiri.ingest.import_format import Confidence
+from meiri.ingest.migration.dede import Dede
+from meiri.ingest.migration.discuz import DiscuzPortal
 from meiri.ingest.migration.empire import Empire
+from meiri.ingest.migration.ghost import Ghost
 from meiri.ingest.migration.old_archive import ArchiveSource, ArchiveSystem
+from meiri.ingest.migration.phpcms import Phpcms
 from meiri.ingest.migration.wordpress_dump import WordPressDump
 from meiri.ingest.migration.wordpress_export import WordPressExport
 from meiri.ingest.parsed import Unreadable
 
-SYSTEMS: tuple[ArchiveSystem, ...] = (WordPressExport(), WordPressDump(), Empire())
+SYSTEMS: tuple[ArchiveSystem, ...] = (
+    WordPressExport(),
+    WordPressDump(),
+    Empire(),
+    Dede(),
+    Phpcms(),
+    DiscuzPortal(),
+    Ghost(),
+)
 BY_NAME = {system.name: system for system in SYSTEMS}
 
 
