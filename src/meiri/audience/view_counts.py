@@ -127,12 +127,21 @@ def next_change() -> int:
 @transaction.atomic
 def set_imported(article_id: int, views: int) -> None:
     """Take over the views that an article had on the site it came from. Importing again replaces them."""
+    set_all_imported([(article_id, views)])
+
+
+@transaction.atomic
+def set_all_imported(views: Sequence[tuple[int, int]]) -> None:
+    """As `set_imported`, for many articles: (key, views) of each."""
+    if not views:
+        return
+    change = next_change()
     with connection.cursor() as cursor:
-        cursor.execute(
+        cursor.executemany(
             "INSERT INTO audience_articleviews (article_id, total, imported, changed) VALUES (%s, %s, %s, %s)"
             " ON CONFLICT (article_id) DO UPDATE SET imported = excluded.imported, changed = excluded.changed,"
             " total = audience_articleviews.total - audience_articleviews.imported + excluded.imported",
-            [article_id, views, views, next_change()],
+            [(article_id, number, number, change) for article_id, number in views],
         )
 
 

@@ -15,7 +15,7 @@ from django.db.models import Q
 from taggit.models import Tag
 from wagtail.blocks.stream_block import StreamValue
 
-from meiri.audience.view_counts import set_imported
+from meiri.audience.view_counts import set_all_imported
 from meiri.ingest.filling import SourcesAndAuthors, fill
 from meiri.ingest.importing import channel_of, channels_of, digest_of_item, import_item, similar_to
 from meiri.ingest.items import Item
@@ -79,14 +79,18 @@ class _Batch:
 
 
 def import_batch(
-    items: Iterable[Item], channel: Channel | None, publishing: bool, comparing: bool = True
+    items: Iterable[Item],
+    channel: Channel | None,
+    publishing: bool,
+    comparing: bool = True,
+    most: int = BATCH,
 ) -> Iterator[Record]:
     """What became of each item, in their order, for a run of the system: as `import_item` tells of one. Where `comparing` is off, new
-    items are not compared with other articles, and their records hold neither text nor credits."""
+    items are not compared with other articles, and their records hold neither text nor credits. `most`: items of one transaction."""
     batch = _Batch()
     for item in items:
         one = _waiting(item)
-        if one is None or one.names & batch.names or len(batch.waiting) == BATCH:
+        if one is None or one.names & batch.names or len(batch.waiting) == most:
             yield from _take_batch(batch.waiting, channel, publishing, comparing)
             batch = _Batch()
         if one is None:
@@ -177,9 +181,13 @@ def _store(
             ]
         )
         store_new_fingerprints((one.new.article.pk, one.words) for one in stored if one.new)
-        for one in stored:
-            if one.new and one.parsed.views is not None:
-                set_imported(one.new.article.pk, one.parsed.views)
+        set_all_imported(
+            [
+                (one.new.article.pk, one.parsed.views)
+                for one in stored
+                if one.new and one.parsed.views is not None
+            ]
+        )
     keys = [one.new.article.pk for one in stored if one.new]
     for number, one in enumerate(stored, start=1):
         if not one.new:
@@ -216,6 +224,7 @@ def _fill(waiting: list[_Waiting], given: Channel | None) -> list[_Waiting]:
     subsections_by_path = {subsection.path: subsection for subsection in subsections}
     tags = _tags(list(dict.fromkeys(tag[:100] for one in waiting for tag in one.extras.tags)))
     names, filled = SourcesAndAuthors(), []
+    names.know(one.parsed for one in waiting)
     for one in waiting:
         article = Article(live=False)
         warnings = list(one.warnings)

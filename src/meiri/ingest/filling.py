@@ -1,5 +1,7 @@
 """What was read of an article, put into the fields of one that the newsroom keeps."""
 
+from collections.abc import Iterable
+
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from wagtail.blocks.stream_block import StreamValue
@@ -25,6 +27,14 @@ class SourcesAndAuthors:
     def __init__(self):
         self._sources: dict[str, Source] = {}
         self._authors: dict[str, Author] = {}
+
+    def know(self, articles: Iterable[ParsedArticle]) -> None:
+        """Look up at once whom and what `articles` name. Two queries; those that there are not yet are made one by one."""
+        listed = list(articles)
+        people = {name[:40] for parsed in listed for name in (*parsed.authors, parsed.editor) if name}
+        self._authors |= {author.name: author for author in Author.objects.filter(name__in=people)}
+        sources = {parsed.source for parsed in listed if parsed.source}
+        self._sources |= {source.name: source for source in Source.objects.filter(name__in=sources)}
 
     def source(self, name: str, url: str = "") -> Source | None:
         if name not in self._sources and (found := find_source(name, url)):
@@ -65,8 +75,10 @@ def fill(
     article.picture = next(iter(pictures.values()), article.picture)
     article.source = names.source(parsed.source, parsed.source_url)
     article.editor = names.author(parsed.editor) if parsed.editor else None
-    article.origin = (extras.origin if extras.origin in Origin.values else "") or (
-        Origin.ORIGINAL if parsed.source == site_name() else Origin.REPRINT
+    article.origin = (
+        extras.origin
+        if extras.origin in Origin.values
+        else (Origin.ORIGINAL if parsed.source == site_name() else Origin.REPRINT)
     )
     if extras.kind in Kind.values:
         article.kind = extras.kind

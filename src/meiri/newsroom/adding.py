@@ -6,6 +6,7 @@ Imports of whole archives come this way. Everything else saves one article, by t
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models, transaction
@@ -25,7 +26,6 @@ from meiri.newsroom.publishing import sheets_of
 from meiri.newsroom.river import enlist_new, places_of
 from meiri.sections.models import Station, Subsection, Topic
 
-BATCH = 500
 # What a row refers to, which databases would be asked about one article after the other: whoever adds articles has just
 # read it.
 REFERENCES = tuple(f.name for f in Article._meta.fields if isinstance(f, models.ForeignKey))
@@ -127,24 +127,34 @@ def _add_parts(new: Sequence[NewArticle]) -> None:
 
 def _add_references(new: Sequence[NewArticle], of_article: ContentType) -> None:
     """What each article refers to, for Wagtail's index: it is the same for the row and for its first version."""
+    kept = ReferenceIndex._meta.get_field("content_path_hash").get_db_prep_save
+    hashes: dict[str, Any] = {}
     rows = []
     for one in new:
         for to_type, to_id, model_path, content_path in set(
             ReferenceIndex._extract_references_from_object(one.article)
         ):
+            if content_path not in hashes:
+                hashes[content_path] = kept(ReferenceIndex._get_content_path_hash(content_path), connection)
             rows.append(
-                ReferenceIndex(
-                    content_type=of_article,
-                    base_content_type=of_article,
-                    object_id=str(one.article.pk),
-                    to_content_type_id=to_type,
-                    to_object_id=to_id,
-                    model_path=model_path,
-                    content_path=content_path,
-                    content_path_hash=ReferenceIndex._get_content_path_hash(content_path),
-                )
-            )
-    ReferenceIndex.objects.bulk_create(rows, batch_size=BATCH)
+                (of_article.pk, of_article.pk, str(one.article.pk), to_type, to_id, model_path, content_path,
+                 hashes[content_path])
+            )  # fmt: skip
+    insert_rows(
+        ReferenceIndex,
+        [
+            *(
+                "content_type",
+                "base_content_type",
+                "object_id",
+                "to_content_type",
+                "to_object_id",
+                "model_path",
+            ),
+            *("content_path", "content_path_hash"),
+        ],
+        rows,
+    )
 
 
 def _publish(new: Sequence[NewArticle], of_article: ContentType) -> None:

@@ -109,6 +109,7 @@ class PostStore:
     move: MoveIn
     # Pictures of this run by the file they came from: sites show the same logo a thousand times.
     _stored: dict[Path, Picture | None] = field(default_factory=dict)
+    _own_name: str = field(default_factory=site_name)
 
     def take(self, read: Sequence[ReadPost]) -> list[MovedPost]:
         """Store posts and what became of each, all in one transaction; the next run finds either all of it or nothing."""
@@ -165,10 +166,12 @@ class PostStore:
                 and (one.post.state == PostState.PUBLISHED and self.move.publishes) == publishing
             ]
             items = (self._item(read[number]) for number in places)
-            yield from zip(places, import_batch(items, None, publishing, comparing=False), strict=True)
+            yield from zip(
+                places, import_batch(items, None, publishing, comparing=False, most=len(places)), strict=True
+            )
 
     def _item(self, one: ReadPost) -> Item:
-        own = not one.post.source or one.post.source == site_name()
+        own = one.post.source in ("", self._own_name)
         extras = Extras(
             origin=Origin.ORIGINAL if own else Origin.REPRINT,
             tags=one.post.tags[:MOST_TAGS],
