@@ -18,7 +18,9 @@ from meiri.ingest.migration.systems import system_of
 from meiri.ingest.models import MovedPost, MoveIn, OldAddress
 from meiri.journal.models import Entry
 from meiri.media.models import Picture
+from meiri.members.models import User
 from meiri.newsroom.models import Article, Origin
+from tests.members.people import code_in
 from tests.newsroom_factory import a_channel
 
 pytestmark = pytest.mark.django_db
@@ -228,3 +230,30 @@ def test_an_old_address_costs_one_query_and_only_where_nothing_is(channels, empi
     with CaptureQueriesContext(connection) as found:
         assert client.get(article.get_absolute_url()).status_code == 200
     assert not [q for q in found if "ingest_oldaddress" in q["sql"]]
+
+
+def test_members_come_in_without_a_password_and_without_a_mail(channels, empire, client, mailoutbox):
+    empire.write_bytes(
+        empire.read_bytes()
+        + (
+            "CREATE TABLE `phome_enewsmember` (`userid` int, `username` char(20), `password` char(32), `email` char(50), `registertime` int);\n"
+            "INSERT INTO `phome_enewsmember` VALUES (1,'北岭读者','e10adc3949ba59abbe56e057f20f883e','Du@old.example',1300000000),"
+            "(2,'重复','x','du@old.example',1300000000),(3,'无信箱','x','',1300000000);\n"
+        ).encode("gbk")
+    )
+    said = move_in(empire, "--channel", "yaowen", "--members")
+    assert "新建 1 个，已有 1 个，没有可用邮箱的 1 个" in said
+    assert mailoutbox == []
+    member = User.objects.get(email="du@old.example")
+    assert (member.nickname, member.date_joined.year, member.has_usable_password()) == (
+        "北岭读者",
+        2011,
+        False,
+    )
+    assert "新建 0 个" in move_in(empire, "--channel", "yaowen", "--members")
+    client.post("/members/login/code/", {"contact": "du@old.example"})
+    client.post("/members/login/code/confirm/", {"code": code_in(mailoutbox[0].body)})
+    new = "澄江河边的老槐树-2026"
+    client.post("/members/password/", {"new_password1": new, "new_password2": new})
+    member.refresh_from_db()
+    assert member.check_password(new)

@@ -14,6 +14,7 @@ from meiri.ingest.migration.report import write_report
 from meiri.ingest.migration.undoing import undo
 from meiri.ingest.models import MovedPost, MoveIn
 from meiri.ingest.parsed import Unreadable
+from meiri.members.old_members import FormerMember, keep_old_members
 from meiri.sections.models import Channel
 from meiri.security.log import note_event
 from meiri.security.models import Event
@@ -46,6 +47,11 @@ class Command(BaseCommand):
         parser.add_argument("--channel", metavar="SLUG", help="for posts whose column has no channel")
         parser.add_argument(
             "--drafts", action="store_true", help="keep all as drafts, also what the old site showed"
+        )
+        parser.add_argument(
+            "--members",
+            action="store_true",
+            help="make accounts for the old site's members, without a password; no mail is sent",
         )
         parser.add_argument("--report", metavar="FILE", help="write what did not come in, and why, as CSV")
 
@@ -84,7 +90,10 @@ class Command(BaseCommand):
         elif options["undo"]:
             self.undo(one.move)
         else:
-            return self.run(one, otherwise)
+            refused = self.run(one, otherwise)
+            if options["members"]:
+                self.keep_members(one)
+            return refused
         return 0
 
     def show(self, one: OpenedArchive) -> None:
@@ -134,6 +143,15 @@ class Command(BaseCommand):
             f"以前已迁 {max(one.move.seen - counts.total(), 0)} 篇。"
         )
         return counts["refused"]
+
+    def keep_members(self, one: OpenedArchive) -> None:
+        kept = keep_old_members(
+            FormerMember(member.name, member.email, member.joined_at) for member in one.archive.members()
+        )
+        note_event(Event.ACCOUNT_MADE, about=f"move-in {one.move}", made=kept.made)
+        self.say(
+            f"会员：新建 {kept.made} 个，已有 {kept.known} 个，没有可用邮箱的 {kept.unreachable} 个没有迁入。"
+        )
 
     def undo(self, move: MoveIn) -> None:
         gone, kept = 0, list[MovedPost]()
