@@ -100,6 +100,7 @@ GROUPS = (
         "cogs",
         (
             *("people", *lists("newsroom_desk"), "review_chains", "publication_rules"),
+            "ingest_move_ins",
             "wagtailsettings:edit",
         ),
     ),

@@ -60,11 +60,22 @@ class MoveState(models.TextChoices):
     UNDONE = "undone", "已撤销"
 
 
+class AskedOfMove(models.TextChoices):
+    """What an editor has asked the worker to do with an old site."""
+
+    NOTHING = "", "—"
+    LOOK = "look", "查看旧站"
+    TRY = "try", "试迁"
+    RUN = "run", "迁入"
+    UNDO = "undo", "撤销"
+
+
 class MoveIn(models.Model):
     """The archive of another site that is moved here. `site` tells it from others of the same system, wherever its files lie.
 
-    `columns`: its columns by their keys, each with `name`, `count` and the address word of the `channel` that it goes to, empty for none.
-    `files`: the folder in which pictures are looked for. `seen`: posts looked at by the run of now.
+    `columns`: its columns by their keys, each with `name`, `count` and the address word of the `channel` that it goes to, empty for none;
+    `otherwise`: that of posts whose column has none. `files`: the folder in which pictures are looked for. `seen`: posts looked at by
+    the run of now. `trial`: the first posts as they would come in. An archive at which nobody looked yet has no `system`.
     """
 
     system = models.CharField("系统", max_length=40)
@@ -78,6 +89,11 @@ class MoveIn(models.Model):
     found = models.JSONField("旧站有什么", default=dict, blank=True)
     faults = models.JSONField("没有读懂的数据", default=list, blank=True)
     message = models.CharField("说明", max_length=500, blank=True)
+    asked = models.CharField(
+        "正在做", max_length=4, choices=AskedOfMove.choices, blank=True, default=AskedOfMove.NOTHING
+    )
+    otherwise = models.CharField("没有对应频道的稿件归入", max_length=50, blank=True)
+    trial = models.JSONField("试迁的结果", default=list, blank=True)
     began_at = models.DateTimeField("开始时间", null=True, blank=True)
     ended_at = models.DateTimeField("结束时间", null=True, blank=True)
 

@@ -7,6 +7,7 @@ from wagtail.snippets.models import register_snippet
 
 from meiri.ingest.layout_desk import LayoutView
 from meiri.ingest.left_out_desk import LeftOutSidePanel, put_back_view
+from meiri.ingest.migration.move_in_desk import MoveInReportView, MoveInsView, MoveInView
 from meiri.ingest.originals_desk import keep_original
 from meiri.ingest.paste_desk import PasteView
 from meiri.ingest.views import import_page
@@ -22,6 +23,9 @@ admit(
     {
         "wires_desk": somewhere("ingest.WireSource", "see"),
         "wires_item": one("ingest.WireItem", "item_id", "see"),
+        "ingest_move_ins": somewhere("ingest.MoveIn", "change"),
+        "ingest_move_in": one("ingest.MoveIn", "pk", "change"),
+        "ingest_move_in_report": one("ingest.MoveIn", "pk", "change"),
         "ingest_import": somewhere("newsroom.Article", "add"),
         "ingest_put_back": one("newsroom.Article", "pk", "change"),
         "ingest_keep_original": one("newsroom.Article", "article_id", "change"),
@@ -40,6 +44,9 @@ def import_addresses():
         path("import/", import_page, name="ingest_import"),
         path("import/<int:pk>/left-out/", put_back_view, name="ingest_put_back"),
         path("import/<int:article_id>/original/", keep_original, name="ingest_keep_original"),
+        path("move-in/", MoveInsView.as_view(), name="ingest_move_ins"),
+        path("move-in/<int:pk>/", MoveInView.as_view(), name="ingest_move_in"),
+        path("move-in/<int:pk>/report.csv", MoveInReportView.as_view(), name="ingest_move_in_report"),
         path("paste/", PasteView.as_view(), name="ingest_paste"),
         path("layout/", LayoutView.as_view(), name="ingest_layout"),
     ]
@@ -111,3 +118,8 @@ class WiresMenuItem(MenuItem):
 @hooks.register("register_admin_menu_item")
 def wires_menu_item():
     return WiresMenuItem("通稿", reverse("wires_desk"), icon_name="download", order=112)
+
+
+@hooks.register("register_admin_menu_item")
+def move_in_menu_item():
+    return MenuItem("迁入旧站", reverse("ingest_move_ins"), icon_name="download", order=360)

@@ -29,6 +29,8 @@ STEP = 100
 AHEAD = 2
 TRIED = 50
 _TAKEN = (PostFate.IMPORTED, PostFate.DUPLICATE)
+# What a run tells of itself; all else of a move is what somebody decided.
+_TOLD = ["state", "seen", "message", "began_at", "ended_at", "faults"]
 
 
 @dataclass
@@ -46,16 +48,18 @@ class OpenedArchive:
 
 
 @contextmanager
-def opened(path: Path, files: Path | None = None) -> Iterator[OpenedArchive]:
-    """The archive at `path`, with its move: the same for the same site, wherever its files lie. Raises `Unreadable`."""
+def opened(path: Path, files: Path | None = None, move: MoveIn | None = None) -> Iterator[OpenedArchive]:
+    """The archive at `path`, with its move: the one that is given, else the same for the same site, wherever its files lie. Raises
+    `Unreadable`."""
     source = ArchiveSource(path)
     system = system_of(source)
     archive = _open(system, source)
     try:
         site = (archive.site or path.name)[:200]
-        move, _ = MoveIn.objects.get_or_create(
-            system=system.name, site=site, defaults={"source": str(path)[:1000]}
-        )
+        if move is None:
+            move, _ = MoveIn.objects.get_or_create(
+                system=system.name, site=site, defaults={"source": str(path)[:1000]}
+            )
         move.source = str(path)[:1000]
         move.files = str(files) if files else move.files
         yield OpenedArchive(source, system, archive, move)
@@ -84,7 +88,7 @@ def look(opened_archive: OpenedArchive) -> MoveIn:
     move.found["friend_links"] = [[link.name, link.url] for link in archive.friend_links()[:1000]]
     move.found["navigation"] = [[link.name, link.url] for link in archive.navigation()[:100]]
     move.faults = archive.faults()[:1000]
-    move.save()
+    move.save(update_fields=["columns", "found", "faults", "source", "files"])
     return move
 
 
@@ -120,7 +124,7 @@ def run(one: OpenedArchive, otherwise: Channel | None = None) -> Generator[list[
         look(one)
     move.state, move.seen, move.message = MoveState.RUNNING, 0, ""
     move.began_at = move.began_at or timezone.now()
-    move.save()
+    move.save(update_fields=["columns", "publishes", "source", "files", *_TOLD])
     try:
         with _reading(one, otherwise) as reader, publishing_unreviewed("旧站迁入"):
             yield from _steps(one, reader)
@@ -137,7 +141,7 @@ def run(one: OpenedArchive, otherwise: Channel | None = None) -> Generator[list[
         move.state, move.message = MoveState.FAILED, f"出错（{type(error).__name__}），再运行一次会接着迁。"
         raise
     finally:
-        move.save()
+        move.save(update_fields=_TOLD)
 
 
 def _steps(one: OpenedArchive, reader: PostReader) -> Iterator[list[MovedPost]]:

@@ -138,10 +138,10 @@ class PostStore:
             stored = self._picture(one, file, picture) if file else None
             if stored is not None:
                 one.pictures[picture.url] = stored
-            elif picture.url != one.post.picture:
+            else:
                 missing += 1
         if missing and one.parsed:
-            one.parsed.warnings.append(f"有 {missing} 张图片没有找到或不能使用，在稿件里留了位置。")
+            one.parsed.warnings.append(f"有 {missing} 张图片没有找到或不能使用，请核对。")
 
     def _picture(self, one: ReadPost, file: Path, found: FoundPicture) -> Picture | None:
         if file not in self._stored:

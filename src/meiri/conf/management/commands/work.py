@@ -28,6 +28,7 @@ from meiri.delivery.renderer import render_pages
 from meiri.fronts.advertisements import begin_advertisements
 from meiri.fronts.link_checking import check_links
 from meiri.fronts.notice_bars import end_overdue_notices
+from meiri.ingest.migration.moving_by_clock import mover
 from meiri.ingest.wires.asking_wires import ask_due_wires, forget_deliveries, wires_are_due
 from meiri.journal.consumers import run_due_consumers
 from meiri.journal.heads import note_head
@@ -126,7 +127,7 @@ class Command(BaseCommand):
         threads.append(Thread(target=Indexer(search_store(), stopping).run, name="search"))
         # Nothing is lost where it dies, so the worker's end need not wait for a site that does not answer.
         threads.append(Thread(target=check_links, args=[stopping], name="links", daemon=True))
-        threads += [*of_mail(stopping), *lines_of(SCHEDULE, stopping)]
+        threads += [*of_mail(stopping), *lines_of(SCHEDULE, stopping), mover(stopping)]
         wakeups.listen(stopping)
         for thread in threads:
             thread.start()

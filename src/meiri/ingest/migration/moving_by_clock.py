@@ -1,0 +1,112 @@
+"""What editors ask of old sites' archives, done by the worker: looked at, tried, moved in, undone; and ended where somebody pauses it."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event, Thread
+
+from django.conf import settings
+from django.utils import timezone
+
+from meiri.ingest.migration.moving_in import OpenedArchive, look, opened, run, try_some
+from meiri.ingest.migration.storing_posts import ReadPost
+from meiri.ingest.migration.undoing import undo
+from meiri.ingest.models import AskedOfMove, MoveIn, MoveState
+from meiri.ingest.parsed import Unreadable
+from meiri.ingest.sanitise import plain
+from meiri.operations.clock_jobs import ClockJob, run_line
+from meiri.sections.models import Channel
+
+logger = logging.getLogger(__name__)
+
+# Seconds between two looks for what somebody asked.
+PERIOD = 2
+# Characters of a text that are shown of a trial.
+BEGINNING = 300
+
+
+def folder_of_archives() -> Path:
+    """Where operators put the archives that editors may choose."""
+    return Path(settings.HOME) / "move-in"
+
+
+def mover(stopping: Event) -> Thread:
+    """The thread of a worker that does what is asked. Nothing is lost where it dies, so the worker's end need not wait for it."""
+
+    def move_in() -> None:
+        do_what_is_asked(stopping)
+
+    job = ClockJob(move_in, PERIOD, line="moving in", is_wanted=is_anything_asked)
+    return Thread(target=run_line, args=[[job], stopping], name="moving in", daemon=True)
+
+
+def is_anything_asked() -> bool:
+    return MoveIn.objects.exclude(asked=AskedOfMove.NOTHING).exists()
+
+
+def do_what_is_asked(stopping: Event) -> None:
+    """Do the first thing that is asked, to its end, until somebody asks for something else, or until `stopping` is set; then it is still
+    asked for, and the next worker goes on."""
+    move = MoveIn.objects.exclude(asked=AskedOfMove.NOTHING).order_by("pk").first()
+    if move is None:
+        return
+    asked, message = move.asked, ""
+    try:
+        for _ in _steps(move):
+            if stopping.is_set() or not MoveIn.objects.filter(pk=move.pk, asked=asked).exists():
+                return
+    except Unreadable as error:
+        message = error.reason
+    except Exception as error:  # whatever it is: it is told, and asked again by whoever mended it
+        logger.exception("What was asked of an old site could not be done")
+        message = f"出错（{type(error).__name__}），没有做完；再做一次会接着做。请把数据交给技术人员查看。"
+    MoveIn.objects.filter(pk=move.pk, asked=asked).update(asked=AskedOfMove.NOTHING)
+    if message:
+        MoveIn.objects.filter(pk=move.pk).update(
+            message=message[:500], state=MoveState.FAILED, ended_at=timezone.now()
+        )
+
+
+def _steps(move: MoveIn) -> Iterator[object]:
+    if move.asked == AskedOfMove.UNDO:
+        yield from undo(move)
+        return
+    files = Path(move.files) if move.files else None
+    if not move.system:
+        _look_at_new(move, files)
+        return
+    with opened(Path(move.source), files, move) as one:
+        otherwise = Channel.objects.filter(slug=move.otherwise).first() if move.otherwise else None
+        if move.asked == AskedOfMove.LOOK:
+            yield look(one)
+        elif move.asked == AskedOfMove.TRY:
+            _note_trial(one, otherwise)
+        else:
+            yield from run(one, otherwise)
+
+
+def _look_at_new(asked: MoveIn, files: Path | None) -> None:
+    """Look at an archive of which nobody knows the system yet: its move takes the place of `asked`."""
+    with opened(Path(asked.source), files) as one:
+        look(one)
+    asked.delete()
+
+
+def _note_trial(one: OpenedArchive, otherwise: Channel | None) -> None:
+    one.move.trial = [_told(read) for read in try_some(one, otherwise)]
+    one.move.save(update_fields=["trial"])
+
+
+def _told(read: ReadPost) -> dict:
+    """A post as it would come in, for a table. `text`: how its text begins, without markup."""
+    parsed = read.parsed
+    return {
+        "title": read.post.title[:200],
+        "date": f"{read.post.published_at:%Y-%m-%d}" if read.post.published_at else "",
+        "channel": read.channel.name if read.channel else "",
+        "text": plain(parsed.body)[:BEGINNING] if parsed else "",
+        "pictures": f"{len(read.files)}/{len(parsed.pictures)}" if parsed else "",
+        "comments": len(read.post.comments),
+        "notes": "；".join(parsed.warnings) if parsed else read.reason,
+        "is_taken": parsed is not None,
+    }
