@@ -22,7 +22,7 @@ from meiri.sections.models import Channel
 MOST_FILES, MOST_MOVES, MOST_COLUMNS = 200, 100, 500
 
 
-class ArchiveForm(forms.Form):
+class OldSiteForm(forms.Form):
     """Which of the files in the folder is an archive, and where its pictures are."""
 
     source = forms.ChoiceField(label="旧站的数据", choices=lambda: _choices(lambda path: True))
@@ -94,10 +94,10 @@ class MoveInsView(MoveDesk):
     breadcrumbs_items = [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": "迁入旧站"}]
 
     def get(self, request):
-        return self.answer(ArchiveForm())
+        return self.answer(OldSiteForm())
 
     def post(self, request):
-        form = ArchiveForm(request.POST)
+        form = OldSiteForm(request.POST)
         if not form.is_valid():
             return self.answer(form, status=422)
         folder, data = folder_of_archives(), form.cleaned_data
