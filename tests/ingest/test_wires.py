@@ -3,6 +3,7 @@
 import imaplib
 import json
 import os
+from base64 import b64encode
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
@@ -18,6 +19,7 @@ from meiri.ingest.wires import asking_wires
 from meiri.ingest.wires.asking_wires import ask_due_wires, forget_deliveries
 from meiri.ingest.wires.watched_folder import TAKEN, folder_of
 from meiri.ingest.wires.wires_desk import digest_of_key
+from meiri.media.models import Picture
 from meiri.newsroom.inbox import inbox_of
 from meiri.newsroom.initial_newsroom import create_desk, create_newsroom
 from meiri.newsroom.models import Article
@@ -29,6 +31,9 @@ from meiri.planning.models import PlanItem, PlanState
 from meiri.search.finding import Sort, find
 from meiri.search.query import parse
 from tests.ingest.imap_server import Mailbox
+from tests.ingest.pages import TITLE as PAGE_TITLE
+from tests.ingest.pages import a_portal_page
+from tests.ingest.test_importing import a_jpeg
 from tests.ingest.wire_site import Agency
 from tests.live.live_factory import a_person
 from tests.newsroom_factory import a_channel
@@ -317,17 +322,22 @@ class TestASource:
             "一座城的清晨\n\n天还没亮，菜场已经开门，第一批蔬菜进了城。\n\n第二段说的是别的事情。"
         )
         (folder / "坏.pdf").write_bytes(b"%PDF-1.7")
+        (folder / "图.html").write_text(
+            a_portal_page(extra=f'<p><img src="data:image/jpeg;base64,{b64encode(a_jpeg()).decode()}"></p>')
+        )
         ask_due_wires()
         assert not Article.objects.exists()  # they may be being written
         for file in folder.glob("*.*"):
             os.utime(file, (1, 1), follow_symlinks=False)
         WireSource.objects.update(due_at=None)
         ask_due_wires()
-        assert Article.objects.get().title == "一座城的清晨"
-        assert sorted(p.name for p in (folder / TAKEN).iterdir()) == ["坏.pdf", "稿件.txt"]
+        titles = {article.title: article for article in Article.objects.all()}
+        assert titles.keys() == {"一座城的清晨", PAGE_TITLE}
+        assert titles[PAGE_TITLE].picture == Picture.objects.get()
+        assert sorted(p.name for p in (folder / TAKEN).iterdir()) == ["图.html", "坏.pdf", "稿件.txt"]
         assert (folder / "link.txt").is_symlink()
         delivery = WireDelivery.objects.get()
-        assert (delivery.taken, delivery.refused) == (1, 1)
+        assert (delivery.taken, delivery.refused) == (2, 1)
 
     def test_that_posts_needs_its_key(self, newsroom, client):
         key = "k" * 40

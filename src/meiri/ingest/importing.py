@@ -98,7 +98,7 @@ def import_items(
         warnings += _unlike(parsed, known.article)
     new: list[Picture] = []
     try:
-        pictures = _pictures(parsed, page, root, warnings, new) if stored is None else stored
+        pictures = pictures_of(parsed, page, root, warnings, new) if stored is None else stored
         with transaction.atomic():
             article = (
                 known.article.get_latest_revision_as_object() if known else Article(live=False, created_by=by)
@@ -293,7 +293,7 @@ def channel_of(
     return first
 
 
-def _pictures(
+def pictures_of(
     parsed: ParsedArticle, page: Path | None, root: Path | None, warnings: list[str], new: list[Picture]
 ) -> dict[str, Picture]:
     """The stored pictures by their address in the body. Those stored just now are added to `new`."""

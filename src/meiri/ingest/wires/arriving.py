@@ -9,7 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from meiri.ingest.importing import digest_of_item, import_items
+from meiri.ingest.importing import digest_of_item, import_items, pictures_of
 from meiri.ingest.items import Item
 from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.sanitise import plain
@@ -17,6 +17,8 @@ from meiri.ingest.wire_facts import PubStatus, WireFacts
 from meiri.ingest.wire_models import WireDeed, WireDelivery, WireItem, WireSource
 from meiri.ingest.wires.following_versions import follow_embargo, follow_version, note_version, stop_story
 from meiri.ingest.wires.wire_rules import Destination, destination_of
+from meiri.media.adding_pictures import discard
+from meiri.media.models import Picture
 from meiri.newsroom.models import Article
 from meiri.planning.deciding import propose_item
 from meiri.planning.models import LONGEST_TEXT, PlanItem
@@ -94,9 +96,24 @@ def _take_safely(source: WireSource, item: Item) -> WireItem | None:
         return None
 
 
-@transaction.atomic
 def take_item(source: WireSource, item: Item) -> WireItem:
     """Take one item that is new or changed. What it was refused for stands in the row that is given back."""
+    new: list[Picture] = []
+    if item.article and any(not picture.is_remote for picture in item.article.pictures):
+        # Drawing pictures anew takes time: nobody who writes waits for it.
+        item.pictures = pictures_of(item.article, item.page, item.root, item.article.warnings, new)
+    try:
+        row = _take(source, item)
+    except BaseException:
+        discard(new)
+        raise
+    if row.outcome not in (WireItem.Outcome.DRAFT, WireItem.Outcome.UPDATED):
+        discard(new)
+    return row
+
+
+@transaction.atomic
+def _take(source: WireSource, item: Item) -> WireItem:
     article, facts = item.article, item.wire or WireFacts()
     if article is None:
         raise ValueError("Only items that were read are taken.")
@@ -180,6 +197,7 @@ def _draft(row: WireItem, item: Item, destination: Destination) -> Article:
         root=item.root,
         station=destination.station,
         originals=item.originals,
+        stored=item.pictures,
     )
     return Article.objects.get(pk=record.id)
 

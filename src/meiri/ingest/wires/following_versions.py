@@ -63,6 +63,7 @@ def follow_version(row: WireItem, item: Item, facts: WireFacts) -> None:
                 page=item.page,
                 root=item.root,
                 originals=item.originals,
+                stored=item.pictures,
                 updating=article,
             )
         row.outcome = WireItem.Outcome.UPDATED
