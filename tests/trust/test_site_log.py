@@ -16,11 +16,13 @@ from meiri.newsroom.correcting import correct, withdraw_correction
 from meiri.newsroom.published_texts import text_of_article
 from meiri.newsroom.publishing import publish, withdraw
 from meiri.trust.entering import CONSUMER, enter
+from meiri.trust.health import log_goes_on
 from meiri.trust.leaf_records import commitment_to, record_of
 from meiri.trust.log_files import log_files
 from meiri.trust.log_signing import LogForked, keep_log_files, log_key, sign_log
 from meiri.trust.log_verification import log_is_whole
 from meiri.trust.models import Leaf, SignedCheckpoint
+from meiri.trust.notes import BY_LOG, BY_WITNESS, Signer
 from meiri.trust.outside import FalseLog, verify_log
 from meiri.trust.proofs import newest_leaf, proof_of
 from tests.newsroom_factory import a_draft, an_article
@@ -131,6 +133,36 @@ def test_a_node_without_files_writes_those_that_were_signed(settings, tmp_path):
     with pytest.raises(LogForked):
         keep_log_files()
     assert log_files().checkpoint() is None
+
+
+def test_the_doctor_says_whether_the_log_goes_on(settings):
+    def said() -> list[str]:
+        return [finding.what for finding in log_goes_on()]
+
+    assert said() == ["nothing was entered yet"]
+    an_article("稿件")
+    enter_and_sign()
+    assert said() == ["1 leaves are signed"]
+    silent = Signer.made("witness.example.org", BY_WITNESS).verifier
+    settings.WITNESSES = f"{silent} http://127.0.0.1:9/"
+    assert said()[1:] == ["witness.example.org has not cosigned the newest checkpoint"]
+    settings.WITNESSES = "nobody"
+    assert "MEIRI_WITNESSES" in said()[0]
+    settings.WITNESSES = ""
+    key = settings.HOME / "log.key"
+    kept = key.read_text()
+    key.unlink()
+    an_article("稿件")
+    with pytest.raises(LogForked, match=r"log\.key is gone"):
+        sign_log()
+    assert "log.key is gone" in next(iter(log_is_whole()))
+    assert "log.key is gone" in said()[0]
+    assert not key.exists(), "no other key is made in its place"
+    key.write_text(str(Signer.made(Signer.read(kept).name, BY_LOG)))
+    assert "is not signed by" in said()[0]
+    key.write_text(kept)
+    enter_and_sign()
+    assert said() == ["2 leaves are signed"]
 
 
 def test_the_journal_is_compared_with_the_log():

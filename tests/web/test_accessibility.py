@@ -34,7 +34,7 @@ PAGES = [
         for address in ("/", "/yaowen/", "/search/?q=水", "/letters/write/", "/about/contact/")
     ),
     "/no-such-page/",
-    *("/corrections/", "/links/", "/links/apply/", "/reports/barrier/", "/about/accessibility/"),
+    *("/corrections/", "/links/", "/links/apply/", "/reports/barrier/", "/about/accessibility/", "/verify/"),
 ]
 MODES = {
     "light": {},

@@ -19,6 +19,7 @@ PAGES = [
     "/links/",
     "/about/accessibility/",
     "/reports/barrier/",
+    "/verify/",
 ]
 
 

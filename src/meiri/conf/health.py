@@ -25,7 +25,12 @@ from meiri.health_checks import (
     warning,
 )
 from meiri.metrics import Sample, measurement
+from meiri.operations.nodes import register_shared_key
 from meiri.outbound import OutboundRules, Unreachable, ask, is_any
+from meiri.trust.log_signing import key_file
+
+# All nodes sign the one public log.
+register_shared_key(key_file)
 
 # Backups are made daily; one that is late by two hours is told of.
 BACKUP_AGE = timedelta(hours=26)

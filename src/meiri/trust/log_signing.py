@@ -32,10 +32,17 @@ class LogForked(Exception):
     """The log is not what was signed of it before. The message says what is wrong and what to do, for operators."""
 
 
+def key_file() -> Path:
+    return Path(settings.HOME) / KEY_FILE
+
+
 def log_key() -> Signer:
-    """The key of this site's log, in `MEIRI_HOME/log.key`. Made when it is first asked for, with the origin of the log in it."""
+    """The key of this site's log, in `MEIRI_HOME/log.key`. Made when it is first asked for, with the origin of the log in it. Raises
+    `LogForked` where it is gone after something was signed with it."""
+    if not key_file().exists() and SignedCheckpoint.objects.exists():
+        raise LogForked(f"{key_file()} is gone: put it back from where you keep it (docs/backups.md).")
     origin = urlsplit(settings.BASE_URL).netloc + PREFIX.rstrip("/")
-    made = kept_once(Path(settings.HOME) / KEY_FILE, lambda: f"{Signer.made(origin, BY_LOG)}\n".encode())
+    made = kept_once(key_file(), lambda: f"{Signer.made(origin, BY_LOG)}\n".encode())
     return Signer.read(made.decode())
 
 
