@@ -24,17 +24,20 @@ ROUNDS = 5
 
 def main(arguments) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.trust", description=__doc__)
-    parser.add_argument("--leaves", type=int, default=LEAVES)
+    parser.add_argument("--leaves", type=int, default=LEAVES, help="0: no such log is written")
     parser.add_argument("--trials", type=int, default=TRIALS, help="of each damage; 0: none")
-    parser.add_argument("--publications", type=int, default=PUBLICATIONS)
+    parser.add_argument("--publications", type=int, default=PUBLICATIONS, help="0: none are timed")
     options = parser.parse_args(arguments)
     if options.trials:
         try_damages(options.trials)
     if options.publications:
         with data_folder(None) as home:
             take_step("bench.trust", home, "publish", str(options.publications))
-    with data_folder(None) as home:
-        take_step("bench.trust", home, "grow", str(options.leaves), MEIRI_BASE_URL="https://www.example.cn")
+    if options.leaves:
+        with data_folder(None) as home:
+            take_step(
+                "bench.trust", home, "grow", str(options.leaves), MEIRI_BASE_URL="https://www.example.cn"
+            )
 
 
 def try_damages(trials: int) -> None:
