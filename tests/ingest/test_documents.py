@@ -367,3 +367,14 @@ def test_a_table_of_the_old_office_is_refused(tmp_path):
     )
     (item,) = items_of(tmp_path / "a.xls")
     assert "不能导入表格" in item.reason or "另存为 .docx" in item.reason
+
+
+def test_an_epub_that_is_damaged_anywhere_is_refused_as_damaged(tmp_path):
+    """Found by `bench.reading`: a member that can't be decompressed, a name that is no text."""
+    whole = (DATA / "duchuan-libreoffice-7.4.epub").read_bytes()
+    for at in range(60, len(whole) - 60, 199):
+        (tmp_path / f"{at}.epub").write_bytes(whole[:at] + b"\xbf\xfc\xff\x00" + whole[at + 4 :])
+    with reading() as reader:
+        for path in sorted(tmp_path.iterdir()):
+            for item in items_in(path, reader):
+                assert item.article or "出错" not in item.reason, (path.name, item.reason)

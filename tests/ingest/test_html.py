@@ -124,3 +124,11 @@ def test_absurd_pages_are_refused_in_bounded_work():
 def test_no_markup_makes_reading_fall_over(text):
     with suppress(Unreadable):
         read_page(text)
+
+
+def test_an_address_that_is_none_ends_no_page():
+    page = (
+        '<html><head><base href="http://a.example/"><title>澄江启动巡河</title></head><body><h1>澄江启动巡河</h1>'
+        '<p>今天上午，<a href="http://[x/">河</a>清了，鱼也回来了，大家都很高兴。</p><img src="http://[y/a.jpg"></body></html>'
+    )
+    assert "今天上午，河清了，鱼也回来了，大家都很高兴。" in plain(read_page(page).body).replace("\n", "")

@@ -2,6 +2,7 @@
 
 import posixpath
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
@@ -23,6 +24,11 @@ MOST_DOCUMENTS = 2000
 # Letters of a document that is more than a cover or a half-title.
 SHORTEST = 20
 LARGEST_PACKAGE = 4 * 1024 * 1024
+# What zipfile and lxml raise for files that are broken; ValueError for names that are no text.
+DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError),
+    *(KeyError, OSError, EOFError, ValueError, NotImplementedError, RuntimeError),
+)
 DAMAGED = "这份 EPUB 已损坏，无法读取。"
 
 
@@ -36,14 +42,7 @@ def items_of_epub(file: BinaryIO) -> Iterator[SeriesItem]:
         if not place:
             raise Unreadable(DAMAGED)
         package = _xml(container, place)
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        OSError,
-        etree.XMLSyntaxError,
-        NotImplementedError,
-        RuntimeError,
-    ) as error:
+    except DAMAGE as error:
         raise Unreadable(DAMAGED) from error
     if "META-INF/encryption.xml" in container.NameToInfo and "META-INF/rights.xml" in container.NameToInfo:
         raise Unreadable("这份 EPUB 有版权保护，读不出文字。")
@@ -91,7 +90,7 @@ def _document(container: zipfile.ZipFile, name: str) -> html.HtmlElement:
 def _holds_text(container: zipfile.ZipFile, name: str) -> bool:
     try:
         return len("".join("".join(_body(_document(container, name)).itertext()).split())) >= SHORTEST
-    except (Unreadable, zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError):
+    except (Unreadable, *DAMAGE):
         # What is wrong with it is told when it is read.
         return True
 
@@ -104,13 +103,16 @@ def _body(tree: html.HtmlElement) -> html.HtmlElement:
 def _read(container: zipfile.ZipFile, name: str, told: dict[str, list[str]], alone: bool) -> FoundItem:
     try:
         tree = _document(container, name)
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
+    except DAMAGE as error:
         raise Unreadable(DAMAGED) from error
 
     def picture(url: str) -> bytes | None:
         path = posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(urldefrag(url)[0])))
         found = container.NameToInfo.get(path)
-        return container.read(found) if found and found.file_size <= MAX_MEMBER_BYTES else None
+        try:
+            return container.read(found) if found and found.file_size <= MAX_MEMBER_BYTES else None
+        except DAMAGE:  # the text is there all the same
+            return None
 
     with_pictures(tree, picture)
     body = _body(tree)

@@ -1,7 +1,6 @@
 """An HTML page to an article. Meiri's rules for Chinese pages come first; trafilatura votes where they are unsure."""
 
 import re
-from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
@@ -15,7 +14,7 @@ from meiri.ingest.language import language_of
 from meiri.ingest.leaving_out import left_out_of, warning_of
 from meiri.ingest.metadata import Metadata, read_metadata
 from meiri.ingest.metaline import MetaLine, is_meta_line, read_line
-from meiri.ingest.page import parse, without_machinery
+from meiri.ingest.page import joined_address, parse, without_machinery
 from meiri.ingest.page_kinds import is_list, is_paged
 from meiri.ingest.parsed import FoundPicture, ParsedArticle, Unreadable
 from meiri.ingest.pictures import is_saved_beside
@@ -74,13 +73,15 @@ def _read(text: str) -> ParsedArticle:
     )
 
     def link(href: str) -> str | None:
-        href = urljoin(base, href.strip()) if base and not href.strip().startswith("#") else href.strip()
+        href = (
+            joined_address(base, href.strip()) if base and not href.strip().startswith("#") else href.strip()
+        )
         return href if re.match(r"https?://[^\s/]", href, re.IGNORECASE) else None
 
     def picture_url(source: str) -> str:
         if is_saved_beside(source) or not base:
             return ("https:" + source) if source.startswith("//") else source.removeprefix("./")
-        return urljoin(base, source)
+        return joined_address(base, source)
 
     paged = is_paged(tree)
     without_machinery(tree)

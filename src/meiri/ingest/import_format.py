@@ -4,6 +4,7 @@
 """
 
 import zipfile
+import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -78,7 +79,7 @@ class ItemBeginning:
         try:
             with zipfile.ZipFile(self.whole) as container:
                 return _content_of(container)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError) as error:
             raise Unreadable("压缩包已损坏，无法打开。") from error
 
 

@@ -14,7 +14,7 @@ from lxml import etree
 
 from meiri.ingest.document_markup import article_of_markup, with_pictures
 from meiri.ingest.import_format import FoundItem, SeriesItem
-from meiri.ingest.mhtml import content_of
+from meiri.ingest.mhtml import content_of, header
 from meiri.ingest.page import parse
 from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.text import read_lines
@@ -47,7 +47,7 @@ def items_of_mail(
 
 
 def _subject(message: Message) -> str:
-    return _PREFIX.sub("", " ".join(str(message["Subject"] or "").split()))
+    return _PREFIX.sub("", " ".join(header(message, "Subject").split()))
 
 
 def _body(message: Message, parts: Sequence[Message], kind: str) -> Message | None:
@@ -71,7 +71,7 @@ def _read_text(message: Message, parts: Sequence[Message]) -> FoundItem:
     page = _decoded(_body(message, parts, "text/html"))
     if page.strip():
         tree = parse(page)
-        names = {f"cid:{str(p['Content-ID'] or '').strip().strip('<>')}": p for p in parts if p["Content-ID"]}
+        names = {f"cid:{header(p, 'Content-ID').strip('<>')}": p for p in parts if header(p, "Content-ID")}
         with_pictures(tree, lambda url: content_of(names[url]) if url in names else None)
         body = tree.find("body")
         markup = etree.tostring(body if body is not None else tree, encoding="unicode", method="html")
@@ -95,6 +95,6 @@ def _read_attached(
 
 
 def _told(article: ParsedArticle, message: Message) -> ParsedArticle:
-    if sender := " ".join(str(message["From"] or "").split())[:200]:
+    if sender := " ".join(header(message, "From").split())[:200]:
         article.warnings.append(_ABOUT.format(sender))
     return article

@@ -4,13 +4,12 @@ import email
 import email.policy
 from collections.abc import Callable, Sequence
 from email.message import EmailMessage, Message
-from urllib.parse import urljoin
 
 from lxml import etree, html
 
 from meiri.ingest.document_markup import with_pictures
 from meiri.ingest.html import read_page
-from meiri.ingest.page import parse
+from meiri.ingest.page import joined_address, parse
 from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.text_encoding import decode
 
@@ -25,7 +24,9 @@ def read_mhtml(data: bytes) -> ParsedArticle:
     if not pages:
         raise Unreadable("这份 MHTML 文件里没有网页。")
     page = pages[0]
-    address = _address(message["Snapshot-Content-Location"]) or _address(page["Content-Location"])
+    address = _address(header(message, "Snapshot-Content-Location")) or _address(
+        header(page, "Content-Location")
+    )
     tree = parse(decode(content_of(page), page.get_content_charset())[0])
     with_pictures(tree, _finder(parts, address))
     if address and tree.find(".//base[@href]") is None and (head := tree.find("head")) is not None:
@@ -39,17 +40,30 @@ def _finder(parts: Sequence[Message], address: str) -> Callable[[str], bytes | N
     """Finds the content of the part that an address on the page means, by its place or by its name (RFC 2392)."""
     known: dict[str, Message] = {}
     for part in parts:
-        if name := str(part["Content-ID"] or "").strip().strip("<>"):
+        if name := header(part, "Content-ID").strip("<>"):
             known.setdefault(f"cid:{name}", part)
-        if place := str(part["Content-Location"] or "").strip():
-            known.setdefault(urljoin(address, place), part)
+        if place := header(part, "Content-Location"):
+            known.setdefault(joined_address(address, place), part)
             known.setdefault(place, part)
 
     def find(url: str) -> bytes | None:
-        part = known.get(url) or (known.get(urljoin(address, url)) if url and address else None)
+        part = known.get(url) or (known.get(joined_address(address, url)) if url and address else None)
         return content_of(part) if part is not None and part.get_content_maintype() == "image" else None
 
     return find
+
+
+def header(part: Message, name: str) -> str:
+    """A header of a part; "" where there is none, or none that can be read."""
+    try:
+        return str(part[name] or "").strip()
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+    ):  # the parser of headers trips over broken ones
+        return ""
 
 
 def content_of(part: Message | EmailMessage) -> bytes:
@@ -61,6 +75,6 @@ def content_of(part: Message | EmailMessage) -> bytes:
     return content if isinstance(content, bytes) else b""
 
 
-def _address(value: object) -> str:
-    told = "".join(str(value or "").split())
+def _address(value: str) -> str:
+    told = "".join(value.split())
     return told if told.startswith(("http://", "https://")) and len(told) <= 500 else ""

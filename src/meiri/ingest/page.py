@@ -1,6 +1,7 @@
 """HTML text to a bounded tree, without what never belongs to an article."""
 
 import re
+from urllib.parse import urljoin
 
 from lxml import etree, html
 
@@ -85,6 +86,14 @@ def _show_lazy_picture(noscript: html.HtmlElement) -> None:
     real = next(noscript.iter("img"), None)
     if before is not None and before.tag == "img" and real is not None and real.get("src"):
         before.set("data-src", real.get("src"))
+
+
+def joined_address(base: str, address: str) -> str:
+    """`address` as it is meant at `base` (RFC 3986); as it stands where it is none."""
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return address
 
 
 def words_of(element: html.HtmlElement) -> set[str]:
