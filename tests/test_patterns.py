@@ -55,7 +55,7 @@ def uses() -> dict[str, set[str]]:
     """By name, with which methods the patterns of the package are used."""
     found: dict[str, set[str]] = {}
     for file in PACKAGE.rglob("*.py"):
-        for name, method in re.findall(rf"\b(\w+)(?:\(\))?\.({'|'.join(METHODS)})\(", file.read_text()):
+        for name, method in re.findall(rf"\b(\w+)(?:\(\))?\.({'|'.join(METHODS)})\b", file.read_text()):
             found.setdefault(name, set()).add(method)
     return found
 

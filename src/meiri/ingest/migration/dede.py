@@ -62,7 +62,7 @@ _TABLES = {
     "sysconfig": WantedTable(("varname", "value"), (("varname",),)),
 }
 _PAGE = re.compile(r"#p#(?P<title>.{0,200}?)#e#")
-_PICTURE = re.compile(r"\{dede:img([^}]*)\}\s*(.{1,500}?)\s*\{/dede:img\}", re.DOTALL)
+_PICTURE = re.compile(r"\{dede:img([^{}]*+)\}([^{}]*+)\{/dede:img\}")
 _MARK = re.compile(r"\{(\w+)\}")
 _SITE_ZONE = ZoneInfo("Asia/Shanghai")
 DEFAULT_RULE = "{typedir}/{Y}/{M}{D}/{aid}.html"
@@ -149,6 +149,7 @@ class DedeTables(DumpArchive):
                 pictures = "".join(
                     figure_of(one[2].strip(), attributes_of(one[1]).get("text", ""))
                     for one in _PICTURE.finditer(text_of(found["imgurls"]))
+                    if one[2].strip()
                 )
                 return f"{text_of(found['body'])}{pictures}", text_of(found["redirecturl"])
         return "", ""

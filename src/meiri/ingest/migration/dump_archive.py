@@ -8,10 +8,10 @@ from typing import Any
 
 from meiri.ingest.migration.dumped_tables import DumpedTables, WantedTable
 from meiri.ingest.migration.old_archive import ArchiveSource, NotTaken, OldArchive, OldColumn, OldPost
+from meiri.ingest.migration.old_bodies import without_tags
 
 MOST_COLUMNS = 20_000
 DEEPEST = 20
-_TAGS = re.compile(r"<[^>]*>")
 
 
 class DumpArchive(OldArchive):
@@ -62,7 +62,7 @@ def text_of(value: Any) -> str:
 
 def line_of(value: Any) -> str:
     """A text without markup, on one line."""
-    return " ".join(_TAGS.sub("", text_of(value)).split())
+    return " ".join(without_tags(text_of(value)).split())
 
 
 def words_of(value: Any) -> list[str]:

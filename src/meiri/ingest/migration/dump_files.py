@@ -23,7 +23,8 @@ JUDGED = 512 * 1024
 MOST_FILES = 200_000
 LOOKED_AT = 64 * 1024
 _STATEMENT = re.compile(
-    rb"^\s*(?:INSERT\s+INTO|REPLACE\s+INTO|CREATE\s+TABLE|DROP\s+TABLE)\s|E_D\(", re.IGNORECASE | re.MULTILINE
+    rb"^[ \t]*+(?:INSERT\s+INTO|REPLACE\s+INTO|CREATE\s+TABLE|DROP\s+TABLE)\s|E_D\(",
+    re.IGNORECASE | re.MULTILINE,
 )
 ENDINGS = (".sql", ".txt", ".php")
 _PACKED = (".gz", ".bz2", ".zst")

@@ -24,7 +24,7 @@ from meiri.ingest.migration.old_archive import (
     count_of,
     moment_of,
 )
-from meiri.ingest.migration.old_bodies import joined_pages
+from meiri.ingest.migration.old_bodies import joined_pages, without_tags
 from meiri.ingest.migration.wordpress import path_of
 from meiri.ingest.text_encoding import decode
 
@@ -78,7 +78,6 @@ _PAGE = re.compile(r"\[!--empirenews\.page--\](?:(?P<title>[^\[\]]{0,200})\[/!--
 _TEXT_FILE = re.compile(r"[\w./-]{8,200}")
 _EXIT = re.compile(r"\A\s*<\?(?:php)?\s*exit\(\);?\s*\?>")
 MOST_TEXT = 8 * 1024 * 1024
-_TAGS = re.compile(r"<[^>]*>")
 _HREF = re.compile(r"""href\s*=\s*["']?(https?://[^"'\s>]+)""", re.IGNORECASE)
 _SITE_ZONE = ZoneInfo("Asia/Shanghai")
 MOST_PAGES = 200
@@ -158,7 +157,7 @@ class EmpireTables(OldArchive):
                     )
 
     def _post(self, row, table: PostTable) -> OldPost | NotTaken:
-        key, title = f"{table.model}:{row['id']}", " ".join(_TAGS.sub("", _text(row["title"])).split())
+        key, title = f"{table.model}:{row['id']}", " ".join(without_tags(_text(row["title"])).split())
         beside = self._body_row(row, table)
         body = _text(beside["newstext"]) if beside else _text(row["newstext"])
         warnings: list[str] = []
@@ -178,11 +177,11 @@ class EmpireTables(OldArchive):
             state=PostState.DRAFT if is_draft else PostState.PUBLISHED,
             published_at=_time(row["newstime"]),
             column=str(row["classid"]),
-            subtitle=_TAGS.sub("", _text(row["ftitle"])).strip(),
-            summary=" ".join(_TAGS.sub("", _text(row["smalltext"])).split()),
-            source=_TAGS.sub("", source).strip(),
+            subtitle=without_tags(_text(row["ftitle"])).strip(),
+            summary=" ".join(without_tags(_text(row["smalltext"])).split()),
+            source=without_tags(source).strip(),
             source_url=link[1] if link else "",
-            authors=[name for name in re.split(r"[\s,，、]+", _TAGS.sub("", writer).strip()) if name],
+            authors=[name for name in re.split(r"[\s,，、]+", without_tags(writer).strip()) if name],
             views=count_of(row["onclick"]),
             tags=_words(words or _text(row["keyboard"])),
             topics=self._topics_of(row),
@@ -236,7 +235,7 @@ class EmpireTables(OldArchive):
         for table in self._comment_tables:
             query = f'SELECT * FROM "{table}" WHERE id = ? AND classid = ? ORDER BY plid LIMIT 20000'  # noqa: S608
             for one in self._tables.rows(query, row["id"], row["classid"]):
-                text = _TAGS.sub("", re.sub(r"<br\s*/?>", "\n", _text(one["saytext"]))).strip()
+                text = without_tags(re.sub(r"<br\s*/?>", "\n", _text(one["saytext"]))).strip()
                 if text:
                     # 0 is what readers saw.
                     is_approved = str(one["checked"] or 0) == "0"

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 # Characters that are read at once, and the longest value and definition of a table that are taken.
 PIECE = 1024 * 1024
 LONGEST_VALUE = 64 * 1024 * 1024
+# `re.Pattern.match` of a pattern: of a text, from a place in it.
+Matcher = Callable[[str, int], re.Match | None]
 LONGEST_DEFINITION = 1024 * 1024
 MOST_COLUMNS = 4096
 
@@ -46,7 +48,7 @@ class DumpFault:
 # Quantifiers are possessive: what was read once is never tried another way.
 _STRING = r"'(?:[^'\\]++|\\.|'')*+'|\"(?:[^\"\\]++|\\.|\"\")*+\""
 _COMMENT = r"--(?=\s)[^\n]*+\n|\#[^\n]*+\n|/\*(?:[^*]++|\*(?!/))*+\*/"
-_SPACE = re.compile(rf"(?:\s++|{_COMMENT}|;)*+")
+_BETWEEN_STATEMENTS = re.compile(rf"(?:\s++|{_COMMENT}|;)*+")
 _NAME = r"(?:`(?:[^`]++|``)*+`|\"[^\"]*+\"|[\w$]++)"
 _INSERT = re.compile(
     rf"(?:INSERT|REPLACE)\s++(?:(?:LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE)\s++)*+(?:INTO\s*+)?(?:{_NAME}\.)?(?P<table>{_NAME})\s*+"
@@ -57,7 +59,7 @@ _CREATE = re.compile(
     rf"CREATE\s++(?:TEMPORARY\s++)?TABLE\s++(?:IF\s++NOT\s++EXISTS\s++)?(?:{_NAME}\.)?(?P<table>{_NAME})\s*+\(",
     re.IGNORECASE,
 )
-_OPEN = re.compile(r"\s*+\(")
+_ROW_BEGINS = re.compile(r"\s*+\(")
 _VALUE = re.compile(
     rf"\s*+(?:(?:_\w++\s*+|N(?='))?(?P<string>{_STRING})|0x(?P<hex>[0-9A-Fa-f]*+)|(?:_\w++\s*+)?X'(?P<quoted_hex>[0-9A-Fa-f]*+)'"
     r"|(?P<plain>b'[01]*+'|[^\s,()'\"`;]++))\s*+(?P<end>[,)])",
@@ -111,9 +113,9 @@ class _Text:
         self.before, self.at, self.buffer = self.before + self.at, 0, "".join(parts)
         return grown
 
-    def match(self, pattern: re.Pattern, longest: int = LONGEST_VALUE) -> re.Match | None:
-        """`pattern` here, which may have to be read on for; None where it isn't here, or takes more than `longest` characters."""
-        while (found := pattern.match(self.buffer, self.at)) is None:
+    def match(self, pattern: Matcher, longest: int = LONGEST_VALUE) -> re.Match | None:
+        """What a pattern matches here, which may have to be read on for; None where it isn't here, or takes more than `longest` characters."""
+        while (found := pattern(self.buffer, self.at)) is None:
             if len(self.buffer) - self.at > longest or not self.grow():
                 return None
         self.at = found.end()
@@ -122,7 +124,7 @@ class _Text:
     def skip(self) -> bool:
         """Over blanks and comments. False at the end."""
         while True:
-            self.at = _SPACE.match(self.buffer, self.at).end()  # type: ignore[union-attr]
+            self.at = _BETWEEN_STATEMENTS.match(self.buffer, self.at).end()  # type: ignore[union-attr]
             # What begins here may be a comment whose end was not read yet.
             if len(self.buffer) - self.at > PIECE or not self.grow():
                 break
@@ -216,7 +218,7 @@ def _parts(definition: str) -> Iterator[str]:
 
 def _insert(text: _Text, wanted: Callable[[str], bool]) -> Iterator[TableRow | DumpFault]:
     start = text.offset
-    head = text.match(_INSERT, PIECE)
+    head = text.match(_INSERT.match, PIECE)
     if head is None:
         yield from _skip_statement(text)
         return
@@ -236,7 +238,7 @@ def _insert(text: _Text, wanted: Callable[[str], bool]) -> Iterator[TableRow | D
                 return
         else:
             yield TableRow(table, columns, row)
-        end = text.match(_NEXT_ROW, PIECE)
+        end = text.match(_NEXT_ROW.match, PIECE)
         if end is None:
             if text.skip():
                 yield DumpFault(table, text.offset, f"表 {table} 的数据之后有读不懂的内容。")
@@ -256,11 +258,11 @@ def _after_rows(text: _Text, table: str) -> Iterator[DumpFault]:
 
 def _row(text: _Text) -> tuple[Value, ...] | None:
     """The values in the brackets that stand here; None where that is not to be read."""
-    if text.match(_OPEN, PIECE) is None:
+    if text.match(_ROW_BEGINS.match, PIECE) is None:
         return None
     values: list[Value] = []
     while True:
-        found = text.match(_VALUE)
+        found = text.match(_VALUE.match)
         if found is None or len(values) == MOST_COLUMNS:
             return None
         values.append(_value(found))

@@ -10,14 +10,13 @@ _BLOCKS = (
     "fieldset|legend|section|article|aside|header|footer|nav|figure|figcaption|details|summary|iframe|video|audio|script"
 )
 _OPENS_BLOCK = re.compile(rf"</?(?:{_BLOCKS})[\s/>]", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*+>")
 _EMPTY_LINE = re.compile(r"\n[ \t\u3000]*\n\s*")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _SHORT_CODE = re.compile(r"\[(/?)([a-zA-Z][\w-]{0,40})((?:\s[^\[\]\n]{0,1000})?)(/?)\]")
-_ATTRIBUTE = re.compile(r"""(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S+))""")
-_CAPTION = re.compile(
-    r"\[(?:wp_)?caption([^\]]{0,1000})\]\s*((?:<a\b[^>]{0,2000}>)?\s*<img\b[^>]{0,4000}>\s*(?:</a>)?)(.{0,2000}?)\[/(?:wp_)?caption\]",
-    re.DOTALL,
-)
+_ATTRIBUTE = re.compile(r"""(?<!\w)(\w++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|(\S+))""")
+_CAPTIONED = re.compile(r"\[(?:wp_)?caption([^\[\]]*+)\]([^\[]*+)\[/(?:wp_)?caption\]")
+# The picture of a caption, and the link around it; the caption follows.
+_CAPTIONED_PICTURE = re.compile(r"\s*+((?:<a\b[^<>]*+>)?\s*+<img\b[^<>]*+>\s*+(?:</a>)?)")
 # Short codes that are shown as what they are about; whatever others enclose stays, they themselves go.
 _PLAYERS = frozenset(["video", "audio", "embed", "playlist", "youtube", "vimeo", "flash", "media"])
 
@@ -26,7 +25,7 @@ def in_paragraphs(text: str) -> str:
     """HTML from text whose paragraphs stand between empty lines and whose lines end where it breaks them."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     made = []
-    for part in _EMPTY_LINE.split(_COMMENT.sub("", text)):
+    for part in _EMPTY_LINE.split(without_comments(text)):
         part = part.strip()
         if not part:
             continue
@@ -35,6 +34,20 @@ def in_paragraphs(text: str) -> str:
         else:
             made.append(f"<p>{part.replace(chr(10), '<br>')}</p>")
     return "\n".join(made)
+
+
+def without_tags(html: str) -> str:
+    """The text between tags, as it stands."""
+    return _TAG.sub("", html)
+
+
+def without_comments(html: str) -> str:
+    """HTML without its comments. One that does not end stays, with what follows it."""
+    kept, at = [], 0
+    while (begin := html.find("<!--", at)) >= 0 and (end := html.find("-->", begin + 4)) >= 0:
+        kept.append(html[at:begin])
+        at = end + 3
+    return "".join((*kept, html[at:]))
 
 
 def without_short_codes(
@@ -58,7 +71,7 @@ def without_short_codes(
         gone[name] = None
         return ""
 
-    text = _CAPTION.sub(_figure, text)
+    text = _CAPTIONED.sub(_figure, text)
     return _SHORT_CODE.sub(replaced, text), list(gone)
 
 
@@ -66,8 +79,11 @@ _KNOWN = _PLAYERS | {"gallery", "more", "nextpage", "contact-form-7", "toc", "ad
 
 
 def _figure(found: re.Match) -> str:
-    caption = attributes_of(found[1]).get("caption") or found[3].strip()
-    return f"<figure>{found[2]}<figcaption>{caption}</figcaption></figure>"
+    picture = _CAPTIONED_PICTURE.match(found[2])
+    if picture is None:
+        return found[2]
+    caption = attributes_of(found[1]).get("caption") or found[2][picture.end() :].strip()
+    return f"<figure>{picture[1]}<figcaption>{caption}</figcaption></figure>"
 
 
 def attributes_of(text: str) -> dict[str, str]:

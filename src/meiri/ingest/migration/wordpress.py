@@ -15,7 +15,13 @@ from meiri.ingest.migration.old_archive import (
     PostState,
     count_of,
 )
-from meiri.ingest.migration.old_bodies import figure_of, in_paragraphs, joined_pages, without_short_codes
+from meiri.ingest.migration.old_bodies import (
+    figure_of,
+    in_paragraphs,
+    joined_pages,
+    without_short_codes,
+    without_tags,
+)
 
 LONGEST_SUMMARY = 300
 # Types of entries that are articles; plugins for news call them so, too.
@@ -37,7 +43,6 @@ _NEXT_PAGE = re.compile(r"<!--\s*nextpage\s*-->")
 _VIEWS = ("views", "post_views_count", "_post_views_count", "wpb_post_views_count")
 _SITE_ZONE = ZoneInfo("Asia/Shanghai")
 _ID_LIST = re.compile(r"[0-9]{1,18}")
-_TAGS = re.compile(r"<[^>]*>")
 
 
 @dataclass
@@ -92,12 +97,12 @@ def post_of(
     column = _main_column(entry, columns)
     return OldPost(
         key=entry.key,
-        title=" ".join(_TAGS.sub("", entry.title).split()),
+        title=" ".join(without_tags(entry.title).split()),
         body=in_paragraphs(body),
         state=state,
         published_at=time_of(entry),
         column=column,
-        summary=" ".join(_TAGS.sub("", entry.excerpt).split())[:LONGEST_SUMMARY],
+        summary=" ".join(without_tags(entry.excerpt).split())[:LONGEST_SUMMARY],
         authors=[name for name in _authors(entry, names) if name],
         views=next((views for name in _VIEWS if (views := count_of(entry.meta.get(name)))), None),
         tags=_tags(entry, columns, column),
@@ -170,7 +175,7 @@ def _read_time(text: str, zone) -> datetime | None:
 
 def comment_of(values: Mapping[str, str]) -> OldComment | None:
     """A comment by the names that exports and tables have for its parts; None for what nobody wrote."""
-    text = _TAGS.sub("", values.get("comment_content") or "").strip()
+    text = without_tags(values.get("comment_content") or "").strip()
     if values.get("comment_type") not in ("", "comment", None) or not text:
         return None
     parent = str(values.get("comment_parent") or "0")

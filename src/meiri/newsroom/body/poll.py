@@ -26,7 +26,7 @@ LONGEST_QUESTION, LONGEST_CHOICE = 80, 60
 FEWEST_CHOICES, MOST_CHOICES = 2, 12
 _CLOSES = "%Y-%m-%d %H:%M"
 _CAPTION = re.compile(
-    r"投票：(?P<question>.+?)（最多选(?P<most>\d{1,2})项"
+    r"投票：(?P<question>.{1,80}?)（最多选(?P<most>\d{1,2})项"
     r"(?:；(?P<closes>\d{4}-\d\d-\d\d \d\d:\d\d)截止)?(?P<at_end>；截止后公布结果)?(?P<members>；仅限会员)?）"
 )
 
