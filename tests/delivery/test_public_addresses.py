@@ -67,7 +67,7 @@ def test_its_example_is_an_address_of_the_kind_it_says(one):
 def test_what_is_closed_and_what_has_no_edition():
     assert (
         *("/admin/", "/api/", "/card/", "/fragments/", "/guanggao/", "/issues/", "/members/", "/player/"),
-        *("/poster/", "/reports/", "/search/"),
+        *("/polls/", "/poster/", "/reports/", "/search/"),
     ) == CLOSED
     assert {"admin", "robots.txt", "zh-hant"} <= WITHOUT_EDITION
     assert not {"letters", "rss.xml", "404.html"} & WITHOUT_EDITION

@@ -57,7 +57,7 @@ def test_several_files_are_imported_and_each_failure_told(client, reporter, page
     ]
     text = client.post(page, {"uploads": files}).content.decode()
     assert Article.objects.count() == 1
-    for words in ("已存为草稿", "已有同样的稿件", "PDF 文件无法导入", "年报.pdf"):
+    for words in ("已存为草稿", "已有同样的稿件", "这份 PDF 文件已损坏，无法读取", "年报.pdf"):
         assert words in text
 
 

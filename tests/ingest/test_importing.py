@@ -369,7 +369,7 @@ class TestCommand:
         assert [(r["file"].rsplit("/", 1)[-1], r["status"]) for r in found] == [
             ("b.pdf", "refused"), ("page.html", "imported"), ("z.txt", "imported"),
         ]  # fmt: skip
-        assert found[0]["reason"].startswith("PDF")
+        assert found[0]["reason"] == "这份 PDF 文件已损坏，无法读取。"
         assert list(found[0]) == CONTRACT
 
     def test_a13_no_picture_ends_a_run_and_long_ones_are_taken(self, tmp_path, capsys):

@@ -177,7 +177,7 @@ def test_a23_what_nothing_is_filed_under_goes_with_what_only_points_to_it(desk):
 def test_a23_uses_are_counted_without_looking_through_the_archive(django_assert_max_num_queries):
     for _ in range(3):
         an_article()
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         assert uses_of(a_channel()) == {"稿件": 3}
     assert MOST <= 1000
 

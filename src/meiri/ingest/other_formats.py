@@ -150,7 +150,7 @@ def format_of_file(text: str) -> str:
 def _wire(start: str) -> str:
     # ANPA 1312 begins with SYN SYN SOH, IPTC 7901 with SOH and a line of source, number, priority, category and words,
     # which is all that is left of it where it came by mail.
-    is_wire = re.match(r"[\x16\s]{0,8}\x01|[a-z]{3}\d{4} \d [a-z]{1,3} {1,3}\d{1,4} ", start)
+    is_wire = re.match(r"[\x16\s]{0,8}\x01[ -~]|[a-z]{3}\d{4} \d [a-z]{1,3} {1,3}\d{1,4} ", start)
     return "通讯社电文（ANPA 1312 或 IPTC 7901）" if is_wire else ""
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from django.db import transaction
 from django.utils import timezone
 
+from meiri.asked_numbers import asked_number
 from meiri.ingest.feed_items import NO_ENTRIES
 from meiri.ingest.guarded_reading import reading
 from meiri.ingest.items import Item, items_in
@@ -138,8 +139,8 @@ def _answer_of(source: WireSource) -> OutboundResponse | None:
 def _retry_after(response: OutboundResponse) -> timedelta | None:
     """How long a source asks to be left alone (RFC 9110, 10.2.3), bounded; None where it does not say."""
     said = response.headers.get("Retry-After", "").strip()
-    if said.isascii() and said.isdecimal():
-        return min(timedelta(seconds=int(said[:9])), LONGEST_WAIT)
+    if (seconds := asked_number(said)) is not None:
+        return timedelta(seconds=min(seconds, LONGEST_WAIT.total_seconds()))
     try:
         return max(timedelta(), min(parsedate_to_datetime(said) - timezone.now(), LONGEST_WAIT))
     except (ValueError, TypeError):

@@ -50,10 +50,8 @@ class PollBlock(ListBodyBlock):
 
     question = blocks.CharBlock(label="题目", max_length=LONGEST_QUESTION)
     choices = blocks.ListBlock(PollChoiceBlock(), label="选项", min_num=FEWEST_CHOICES, max_num=MOST_CHOICES)
-    most = blocks.IntegerBlock(
-        label="最多选几项", default=1, min_value=1, max_value=MOST_CHOICES, help_text="填 1 为单选。"
-    )
-    closes = blocks.DateTimeBlock(label="截止时间", required=False, help_text="不填则一直可以投票。")
+    most = blocks.IntegerBlock(label="最多选几项（1 为单选）", default=1, min_value=1, max_value=MOST_CHOICES)
+    closes = blocks.DateTimeBlock(label="截止时间（可以不填）", required=False)
     shown_at_end = blocks.BooleanBlock(label="截止后才公布结果", required=False)
     members_only = blocks.BooleanBlock(label="只限会员投票", required=False)
 
