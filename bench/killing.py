@@ -22,6 +22,8 @@ from urllib.parse import quote
 from bench._processes import PATIENCE, environment, free_port
 
 ARTICLES = 60
+# Seconds that a start may take which migrates and indexes, on a machine that is busy.
+FIRST_START = 300
 KILLS = 100
 # Seconds between two kills.
 LIVES = (0.1, 1.5)
@@ -59,7 +61,7 @@ class Site:
                 stderr=log,
                 start_new_session=True,
             )
-        wait_until(self.answers)
+        wait_until(self.answers, FIRST_START)
 
     def stop(self) -> float:
         """Stop the group as an operator does. How many seconds that took."""
