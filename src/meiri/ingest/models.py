@@ -105,7 +105,7 @@ class MoveIn(models.Model):
         constraints = [models.UniqueConstraint(fields=["system", "site"], name="one_move_a_site")]
 
     def __str__(self):
-        return f"{self.system} {self.site}"
+        return self.site or self.system
 
 
 class PostFate(models.TextChoices):
