@@ -13,7 +13,7 @@ from meiri.asked_numbers import LARGEST_ID
 from meiri.comments import reactions
 from meiri.comments.models import Comment, ReportReason
 from meiri.visitors.address import address_of
-from meiri.visitors.devices import name_device
+from meiri.visitors.devices import send_again_named
 from meiri.visitors.forms import LineField
 from meiri.visitors.origin import from_our_pages
 from meiri.visitors.rate_limits import RateLimit
@@ -24,8 +24,6 @@ MOST_LIKES, MOST_REPORTS = 60, 10
 MOST_OF_ONE = 20
 TOO_MANY = "操作太频繁，请过一会儿再试。"
 NAMELESS = "请在浏览器里允许本网使用 Cookie，再试一次：它只用来让每台设备计一次。"
-# Says that the device was just given a name.
-NAMED = "named"
 
 
 class ReportForm(forms.Form):
@@ -89,13 +87,8 @@ def report(request, comment_id: int):
 
 
 def _name_first(request, comment: Comment, template: str, **context):
-    """Give the device a name and let the browser send the same again with it."""
-    if NAMED in request.GET:
-        return _told(request, comment, template, 403, NAMELESS, **context)
-    response = HttpResponseRedirect(f"{request.path}?{NAMED}=1")
-    response.status_code = 307  # the same method and body
-    name_device(response)
-    return response
+    """Let the browser send the same again with a name for its device."""
+    return send_again_named(request) or _told(request, comment, template, 403, NAMELESS, **context)
 
 
 def _too_many(request, comment: Comment, deed: str, most: int) -> bool:

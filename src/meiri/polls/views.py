@@ -19,7 +19,7 @@ from meiri.polls.forms import VoteForm
 from meiri.polls.vote_counting import VoteFate, has_voted, take_vote
 from meiri.visitors.address import address_of
 from meiri.visitors.counting import times_by
-from meiri.visitors.devices import device_of, name_device
+from meiri.visitors.devices import device_of, send_again_named
 from meiri.visitors.origin import from_our_pages
 from meiri.visitors.rate_limits import RateLimit
 
@@ -39,8 +39,6 @@ TOLD = {
     VoteFate.WRONG: "请从列出的选项里选。",
 }
 STATUSES = {VoteFate.TAKEN: 200, VoteFate.VOTED_BEFORE: 409, VoteFate.CLOSED: 410, VoteFate.WRONG: 422}
-# Says that the device was just given a name.
-NAMED = "named"
 
 
 def _poll(article_id: int, block: str) -> AskedPoll:
@@ -115,13 +113,8 @@ def _readers(request) -> list[str]:
 
 
 def _name_first(request, asked: AskedPoll, form: VoteForm):
-    """Give the device a name and let the browser send the same again with it."""
-    if NAMED in request.GET:
-        return _refuse(request, asked, 403, NAMELESS, form)
-    response = HttpResponseRedirect(f"{request.path}?{NAMED}=1")
-    response.status_code = 307  # the same method and body
-    name_device(response)
-    return response
+    """Let the browser send the same again with a name for its device."""
+    return send_again_named(request) or _refuse(request, asked, 403, NAMELESS, form)
 
 
 def _told(request, asked: AskedPoll, fate: VoteFate):

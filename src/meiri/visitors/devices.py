@@ -3,9 +3,12 @@
 import secrets
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 COOKIE = "device"
 YEAR = 365 * 24 * 60 * 60
+# Says in the query that the device was just given a name.
+NAMED = "named"
 
 
 def device_of(request) -> str | None:
@@ -19,3 +22,14 @@ def name_device(response) -> None:
         COOKIE, secrets.token_urlsafe(16), salt=COOKIE, max_age=YEAR, httponly=True, samesite="Lax",
         secure=settings.SECURE_COOKIES,
     )  # fmt: skip
+
+
+def send_again_named(request: HttpRequest) -> HttpResponse | None:
+    """The answer that gives the device a name and lets the browser send the same again with it; None where it was just given one
+    and does not keep it."""
+    if NAMED in request.GET:
+        return None
+    response = HttpResponseRedirect(f"{request.path}?{NAMED}=1")
+    response.status_code = 307  # the same method and body
+    name_device(response)
+    return response

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from meiri.ingest.import_format import Confidence
+from meiri.ingest.migration.dump_archive import line_of, text_of
 from meiri.ingest.migration.dumped_tables import DumpedTables, WantedTable
 from meiri.ingest.migration.files_beside import find_beside
 from meiri.ingest.migration.old_archive import (
@@ -123,7 +124,7 @@ class EmpireTables(OldArchive):
         self.site = self.base or prefix
         self._columns = {row["classid"]: row for row in self._rows("SELECT * FROM {enewsclass} LIMIT 20000")}
         self._topics = {
-            row["ztid"]: _text(row["ztname"]) for row in self._rows("SELECT * FROM {enewszt} LIMIT 20000")
+            row["ztid"]: text_of(row["ztname"]) for row in self._rows("SELECT * FROM {enewszt} LIMIT 20000")
         }
 
     def _rows(self, query: str, *values: Any):
@@ -135,9 +136,9 @@ class EmpireTables(OldArchive):
             names: list[str] = []
             at = row["classid"]
             while at in self._columns and len(names) < 20:
-                names.append(_text(self._columns[at]["classname"]))
+                names.append(text_of(self._columns[at]["classname"]))
                 at = self._columns[at]["bclassid"]
-            path = _text(row["classpath"]).strip("/")
+            path = text_of(row["classpath"]).strip("/")
             address = f"/{path}/" if path else ""
             found.append(
                 OldColumn(str(row["classid"]), tuple(reversed(names)), path.rpartition("/")[2], address)
@@ -152,24 +153,24 @@ class EmpireTables(OldArchive):
                 except Exception as error:  # one row, whatever is in it, never ends the reading
                     yield NotTaken(
                         f"{table.model}:{row['id']}",
-                        _text(row["title"]),
+                        text_of(row["title"]),
                         f"读取时出错（{type(error).__name__}）。",
                     )
 
     def _post(self, row, table: PostTable) -> OldPost | NotTaken:
-        key, title = f"{table.model}:{row['id']}", " ".join(without_tags(_text(row["title"])).split())
+        key, title = f"{table.model}:{row['id']}", line_of(row["title"])
         beside = self._body_row(row, table)
-        body = _text(beside["newstext"]) if beside else _text(row["newstext"])
+        body = text_of(beside["newstext"]) if beside else text_of(row["newstext"])
         warnings: list[str] = []
         if _TEXT_FILE.fullmatch(body):
             body = self._body_in_file(body, warnings)
         if str(row["isurl"] or 0) == "1" and not body.strip():
-            return NotTaken(key, title, f"只是一条链接，没有正文：{_text(row['titleurl'])[:200]}")
-        writer = _text(beside["writer"] if beside else row["writer"])
-        source = _text(beside["befrom"] if beside else row["befrom"])
+            return NotTaken(key, title, f"只是一条链接，没有正文：{text_of(row['titleurl'])[:200]}")
+        writer = text_of(beside["writer"] if beside else row["writer"])
+        source = text_of(beside["befrom"] if beside else row["befrom"])
         link = _HREF.search(source)
         is_draft = table.is_pending or str(row["checked"]) == "0"
-        words = _text(beside["infotags"]) if beside else ""
+        words = text_of(beside["infotags"]) if beside else ""
         return OldPost(
             key=key,
             title=title,
@@ -177,15 +178,15 @@ class EmpireTables(OldArchive):
             state=PostState.DRAFT if is_draft else PostState.PUBLISHED,
             published_at=_time(row["newstime"]),
             column=str(row["classid"]),
-            subtitle=without_tags(_text(row["ftitle"])).strip(),
-            summary=" ".join(without_tags(_text(row["smalltext"])).split()),
+            subtitle=without_tags(text_of(row["ftitle"])).strip(),
+            summary=line_of(row["smalltext"]),
             source=without_tags(source).strip(),
             source_url=link[1] if link else "",
             authors=[name for name in re.split(r"[\s,，、]+", without_tags(writer).strip()) if name],
             views=count_of(row["onclick"]),
-            tags=_words(words or _text(row["keyboard"])),
+            tags=_words(words or text_of(row["keyboard"])),
             topics=self._topics_of(row),
-            picture=_text(row["titlepic"]),
+            picture=text_of(row["titlepic"]),
             addresses=self._addresses(row, body),
             comments=list(self._comments(row)),
             warnings=warnings,
@@ -219,13 +220,13 @@ class EmpireTables(OldArchive):
         """Its page and those of its further pages, and the address that the database answers at."""
         found = [f"/e/action/ShowInfo.php?classid={row['classid']}&id={row['id']}"]
         column = self._columns.get(row["classid"])
-        titled = _text(row["titleurl"])
+        titled = text_of(row["titleurl"])
         if titled and str(row["isurl"] or 0) != "1":
             found.append(path_of(titled))
         elif column is not None and row["filename"] is not None:
-            parts = [_text(column["classpath"]), _text(row["newspath"]), _text(row["filename"])]
+            parts = [text_of(column["classpath"]), text_of(row["newspath"]), text_of(row["filename"])]
             path = "/" + "/".join(part.strip("/") for part in parts if part.strip("/"))
-            ending = _text(column["filetype"]) or ".html"
+            ending = text_of(column["filetype"]) or ".html"
             found.append(path + ending)
             pages = min(len(_PAGE.findall(body)) + 1, MOST_PAGES)
             found += [f"{path}_{number}{ending}" for number in range(2, pages + 1)]
@@ -235,13 +236,13 @@ class EmpireTables(OldArchive):
         for table in self._comment_tables:
             query = f'SELECT * FROM "{table}" WHERE id = ? AND classid = ? ORDER BY plid LIMIT 20000'  # noqa: S608
             for one in self._tables.rows(query, row["id"], row["classid"]):
-                text = without_tags(re.sub(r"<br\s*/?>", "\n", _text(one["saytext"]))).strip()
+                text = without_tags(re.sub(r"<br\s*/?>", "\n", text_of(one["saytext"]))).strip()
                 if text:
                     # 0 is what readers saw.
                     is_approved = str(one["checked"] or 0) == "0"
                     yield OldComment(
                         f"{table}:{one['plid']}",
-                        _text(one["username"]),
+                        text_of(one["username"]),
                         text,
                         _time(one["saytime"]),
                         is_approved,
@@ -250,16 +251,21 @@ class EmpireTables(OldArchive):
     def members(self) -> Iterator[OldMember]:
         for row in self._rows("SELECT * FROM {enewsmember} ORDER BY userid"):
             yield OldMember(
-                str(row["userid"]), _text(row["username"]), _text(row["email"]), _time(row["registertime"])
+                str(row["userid"]),
+                text_of(row["username"]),
+                text_of(row["email"]),
+                _time(row["registertime"]),
             )
 
     def friend_links(self) -> list[OldLink]:
         rows = self._rows("SELECT lname, lurl FROM {enewslink} WHERE coalesce(checked, 1) <> 0 LIMIT 1000")
-        return [OldLink(_text(row[0]), _text(row[1])) for row in rows]
+        return [OldLink(text_of(row[0]), text_of(row[1])) for row in rows]
 
     def navigation(self) -> list[OldLink]:
         tops = (row for row in self._columns.values() if not row["bclassid"])
-        return [OldLink(_text(row["classname"]), f"/{_text(row['classpath']).strip('/')}/") for row in tops]
+        return [
+            OldLink(text_of(row["classname"]), f"/{text_of(row['classpath']).strip('/')}/") for row in tops
+        ]
 
     def faults(self) -> list[str]:
         return self._tables.faults
@@ -280,10 +286,6 @@ def _post_tables(tables: frozenset[str], prefix: str) -> Iterator[PostTable]:
             numbered = re.compile(rf"{re.escape(name)}_data_(\d+)")
             bodies = {match[1]: match[0] for other in sorted(tables) if (match := numbered.fullmatch(other))}
         yield PostTable(found[1], name, bodies, is_pending=found[2] == "_check")
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else str(value)
 
 
 def _words(text: str) -> list[str]:
