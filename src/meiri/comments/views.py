@@ -152,7 +152,7 @@ def _receive(request, article_id: int):
     if form.by_robot:
         # People's browsers fill fields too. Nobody is left to believe that what was dropped was taken.
         form.add_error(None, TRAPPED)
-        form.data = {**request.POST.dict(), "website": ""}
+        form.resend(website="")
         return _again(request, _article(article_id), form, 422)
     if not valid or article_id > LARGEST_ID:
         return _again(request, _article(article_id), form, 422)

@@ -2,15 +2,15 @@
 
 from django import forms
 
-from meiri.comments.asking import choose_question, is_right, question_of
+from meiri.comments.asking_form import AskingForm
 from meiri.comments.limits import Sender
 from meiri.comments.models import LONGEST
 from meiri.comments.proof_of_work import is_done
 from meiri.comments.submission import Sent
-from meiri.visitors.forms import LineField, NicknameField, PlainTextField, VisitorForm
+from meiri.visitors.forms import NicknameField, PlainTextField
 
 
-class CommentForm(VisitorForm):
+class CommentForm(AskingForm):
     name = NicknameField(
         label="昵称",
         widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
@@ -29,14 +29,7 @@ class CommentForm(VisitorForm):
     reply_to = forms.IntegerField(required=False, widget=forms.HiddenInput)
     # See `work`.
     work = forms.CharField(required=False, widget=forms.HiddenInput)
-    # See `asking`: shown once there is something to answer.
-    asked = forms.CharField(required=False, widget=forms.HiddenInput, max_length=400)
-    answer = LineField(
-        label="请回答",
-        required=False,
-        max_length=40,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+    field_order = ("website", "once", "name", "text", "reply_to", "work", "asked", "answer")
 
     def __init__(self, *args, member=None, **kwargs):
         # Its names are its own, because it stands in the article's page.
@@ -44,7 +37,6 @@ class CommentForm(VisitorForm):
         self.member = member
         # Never the name that an account signs in with.
         self.signature = (member.nickname or "会员") if member else ""
-        self.question = ""
         if member:
             del self.fields["name"]
 
@@ -56,9 +48,6 @@ class CommentForm(VisitorForm):
     @property
     def worked(self) -> bool:
         return is_done(self.token, self.cleaned_data["work"])
-
-    def answers_rightly(self) -> bool:
-        return is_right(self.cleaned_data["asked"], self.token, self.cleaned_data["answer"])
 
     def sent(self, article: int, sender: Sender | None = None, visitor: str = "") -> Sent:
         """What a valid form sends about an article. `sender`: whose limits hold; `visitor`: the writer's mark."""
@@ -75,14 +64,3 @@ class CommentForm(VisitorForm):
             sender=sender,
             answered=self.answers_rightly(),
         )
-
-    def ask(self) -> None:
-        """Ask a question before the comment is taken: again the same one, where the form was sent with one."""
-        question = question_of(self.cleaned_data["asked"], self.token)
-        asked = self.cleaned_data["asked"]
-        if question is None:
-            question, asked = choose_question(self.token)
-        else:
-            self.add_error("answer", "答案不对，请再想一想。")
-        self.data = {**{name: self.data[name] for name in self.data}, "asked": asked, "once": self.token}
-        self.question = question
