@@ -1,15 +1,18 @@
 """Favourites, history, what one follows, notices: each member's own."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from taggit.models import Tag
 
 from meiri.members import kept_articles
 from meiri.members.models import Favourite, Follow, Reading
 from meiri.newsroom.publishing import withdraw
+from meiri.newsroom.tags import tag_address
 from meiri.personal.models import Notice
 from meiri.personal.notices import tell
 from tests.headlines import unbroken
@@ -140,6 +143,20 @@ def test_stations_and_authors_are_followed_as_channels_are(client, member):
     assert "林中巡护三十年" in page
     client.post(f"/members/following/author/{author.slug}/", {"deed": "drop"})
     assert [follow.kind for follow in kept_articles.followed_by(member)] == ["station"]
+
+
+@pytest.mark.parametrize("name", ["生态治理", "C++ & 开源", "二十大/2027"])
+def test_a_tag_is_followed_at_its_page_whatever_it_is_called(client, member, name):
+    an_article("河口湿地来了候鸟", tags=[name])
+    tag = Tag.objects.get(name=name)
+    (address,) = re.findall(r'href="(/members/following/tag/[^"]+)"', words(client.get(tag_address(tag))))
+    assert tag_address(tag) in words(client.get(address))
+    assert client.post(address)["Location"] == "/members/following/"
+    page = unbroken(words(client.get("/members/following/")))
+    assert "河口湿地来了候鸟" in page
+    assert f'<a href="{tag_address(tag)}">' in page
+    client.post(address, {"deed": "drop"})
+    assert not Follow.objects.exists()
 
 
 def test_what_is_new_where_one_follows_is_on_one_page(client, member):

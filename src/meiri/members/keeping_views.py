@@ -7,10 +7,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from taggit.models import Tag
 
 from meiri.asked_numbers import LARGEST_ID, asked_number
 from meiri.members import kept_articles
-from meiri.members.models import Favourite, Reading
+from meiri.members.models import Favourite, Reading, address_of
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article, Author
 from meiri.personal import notices
@@ -21,6 +22,7 @@ FOLLOWED = {
     "topic": Topic.objects.visible,
     "station": Station.objects.visible,
     "author": Author.objects.all,
+    "tag": Tag.objects.all,
 }
 
 
@@ -123,13 +125,14 @@ def following(request):
 @never_cache
 @login_required
 def follow(request, kind: str, slug: str):
-    """Follow a channel, a topic, a station or an author, or no longer."""
+    """Follow a channel, a topic, a station, an author or a tag, or no longer."""
     if kind not in FOLLOWED:
         raise Http404
     section = get_object_or_404(FOLLOWED[kind](), slug=slug)
     address = reverse("member-follow", args=[kind, slug])
     context = {
         "section": section,
+        "back": address_of(section),
         "address": address,
         "followed": kept_articles.is_followed(request.user, section),
     }

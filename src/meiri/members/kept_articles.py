@@ -1,4 +1,4 @@
-"""What members keep: favourites, the history of what they read, the channels, stations, topics and authors they follow."""
+"""What members keep: favourites, the history of what they read, the channels, stations, topics, authors and tags they follow."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

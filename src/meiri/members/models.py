@@ -6,10 +6,12 @@ from django.contrib.sessions.models import Session
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from taggit.models import Tag
 
 from meiri.journal.public_models import NotPublic
 from meiri.newsroom.models import Article, Author
 from meiri.newsroom.river import Place
+from meiri.newsroom.tags import tag_address
 from meiri.policy import may_enter
 from meiri.sections.models import Channel, Station, Topic
 
@@ -111,16 +113,17 @@ class Reading(ArticleOfMember):
 
 
 class Follow(models.Model):
-    """A channel, a station, a topic or an author whose news a member wants to see."""
+    """A channel, a station, a topic, an author or a tag whose news a member wants to see."""
 
     # What can be followed, each by a field of this name.
-    KINDS = ("channel", "topic", "station", "author")
+    KINDS = ("channel", "topic", "station", "author", "tag")
 
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     channel = models.ForeignKey(Channel, null=True, on_delete=models.CASCADE, related_name="+")
     topic = models.ForeignKey(Topic, null=True, on_delete=models.CASCADE, related_name="+")
     station = models.ForeignKey(Station, null=True, on_delete=models.CASCADE, related_name="+")
     author = models.ForeignKey(Author, null=True, on_delete=models.CASCADE, related_name="+")
+    tag = models.ForeignKey(Tag, null=True, on_delete=models.CASCADE, related_name="+")
 
     public = NotPublic("for its member")
 
@@ -128,10 +131,11 @@ class Follow(models.Model):
         default_permissions = ()
         constraints = [
             models.CheckConstraint(
-                condition=Q(channel__isnull=False, topic=None, station=None, author=None)
-                | Q(channel=None, topic__isnull=False, station=None, author=None)
-                | Q(channel=None, topic=None, station__isnull=False, author=None)
-                | Q(channel=None, topic=None, station=None, author__isnull=False),
+                condition=Q(channel__isnull=False, topic=None, station=None, author=None, tag=None)
+                | Q(channel=None, topic__isnull=False, station=None, author=None, tag=None)
+                | Q(channel=None, topic=None, station__isnull=False, author=None, tag=None)
+                | Q(channel=None, topic=None, station=None, author__isnull=False, tag=None)
+                | Q(channel=None, topic=None, station=None, author=None, tag__isnull=False),
                 name="follows_one_thing",
             ),
             # Rows of other kinds hold no value here, which differs from any other.
@@ -139,6 +143,7 @@ class Follow(models.Model):
             models.UniqueConstraint(fields=["member", "topic"], name="follows_topic_once"),
             models.UniqueConstraint(fields=["member", "station"], name="follows_station_once"),
             models.UniqueConstraint(fields=["member", "author"], name="follows_author_once"),
+            models.UniqueConstraint(fields=["member", "tag"], name="follows_tag_once"),
         ]
 
     def __str__(self):
@@ -160,7 +165,18 @@ class Follow(models.Model):
             "topic": Place.topic,
             "station": Place.station,
             "author": Place.author,
+            "tag": Place.tag,
         }[self.kind](self.section)
+
+    @property
+    def address(self) -> str:
+        """The page of what is followed."""
+        return address_of(self.section)
+
+
+def address_of(section) -> str:
+    """The page of something that can be followed."""
+    return tag_address(section) if isinstance(section, Tag) else section.get_absolute_url()
 
 
 class Decision(models.TextChoices):

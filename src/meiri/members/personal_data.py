@@ -61,7 +61,7 @@ def _mail(user: User) -> list[dict]:
 
 
 def _follows(user: User) -> list[dict]:
-    return [{"名称": f.section.name, "地址": f.section.get_absolute_url()} for f in followed_by(user)]
+    return [{"名称": f.section.name, "地址": f.address} for f in followed_by(user)]
 
 
 def _applications(user: User) -> list[dict]:
