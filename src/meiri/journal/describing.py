@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from types import NoneType
 from typing import get_args, get_type_hints
 
@@ -14,26 +14,28 @@ from meiri.journal.row_events import RowEvent, row_events_of
 TABLE = re.compile(r"(<!-- table: ([a-z]+) -->\n).*?(?=<!-- end -->)", re.DOTALL)
 
 
-def described(document: str) -> str:
-    """`document` with its tables, each between `<!-- table: NAME -->` and `<!-- end -->`, as they should be. Raises `KeyError`
-    for a table that nobody knows."""
-    return TABLE.sub(lambda found: found[1] + TABLES[found[2]](), document)
+def described(document: str, tables: Mapping[str, Callable[[], str]] | None = None) -> str:
+    """`document` with its tables, each between `<!-- table: NAME -->` and `<!-- end -->`, as they should be: the journal's where
+    no others are given. Raises `KeyError` for a table that nobody knows."""
+    known = TABLES if tables is None else tables
+    return TABLE.sub(lambda found: found[1] + known[found[2]](), document)
 
 
-def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+def markdown_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table of Markdown, its rows cell by cell."""
     heads = list(heads)
     lines = [heads, ["---"] * len(heads), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def table_of_keys() -> str:
-    return _table(["key", "what it names"], ([f"`{form.example}`", form.names] for form in FORMS))
+    return markdown_table(["key", "what it names"], ([f"`{form.example}`", form.names] for form in FORMS))
 
 
 def table_of_kinds() -> str:
     """The kinds that functions append themselves."""
     events = [event for event in declared_events() if not issubclass(event, RowEvent)]
-    return _table(
+    return markdown_table(
         ["kind", "when", "payload", "keys"],
         (
             [
@@ -59,7 +61,7 @@ def table_of_rows() -> str:
             fields = ", ".join(f"`{name}`" for name in (*declared.fields, *declared.relations))
             if kinds:
                 rows.append([kinds, fields, _keys(declared.key_forms)])
-    return _table(["kinds", "what readers see of such a row", "keys"], sorted(rows))
+    return markdown_table(["kinds", "what readers see of such a row", "keys"], sorted(rows))
 
 
 def _payload(event: type[JournalEvent]) -> str:

@@ -1,112 +1,121 @@
-"""`meiri export FILE`: the published archive as JSON lines, which `meiri import` reads."""
+"""`meiri export`: published articles as JSON lines, the whole site as documented files, or articles in formats of other systems."""
 
 import os
-from collections.abc import Iterator
+import sys
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 import zstandard
 from django.core.management import BaseCommand, CommandError
-from django.db.models import Prefetch, Q
 from django.utils import timezone
+from tqdm import tqdm
 
 from meiri.audience.view_counts import views_of
+from meiri.ingest.leaving.chosen_articles import ChosenArticles
+from meiri.ingest.leaving.exporting_site import digest_site, export_site
+from meiri.ingest.leaving.site_folder import SiteRefused
 from meiri.ingest.records import extras_of, record_of
-from meiri.newsroom.models import Article, ArticleQuerySet, day_bounds
-from meiri.newsroom.place_kinds import PlaceKind
-from meiri.newsroom.river import Cursor, Listing, ListingQuerySet, Place
-from meiri.sections.models import Channel, Station, Subsection
+from meiri.sections.models import Channel, Station
 
 BATCH = 200
+SITE = "site"
 
 
 class Command(BaseCommand):
-    help = "Write published articles to FILE (.jsonl or .jsonl.zst), newest first, one JSON record a line."
+    help = (
+        "Write published articles to FILE (.jsonl or .jsonl.zst), newest first, one JSON record a line; or, with --to FOLDER, the"
+        " whole site, which `meiri import-site` reads. An export into a folder that was interrupted goes on when it is run again."
+    )
 
     def add_arguments(self, parser):
-        parser.add_argument("file", metavar="FILE")
+        parser.add_argument("file", metavar="FILE", nargs="?")
+        parser.add_argument(
+            "--to",
+            metavar="FOLDER",
+            help="the folder to write; beside FILE the last day of the articles (YYYY-MM-DD), as --until",
+        )
+        parser.add_argument(
+            "--digest", action="store_true", help="write nothing; print one digest of all content"
+        )
+        parser.add_argument(
+            "--no-media", action="store_true", help="of a site the rows alone, without its media files"
+        )
         parser.add_argument("--channel", metavar="SLUG")
         parser.add_argument("--station", metavar="SLUG")
-        parser.add_argument("--from", metavar="YYYY-MM-DD", dest="start", type=date.fromisoformat)
+        parser.add_argument("--from", "--since", metavar="YYYY-MM-DD", dest="start", type=date.fromisoformat)
         parser.add_argument(
-            "--to", metavar="YYYY-MM-DD", dest="end", type=date.fromisoformat, help="with that day"
+            "--until", metavar="YYYY-MM-DD", dest="end", type=date.fromisoformat, help="with that day"
         )
 
-    def handle(self, *, file, channel, station, start, end, **options):
-        if channel and station:
-            channel_only = named(Channel, channel).pk
-            place = Place.station(named(Station, station))
+    def handle(self, *, file, to, digest, no_media, **options):
+        if sum(map(bool, (file, to and not file, digest))) != 1:
+            raise CommandError("Name one of FILE, --to FOLDER and --digest.", returncode=2)
+        if file and to:
+            options["end"] = day_of(to)
+        if file:
+            self.write_records(Path(file), chosen(options))
+            return
+        if any(options[name] for name in ("channel", "station", "start", "end")):
+            raise CommandError("A site leaves whole: filters are for FILE.", returncode=2)
+        if digest:
+            self.stdout.write(digest_site(with_media=not no_media))
         else:
-            channel_only = None
-            place = Place.site()
-            if channel:
-                place = Place.channel(named(Channel, channel))
-            if station:
-                place = Place.station(named(Station, station))
+            self.write_site(Path(to), not no_media)
+
+    def write_records(self, path: Path, articles: ChosenArticles) -> None:
         count = 0
-        with written(Path(file)) as out:
-            for articles in batches(place, start, end, channel_only):
-                views = views_of([a.pk for a in articles])
-                for article in articles:
+        with written(path) as out:
+            for _, batch in articles.batches(BATCH):
+                views = views_of([a.pk for a in batch])
+                for article in batch:
                     record = record_of(article, views.get(article.pk), status="imported")
                     out.write((record.as_json(**extras_of(article)) + "\n").encode())
-                count += len(articles)
-        self.stderr.write(f"{count} articles written to {file}.")
+                count += len(batch)
+        self.stderr.write(f"{count} articles written to {path}.")
+
+    def write_site(self, folder: Path, with_media: bool) -> None:
+        try:
+            with tqdm(unit=" rows", file=sys.stderr, disable=not sys.stderr.isatty()) as bar:
+                manifest = export_site(folder, with_media, bar.update)
+        except SiteRefused as error:
+            raise CommandError(str(error)) from None
+        except OSError as error:
+            raise CommandError(f"{folder} could not be written: {error.strerror or error}.") from error
+        self.stdout.write(
+            f"{manifest.rows()} rows of {len(manifest.kinds)} kinds, to entry {manifest.journal['sequence']} of the journal, are in"
+            f" {folder}. Content: {manifest.content}"
+        )
+        self.stderr.write(
+            "Passwords, second factors and keys are not in it; what readers wrote in confidence is sealed."
+        )
 
 
-def named(model, slug: str):
+def chosen(options: dict) -> ChosenArticles:
+    return ChosenArticles(
+        named(Channel, options["channel"]),
+        named(Station, options["station"]),
+        options["start"],
+        options["end"],
+    )
+
+
+def named(model, slug: str | None):
+    if slug is None:
+        return None
     found = model.objects.filter(slug=slug).first()
     if found is None:
         raise CommandError(f"There is no {model.__name__.lower()} “{slug}”.", returncode=2)
     return found
 
 
-def batches(
-    place: Place, start: date | None, end: date | None, channel_id: int | None
-) -> Iterator[list[Article]]:
-    """The published articles of `place`, so many at a time: each batch begins where the one before ended. Those that may harm
-    minors, which stand in a list of their own, come after the others."""
-    for listed, articles in (
-        (place, Article.objects.live()),
-        (Place(PlaceKind.SET_APART), Article.objects.live().filter(of_place(place))),
-    ):
-        if channel_id:
-            articles = articles.filter(channel_id=channel_id)
-        yield from batches_of(Listing.objects.at(listed).newest(), articles, start, end)
-
-
-def of_place(place: Place) -> Q:
-    """The condition that an article is one of `place`: the site, a channel or a station."""
-    match place.kind:
-        case PlaceKind.CHANNEL:
-            return Q(channel=place.id)
-        case PlaceKind.STATION:
-            return Q(stations=place.id)
-    return Q()
-
-
-def batches_of(
-    listings: ListingQuerySet, wanted: ArticleQuerySet, start: date | None, end: date | None
-) -> Iterator[list[Article]]:
-    """Those of `wanted` that `listings` name, in their order."""
-    if start:
-        listings = listings.filter(published_at__gte=day_bounds(start)[0])
-    if end:
-        listings = listings.filter(published_at__lt=day_bounds(end)[1])
-    cursor: Cursor | None = None
-    while rows := list(listings.before(cursor).values_list("published_at", "article_id")[:BATCH]):
-        cursor = Cursor(*rows[-1])
-        articles = wanted.filter(pk__in=[pk for _, pk in rows])
-        articles = articles.select_related("channel", "source", "editor").prefetch_related(
-            "bylines__author",
-            "stations",
-            Prefetch("subsections", Subsection.objects.with_parents()),
-            "topics",
-            "tagged_items__tag",
-        )
-        by_id = {a.pk: a for a in articles}
-        yield [by_id[pk] for _, pk in rows if pk in by_id]
+def day_of(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CommandError(
+            "Beside FILE, --to is the last day of the articles: YYYY-MM-DD.", returncode=2
+        ) from None
 
 
 @contextmanager

@@ -1,0 +1,49 @@
+"""`meiri import-site FOLDER`: an exported site into an empty one."""
+
+import sys
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, call_command
+from tqdm import tqdm
+
+from meiri.delivery.page_store import page_store
+from meiri.ingest.leaving.importing_site import import_site
+from meiri.ingest.leaving.site_folder import SiteRefused
+from meiri.journal.heads import set_aside
+from meiri.letters.sealing import key_file
+from meiri.members.models import User
+
+
+class Command(BaseCommand):
+    help = (
+        "Put the site that `meiri export --to FOLDER` wrote into this one, which must be empty and not be served meanwhile. A damaged"
+        " FOLDER changes nothing."
+    )
+    requires_system_checks = []
+
+    def add_arguments(self, parser):
+        parser.add_argument("folder", metavar="FOLDER", type=Path)
+
+    def handle(self, *, folder, **options):
+        call_command("migrate", verbosity=0, interactive=False)
+        try:
+            with tqdm(unit=" rows", file=sys.stderr, disable=not sys.stderr.isatty()) as bar:
+                manifest = import_site(folder, bar.update)
+        except SiteRefused as error:
+            raise CommandError(str(error)) from None
+        set_aside()
+        if settings.PAGE_FILES:
+            page_store().start_over()
+        call_command("update_index", verbosity=0)
+        self.stdout.write(
+            f"{manifest.rows()} rows of the site of {manifest.made} are here, to entry {manifest.journal['sequence']} of the"
+            " journal, whose chain was verified. Start it with `meiri serve --prepare`; `meiri reindex` makes the search index anew."
+        )
+        self.stderr.write(
+            f"None of the {User.objects.count()} accounts has a password: `meiri changepassword NAME` gives an administrator one."
+        )
+        if not key_file().exists():
+            self.stderr.write(
+                f"There is no {key_file()}: put the old one there, or nobody can open the letters that readers have sent."
+            )
