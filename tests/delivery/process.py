@@ -1,4 +1,5 @@
-"""What the processes of test_serving.py do: hold, hold_writers, navigation LABEL, retitle ARTICLE TITLE, document LENGTH."""
+"""What the processes of test_serving.py do: hold, hold_writers, navigation LABEL, retitle ARTICLE TITLE, document LENGTH,
+picture NAME LENGTH."""
 
 import fcntl
 import sys
@@ -9,6 +10,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.core.files.base import ContentFile  # noqa: E402
+from django.core.files.storage import default_storage  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from wagtail.documents.models import Document  # noqa: E402
 
@@ -54,6 +56,11 @@ def document(length):
     print(stored.url, flush=True)
 
 
+def picture(name, length):
+    """Store a file of so many zeros as a size of a picture."""
+    default_storage.save(f"pictures/{name}", ContentFile(bytes(int(length))))
+
+
 command, *arguments = sys.argv[1:]
 {
     "hold": hold,
@@ -61,4 +68,5 @@ command, *arguments = sys.argv[1:]
     "navigation": navigation,
     "retitle": retitle,
     "document": document,
+    "picture": picture,
 }[command](*arguments)

@@ -483,21 +483,15 @@ class TestSlowVisitors:
                 assert connection.recv(10_000).startswith(b"HTTP/1.1 403 ")
 
     def test_b21_who_reads_a_large_file_slowly_keeps_no_thread_from_others(self, site):
-        large = site.home / "media" / "pictures" / "large.png"
-        large.parent.mkdir(parents=True, exist_ok=True)
-        with large.open("wb") as file:
-            file.truncate(64 * 1024 * 1024)
+        run(site, "picture", "large.png", str(64 * 1024 * 1024))
         request = b"GET /media/pictures/large.png HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-        try:
-            with connections(site, SENDERS, request) as slow:
-                assert all(connection.recv(12) == b"HTTP/1.1 200" for connection in slow)
-                for address in ANSWERED_BY_DJANGO:
-                    assert site.get(address, patience=8)[0] == 200, address
-            status, headers, body = site.get("/media/pictures/large.png")
-            assert (status, len(body)) == (200, 64 * 1024 * 1024)
-            assert headers["content-length"] == str(len(body))
-        finally:
-            large.unlink()
+        with connections(site, SENDERS, request) as slow:
+            assert all(connection.recv(12) == b"HTTP/1.1 200" for connection in slow)
+            for address in ANSWERED_BY_DJANGO:
+                assert site.get(address, patience=8)[0] == 200, address
+        status, headers, body = site.get("/media/pictures/large.png")
+        assert (status, len(body)) == (200, 64 * 1024 * 1024)
+        assert headers["content-length"] == str(len(body))
 
     @pytest.mark.parametrize("declared", [True, False])
     def test_b21_more_than_may_be_sent_is_refused_and_not_kept(self, site, declared):

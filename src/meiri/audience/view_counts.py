@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from meiri.audience.models import ArticleViews, DayViews, HourViews, QuarterViews, ViewsHead
@@ -148,6 +149,13 @@ def set_all_imported(views: Sequence[tuple[int, int]]) -> None:
 def views_of(ids: Iterable[int]) -> dict[int, int]:
     """The views of each article among `ids` that was ever read. One query."""
     return dict(ArticleViews.objects.filter(pk__in=ids).values_list("article_id", "total"))
+
+
+def views_between(article_id: int, start: datetime, end: datetime) -> int:
+    """How many views were counted in the quarters of an hour that `start` to `end` touches."""
+    begun = start.replace(minute=start.minute // 15 * 15, second=0, microsecond=0)
+    found = QuarterViews.objects.filter(article=article_id, start__gte=begun, start__lte=end)
+    return found.aggregate(views=Sum("count", default=0))["views"]
 
 
 def forget_old_views() -> None:

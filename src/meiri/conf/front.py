@@ -330,9 +330,10 @@ def make() -> Front:
         from meiri.delivery.fastpath import StoredPages
         from meiri.delivery.page_store import page_store
 
-        files = page_store().files
-        fast.insert(0, counted("page files", StoredPages(files).respond))
-        return Front(application, fast, flooding.is_sent, LiveStreams(files, visitor_of_scope, [SERVER]))
+        store = page_store()
+        fast.insert(0, counted("page files", StoredPages(store.files, store.is_own).respond))
+        streams = LiveStreams(store.files, visitor_of_scope, [SERVER], store.is_own)
+        return Front(application, fast, flooding.is_sent, streams)
     return Front(application, fast, together=flooding.is_sent)
 
 

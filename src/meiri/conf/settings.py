@@ -143,7 +143,7 @@ MIDDLEWARE = [
     "meiri.delivery.guards.Guards",
     "meiri.visitors.characters.MendForms",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "meiri.conf.static_files.CheckedStaticFiles",
     "meiri.delivery.compressing.Compressing",
     "meiri.delivery.storing.PageFilesMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -297,7 +297,7 @@ STATIC_ROOT = HOME / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = HOME / "media"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "meiri.media.sealed_storage.SealedStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 # Compressed variants of scripts and styles are made by collectstatic in `make setup`.
@@ -366,6 +366,8 @@ PAGE_FILES = not DEBUG
 RAISE_BROKEN_PARTS = DEBUG
 # Bytes that page files may take on the disk before those least recently asked for are thrown away.
 PAGES_MAX_BYTES = env.int("MEIRI_PAGES_MAX_BYTES", default=4 * 1024**3)
+# Whether a copy of each media file lies in `delivery/`, from which it comes back where somebody changed it on the disk.
+MEDIA_COPIES = env.bool("MEIRI_MEDIA_COPIES", default=True)
 # The CDN or cache in front that is told which pages changed; meiri.delivery.cdn reads it.
 CDN = env.str("MEIRI_CDN", default="")
 

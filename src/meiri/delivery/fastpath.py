@@ -1,17 +1,27 @@
 """Stored pages as bytes, without Django: what the front application answers readers with.
 
 A page is kept in memory with its headers ready and is valid as long as one `stat` of its file says that it is the same
-file. Nothing here touches a database or waits for anything but the disk.
+file, unchanged: the time of its last change of state (ctime) can't be set back by who changes it. What is read anew must be what
+Meiri wrote. Nothing here waits for anything but the disk.
 """
 
 import os
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from meiri.delivery.headers import Header, headers_of, headers_unmodified, is_unmodified, preferred
 from meiri.delivery.kinds import is_idle
-from meiri.delivery.page_files import SUFFIXES, PageFile, PageFiles, name_of, note_asked
+from meiri.delivery.page_files import (
+    READING,
+    SUFFIXES,
+    PageFile,
+    PageFiles,
+    may_be_page,
+    name_of,
+    note_asked,
+)
 from meiri.delivery.rsgi import Answer, Scope
 
 # Bytes of pages kept in memory by one process, and the largest that is kept.
@@ -23,23 +33,36 @@ NOTING = 60
 MOST_ACCEPTED = 256
 
 
+class Altered(Exception):
+    """A file that is not what Meiri stored there."""
+
+
 @dataclass(slots=True)
 class CachedVariant:
     """One variant of a page in memory."""
 
     path: str
     file: PageFile
-    stamp: tuple[int, int, int]
+    stamp: tuple[int, int, int, int]
     headers: list[Header]
     answer: Answer
     noted_at: float
 
 
-class StoredPages:
-    """Answers GET and HEAD for stored pages (the server leaves the body of a HEAD away). For one thread alone."""
+# Whether bytes, read for an address and an encoding, are those that Meiri stored there.
+IsOwn = Callable[[str, str, bytes], bool]
 
-    def __init__(self, files: PageFiles, most_bytes: int = MOST_BYTES):
-        self._files, self._most = files, most_bytes
+
+def stamp_of(status: os.stat_result) -> tuple[int, int, int, int]:
+    return status.st_ino, status.st_mtime_ns, status.st_size, status.st_ctime_ns
+
+
+class StoredPages:
+    """Answers GET and HEAD for stored pages (the server leaves the body of a HEAD away). For one thread alone. One whose bytes
+    are not its own is left to Django, which puts it right."""
+
+    def __init__(self, files: PageFiles, is_own: IsOwn = lambda *read: True, most_bytes: int = MOST_BYTES):
+        self._files, self._is_own, self._most = files, is_own, most_bytes
         self._kept: OrderedDict[tuple[str, str], CachedVariant] = OrderedDict()
         self._bytes = 0
         self._accepted: dict[str, list[str]] = {}
@@ -67,11 +90,14 @@ class StoredPages:
         return found
 
     def _find(self, address: str, encodings: list[str]) -> CachedVariant | None:
-        for encoding in encodings:
-            kept = self._kept.get((address, encoding))
-            kept = self._still_valid(address, encoding, kept) if kept else self._load(address, encoding)
-            if kept is not None:
-                return kept
+        try:
+            for encoding in encodings:
+                kept = self._kept.get((address, encoding))
+                kept = self._still_valid(address, encoding, kept) if kept else self._load(address, encoding)
+                if kept is not None:
+                    return kept
+        except Altered:
+            pass
         return None
 
     def _still_valid(self, address: str, encoding: str, kept: CachedVariant) -> CachedVariant | None:
@@ -80,9 +106,9 @@ class StoredPages:
         except OSError:
             self._let_go(address, encoding)
             return None
-        if kept.stamp != (status.st_ino, status.st_mtime_ns, status.st_size):
+        if kept.stamp != stamp_of(status):
             self._let_go(address, encoding)
-            return self._load(address, encoding)
+            return self._load(address, encoding, kept)
         self._kept.move_to_end((address, encoding))
         now = time.monotonic()
         if now - kept.noted_at > NOTING:
@@ -90,24 +116,33 @@ class StoredPages:
             note_asked(kept.path)
         return kept
 
-    def _load(self, address: str, encoding: str) -> CachedVariant | None:
+    def _load(self, address: str, encoding: str, before: CachedVariant | None = None) -> CachedVariant | None:
+        """Read a variant, which may be that of `before`: that somebody asked for it is noted with its file. Raises `Altered`."""
         name = name_of(address)
         if name is None:
             return None
         path = f"{self._files.folder}/{name}{SUFFIXES[encoding]}"
         try:
-            with open(path, "rb") as source:
+            with open(os.open(path, READING), "rb") as source:
                 status = os.fstat(source.fileno())
+                if not may_be_page(status):
+                    raise Altered
                 content = source.read()
         except OSError:
             return None
-        note_asked(path)
         file = PageFile(content, int(status.st_mtime))
+        if before and before.file == file:
+            before.stamp = stamp_of(status)
+            self._keep(address, encoding, before)
+            return before
+        if not self._is_own(address, encoding, content):
+            raise Altered
+        note_asked(path)
         headers = headers_of(address, file, encoding)
         kept = CachedVariant(
             path,
             file,
-            (status.st_ino, status.st_mtime_ns, status.st_size),
+            stamp_of(status),
             headers,
             Answer(200, headers, content),
             time.monotonic(),

@@ -6,6 +6,7 @@ from tempfile import TemporaryFile
 
 from django.conf import settings
 
+from meiri.delivery.page_guard import NOT_ALL_WATCHED
 from meiri.delivery.page_store import page_store
 from meiri.delivery.verifying import sentence_of
 from meiri.health_checks import HealthFinding, fine, health_check, warning
@@ -26,6 +27,15 @@ def pages_can_be_stored() -> Iterator[HealthFinding]:
         file.write(b"0" * 4096)
         file.flush()  # a full disk refuses it; nobody waits until it is on the disk, for balancers ask each few seconds
     yield fine("can be written")
+
+
+@health_check("page guard", needs_database=False)
+def all_folders_are_watched() -> Iterator[HealthFinding]:
+    if settings.PAGE_FILES and page_store().index.recall(NOT_ALL_WATCHED):
+        yield warning(
+            "not all folders of files are watched for changes from outside",
+            "type: sudo sysctl fs.inotify.max_user_watches=1048576, and restart the site",
+        )
 
 
 @health_check("page index")

@@ -31,6 +31,12 @@ CREATE TABLE IF NOT EXISTS page_key (
     PRIMARY KEY (key, page)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS key_of_page ON page_key (page);
+-- SHA-256 digests of the page's variants, one after the other (digest_index.py).
+CREATE TABLE IF NOT EXISTS digest (
+    page INTEGER PRIMARY KEY REFERENCES page (id) ON DELETE CASCADE,
+    settled BLOB NOT NULL,
+    coming BLOB NOT NULL
+);
 CREATE TABLE IF NOT EXISTS change (key TEXT PRIMARY KEY, tick INTEGER NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS change_at ON change (at);
 -- What the CDN still has to forget. A number never comes twice, so a page that changes meanwhile stays on the list.

@@ -13,6 +13,7 @@ import gzip
 import os
 import secrets
 import shutil
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -31,6 +32,9 @@ PLAIN_LAST = (".br", ".gz", "")
 # Names that files have, but no addresses.
 UNNAMED = ("/index.html", ".br", ".gz")
 LONGEST_PART = 200
+# Bytes. Who puts a larger file among them, or one of another kind, keeps nobody waiting.
+LARGEST_PAGE = 64 << 20
+READING = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 LONGEST_ADDRESS = 1000
 # (brotli's quality, its window's bits, gzip's level): what is kept for good is worth the time, what changes must be
 # there at once. Above a window of 16 bits brotli's tables take ten times as long to prepare as a page to compress.
@@ -89,8 +93,11 @@ class PageFiles:
         path = self.path(address)
         return None if path is None else read_quietly(path + SUFFIXES[encoding])
 
-    def write(self, address: str, content: bytes, after: int = 0) -> int:
+    def write(
+        self, address: str, content: bytes, after: int = 0, variants: dict[str, bytes] | None = None
+    ) -> int:
         """Store the page in all variants and return their size in bytes. One that is there, the same, is left alone.
+        `variants` are what `variants_of` says, where the caller has asked it already.
 
         Its time of change is later than `after`, which is to be the latest of any page that was removed.
         Raises `ValueError` for an address that no page can have, `OSError` where the disk won't take it.
@@ -98,11 +105,11 @@ class PageFiles:
         path = self.path(address)
         if path is None:
             raise ValueError(f"No page can be stored for {address!r}.")
-        times, before = times_of(path), read_quietly(path)
-        if before and before.content == content and times == [before.changed] * len(SUFFIXES):
-            return sum(os.path.getsize(path + s) for s in SUFFIXES.values())
+        variants = variants or variants_of(address, content)
+        times = times_of(path)
+        if len(set(times)) == 1 and all(holds(path + suffix, variants[suffix]) for suffix in PLAIN_LAST):
+            return sum(map(len, variants.values()))
         changed = max(int(time.time()), max(times, default=after) + 1)
-        variants = compressed(content, BEST if kind_of(address).cache_control == FOR_GOOD else USUAL)
         drafts = {suffix: f"{self.drafts}/{secrets.token_hex(8)}" for suffix in PLAIN_LAST}
         try:
             with ExitStack() as opened:
@@ -159,18 +166,21 @@ class PageFiles:
         return latest
 
     def addresses(self) -> Iterator[str]:
-        """The address of every page of which a file is there, in no order."""
-        for folder, _, names in os.walk(self.folder):
+        """The address of every page of which a file is there, and of what is no page, in no order."""
+        for folder, folders, names in os.walk(self.folder):
             inner = os.path.relpath(folder, self.folder)
+            names += [name for name in folders if os.path.islink(f"{folder}/{name}")]
             for name in {name.removesuffix(".br").removesuffix(".gz") for name in names}:
                 yield address_of(name if inner == "." else f"{inner}/{name}")
 
     def clear(self) -> None:
-        """Delete all pages."""
-        doomed = self.folder.with_name(f"{self.folder.name}.{secrets.token_hex(4)}")
-        with suppress(FileNotFoundError):
-            self.folder.rename(doomed)
+        """Delete all pages. The folder itself stays: somebody watches it."""
         self.prepare()
+        doomed = self.folder.with_name(f"{self.folder.name}.{secrets.token_hex(4)}")
+        doomed.mkdir(mode=0o700)
+        for entry in os.scandir(self.folder):
+            with suppress(FileNotFoundError):
+                os.rename(entry.path, doomed / entry.name)
         shutil.rmtree(doomed, ignore_errors=True)
 
     def prepare(self) -> None:
@@ -181,6 +191,16 @@ class PageFiles:
             with suppress(OSError):
                 if draft.stat().st_mtime < time.time() - 3600:
                     draft.unlink()
+
+
+def variants_of(address: str, content: bytes) -> dict[str, bytes]:
+    """What is stored of the page, by the suffix of the file."""
+    return compressed(content, BEST if kind_of(address).cache_control == FOR_GOOD else USUAL)
+
+
+def holds(path: str, content: bytes) -> bool:
+    file = read_quietly(path)
+    return file is not None and file.content == content
 
 
 def compressed(content: bytes, effort: tuple[int, int, int] = USUAL) -> dict[str, bytes]:
@@ -219,16 +239,21 @@ def times_of(path: str) -> list[int]:
 
 
 def read_quietly(path: str) -> PageFile | None:
-    """The file without moving its time of access; None where there is none."""
+    """The file without moving its time of access; None where there is none, or something else than a page."""
     try:
         try:
-            number = os.open(path, os.O_RDONLY | os.O_NOATIME)
+            number = os.open(path, READING | os.O_NOATIME)
         except PermissionError:  # somebody else's file
-            number = os.open(path, os.O_RDONLY)
+            number = os.open(path, READING)
         with open(number, "rb") as file:
-            return PageFile(file.read(), int(os.fstat(number).st_mtime))
+            status = os.fstat(number)
+            return PageFile(file.read(), int(status.st_mtime)) if may_be_page(status) else None
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
+
+
+def may_be_page(status: os.stat_result) -> bool:
+    return stat.S_ISREG(status.st_mode) and status.st_size <= LARGEST_PAGE
 
 
 def note_asked(path: str) -> None:

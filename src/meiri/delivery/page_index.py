@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from meiri.delivery.digest_index import DigestIndex
 from meiri.delivery.failures import NOT_PAUSED, FailureIndex
 from meiri.delivery.index_database import IndexSnapshot
 from meiri.delivery.keys import EVERYWHERE
@@ -38,7 +39,7 @@ class JournalOffset:
     digest: str
 
 
-class PageIndex(FailureIndex):
+class PageIndex(FailureIndex, DigestIndex):
     """The index at `path`. Threads may share it: each has a connection of its own. Raises `sqlite3.Error`.
 
     With `purges`, pages that were replaced or thrown away are listed for a CDN to forget.
@@ -48,8 +49,9 @@ class PageIndex(FailureIndex):
         """To be asked for before a page is rendered, and given to `enter` afterwards."""
         return IndexSnapshot(self._state("tick", 0), self._state("generation", 0))
 
-    def enter(self, address: str, keys: Iterable[str], snapshot: IndexSnapshot) -> bool:
-        """Enter a page that was rendered from `keys` and is about to be written. False where a key changed meanwhile."""
+    def enter(self, address: str, keys: Iterable[str], snapshot: IndexSnapshot, digests: bytes = b"") -> bool:
+        """Enter a page that was rendered from `keys` and is about to be written, in variants with these digests. False where
+        a key changed meanwhile."""
         keys = set(keys) - EVERYWHERE
         with self._writing() as database:
             self._keep(database, rendered=self._state("rendered", 0) + 1)
@@ -69,6 +71,7 @@ class PageIndex(FailureIndex):
                 "DELETE FROM page_key WHERE key = ? AND page = ?", [(k, page) for k in old - keys]
             )
             database.executemany("INSERT INTO page_key VALUES (?, ?)", [(k, page) for k in keys - old])
+            self._expect_digests(database, page, digests)
         return True
 
     @property
@@ -90,6 +93,7 @@ class PageIndex(FailureIndex):
                 [size, snapshot.version, address],
             )
             if changed.rowcount == 1:
+                self._settle_digests(database, address)
                 self._shown_without(database, address, snapshot, omissions)
             self._to_purge(database, address)
         return changed.rowcount == 1

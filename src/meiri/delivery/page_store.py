@@ -13,11 +13,13 @@ from pathlib import Path
 
 from django.conf import settings
 
+from meiri.delivery.checked_pages import CheckedPages
+from meiri.delivery.digest_index import digests_of
 from meiri.delivery.editions import in_all_editions
 from meiri.delivery.failures import FIRST_PAUSE
 from meiri.delivery.kinds import kind_of
 from meiri.delivery.locks import try_lock
-from meiri.delivery.page_files import PageFiles, name_of
+from meiri.delivery.page_files import PageFiles, name_of, variants_of
 from meiri.delivery.page_index import IndexSnapshot, PageIndex
 from meiri.delivery.rendering import Rendered, render
 
@@ -48,7 +50,7 @@ class RoomUnavailable(OSError):
         self.rendered = rendered
 
 
-class PageStore:
+class PageStore(CheckedPages):
     """The pages of one data folder: files in `pages/`, their index, locks and drafts in `delivery/`. With `purges`, a CDN
     is told of those that change (purging.py)."""
 
@@ -81,7 +83,7 @@ class PageStore:
             os.close(lock)
 
     def _lock_of(self, address: str) -> int:
-        number = int.from_bytes(hashlib.blake2b(address.encode(), digest_size=2).digest()) % LOCKS
+        number = int.from_bytes(hashlib.blake2b(os.fsencode(address), digest_size=2).digest()) % LOCKS
         return self._opened(f"{self.work}/locks/{number}")
 
     def _opened(self, path: str) -> int:
@@ -98,11 +100,11 @@ class PageStore:
 
         However many ask at the same time, it is rendered once; the others wait for that.
         """
-        if self.files.holds(address):
+        if self.is_stored(address):
             return None
         try:
             with self.locked(address):
-                if self.files.holds(address):
+                if self._is_there(address):
                     return None
                 if pause := self._pause_of(address):
                     raise PageFailed(address, pause)
@@ -116,6 +118,15 @@ class PageStore:
         except OSError as error:
             logger.error("Pages can't be stored: %s", error)
             return render(address)
+
+    def _is_there(self, address: str) -> bool:
+        """Whether the page is stored, now that nobody else changes it. What was changed from outside goes."""
+        if not self.files.holds(address):
+            return False
+        try:
+            return not self.take_away_altered(address)
+        except sqlite3.Error:
+            return False  # whoever stores the page says so
 
     def _pause_of(self, address: str) -> float:
         try:
@@ -137,8 +148,9 @@ class PageStore:
             if not rendered.fit or name_of(address) is None:
                 return rendered
             try:
-                if self.index.enter(address, rendered.keys, snapshot):
-                    size = self._write(address, rendered.response.content)
+                variants = variants_of(address, rendered.response.content)
+                if self.index.enter(address, rendered.keys, snapshot, digests_of(variants)):
+                    size = self._write(address, variants)
                     if self.index.written(address, size, snapshot, rendered.omissions):
                         return None
                     self._throw_away(address)
@@ -154,15 +166,15 @@ class PageStore:
         except (OSError, sqlite3.Error) as error:
             raise RoomUnavailable(rendered, error) from error
 
-    def _write(self, address: str, content: bytes) -> int:
+    def _write(self, address: str, variants: dict[str, bytes]) -> int:
         """Where the disk won't take the page, the old one, which is out of date, goes and makes room for it."""
         after = self.index.removed
         try:
-            return self.files.write(address, content, after)
+            return self.files.write(address, variants[""], after, variants)
         except OSError:
             changed = self.files.remove(address)
             self.files.prepare()
-            return self.files.write(address, content, max(after, changed))
+            return self.files.write(address, variants[""], max(after, changed), variants)
 
     def refresh(self, address: str) -> bool:
         """Make a page again that waits for it. False where it does not, or where somebody else is at it.
@@ -180,7 +192,7 @@ class PageStore:
                 if instead is None:
                     return True
                 if instead.response.status_code >= 500 and self.index.shows_withdrawn(address):
-                    self.index.emptied(address, self.files.remove(address))
+                    self.index.emptied(address, self._remove(address))
                 if instead.failed:
                     return True
                 if instead.fit or instead.response.status_code >= 500:
@@ -198,7 +210,7 @@ class PageStore:
             self._throw_away(address)
 
     def _throw_away(self, address: str) -> None:
-        self.index.forget(address, self.files.remove(address))
+        self.index.forget(address, self._remove(address))
 
     def withdraw(self, address: str, keys: Sequence[str]) -> None:
         """After a withdrawal: the page at `address` is gone when this returns, in all editions.
@@ -209,20 +221,17 @@ class PageStore:
         changed = 0
         for edition in in_all_editions(address):
             with self.locked(edition):
-                changed = max(changed, self.files.remove(edition))
+                changed = max(changed, self._remove(edition))
         self.index.invalidate(keys, withdrawn=keys)
         for edition in in_all_editions(address):
             with self.locked(edition):
-                self.index.forget(edition, max(changed, self.files.remove(edition)))
+                self.index.forget(edition, max(changed, self._remove(edition)))
 
     def sweep(self) -> int:
-        """Delete files that the index does not know, as a machine that lost power may leave them. How many."""
-        strays = [address for address in self.files.addresses() if not self.index.knows(address)]
-        for address in strays:
-            with self.locked(address):
-                if not self.index.knows(address):
-                    self._throw_away(address)
-        return len(strays)
+        """Take files away that the index does not know: a machine that lost power may leave them, or somebody else has put
+        them there. How many."""
+        strays = [a for a in self.files.addresses() if name_of(a) is None or not self.index.knows(a)]
+        return sum(self.put_right(address) for address in strays)
 
     def start_over(self) -> None:
         """Throw all pages away: they are of another database, or nobody knows what they show."""

@@ -7,7 +7,7 @@ from django.urls import get_resolver
 from meiri.delivery.headers import headers_of, headers_unmodified, is_unmodified, preferred
 from meiri.delivery.page_files import SUFFIXES, name_of, note_asked
 from meiri.delivery.page_store import PageFailed, PageStore, page_store
-from meiri.delivery.rendering import PageRequest, Rendered, is_page
+from meiri.delivery.rendering import PageRequest, Rendered, is_page, render
 from meiri.journal.log import journal_snapshot
 
 READING = ("GET", "HEAD")
@@ -30,6 +30,8 @@ class PageFilesMiddleware:
                 return rendered.response
             if rendered is None and (answer := stored_answer(store, request)):
                 return answer
+            if rendered is None and store.files.holds(request.path_info):
+                return render(request.path_info).response  # somebody is changing it this very moment
         if request.method not in READING:
             return self.get_response(request)
         with journal_snapshot():
@@ -64,7 +66,7 @@ def stored_answer(store: PageStore, request) -> HttpResponse | None:
     """The stored page as this request wants it; None where it has just been thrown away."""
     address = request.path_info
     for encoding in preferred(request.headers.get("Accept-Encoding", "")):
-        file = store.files.read(address, encoding)
+        file = store.read_own(address, encoding)
         if file is None:
             continue
         note_asked(f"{store.files.path(address)}{SUFFIXES[encoding]}")

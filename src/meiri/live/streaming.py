@@ -12,13 +12,14 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import parse_qs
 
 from granian.rsgi import ProtocolClosed
 
 from meiri.delivery.editions import ANY_PREFIX
 from meiri.delivery.headers import Header, guarding
-from meiri.delivery.page_files import PageFiles, name_of
+from meiri.delivery.page_files import READING, PageFiles, may_be_page, name_of
 from meiri.delivery.rsgi import Answer, Scope
 
 logger = logging.getLogger(__name__)
@@ -73,6 +74,8 @@ class Feed:
     """What is known of one page of changes, and the pulse that wakes those who follow it."""
 
     path: str
+    # Whether bytes that were read there are those of the page.
+    is_own: Callable[[bytes], bool] = lambda content: True
     stamp: tuple[int, int, int] | None = None
     since: int = 0
     changes: list[LiveChange] = field(default_factory=list)
@@ -86,13 +89,15 @@ class Feed:
     def look(self) -> bool:
         """Read the file again where it is another one now; whether it is. A page that is thrown away comes again."""
         try:
-            with open(self.path, "rb") as file:
+            with open(os.open(self.path, READING), "rb") as file:
                 status = os.fstat(file.fileno())
                 stamp = status.st_ino, status.st_mtime_ns, status.st_size
-                if stamp == self.stamp:
+                if stamp == self.stamp or not may_be_page(status):
                     return False
                 content = file.read()
         except OSError:
+            return False
+        if not self.is_own(content):
             return False
         self.stamp = stamp
         self.since, self.changes = changes_of(content.decode(errors="replace"))
@@ -112,9 +117,16 @@ class Feed:
 class LiveStreams:
     """Answers those who follow live coverages. For one event loop."""
 
-    def __init__(self, files: PageFiles, visitor: Callable[[Scope], str], headers: Sequence[Header] = ()):
-        """`visitor` gives the address that a request comes from; `headers` go with every stream."""
-        self._files, self._visitor = files, visitor
+    def __init__(
+        self,
+        files: PageFiles,
+        visitor: Callable[[Scope], str],
+        headers: Sequence[Header] = (),
+        is_own: Callable[[str, str, bytes], bool] = lambda *read: True,
+    ):
+        """`visitor` gives the address that a request comes from; `headers` go with every stream; `is_own` says of an address,
+        an encoding and bytes that were read whether they are the page's."""
+        self._files, self._visitor, self._is_own = files, visitor, is_own
         self._headers = [*HEADERS, *headers, *guarding()]
         self._feeds: dict[str, Feed] = {}
         self._of_one: Counter[str] = Counter()
@@ -151,7 +163,8 @@ class LiveStreams:
         if feed is not None:
             return feed
         name = name_of(address)
-        feed = Feed(f"{self._files.folder}/{name}") if name else None
+        is_own = partial(self._is_own, address, "")
+        feed = Feed(f"{self._files.folder}/{name}", is_own) if name else None
         return feed if feed and feed.look() else None
 
     async def _follow(self, address: str, feed: Feed, seen: int, visitor: str, protocol) -> None:

@@ -27,6 +27,7 @@ from meiri.newsroom.river import Place, days_with_articles
 from meiri.newsroom.waiting import address_of
 from meiri.operations.duty_roster import who_is_on_duty
 from meiri.policy import administers, may, visible
+from meiri.security.tampering import tampering_warnings
 
 SHOWN = 8
 # So many parts that pages are shown without are looked through; many pages may lack the same.
@@ -137,7 +138,7 @@ def warnings(user) -> list[str]:
     if number:
         more = f"{SHOWN} 篇以上" if number > SHOWN else f"{number} 篇"
         told.append(f"{more}定时稿件已到时间仍未发布：后台任务可能没有运行，请联系技术人员。")
-    told += pages_with_faults()
+    told += [*tampering_warnings(), *pages_with_faults()]
     told += [sentence for of_app in warnings_of_apps for sentence in of_app(user)]
     if administers(user):
         told += [

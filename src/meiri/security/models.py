@@ -26,6 +26,7 @@ class Event(models.TextChoices):
     ATTACHMENT_OPENED = "attachment_opened", "打开来信附件"
     CONTACT_OPENED = "contact_opened", "查看来信人联系方式"
     IMPORTED = "imported", "导入稿件"
+    TAMPERED = "tampered", "网页篡改"
 
 
 class SecurityEvent(models.Model):

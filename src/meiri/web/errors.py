@@ -58,7 +58,7 @@ def _stored_page(request) -> bytes | None:
     if not isinstance(request, PageRequest):
         with suppress(PageFailed):
             store.obtain(address)
-    file = store.files.read(address)
+    file = store.read_own(address)
     return file.content if file else None
 
 

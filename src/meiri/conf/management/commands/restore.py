@@ -8,6 +8,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 from meiri.conf.backups import BackupRefused, restore
 from meiri.delivery.page_store import page_store
 from meiri.letters.sealing import key_file
+from meiri.media.sealed_storage import sealed_files
 
 
 class Command(BaseCommand):
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         except BackupRefused as error:
             raise CommandError(str(error)) from None
         call_command("migrate", verbosity=0, interactive=False)
+        sealed_files(Path(settings.MEDIA_ROOT)).forget()
         if settings.PAGE_FILES:
             page_store().start_over()
         self.stdout.write(

@@ -15,6 +15,7 @@ from meiri.conf import web_server
 from meiri.conf.preloading import load_dictionaries, load_site
 from meiri.conf.preparation import is_prepared, prepare
 from meiri.conf.process_group import be_called, end_with_head, run_group
+from meiri.conf.static_files import static_files
 from meiri.delivery.cdn import cdn_of
 from meiri.file_modes import close_folder
 from meiri.mail.server import check_mail
@@ -51,6 +52,8 @@ class Command(BaseCommand):
             # What this process has loaded may be of the time before: static files have other names now.
             arguments = ["--host", host, "--port", str(port), "--workers", str(workers)]
             os.execv(sys.executable, [sys.executable, "-m", "meiri.conf.command", "serve", *arguments])  # noqa: S606
+        if not settings.DEBUG:
+            look_through_static_files()
         load_site()
         self.stdout.write(f"Meiri: {address_of_server(host, port)}/   newsroom: /admin/   stop: Ctrl-C")
         sys.stdout.flush()
@@ -75,6 +78,13 @@ def start_preparing(out, errors) -> BaseProcess:
     process = get_context("fork").Process(target=work, name="preparation")
     process.start()
     return process
+
+
+def look_through_static_files() -> None:
+    """Put right what somebody changed, before anybody reads their sizes; in a process of its own, as preparing."""
+    process = get_context("fork").Process(target=static_files().inspect, name="static files")
+    process.start()
+    process.join()
 
 
 def had_work(preparing: BaseProcess) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import cache
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from threading import Event, Thread
 
 from django.conf import settings
@@ -19,8 +20,10 @@ from meiri.comments.reactions import tell_likes
 from meiri.conf.database import only_existing
 from meiri.conf.preloading import load_site
 from meiri.conf.process_group import be_called, end_with_head, stopped_by_signals
+from meiri.conf.static_files import static_files
 from meiri.delivery.cdn import cdn_of
 from meiri.delivery.invalidation import Invalidator, let_pages_go_first
+from meiri.delivery.page_guard import GuardedPages
 from meiri.delivery.page_store import page_store
 from meiri.delivery.purging import Purger
 from meiri.delivery.release import code
@@ -36,12 +39,14 @@ from meiri.journal.log import idle_seconds
 from meiri.mail.sending import forget_mail, send_mail
 from meiri.mail.server import check_mail, server_of
 from meiri.media.licences import expire_pictures
+from meiri.media.sealed_storage import sealed_files
 from meiri.members.contacts import forget_unproven
 from meiri.newsroom.link_checks import check_due_links, forget_links, links_are_due
 from meiri.newsroom.open_forms import forget_old_forms
 from meiri.newsroom.recycle_bin import empty_bin
 from meiri.newsroom.scheduling import publish_scheduled
 from meiri.operations.clock_jobs import ClockJob, forget_runs, lines_of
+from meiri.operations.file_guard import FileGuard
 from meiri.operations.nodes import EVERY, note_node
 from meiri.planning.recurring import propose_themes
 from meiri.polls.telling import tell_polls
@@ -49,6 +54,7 @@ from meiri.review.reminders import remind_of_late_reviews, tell_of_late_checks
 from meiri.search.index import store as search_store
 from meiri.search.indexing import Indexer
 from meiri.security.log import forget_events
+from meiri.security.tampering import tell_alterations
 from meiri.sources.originals import forget_orphans
 from meiri.trust.log_signing import keep_log_files, log_is_to_be_signed, sign_log
 from meiri.visitors.counting import forget_visits
@@ -88,6 +94,7 @@ SCHEDULE = [
     ClockJob(sign_log, 1, line="public log", is_wanted=log_is_to_be_signed),
     ClockJob(keep_log_files, 1, line="public log", of_node=True),
     ClockJob(note_this_node, EVERY, of_node=True),
+    ClockJob(tell_alterations, 1, of_node=True),
     ClockJob(tell_likes, 20),
     ClockJob(tell_polls, 5),
     ClockJob(forget_visits, 60),
@@ -128,6 +135,11 @@ class Command(BaseCommand):
         # Nothing is lost where it dies, so the worker's end need not wait for a site that does not answer.
         threads.append(Thread(target=check_links, args=[stopping], name="links", daemon=True))
         threads += [*of_mail(stopping), *lines_of(SCHEDULE, stopping), mover(stopping)]
+        if settings.PAGE_FILES:
+            media = sealed_files(Path(settings.MEDIA_ROOT))
+            guard = FileGuard([GuardedPages(page_store()), static_files(), media], stopping)
+            # It sleeps in the kernel, and finds what it missed when it begins again.
+            threads.append(Thread(target=guard.run, name="guard", daemon=True))
         wakeups.listen(stopping)
         for thread in threads:
             thread.start()
