@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from meiri.conf.backups import last_backup
+from meiri.conf.drill import last_drill
 from meiri.conf.preparation import is_prepared
 from meiri.delivery.verifying import other_address
 from meiri.health_checks import (
@@ -34,6 +35,7 @@ register_shared_key(key_file)
 
 # Backups are made daily; one that is late by two hours is told of.
 BACKUP_AGE = timedelta(hours=26)
+DRILL_AGE = timedelta(days=30)
 RULES = OutboundRules(is_allowed=is_any, ports=None, silence=5, longest=10, redirects=0)
 PROGRAMS_OF_POSTGRESQL = "pg_dump", "pg_restore"
 
@@ -141,6 +143,22 @@ def backups_are_young() -> Iterator[HealthFinding]:
         yield fine(
             f"the last one is of {made:%Y-%m-%d %H:%M}, {last['size'] / 1e6:.1f} MB, at {last['file']}"
         )
+
+
+@health_check("drill", needs_database=False)
+def a_drill_was_done() -> Iterator[HealthFinding]:
+    last = last_drill()
+    if last is None:
+        yield warning("nobody has tried whether a backup gives the site back", "type: meiri drill")
+        return
+    made = datetime.fromisoformat(last["made"])
+    age = timezone.now() - made
+    if last["state"] == "broken":
+        yield broken(f"that of {made:%Y-%m-%d} failed", "type: meiri drill, and see to what it names")
+    elif age > DRILL_AGE:
+        yield warning(f"the last one was {age.days} days ago", "type: meiri drill")
+    else:
+        yield fine(f"on {made:%Y-%m-%d} {last['file']} gave the site back, in {last['seconds']:.0f} s")
 
 
 @measurement("meiri_backup_age_seconds", "How long ago the last backup was made on this machine")
