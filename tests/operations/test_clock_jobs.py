@@ -5,6 +5,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from queue import Empty, Queue
 from threading import Event
 
 import pytest
@@ -17,6 +18,7 @@ from meiri.journal.verification import run_checks
 from meiri.operations import clock_jobs
 from meiri.operations.clock_jobs import ClockJob, attempt, forget_runs, lines_of
 from meiri.operations.models import JobRun
+from meiri.wakeups import Wakeups, wake
 from tests.conftest import PROJECT
 from tests.newsroom_factory import an_article
 
@@ -133,6 +135,59 @@ def test_a_slow_job_does_not_delay_what_is_scheduled():
     for thread in threads:
         thread.join(60)
         assert not thread.is_alive()
+
+
+@pytest.fixture
+def woken_line(monkeypatch, settings, tmp_path):
+    """Starts a line with one woken job, which nothing but a wake-up makes run a second time; ended with the test."""
+    settings.HOME = tmp_path
+    stopping, listening = Event(), Wakeups()
+    monkeypatch.setattr(clock_jobs, "wakeups", listening)
+    monkeypatch.setattr(clock_jobs, "UNWOKEN", 3600)
+    listening.listen(stopping)
+    threads = []
+
+    def start(run) -> None:
+        threads.extend(lines_of([ClockJob(run, 0.05, of_node=True, woken=True)], stopping))
+        threads[-1].start()
+
+    yield start
+    stopping.set()
+    for thread in threads:
+        thread.join(60)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAWokenJob:
+    def test_runs_after_each_wake_up(self, woken_line):
+        runs = Queue()
+        woken_line(lambda: runs.put("ran"))
+        for _ in range(3):
+            assert runs.get(timeout=60) == "ran"
+            wake()
+        assert runs.get(timeout=60) == "ran"
+        with pytest.raises(Empty):
+            runs.get(timeout=0.3)
+
+    def test_that_was_woken_while_it_ran_runs_once_more(self, woken_line):
+        began, go_on = Queue(), Queue()
+
+        def run():
+            began.put("ran")
+            go_on.get(timeout=60)
+
+        woken_line(run)
+        assert began.get(timeout=60) == "ran"
+        wake()
+        go_on.put("")
+        assert began.get(timeout=60) == "ran"
+        go_on.put("")
+
+    def test_is_asked_for_by_the_clock_where_a_wake_up_was_lost(self, woken_line, monkeypatch):
+        monkeypatch.setattr(clock_jobs, "UNWOKEN", 0.1)
+        runs = Queue()
+        woken_line(lambda: runs.put("ran"))
+        assert [runs.get(timeout=60) for _ in range(3)] == ["ran"] * 3
 
 
 @pytest.mark.django_db(transaction=True)

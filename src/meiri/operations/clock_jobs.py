@@ -21,6 +21,7 @@ from django.utils import timezone
 from meiri.journal.verification import register_check
 from meiri.operations.models import JobRun
 from meiri.operations.nodes import this_node
+from meiri.wakeups import wakeups
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +33,8 @@ SKEW = timedelta(minutes=1)
 TAKEN = 0.25
 # How often at most the success of a job of a node is written down.
 NOTED = timedelta(minutes=1)
+# Seconds after which a woken job is asked for though nothing woke it: another node did what it waits for, or a wake-up was lost.
+UNWOKEN = 10
 # How long the runs of a node are kept that is not there any more.
 KEPT = timedelta(days=7)
 
@@ -39,13 +42,18 @@ KEPT = timedelta(days=7)
 @dataclass(frozen=True)
 class ClockJob:
     """`run` is called every `seconds`. A job `of_node` works on the node's own files, so each node runs it; where it returns a
-    `timedelta`, it is called again sooner. One of the others is not run, and costs no write, while `is_wanted` says no."""
+    `timedelta`, it is called again sooner. One of the others is not run, and costs no write, while `is_wanted` says no.
+
+    One that is `woken` follows what is committed on this node: it is called after a wake-up, at most every `seconds`, and every
+    `UNWOKEN` seconds without one.
+    """
 
     run: Callable[[], object]
     seconds: float
     line: str = "upkeep"
     of_node: bool = False
     is_wanted: Callable[[], bool] | None = None
+    woken: bool = False
 
     @property
     def name(self) -> str:
@@ -75,13 +83,29 @@ def lines_of(jobs: Sequence[ClockJob], stopping: Event) -> list[Thread]:
 def run_line(jobs: Sequence[ClockJob], stopping: Event) -> None:
     """Run `jobs` as they fall due until `stopping` is set. Errors are logged and never end it."""
     due = dict.fromkeys(jobs, 0.0)
+    rested = dict(due)  # from when on a wake-up is heeded
     noted: dict[ClockJob, _Note] = {}
     while not stopping.is_set():
+        seen = wakeups.number
         for job in jobs:
             if monotonic() >= due[job] and not stopping.is_set():
-                due[job] = monotonic() + attempt(job, noted).total_seconds()
-        stopping.wait(max(min(due.values()) - monotonic(), 0))
+                wait = attempt(job, noted).total_seconds()
+                rested[job] = monotonic() + wait
+                due[job] = monotonic() + (max(wait, UNWOKEN) if job.woken and wait else wait)
+        _sleep(due, rested, seen, stopping)
     connections.close_all()
+
+
+def _sleep(due: dict[ClockJob, float], rested: dict[ClockJob, float], seen: int, stopping: Event) -> None:
+    """Wait until a job falls due, or there was a wake-up after number `seen`, by which woken jobs are due once they have rested."""
+    wait = max(min(due.values()) - monotonic(), 0)
+    woken = [job for job in due if job.woken]
+    if not woken:
+        stopping.wait(wait)
+        return
+    wakeups.sleep(seen, wait, stopping)
+    if wakeups.number != seen:
+        due.update((job, min(due[job], rested[job])) for job in woken)
 
 
 def attempt(job: ClockJob, noted: dict[ClockJob, _Note]) -> timedelta:

@@ -33,7 +33,7 @@ from meiri.fronts.link_checking import check_links
 from meiri.fronts.notice_bars import end_overdue_notices
 from meiri.ingest.migration.moving_by_clock import mover
 from meiri.ingest.wires.asking_wires import ask_due_wires, forget_deliveries, wires_are_due
-from meiri.journal.consumers import run_due_consumers
+from meiri.journal.consumers import due_consumers, run_consumer
 from meiri.journal.heads import note_head
 from meiri.journal.log import idle_seconds
 from meiri.mail.sending import forget_mail, send_mail
@@ -91,8 +91,8 @@ SCHEDULE = [
     ClockJob(share_salts_of_pseudonyms, 60, line="counting", of_node=True),
     ClockJob(note_head, 600, of_node=True),
     # Witnesses may be slow to answer: they delay nothing else.
-    ClockJob(sign_log, 1, line="public log", is_wanted=log_is_to_be_signed),
-    ClockJob(keep_log_files, 1, line="public log", of_node=True),
+    ClockJob(sign_log, 1, line="public log", is_wanted=log_is_to_be_signed, woken=True),
+    ClockJob(keep_log_files, 1, line="public log", of_node=True, woken=True),
     ClockJob(note_this_node, EVERY, of_node=True),
     ClockJob(tell_alterations, 1, of_node=True),
     ClockJob(tell_likes, 20),
@@ -144,15 +144,17 @@ class Command(BaseCommand):
         for thread in threads:
             thread.start()
 
-        def run_due_after_pages() -> int:
+        def run_after_pages(behind: list[str]) -> int:
             let_pages_go_first(stopping)
-            return run_due_consumers()
+            return sum(map(run_consumer, behind))
 
         while not stopping.is_set():
             seen = wakeups.number
-            busy = attempt(run_due_after_pages)
+            behind = attempt(due_consumers)
+            busy = behind and attempt(run_after_pages, behind)
             if not busy:
-                wakeups.sleep(seen, min(idle_seconds(), IDLE_SECONDS), stopping)
+                wait = min(idle_seconds(), IDLE_SECONDS) if behind else idle_seconds()
+                wakeups.sleep(seen, wait, stopping)
             if maker and not maker.is_alive() and not stopping.is_set():
                 logger.error(
                     "The process that makes pages ended; the worker ends too, to be started again with it"
@@ -203,11 +205,11 @@ def of_mail(stopping: Event) -> list[Thread]:
     return [Thread(target=send_mail, args=[server, stopping], name="mail", daemon=True)] if server else []
 
 
-def attempt(job: Callable):
-    """Run `job`; an error is logged and never ends the worker."""
+def attempt(job: Callable, *arguments):
+    """Call `job`; an error is logged and never ends the worker."""
     close_old_connections()
     try:
-        return job()
+        return job(*arguments)
     except Exception:
         logger.exception("%s failed; it will be tried again", getattr(job, "__name__", job))
         return None
