@@ -20,6 +20,7 @@ SAME_IDEA = {
     "middleware": "Django's middleware",
     "wagtail_hooks": "what the app adds to Wagtail's admin",
     "permissions": "the app's rules, registered with the policy",
+    "account_part": "what the app shows on a member's account page",
     "addresses": "how addresses of the app are made and checked",
     "api": "the app's part of the public API",
     "checks": "Django's system checks",

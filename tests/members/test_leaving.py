@@ -12,7 +12,7 @@ from meiri.comments.moderation import approve_comment
 from meiri.journal.models import Entry
 from meiri.members import kept_articles
 from meiri.members.limits import MOST_EXPORTS
-from meiri.members.models import Favourite, Follow, Reading
+from meiri.members.models import Favourite, Follow, NoticeChoice, Reading
 from meiri.personal.models import Notice
 from meiri.personal.notices import tell
 from tests.members.people import PASSWORD, a_member, a_registered_member, words
@@ -39,6 +39,7 @@ def with_everything(member):
     kept_articles.keep_article(member, article)
     kept_articles.note_reading(member, article.pk)
     kept_articles.follow_section(member, a_channel())
+    NoticeChoice.objects.create(member=member, news_by_mail=True)
     tell(member, "一条通知")
     return approve_comment(a_comment(member, "公开的评论", article=article)), a_comment(
         member, "没有公开的评论"
@@ -57,7 +58,7 @@ def test_a_member_takes_everything_away(client, member):
     data = json.loads(archive.read("data.json"))["资料"]
     assert data["账号"][0]["电子邮箱"] == "lin@paper.example"
     assert [c["内容"] for c in data["评论"]] == ["公开的评论", "没有公开的评论"]
-    assert [len(data[part]) for part in ("收藏", "阅读记录", "关注")] == [1, 1, 1]
+    assert [len(data[part]) for part in ("收藏", "阅读记录", "关注", "通知方式")] == [1, 1, 1, 1]
     assert len(data["通知"]) == 2  # that the comment stands, and the one told by hand
     page = archive.read("我的资料.html").decode()
     assert "公开的评论" in page

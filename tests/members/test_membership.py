@@ -307,7 +307,7 @@ def test_accounts_of_the_newsroom_do_not_leave_by_that_door(client):
 PAGES = [
     *("nickname", "password", "leave", "email", "phone", "security", "security/totp/activate"),
     *("security/recovery-codes", "security/webauthn", "export", "favourites", "favourites/1"),
-    *("history", "following", "following/channel/keji", "notices", "notices/read"),
+    *("history", "following", "following/channel/keji", "notices", "notices/read", "notices/ways"),
 ]
 
 

@@ -9,6 +9,7 @@ class CommentsConfig(AppConfig):
 
     def ready(self):
         from meiri.comments import (  # noqa: F401 some register themselves
+            account_part,
             official_answers,
             permissions,
             personal_data,

@@ -8,7 +8,12 @@ class LettersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from meiri.letters import permissions, published_letters, waiting  # noqa: F401 it registers what is printed
+        from meiri.letters import (  # noqa: F401 some register themselves
+            account_part,
+            permissions,
+            published_letters,
+            waiting,
+        )
 
         permissions.register_rules()
         waiting.register()

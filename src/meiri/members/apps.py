@@ -11,7 +11,16 @@ class MembersConfig(AppConfig):
     default = True
 
     def ready(self):
-        from meiri.members import contributing, noting, permissions, personal_data, sessions, waiting  # noqa: F401 they register what they do
+        from meiri.members import (  # noqa: F401 they register what they do
+            account_part,
+            contributing,
+            noting,
+            permissions,
+            personal_data,
+            sessions,
+            telling_followers,
+            waiting,
+        )
 
         noting.watch()
         permissions.register_rules()

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 
 from meiri.members.allauth_internals import email_already_exists
 from meiri.members.contacts import Contact, account_of, contact_of, discard_unfinished
-from meiri.members.models import User
+from meiri.members.models import NoticeChoice, User
 from meiri.visitors.forms import LineField, NicknameField, VisitorForm
 
 NO_CONTACT = "请填写手机号或电子邮箱；境外号码请以“+”和国家代码开头。"
@@ -273,3 +273,11 @@ class LeaveForm(forms.Form):
         if not self.member.check_password(self.cleaned_data["password"]):
             raise ValidationError("密码不正确。")
         return self.cleaned_data["password"]
+
+
+class NoticeChoiceForm(forms.ModelForm):
+    """By which ways a member wants to be told."""
+
+    class Meta:
+        model = NoticeChoice
+        fields = ("told_by_mail", "news_on_page", "news_by_mail")

@@ -12,6 +12,7 @@ from taggit.models import Tag
 from meiri.asked_numbers import LARGEST_ID, asked_number
 from meiri.members import kept_articles
 from meiri.members.models import Favourite, Reading, address_of
+from meiri.members.whats_new import look
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article, Author
 from meiri.personal import notices
@@ -114,6 +115,7 @@ def history(request):
 @login_required
 def following(request):
     """What is new where the member follows."""
+    look(request.user)
     followed = kept_articles.followed_by(request.user)
     articles, after = kept_articles.news_for(followed, _before(request))
     return render(

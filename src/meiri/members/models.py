@@ -179,6 +179,58 @@ def address_of(section) -> str:
     return tag_address(section) if isinstance(section, Tag) else section.get_absolute_url()
 
 
+class NoticeChoice(models.Model):
+    """By which ways a member wants to be told, and how far they have been. `told`: what concerns the member, which always stands on the
+    page 通知 too; `news`: what was published where the member follows."""
+
+    member = models.OneToOneField(
+        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    told_by_mail = models.BooleanField("发到邮箱", default=False)
+    news_on_page = models.BooleanField("放进通知", default=False)
+    news_by_mail = models.BooleanField("每天早上发一封邮件", default=False)
+    # The last look at what is new, and the one before that visit, after which things count as new.
+    looked_at = models.DateTimeField(null=True, editable=False)
+    new_since = models.DateTimeField(null=True, editable=False)
+    mailed_on = models.DateField(null=True, editable=False)
+
+    public = NotPublic("for its member")
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["mailed_on"], condition=Q(news_by_mail=True), name="news_mail_due"),
+        ]
+
+    def __str__(self):
+        return str(self.member_id)
+
+
+class NewsRound(models.Model):
+    """A published article of which followers are being told: its places one after another, at each its followers by key. The row
+    stays for a while after the end, so that another version of the article begins no other round."""
+
+    article = models.OneToOneField(Article, on_delete=models.CASCADE, related_name="+")
+    # Up to where the round has come: place and follower.
+    place_kind = models.PositiveSmallIntegerField(default=0)
+    place_id = models.PositiveBigIntegerField(default=0)
+    follow = models.PositiveBigIntegerField(default=0)
+    began_at = models.DateTimeField(default=timezone.now)
+    done_at = models.DateTimeField(null=True)
+
+    public = NotPublic("work of the clock")
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["id"], condition=Q(done_at=None), name="news_rounds_open"),
+            models.Index(fields=["done_at"], name="news_rounds_done"),
+        ]
+
+    def __str__(self):
+        return str(self.article_id)
+
+
 class Decision(models.TextChoices):
     WAITING = "waiting", "待处理"
     ACCEPTED = "accepted", "已通过"

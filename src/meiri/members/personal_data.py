@@ -4,7 +4,7 @@ from allauth.mfa.models import Authenticator
 
 from meiri.mail.models import OutgoingMail
 from meiri.members.kept_articles import followed_by
-from meiri.members.models import Application, Favourite, Manuscript, Reading, User
+from meiri.members.models import Application, Favourite, Manuscript, NoticeChoice, Reading, User
 from meiri.members.other_accounts import joined_by
 from meiri.members.sign_ins import end_all_sign_ins, open_sign_ins
 from meiri.newsroom.models import Article, Author
@@ -22,7 +22,7 @@ def _account(user: User) -> list[dict]:
             "手机号": user.phone or "",
             "登记时间": user.date_joined,
             "最近登录": user.last_login or "",
-            "保存阅读记录": "是" if user.keeps_history else "否",
+            "保存阅读记录": _yes(user.keeps_history),
         }
     ]
 
@@ -62,6 +62,22 @@ def _mail(user: User) -> list[dict]:
 
 def _follows(user: User) -> list[dict]:
     return [{"名称": f.section.name, "地址": f.address} for f in followed_by(user)]
+
+
+def _notice_choices(user: User) -> list[dict]:
+    return [
+        {
+            "通知发到邮箱": _yes(c.told_by_mail),
+            "新稿放进通知": _yes(c.news_on_page),
+            "新稿邮件": _yes(c.news_by_mail),
+        }
+        | {"上次查看新稿": c.looked_at or ""}
+        for c in NoticeChoice.objects.filter(member=user)
+    ]
+
+
+def _yes(on: bool) -> str:
+    return "是" if on else "否"
 
 
 def _applications(user: User) -> list[dict]:
@@ -108,6 +124,7 @@ for title, rows in [
     ("收藏", _kept(Favourite)),
     ("阅读记录", _kept(Reading)),
     ("关注", _follows),
+    ("通知方式", _notice_choices),
 ]:
     register_personal_data(PersonalData(title, rows, _with_the_account))
 register_personal_data(PersonalData("登录设备", _sign_ins, end_all_sign_ins))

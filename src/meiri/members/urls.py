@@ -35,6 +35,7 @@ urlpatterns = [
     path("following/<str:kind>/<str:slug>/", keeping_views.follow, name="member-follow"),
     path("notices/", keeping_views.notice_list, name="member-notices"),
     path("notices/read/", keeping_views.read_notices, name="member-notices-read"),
+    path("notices/ways/", views.choose_notices, name="member-notice-ways"),
     path("leave/", views.leave, name="member-leave"),
     path("other/", other_views.accounts, name="socialaccount_connections"),
     path("other/join/", other_views.JoinView.as_view(), name="socialaccount_signup"),

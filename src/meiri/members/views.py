@@ -20,12 +20,19 @@ from meiri.members import limits, sign_ins
 from meiri.members.allauth_internals import get_authentication_records, raise_if_reauthentication_required
 from meiri.members.contacts import masked
 from meiri.members.exporting import packed
-from meiri.members.forms import LeaveForm, NicknameForm, PasswordForm
+from meiri.members.forms import LeaveForm, NicknameForm, NoticeChoiceForm, PasswordForm
+from meiri.members.kept_articles import page_of_kept
+from meiri.members.models import Favourite, NoticeChoice
 from meiri.members.other_accounts import ways
 from meiri.members.proof import has_second_factor
+from meiri.members.whats_new import whats_new
+from meiri.personal.account_parts import MOST_LINES, account_parts
 from meiri.personal.notices import has_unread
 from meiri.personal.personal_data import erase_personal_data
 from meiri.policy import administers
+
+# New articles on the account page.
+SHOWN = 8
 
 
 @require_safe
@@ -38,8 +45,16 @@ def home(request):
 
 
 def _profile(request, form: NicknameForm | None = None) -> dict:
+    """What stands on the account page; a fixed number of queries."""
     member = request.user
+    favourites, more = page_of_kept(Favourite, member)
     return {
+        "new": whats_new(member),
+        "shown": SHOWN,
+        "favourites": favourites[:MOST_LINES],
+        "more_favourites": len(favourites) > MOST_LINES or more,
+        "parts": account_parts(member),
+        "choices": NoticeChoiceForm(instance=_choice(member)),
         "member": member,
         "form": form or NicknameForm(initial={"nickname": member.nickname}),
         "email": masked(member.email) if member.email else "",
@@ -48,6 +63,10 @@ def _profile(request, form: NicknameForm | None = None) -> dict:
         "of_newsroom": member.is_of_newsroom,
         "has_other_accounts": bool(ways()),
     }
+
+
+def _choice(member) -> NoticeChoice:
+    return NoticeChoice.objects.filter(member=member).first() or NoticeChoice(member=member)
 
 
 class Door:
@@ -121,6 +140,18 @@ def change_nickname(request):
     request.user.nickname = form.cleaned_data["nickname"]
     request.user.save(update_fields=["nickname"])
     return redirect("members")
+
+
+@require_POST
+@never_cache
+@login_required
+def choose_notices(request):
+    """Switch ways of being told on and off: what is not in the form is off."""
+    NoticeChoice.objects.get_or_create(member=request.user)
+    form = NoticeChoiceForm(request.POST, instance=_choice(request.user))
+    if form.is_valid():
+        form.save()
+    return redirect(f"{reverse('members')}#notice-ways")
 
 
 def came_by_code(request) -> bool:

@@ -17,6 +17,8 @@ class Notice(models.Model):
     url = models.CharField("地址", max_length=300, blank=True)
     told_at = models.DateTimeField("时间", default=timezone.now)
     read_at = models.DateTimeField("读于", null=True, blank=True)
+    # Whether it has been sent on by the other ways that its member chose.
+    carried = models.BooleanField(default=False)
 
     public = NotPublic("one member reads it")
 
@@ -27,6 +29,7 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["member", "-id"], name="notices_of_member"),
             models.Index(fields=["member"], condition=models.Q(read_at=None), name="notices_unread"),
+            models.Index(fields=["id"], condition=models.Q(carried=False), name="notices_to_carry"),
         ]
 
     def __str__(self):

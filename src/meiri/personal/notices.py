@@ -1,11 +1,16 @@
 """Tell a member something on the site, and what was told."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 from django.utils import timezone
 
 from meiri.personal.models import Notice
 from meiri.personal.personal_data import PersonalData, register_personal_data
 
 PER_PAGE = 20
+# How long a notice is kept, and how many old ones are deleted in one go.
+KEPT, STEP = timedelta(days=180), 500
 
 
 def tell(user, text: str, url: str = "") -> None:
@@ -13,16 +18,48 @@ def tell(user, text: str, url: str = "") -> None:
 
     Call it in the transaction of what it is about. Whoever has no account (None) is told nothing.
     """
-    if url and (not url.startswith("/") or url.startswith("//")):
-        raise ValueError(f"A notice leads to an address of the site, not to {url!r}.")
+    _check(url)
     if user is not None:
         Notice.objects.create(member=user, text=text[:200], url=url if len(url) <= 300 else "")
+
+
+def _check(url: str) -> None:
+    if url and (not url.startswith("/") or url.startswith("//")):
+        raise ValueError(f"A notice leads to an address of the site, not to {url!r}.")
 
 
 def tell_once(user, text: str, url: str) -> None:
     """As `tell`, unless `user` was told of `url` before."""
     if not Notice.objects.filter(member=user, url=url).exists():
         tell(user, text, url)
+
+
+def tell_many(members: Sequence[int], text: str, url: str) -> None:
+    """Tell members, by their keys and no more than a few hundred, of `url`, except those who were told of it before. Whoever calls
+    it sends it on by other ways. Two queries."""
+    _check(url)
+    known = set(Notice.objects.filter(member__in=members, url=url).values_list("member_id", flat=True))
+    Notice.objects.bulk_create(
+        Notice(member_id=member, text=text[:200], url=url, carried=True)
+        for member in members
+        if member not in known
+    )
+
+
+def to_carry(count: int) -> list[Notice]:
+    """The oldest notices that were not sent on yet, at most `count`. One query."""
+    return list(Notice.objects.filter(carried=False).order_by("pk")[:count])
+
+
+def note_carried(notices: Sequence[Notice]) -> None:
+    Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(carried=True)
+
+
+def forget_notices() -> int:
+    """Delete the oldest notices that are older than half a year, a bounded step at a time. How many. Run by the clock."""
+    oldest = Notice.objects.order_by("pk").values_list("pk", "told_at")[:STEP]
+    over = [key for key, told_at in oldest if told_at < timezone.now() - KEPT]
+    return Notice.objects.filter(pk__in=over).delete()[0] if over else 0
 
 
 def has_unread(user) -> bool:

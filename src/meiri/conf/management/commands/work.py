@@ -40,7 +40,9 @@ from meiri.mail.sending import forget_mail, send_mail
 from meiri.mail.server import check_mail, server_of
 from meiri.media.licences import expire_pictures
 from meiri.media.sealed_storage import sealed_files
+from meiri.members.carrying_notices import carry_notices, mail_news, news_mail_is_due, notices_wait
 from meiri.members.contacts import forget_unproven
+from meiri.members.telling_followers import forget_rounds, rounds_are_open, tell_followers
 from meiri.newsroom.link_checks import check_due_links, forget_links, links_are_due
 from meiri.newsroom.open_forms import forget_old_forms
 from meiri.newsroom.recycle_bin import empty_bin
@@ -48,6 +50,7 @@ from meiri.newsroom.scheduling import publish_scheduled
 from meiri.operations.clock_jobs import ClockJob, forget_runs, lines_of
 from meiri.operations.file_guard import FileGuard
 from meiri.operations.nodes import EVERY, note_node
+from meiri.personal.notices import forget_notices
 from meiri.planning.recurring import propose_themes
 from meiri.polls.telling import tell_polls
 from meiri.review.reminders import remind_of_late_reviews, tell_of_late_checks
@@ -101,6 +104,11 @@ SCHEDULE = [
     ClockJob(clear_sessions, 3600),
     ClockJob(forget_old_views, 3600),
     ClockJob(forget_unproven, 600),
+    ClockJob(tell_followers, 1, line="followers", is_wanted=rounds_are_open),
+    ClockJob(carry_notices, 1, line="followers", is_wanted=notices_wait),
+    ClockJob(mail_news, 5, line="followers", is_wanted=news_mail_is_due),
+    ClockJob(forget_rounds, 600),
+    ClockJob(forget_notices, 3600),
     ClockJob(forget_mail, 60, of_node=True),
     ClockJob(forget_events, 3600),
     ClockJob(forget_old_forms, 3600),
