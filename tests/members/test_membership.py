@@ -307,7 +307,16 @@ def test_accounts_of_the_newsroom_do_not_leave_by_that_door(client):
 PAGES = [
     *("nickname", "password", "leave", "email", "phone", "security", "security/totp/activate"),
     *("security/recovery-codes", "security/webauthn", "export", "favourites", "favourites/1"),
-    *("history", "following", "following/channel/keji", "notices", "notices/read", "notices/ways"),
+    *(
+        "history",
+        "following",
+        "following/channel/keji",
+        "notices",
+        "notices/read",
+        "notices/ways",
+        "push",
+        "push/1/end",
+    ),
 ]
 
 

@@ -14,6 +14,7 @@ from meiri.letters.models import Attachment
 from meiri.members import kept_articles
 from meiri.members.models import Application, Decision, Favourite, Manuscript, SignIn
 from meiri.personal.notices import tell
+from meiri.push.models import PushSubscription
 from tests.comments.test_thread_pages import a_comment
 from tests.letters.letters_factory import a_desk, a_letter, someone
 from tests.members.people import PASSWORD, a_member
@@ -55,6 +56,7 @@ OWN = {
     *(
         "member-notices-read",
         "member-notice-ways",
+        "member-push",
         "member-leave",
         "member-sign-ins",
         "member-sign-ins-end",
@@ -67,6 +69,7 @@ OWN = {
 # One thing of one member's, by its key.
 OWNED = {
     "member-sign-in-end",
+    "member-push-end",
     "other-account-part",
     "mfa_remove_webauthn",
     "mfa_edit_webauthn",
@@ -121,6 +124,7 @@ def world(settings, tmp_path) -> World:
         user=owner, type="webauthn", data={"name": SECRET, "credential": {}}
     )
     other = SocialAccount.objects.create(user=owner, provider="qq", uid="1", extra_data={"name": SECRET})
+    browser = PushSubscription.objects.create(member=owner, endpoint=SECRET, device=SECRET)
     draft = a_draft(SECRET, text=SECRET)
     Manuscript.objects.create(member=owner, article=draft, title=SECRET, token_digest="m")
     Application.objects.create(member=owner, name=SECRET, reasons=SECRET, state=Decision.ACCEPTED)
@@ -130,6 +134,7 @@ def world(settings, tmp_path) -> World:
     report = a_report(article, text=SECRET)
     keys = {
         "member-sign-in-end": [SignIn.objects.get(member=owner).pk],
+        "member-push-end": [browser.pk],
         "other-account-part": [other.pk],
         "mfa_remove_webauthn": [passkey.pk],
         "mfa_edit_webauthn": [passkey.pk],
@@ -196,7 +201,7 @@ def test_what_is_a_members_own_leads_strangers_to_sign_in(world):
 
 
 def test_nobody_sees_or_changes_what_is_another_members(world):
-    kept = [SignIn, SocialAccount, Authenticator, Favourite, Manuscript, Application]
+    kept = [SignIn, SocialAccount, Authenticator, Favourite, Manuscript, Application, PushSubscription]
     before = [model.objects.filter(**owner_of(model, world.owner)).count() for model in kept]
     shown = []
     for kind, person in everybody_else().items():
@@ -211,7 +216,7 @@ def test_nobody_sees_or_changes_what_is_another_members(world):
                 if SECRET.encode() in text:
                     shown.append(f"{kind} sees {address}")
                 # Ending what is not one's own ends nothing, and says no more than that.
-                if name in OWNED - {"member-sign-in-end"} and not is_refused(answer):
+                if name in OWNED - {"member-sign-in-end", "member-push-end"} and not is_refused(answer):
                     shown.append(f"{kind} is answered {answer.status_code} at {address}")
     assert not shown, "\n".join(shown)
     after = [model.objects.filter(**owner_of(model, world.owner)).count() for model in kept]

@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "meiri.changes",
     "meiri.delivery",
     "meiri.security",
+    "meiri.push",
     "meiri.journal",
     "meiri.mail",
     "meiri.visitors",

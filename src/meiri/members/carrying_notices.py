@@ -1,4 +1,4 @@
-"""Sending on what members are told: notices by mail, and in the morning one mail with what is new where they follow."""
+"""Sending on what members are told: notices by mail and push, and in the morning one mail with what is new where they follow."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -17,10 +17,13 @@ from meiri.members.messages import send_message
 from meiri.members.models import NoticeChoice
 from meiri.personal.models import Notice
 from meiri.personal.notices import note_carried, to_carry
+from meiri.push.subscribing import write_messages
 
 # Notices, and mails of the morning, in one run of the clock.
 STEP, MAILS = 200, 50
 MOST_IN_MAIL = 10
+# What is pushed of a notice, which others may see on the screen of a device: nothing of what it says; for how long it is worth sending.
+PUSHED, WORTH = "您有新的通知", timedelta(days=1)
 # From which hour on the mail of the morning is sent.
 MORNING = 7
 
@@ -37,6 +40,10 @@ def carry_notices() -> int:
     )
     for member, address in _addresses(by_mail).items():
         send_message(Contact(email=address), "您有新的通知", _in_mail(by_member[member]))
+    by_push = NoticeChoice.objects.filter(member__in=by_member, told_by_push=True).values_list(
+        "pk", flat=True
+    )
+    write_messages(by_push, PUSHED, reverse("member-notices"), timezone.now() + WORTH)
     note_carried(notices)
     return len(notices)
 

@@ -280,4 +280,4 @@ class NoticeChoiceForm(forms.ModelForm):
 
     class Meta:
         model = NoticeChoice
-        fields = ("told_by_mail", "news_on_page", "news_by_mail")
+        fields = ("told_by_mail", "told_by_push", "news_on_page", "news_by_mail", "news_by_push")

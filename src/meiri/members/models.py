@@ -187,12 +187,17 @@ class NoticeChoice(models.Model):
         settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="+"
     )
     told_by_mail = models.BooleanField("发到邮箱", default=False)
+    told_by_push = models.BooleanField("推送到设备", default=False)
     news_on_page = models.BooleanField("放进通知", default=False)
     news_by_mail = models.BooleanField("每天早上发一封邮件", default=False)
+    news_by_push = models.BooleanField("推送到设备", default=False)
     # The last look at what is new, and the one before that visit, after which things count as new.
     looked_at = models.DateTimeField(null=True, editable=False)
     new_since = models.DateTimeField(null=True, editable=False)
     mailed_on = models.DateField(null=True, editable=False)
+    # The last day on which news were pushed, and how many.
+    pushed_on = models.DateField(null=True, editable=False)
+    pushed = models.PositiveSmallIntegerField(default=0, editable=False)
 
     public = NotPublic("for its member")
 

@@ -10,6 +10,7 @@ from meiri.members.sign_ins import end_all_sign_ins, open_sign_ins
 from meiri.newsroom.models import Article, Author
 from meiri.newsroom.plain_text import paragraphs
 from meiri.personal.personal_data import GONE, PersonalData, register_personal_data
+from meiri.push.subscribing import subscriptions_of
 from meiri.sections.in_use import uses_of
 
 
@@ -68,16 +69,22 @@ def _notice_choices(user: User) -> list[dict]:
     return [
         {
             "通知发到邮箱": _yes(c.told_by_mail),
+            "通知推送": _yes(c.told_by_push),
             "新稿放进通知": _yes(c.news_on_page),
             "新稿邮件": _yes(c.news_by_mail),
+            "新稿推送": _yes(c.news_by_push),
+            "上次查看新稿": c.looked_at or "",
         }
-        | {"上次查看新稿": c.looked_at or ""}
         for c in NoticeChoice.objects.filter(member=user)
     ]
 
 
 def _yes(on: bool) -> str:
     return "是" if on else "否"
+
+
+def _push_subscriptions(user: User) -> list[dict]:
+    return [{"设备": s.device, "登记时间": s.made_at, "推送地址": s.endpoint} for s in subscriptions_of(user)]
 
 
 def _applications(user: User) -> list[dict]:
@@ -125,6 +132,7 @@ for title, rows in [
     ("阅读记录", _kept(Reading)),
     ("关注", _follows),
     ("通知方式", _notice_choices),
+    ("推送设备", _push_subscriptions),
 ]:
     register_personal_data(PersonalData(title, rows, _with_the_account))
 register_personal_data(PersonalData("登录设备", _sign_ins, end_all_sign_ins))

@@ -10,6 +10,7 @@ from django.utils.crypto import constant_time_compare
 
 from meiri.members.models import SignIn, User
 from meiri.members.stored_sessions import stored_key
+from meiri.push.subscribing import end_subscriptions_of_sessions
 
 MOST_SHOWN = 50
 NOTED = "noted"
@@ -93,9 +94,15 @@ def open_sign_ins(member: User) -> list[SignIn]:
 
 def end_sign_in_session(member: User, key: int) -> None:
     """End one session; of this member's, whatever the key."""
-    Session.objects.filter(signin__pk=key, signin__member=member).delete()
+    _end(member, Session.objects.filter(signin__pk=key, signin__member=member))
 
 
 def end_all_sign_ins(member: User, but: str | None = None) -> None:
     """End every session of `member`, save that with the key `but`."""
-    Session.objects.filter(signin__member=member).exclude(pk=stored_key(but)).delete()
+    _end(member, Session.objects.filter(signin__member=member).exclude(pk=stored_key(but)))
+
+
+def _end(member: User, sessions) -> None:
+    """End sessions, and with them what was to be pushed to their devices."""
+    end_subscriptions_of_sessions(member, sessions.values_list("pk", flat=True))
+    sessions.delete()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from meiri.journal.consumers import consumer
@@ -14,11 +15,14 @@ from meiri.newsroom.models import Article
 from meiri.newsroom.place_kinds import PlaceKind
 from meiri.newsroom.river import Listing
 from meiri.personal.notices import tell_many
+from meiri.push.subscribing import write_messages
 from meiri.sections.minors import not_set_apart
 
 # What was published longer ago is no news: an archive that is imported, an old report that is corrected.
 FRESH = timedelta(days=1)
 KEPT = timedelta(days=2)
+# How many news a member is pushed on one day, and for how long one is worth sending.
+MOST_PUSHED, WORTH = 20, timedelta(hours=6)
 # Followers in one step, and steps in one run of the clock.
 STEP, STEPS = 500, 40
 NAMES = {
@@ -104,7 +108,21 @@ def _tell(article: Article, follows: Sequence[Follow], before: Sequence[tuple[in
     on_page = list(choices.filter(news_on_page=True).values_list("pk", flat=True))
     words = f"您关注的“{follows[0].section.name}”有新稿：{article.title}"
     tell_many(on_page, words, article.get_absolute_url())
-    return len(on_page)
+    by_push = _push(article, choices)
+    return len({*on_page, *by_push})
+
+
+def _push(article: Article, choices) -> list[int]:
+    """Push `article` to those of `choices` who want it and had not their fill today. Their keys."""
+    today = timezone.localdate()
+    wanted = choices.filter(~Q(pushed_on=today) | Q(pushed__lt=MOST_PUSHED), news_by_push=True)
+    members = list(wanted.values_list("pk", flat=True))
+    if members:
+        pushed = NoticeChoice.objects.filter(pk__in=members)
+        pushed.exclude(pushed_on=today).update(pushed_on=today, pushed=0)
+        pushed.update(pushed=F("pushed") + 1)
+        write_messages(members, article.title, article.get_absolute_url(), timezone.now() + WORTH)
+    return members
 
 
 def forget_rounds() -> int:

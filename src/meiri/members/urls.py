@@ -3,7 +3,7 @@
 from allauth.account import views as account_views
 from django.urls import include, path
 
-from meiri.members import contributing_views, keeping_views, other_views, views
+from meiri.members import contributing_views, keeping_views, other_views, push_views, views
 from meiri.members.second_factor import ActivationView
 
 urlpatterns = [
@@ -36,6 +36,8 @@ urlpatterns = [
     path("notices/", keeping_views.notice_list, name="member-notices"),
     path("notices/read/", keeping_views.read_notices, name="member-notices-read"),
     path("notices/ways/", views.choose_notices, name="member-notice-ways"),
+    path("push/", push_views.subscribe_browser, name="member-push"),
+    path("push/<int:key>/end/", push_views.end_browser, name="member-push-end"),
     path("leave/", views.leave, name="member-leave"),
     path("other/", other_views.accounts, name="socialaccount_connections"),
     path("other/join/", other_views.JoinView.as_view(), name="socialaccount_signup"),

@@ -30,6 +30,8 @@ from meiri.personal.account_parts import MOST_LINES, account_parts
 from meiri.personal.notices import has_unread
 from meiri.personal.personal_data import erase_personal_data
 from meiri.policy import administers
+from meiri.push.subscribing import end_subscriptions_of_sessions, subscriptions_of
+from meiri.push.vapid import public_site_key
 
 # New articles on the account page.
 SHOWN = 8
@@ -54,6 +56,9 @@ def _profile(request, form: NicknameForm | None = None) -> dict:
         "favourites": favourites[:MOST_LINES],
         "more_favourites": len(favourites) > MOST_LINES or more,
         "parts": account_parts(member),
+        "push_key": public_site_key(),
+        "subscriptions": subscriptions_of(member),
+        "here": request.session.stored_key,
         "choices": NoticeChoiceForm(instance=_choice(member)),
         "member": member,
         "form": form or NicknameForm(initial={"nickname": member.nickname}),
@@ -126,6 +131,8 @@ def newsroom_door(request):
 @require_POST
 @never_cache
 def sign_out(request):
+    if request.user.is_authenticated:
+        end_subscriptions_of_sessions(request.user, [request.session.stored_key])
     logout(request)
     return redirect("members")
 

@@ -80,6 +80,7 @@ SCRIPTS = {
     "polls": ["polls"],
     "work": ["work"],
     "passkeys": ["passkeys"],
+    "push": ["push"],
     "verify": ["verify"],
 }
 # What the name of a script ends with whose words are in traditional script.

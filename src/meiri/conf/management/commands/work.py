@@ -53,6 +53,7 @@ from meiri.operations.nodes import EVERY, note_node
 from meiri.personal.notices import forget_notices
 from meiri.planning.recurring import propose_themes
 from meiri.polls.telling import tell_polls
+from meiri.push.push_sending import pushes_are_due, send_pushes
 from meiri.review.reminders import remind_of_late_reviews, tell_of_late_checks
 from meiri.search.index import store as search_store
 from meiri.search.indexing import Indexer
@@ -107,6 +108,8 @@ SCHEDULE = [
     ClockJob(tell_followers, 1, line="followers", is_wanted=rounds_are_open),
     ClockJob(carry_notices, 1, line="followers", is_wanted=notices_wait),
     ClockJob(mail_news, 5, line="followers", is_wanted=news_mail_is_due),
+    # Push services may be slow to answer: they delay nothing else.
+    ClockJob(send_pushes, 1, line="push", is_wanted=pushes_are_due),
     ClockJob(forget_rounds, 600),
     ClockJob(forget_notices, 3600),
     ClockJob(forget_mail, 60, of_node=True),

@@ -84,3 +84,17 @@ addEventListener("message", (event) => {
     event.ports[0]?.postMessage({ kept: pages.length - failed, failed });
   })());
 });
+// What members are told by push: a title and an address of this site.
+addEventListener("push", (event) => {
+  const { title, url } = event.data?.json() || {};
+  event.waitUntil(self.registration.showNotification(title || "有新消息", { data: url || "/", tag: url, icon: "/icons/192.png", lang: "zh-Hans" }));
+});
+addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const { href, origin } = new URL(event.notification.data, location.origin);
+  if (origin !== location.origin) return;
+  event.waitUntil(self.clients.matchAll({ type: "window" }).then((open) => {
+    const there = open.find((client) => client.url === href);
+    return there ? there.focus() : self.clients.openWindow(href);
+  }));
+});
