@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.members.test_browser import a_mail_address, join
 from tests.members.test_keeping_in_browser import barriers
 from tests.push.push_service import PushBrowser
-from tests.web.test_accessibility import checked
+from tests.web.test_accessibility import AXE
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -23,7 +23,12 @@ PushManager.prototype.subscribe = async function (options) {{
 
 
 def test_a_member_chooses_ways_and_a_device_is_told(browser, site):
-    page = checked(browser, site, 360)
+    context = browser.new_context(
+        base_url=site.url, viewport={"width": 360, "height": 800}, bypass_csp=True, reduced_motion="reduce",
+        has_workers=True,
+    )  # fmt: skip
+    context.add_init_script(path=AXE)
+    page = context.new_page()
     page.context.grant_permissions(["notifications"], origin=site.url)
     form = PushBrowser("https://push.example/einszwei").form
     page.context.add_init_script(GIVEN.format(**form))

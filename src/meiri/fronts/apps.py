@@ -8,7 +8,7 @@ class FrontsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from meiri.fronts import permissions, redirects, waiting
+        from meiri.fronts import permissions, redirects, topic_search, waiting  # noqa: F401 one registers itself
 
         permissions.start()
         waiting.register()

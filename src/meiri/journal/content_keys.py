@@ -77,6 +77,10 @@ class NamedForm(KeyForm):
     def key(self, name: str) -> ContentKey:
         return ContentKey(f"{self.word}:{name}")
 
+    def words(self, keys: Iterable[str]) -> Iterator[str]:
+        """The address words in those of `keys` that are of this form."""
+        return (key.partition(":")[2] for key in keys if self.matches(key))
+
 
 @dataclass(frozen=True)
 class ArchiveForm(KeyForm):

@@ -10,6 +10,7 @@ class LettersConfig(AppConfig):
     def ready(self):
         from meiri.letters import (  # noqa: F401 some register themselves
             account_part,
+            letter_search,
             permissions,
             published_letters,
             waiting,

@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 # Whoever changes fields, or what words of a text are, changes this number: older indexes are built anew.
-FORMAT = 4
+FORMAT = 5
 WORDS = "words"
 _NAME = re.compile(r"[0-9]+-[0-9]+")
 # Bytes in a word.
@@ -62,7 +62,7 @@ def schema() -> tantivy.Schema:
     fields.add_integer_field("month", indexed=True)
     for name in ("channel", "station", "subsection"):
         fields.add_integer_field(name, indexed=True, fast=True)
-    for name in ("source", "author"):
+    for name in ("source", "author", "pictured"):
         fields.add_integer_field(name, indexed=True)
     fields.add_text_field("text", tokenizer_name=WORDS, index_option="position")
     fields.add_text_field("characters", tokenizer_name=WORDS, index_option="position")
@@ -252,18 +252,20 @@ class IndexReader:
         return searcher
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def reader_of(store: Store) -> IndexReader:
     return IndexReader(store)
 
 
-def ask_index(question: Callable[[tantivy.Searcher], Answer]) -> Answer:
-    """What `question` finds in the index. Raises `Unavailable`, also where its files turn out to be damaged."""
-    searcher = reader_of(store()).searcher()
+def ask_index(question: Callable[[tantivy.Searcher], Answer], of: Store | None = None) -> Answer:
+    """What `question` finds in the index `of` an area, else in that of articles. Raises `Unavailable`, also where its files turn
+    out to be damaged."""
+    asked = of or store()
+    searcher = reader_of(asked).searcher()
     try:
         return question(searcher)
     except ValueError as error:
-        folder = store().current
+        folder = asked.current
         if folder and not damaged_file(folder):
             raise  # the question was wrong
         reason: BaseException = error
@@ -273,5 +275,5 @@ def ask_index(question: Callable[[tantivy.Searcher], Answer]) -> Answer:
         if not is_panic(error):
             raise
         reason = error
-    store().tell_of_damage(reason)
+    asked.tell_of_damage(reason)
     raise Unavailable(str(reason))

@@ -41,12 +41,17 @@ class Text:
     authors: dict[int, str] = field(default_factory=dict)
     stations: list[int] = field(default_factory=list)
     subsections: list[int] = field(default_factory=list)
+    # What its picture's caption and credit say; None where readers see no picture of it in lists.
+    picture: str | None = None
 
 
 _ARTICLES = """
 SELECT article.id, article.published_at, article.channel_id, article.source_id, article.title, article.kicker,
-    article.subtitle, article.summary, article.body, source.name
+    article.subtitle, article.summary, article.body, source.name,
+    CASE WHEN picture.withdrawn_at IS NULL AND article.minors_risk = ''
+        THEN picture.caption || ' ' || picture.description || ' ' || picture.credit END
 FROM newsroom_article AS article LEFT JOIN newsroom_source AS source ON source.id = article.source_id
+LEFT JOIN media_picture AS picture ON picture.id = article.picture_id
 WHERE article.live AND article.published_at IS NOT NULL AND article.id IN ({ids})
 """
 _TAGS = (
@@ -98,7 +103,9 @@ def _marks(values) -> str:
     return ", ".join(["%s"] * len(values))
 
 
-def _text(key, published_at, channel, source, title, kicker, subtitle, summary, body, source_name) -> Text:
+def _text(
+    key, published_at, channel, source, title, kicker, subtitle, summary, body, source_name, picture
+) -> Text:
     written = _paragraphs(body)
     return Text(
         key,
@@ -109,6 +116,7 @@ def _text(key, published_at, channel, source, title, kicker, subtitle, summary, 
         lead=[part for part in (kicker, subtitle, summary or "".join(written[:1])) if part],
         paragraphs=written,
         source_name=source_name or "",
+        picture=picture,
     )
 
 
@@ -137,7 +145,7 @@ def fields_of(text: Text) -> Fields:
     """What the index keeps of an article."""
     names = [name for name in (*text.authors.values(), text.source_name) if name]
     body = "\n".join(text.paragraphs)[:MOST_CHARACTERS]
-    folded, divided = _folded_and_cut([body, text.title, *text.lead, *text.tags, *names])
+    folded, divided = _folded_and_cut([body, text.title, *text.lead, *text.tags, *names, text.picture or ""])
     tags_at = 2 + len(text.lead)
     names_at = tags_at + len(text.tags)
     # A summary that only repeats how the article begins is found there.
@@ -160,6 +168,7 @@ def fields_of(text: Text) -> Fields:
         "station": text.stations,
         "subsection": text.subsections,
         "author": list(text.authors),
+        "pictured": [int(text.picture is not None)],
         "title": divided[1],
         "pairs": " ".join(pairs(title)),
         "characters": " ".join(characters(title)),
@@ -198,6 +207,18 @@ def _joined(parts: Sequence[str]) -> str:
 def fields_of_articles(ids: Sequence[int]) -> list[Fields]:
     """What the index keeps of those of the articles `ids` that are published. Four queries."""
     return [fields_of(text) for text in texts_of(ids)]
+
+
+def articles_with_pictures(pictures: Sequence[int]) -> list[int]:
+    """The keys of the published articles that any of `pictures` stands for. One query, none for no pictures."""
+    if not pictures:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id FROM newsroom_article WHERE live AND picture_id IN ({_marks(pictures)})",  # noqa: S608
+            list(pictures),
+        )
+        return [key for (key,) in cursor.fetchall()]
 
 
 def keys_of_all(greatest: int, size: int) -> Iterator[list[int]]:

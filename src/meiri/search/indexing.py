@@ -14,7 +14,7 @@ import tantivy
 from django.db import close_old_connections
 
 from meiri.delivery.invalidation import let_pages_go_first
-from meiri.journal.content_keys import ARTICLE
+from meiri.journal.content_keys import ARTICLE, PICTURE
 from meiri.journal.log import idle_seconds, last_sequence
 from meiri.journal.models import GENESIS, Entry
 from meiri.search.index import (
@@ -26,7 +26,7 @@ from meiri.search.index import (
     open_index,
     position_of,
 )
-from meiri.search.index_documents import document_of, fields_of_articles
+from meiri.search.index_documents import articles_with_pictures, document_of, fields_of_articles
 from meiri.search.tantivy_files import damaged_file
 from meiri.wakeups import wakeups
 
@@ -153,7 +153,9 @@ class Writer:
         entries = list(Entry.objects.after(position.sequence)[:BATCH])
         if not entries:
             return 0
-        ids = sorted({number for entry in entries for number in ARTICLE.numbers(entry.keys)})
+        keys = [key for entry in entries for key in entry.keys]
+        pictures = sorted(set(PICTURE.numbers(keys)))
+        ids = sorted({*ARTICLE.numbers(keys), *articles_with_pictures(pictures)})
         if ids:
             self._write(folder, ids)
         keep_position(folder, IndexedUpTo(entries[-1].sequence, entries[-1].digest))

@@ -260,6 +260,8 @@ def within(query: Query) -> list[Match]:
     found = [_any_number(field, section_keys(field, name)) for field, name in query.sections]
     if query.since or query.until:
         found.append(published(query.since, query.until))
+    if query.pictured:
+        found.append(_any_number("pictured", [1]))
     return found
 
 

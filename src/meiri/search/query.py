@@ -64,6 +64,8 @@ class Query:
     subsection: str = ""
     since: date | None = None
     until: date | None = None
+    # Only articles that stand in lists with a picture.
+    pictured: bool = False
 
     @property
     def asks(self) -> bool:
@@ -137,7 +139,8 @@ def parse(text: str) -> Query:
             read.terms.append(replace(term, field=""))
         else:
             read.terms.append(term)
-    return Query(tuple(read.terms), **read.places, since=read.since, until=read.until)
+    channel, station, subsection = (read.places.get(kind, "") for kind in SECTIONS)
+    return Query(tuple(read.terms), channel, station, subsection, read.since, read.until)
 
 
 def _terms(text: str) -> Iterator[Term]:

@@ -13,7 +13,9 @@ from meiri.search.index import Unavailable, store
 from meiri.search.query import LONGEST_QUERY, Query, QueryTooLong, parse
 from meiri.search.spelling import meant
 from meiri.sections.models import Channel, Section, Station, subsections_of
+from meiri.web import search_areas
 from meiri.web.breadcrumbs import breadcrumbs
+from meiri.web.search_areas import ARTICLES
 
 SHOWN = 20
 RETRY_SECONDS = 60
@@ -42,11 +44,12 @@ class PageLinks:
 
 
 def results(request):
-    """Search by `?q=&channel=&station=&from=&to=&sort=&after=`. What can't be read of them is left out."""
+    """Search by `?q=&area=&channel=&station=&from=&to=&sort=&after=`. What can't be read of them is left out."""
     asked = request.GET
+    area = search_areas.asked_area(asked.get("area", ""))
     words = " ".join(asked.get("q", "").replace("\0", " ").split())
     text = plain(words) if is_traditional() else words
-    sort = Sort.NEWEST if asked.get("sort") == Sort.NEWEST else Sort.RELEVANCE
+    sort = Sort.NEWEST if asked.get("sort") == Sort.NEWEST and area == ARTICLES else Sort.RELEVANCE
     after = HitCursor.parse(asked.get("after", ""), sort)
     channels, stations = list(Channel.objects.visible()), list(Station.objects.visible())
     in_channel = next((c for c in channels if c.slug == asked.get("channel")), None)
@@ -59,14 +62,23 @@ def results(request):
     }
     days = a_day(asked.get("from", "")), a_day(asked.get("to", ""))
     found, shares, spelled, message, status = Found(), {}, [], "", 200
-    query, pieces = Query(), []
+    query, pieces, things = Query(), [], []
     try:
         slugs = {name: section.word if section else "" for name, section in chosen.items()}
         query = parse(text).within(**slugs, since=days[0], until=days[1])
-        found = find(query, sort, SHOWN, after)
-        shares = facets(query, channels, stations, below)
+        match area:
+            case search_areas.ARTICLES:
+                found = find(query, sort, SHOWN, after)
+                shares = facets(query, channels, stations, below)
+                pieces = [] if after else [(piece, excerpt_of(piece, query)) for piece in find_pieces(query)]
+            case search_areas.PICTURES:
+                found = search_areas.find_pictures(query, after)
+            case search_areas.MAGAZINE:
+                found, pieces = search_areas.page_of_pieces(query, SHOWN, after)
+            case _:
+                page = search_areas.find_things(area, query, SHOWN, after)
+                found, things = Found(page.total, page.total, next=page.next), page.hits
         spelled = [] if found.exact or after else meant(text, query)
-        pieces = [] if after else [(piece, excerpt_of(piece, query)) for piece in find_pieces(query)]
     except QueryTooLong as error:
         message, status = str(error), 400
     except Unavailable:
@@ -80,6 +92,14 @@ def results(request):
         "similar": [hit for hit in found.hits if hit.similar],
         "meant": [(text, changed(asked, q=text, after="")) for text in spelled],
         "pieces": pieces,
+        "things": things,
+        "area": area,
+        "tabs": [
+            (tab, changed(asked, area=tab.name, after="", sort=""))
+            for tab in search_areas.tabs_of(query, area, found.exact if not message else None)
+        ]
+        if query.asks
+        else [],
         "pages": pages_of(asked, sort, after, found),
         "deepest": DEEPEST,
         "sorts": {s: changed(asked, sort="" if s == Sort.RELEVANCE else s, after="") for s in Sort},

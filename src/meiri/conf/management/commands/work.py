@@ -55,6 +55,7 @@ from meiri.planning.recurring import propose_themes
 from meiri.polls.telling import tell_polls
 from meiri.push.push_sending import pushes_are_due, send_pushes
 from meiri.review.reminders import remind_of_late_reviews, tell_of_late_checks
+from meiri.search.area_indexing import keep_areas
 from meiri.search.index import store as search_store
 from meiri.search.indexing import Indexer
 from meiri.security.log import forget_events
@@ -143,6 +144,7 @@ class Command(BaseCommand):
         stopping = stopped_by_signals()
         threads = of_pages(stopping) if settings.PAGE_FILES else []
         threads.append(Thread(target=Indexer(search_store(), stopping).run, name="search"))
+        threads.append(Thread(target=keep_areas, args=[stopping], name="search areas"))
         # Nothing is lost where it dies, so the worker's end need not wait for a site that does not answer.
         threads.append(Thread(target=check_links, args=[stopping], name="links", daemon=True))
         threads += [*of_mail(stopping), *lines_of(SCHEDULE, stopping), mover(stopping)]
