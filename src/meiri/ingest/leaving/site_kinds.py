@@ -28,6 +28,8 @@ LEFT_OUT = {
     "visitors": _SECRET + ": what tells visitors apart for a short while",
     "security": "the security log, which is kept for a while where it was written",
     "mail": _UNDER_WAY + ": mail, some of it with codes",
+    "push": _SECRET + ": where browsers are told, sealed for this site's key; they subscribe anew",
+    "members.NewsRound": _UNDER_WAY + ": telling followers what is new",
     "newsroom.OpenForm": _UNDER_WAY + ": open forms; what was typed is kept as versions",
     "wagtailadmin": _UNDER_WAY + ": open forms",
     "wagtailcore.UploadedFile": _UNDER_WAY + ": uploads that nobody has finished",
