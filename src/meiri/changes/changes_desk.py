@@ -7,13 +7,16 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import prefetch_related_objects
 from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from meiri.asked_numbers import asked_number
-from meiri.changes.models import LONGEST_REASON, changes_of
-from meiri.changes.things import find_thing
+from meiri.changes.change_wording import show_wording
+from meiri.changes.models import LONGEST_REASON, PublishedChange, changes_of
+from meiri.changes.things import find_thing, split_name
 from meiri.changes.withdrawal_receipts import newest_receipt
+from meiri.policy import may
 from meiri.policy.checked_view import CheckedView
 
 SHOWN = 50
@@ -45,11 +48,33 @@ class ChangesView(CheckedView):
             changes=found[:SHOWN],
             next=found[SHOWN - 1].pk if len(found) > SHOWN else None,
             receipt=newest_receipt(name),
+            may_show_wording=may(request.user, "publish", self.thing),
         )
         return self.render_to_response(context)
 
     def get_breadcrumbs_items(self):
         return [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": f"修改记录：{self.thing}"}]
+
+
+class ShowWordingView(CheckedView):
+    """Shows readers what an article said before a change, or shows it no longer (`shown`: 1 or 0)."""
+
+    http_method_names = ["post"]
+    deed = "publish"
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.change = get_object_or_404(PublishedChange, pk=kwargs["change_id"])
+        found = find_thing(*split_name(self.change.thing))
+        if found is None or not self.change.has_wording:
+            raise Http404("There is nothing to compare.")
+        self.thing = found[1]
+
+    def post(self, request, change_id):
+        shown = request.POST.get("shown") == "1"
+        show_wording(self.change, shown, request.user)
+        messages.success(request, "读者能看到这次改动的文字。" if shown else "读者看不到这次改动的文字了。")
+        return redirect("changes_of_thing", *split_name(self.change.thing))
 
 
 class ReasonForm(forms.Form):

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+from wagtail.models import Revision
 
 from meiri.asked_words import asked_words
 from meiri.changes.things import keys_of
@@ -41,6 +42,14 @@ class PublishedChange(models.Model):
     thing = models.CharField("对象", max_length=40)
     kind = models.CharField("类别", max_length=10, choices=ChangeKind.choices)
     reason = models.CharField("原因", max_length=LONGEST_KEPT, blank=True)
+    # Of a thing with versions: what readers saw until then, and since.
+    old_version = models.ForeignKey(
+        Revision, verbose_name="修改前的版本", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    new_version = models.ForeignKey(
+        Revision, verbose_name="修改后的版本", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    shows_wording = models.BooleanField("向读者展示改动文字", default=True)
     parts = models.JSONField("修改处", default=list)
     before = models.JSONField("修改前", default=dict)
     at = models.DateTimeField("时间")
@@ -53,7 +62,7 @@ class PublishedChange(models.Model):
     )
 
     public = Public(
-        ("kind", "reason", "parts", "at"),
+        ("kind", "reason", "parts", "at", "shows_wording"),
         keys=lambda change: keys_of(change.thing),
         deeds=True,
     )
@@ -74,20 +83,34 @@ class PublishedChange(models.Model):
         return _OF_OTHERS.get(ChangeKind(self.kind)) or self.get_kind_display()
 
     @property
+    def has_wording(self) -> bool:
+        """Whether there are two versions to compare."""
+        return None not in (self.old_version_id, self.new_version_id)
+
+    @property
     def in_words(self) -> str:
         return "、".join(map(str, self.parts))
 
 
 def record_change(
-    thing: str, kind: str, reason: str, by, parts: list[str] | None = None, before: dict | None = None
+    thing: str,
+    kind: str,
+    reason: str,
+    by,
+    parts: list[str] | None = None,
+    before: dict | None = None,
+    versions: tuple[int | None, int | None] = (None, None),
 ) -> PublishedChange:
-    """Note a deed after the first publication. Part of its transaction, which tells the journal."""
+    """Note a deed after the first publication. Part of its transaction, which tells the journal. `versions`: the numbers of
+    Wagtail's versions that readers saw until then and see now."""
     return PublishedChange.objects.create(
         thing=thing,
         kind=kind,
         reason=reason,
         parts=parts or [],
         before=before or {},
+        old_version_id=versions[0],
+        new_version_id=versions[1],
         at=timezone.now(),
         by=by,
     )

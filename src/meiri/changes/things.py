@@ -3,7 +3,7 @@
 A thing is named as `page:12`: the word of its kind and the key of its row.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,12 +28,14 @@ class PublishedThing:
 
 @dataclass(frozen=True)
 class KindOfThing:
-    """`model`: of the rows, as `app.Model`. `describe`: what readers may know of a row; None where they never saw it."""
+    """`model`: of the rows, as `app.Model`. `describe`: what readers may know of a row; None where they never saw it.
+    `read_wordings`: what changes of one row say before and after, see `change_wording`; None where its texts are not compared."""
 
     word: str
     label: str
     model: str
     describe: Callable[[Any], PublishedThing | None]
+    read_wordings: Callable[[Sequence[Any]], Mapping[int, Any]] | None = None
 
     def name(self, row: Any) -> str:
         return f"{self.word}:{row.pk}"
@@ -47,6 +49,17 @@ def register_kind(kind: KindOfThing) -> KindOfThing:
     return kind
 
 
+def kind_of(thing: str) -> KindOfThing:
+    """The kind of the thing of this name. Raises `KeyError` where no app registers it."""
+    return _kinds[thing.partition(":")[0]]
+
+
+def split_name(thing: str) -> tuple[str, int]:
+    """The word of a thing's kind and the key of its row, out of its name."""
+    word, _, number = thing.partition(":")
+    return word, int(number)
+
+
 def find_thing(word: str, number: int) -> tuple[KindOfThing, models.Model] | None:
     """The kind that is called `word`, and its row with the key `number`; None where there is no such thing. One query."""
     kind = _kinds.get(word)
@@ -56,7 +69,6 @@ def find_thing(word: str, number: int) -> tuple[KindOfThing, models.Model] | Non
 
 def keys_of(thing: str) -> list[ContentKey]:
     """The content keys of what shows the thing of this name; none where it is gone."""
-    word, _, number = thing.partition(":")
-    found = find_thing(word, int(number))
+    found = find_thing(*split_name(thing))
     described = found[0].describe(found[1]) if found else None
     return list(described.keys) if described else []

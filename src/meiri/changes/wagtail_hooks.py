@@ -3,8 +3,9 @@
 from django.urls import path
 from wagtail import hooks
 
-from meiri.changes.changes_desk import ChangesView
-from meiri.changes.things import find_thing
+from meiri.changes.changes_desk import ChangesView, ShowWordingView
+from meiri.changes.models import PublishedChange
+from meiri.changes.things import find_thing, split_name
 from meiri.policy import may
 from meiri.policy.gate import admit
 
@@ -14,11 +15,18 @@ def may_see_thing(request, kwargs) -> bool:
     return found is not None and may(request.user, "see", found[1])
 
 
-admit({"changes_of_thing": may_see_thing})
+def may_show_wording(request, kwargs) -> bool:
+    change = PublishedChange.objects.filter(pk=kwargs["change_id"]).first()
+    found = find_thing(*split_name(change.thing)) if change else None
+    return found is not None and may(request.user, "publish", found[1])
+
+
+admit({"changes_of_thing": may_see_thing, "show_wording": may_show_wording})
 
 
 @hooks.register("register_admin_urls")
 def changes_addresses():
     return [
         path("changes/<slug:word>/<int:number>/", ChangesView.as_view(), name="changes_of_thing"),
+        path("changes/<int:change_id>/wording/", ShowWordingView.as_view(), name="show_wording"),
     ]

@@ -1,9 +1,14 @@
 """What was changed of an article that readers have seen, as they are told."""
 
-from collections.abc import Hashable, Iterable, Sequence
+import json
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from difflib import SequenceMatcher
+from typing import Any
 
+from wagtail.models import Revision
+
+from meiri.changes.change_wording import ChangeWording
 from meiri.changes.models import PublishedChange, last_changed_at
 from meiri.changes.things import KindOfThing, PublishedThing, register_kind
 from meiri.newsroom.plain_text import paragraphs
@@ -15,6 +20,8 @@ COMPARED = (
     *("kicker", "title", "subtitle", "summary", "picture", "channel", "source", "editor", "dateline"),
     *("original_title", "original_url", "aigc_label", "kind", "published_at"),
 )
+# The words of an article besides its text, in the order in which they stand.
+WORDS = ("kicker", "title", "subtitle", "summary")
 
 
 def _described(article) -> PublishedThing | None:
@@ -29,7 +36,23 @@ def _described(article) -> PublishedThing | None:
     )
 
 
-ARTICLES = register_kind(KindOfThing("article", "稿件", "newsroom.Article", _described))
+def _wordings(changes: Sequence[PublishedChange]) -> dict[int, ChangeWording]:
+    wanted = {pk for change in changes for pk in (change.old_version_id, change.new_version_id)}
+    texts = {version.pk: _text_of(version.content) for version in Revision.objects.filter(pk__in=wanted)}
+    return {
+        change.pk: ChangeWording(texts[change.old_version_id], texts[change.new_version_id])
+        for change in changes
+        if {change.old_version_id, change.new_version_id} <= texts.keys()
+    }
+
+
+def _text_of(content: Mapping[str, Any]) -> str:
+    """The words of a version, its headlines first, a paragraph a line."""
+    heads = [content.get(name) or "" for name in WORDS]
+    return "\n".join(filter(None, [*heads, *paragraphs(json.loads(content.get("body") or "[]"))]))
+
+
+ARTICLES = register_kind(KindOfThing("article", "稿件", "newsroom.Article", _described, _wordings))
 
 
 def changed_at(article) -> datetime | None:

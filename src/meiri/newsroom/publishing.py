@@ -135,7 +135,8 @@ def record_article_change(article: Article, before: Article, by, revision) -> Pu
     else:
         parts, kind = [], ChangeKind.RESTORED
         reason = article.change_reason.strip()
-    return record_change(ARTICLES.name(article), kind, reason, by, parts)
+    versions = (before.live_revision_id, revision.pk)
+    return record_change(ARTICLES.name(article), kind, reason, by, parts, versions=versions)
 
 
 def record_withdrawal(article: Article, by) -> None:
