@@ -129,7 +129,7 @@ def _restored(backup: Path, home: Path, addresses: list[str]) -> Restored:
 
 def _run(home: Path, module: str, *arguments: str, said: str = "") -> str:
     """What a process on the data folder `home` printed. Raises `BackupRefused`."""
-    environment = os.environ | {
+    of_its_own = {
         "MEIRI_HOME": str(home),
         "MEIRI_DATABASE_URL": f"sqlite:///{home / 'meiri.sqlite3'}",
         "MEIRI_BASE_URL": settings.BASE_URL,
@@ -138,7 +138,7 @@ def _run(home: Path, module: str, *arguments: str, said: str = "") -> str:
     }
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-m", module, *arguments],
-        env=environment, input=said, capture_output=True, text=True, timeout=LONGEST_SECONDS,
+        env=os.environ | of_its_own, input=said, capture_output=True, text=True, timeout=LONGEST_SECONDS,
     )  # fmt: skip
     if done.returncode:
         lines = done.stderr.strip().splitlines()

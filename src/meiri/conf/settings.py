@@ -141,6 +141,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "meiri.conf.request_ids.RequestIds",
     "meiri.delivery.guards.Guards",
     "meiri.visitors.characters.MendForms",
     "django.middleware.security.SecurityMiddleware",
@@ -411,13 +412,21 @@ EMAIL_REPLY_TO = env.str("MEIRI_EMAIL_REPLY_TO", default="")
 EMAIL_BACKEND = "meiri.mail.queueing.QueueBackend" if EMAIL_URL else "meiri.mail.folder.FolderBackend"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = sender_of(EMAIL_URL, EMAIL_FROM) or "webmaster@localhost"
 
+# `plain` lines, or `json` with the ids of requests.
+LOG_FORMAT = env.str("MEIRI_LOG_FORMAT", default="plain")
+LOG_FORMATS = {
+    "plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+    "json": {"()": "meiri.conf.json_log.JsonFormatter"},
+}
+if LOG_FORMAT not in LOG_FORMATS:
+    raise ImproperlyConfigured(f"MEIRI_LOG_FORMAT is {LOG_FORMAT!r}; write plain or json.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": LOG_FORMATS,
     "filters": {"thinned": {"()": "meiri.conf.log_throttling.ThrottlingFilter"}},
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["thinned"]},
+        "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["thinned"]},
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"meiri": {"level": "INFO"}},

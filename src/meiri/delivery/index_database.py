@@ -39,6 +39,8 @@ CREATE TABLE IF NOT EXISTS digest (
 );
 CREATE TABLE IF NOT EXISTS change (key TEXT PRIMARY KEY, tick INTEGER NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS change_at ON change (at);
+-- When what a tick marks was written to the journal, in seconds of the epoch.
+CREATE TABLE IF NOT EXISTS written (tick INTEGER PRIMARY KEY, at REAL NOT NULL);
 -- What the CDN still has to forget. A number never comes twice, so a page that changes meanwhile stays on the list.
 CREATE TABLE IF NOT EXISTS purge (number INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value) WITHOUT ROWID;

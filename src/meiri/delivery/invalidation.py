@@ -53,6 +53,7 @@ def catch_up(store: PageStore) -> int:
         everything=not EVERYWHERE.isdisjoint(keys),
         expected=addresses_of_published(entries) if not store.index.has_long_queue(LONG_QUEUE) else (),
         withdrawn=[key for entry in entries if entry.event.removes_content for key in entry.keys],
+        written_at=entries[0].at.timestamp(),
     )
     return len(entries)
 

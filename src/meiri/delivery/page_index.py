@@ -111,11 +111,13 @@ class PageIndex(FailureIndex, DigestIndex):
         everything: bool = False,
         expected: Sequence[str] = (),
         withdrawn: Iterable[str] = (),
+        written_at: float | None = None,
     ) -> None:
         """Take note that what `keys` name has changed: the pages that used them wait to be made again.
 
         With `everything`, a new generation begins: every page waits, behind those that wait already. `expected` are
         pages to be made though they may not be stored yet. `position` is how far the journal is followed with that.
+        `written_at` is when the journal got the first of it, in seconds of the epoch.
         `withdrawn` are those of `keys` that name what was withdrawn or deleted: files that show it may not be kept where
         they can't be made again.
         """
@@ -134,6 +136,8 @@ class PageIndex(FailureIndex, DigestIndex):
                 )
             for address in expected:
                 self._expect(database, address, tick)
+            if written_at is not None:
+                database.execute("INSERT INTO written VALUES (?, ?)", [tick, written_at])
             self._keep(database, tick=tick)
             if everything:
                 self._keep(database, generation=self._state("generation", 0) + 1)
@@ -148,7 +152,16 @@ class PageIndex(FailureIndex, DigestIndex):
         ).fetchone()
         if latest is not None:
             database.execute("DELETE FROM change WHERE at < ?", [now - REMEMBERED])
+            database.execute("DELETE FROM written WHERE tick <= ?", [latest])
             self._keep(database, forgotten=max(latest, self._state("forgotten", 0)))
+
+    def waits_since(self, address: str) -> float | None:
+        """When the newest change that the page does not show yet was written to the journal, in seconds of the epoch; None
+        where it waits for something else."""
+        found = self._database.execute(
+            "SELECT at FROM page JOIN written ON tick = waiting WHERE address = ?", [address]
+        ).fetchone()
+        return found[0] if found else None
 
     @property
     def position(self) -> JournalOffset | None:

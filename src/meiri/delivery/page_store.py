@@ -6,6 +6,7 @@ import logging
 import math
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -17,6 +18,7 @@ from meiri.delivery.checked_pages import CheckedPages
 from meiri.delivery.digest_index import digests_of
 from meiri.delivery.editions import in_all_editions
 from meiri.delivery.failures import FIRST_PAUSE
+from meiri.delivery.freshness import FRESH_SECONDS
 from meiri.delivery.kinds import kind_of
 from meiri.delivery.locks import try_lock
 from meiri.delivery.page_files import PageFiles, name_of, variants_of
@@ -188,8 +190,11 @@ class PageStore(CheckedPages):
             if not free or not self.index.is_dirty(address):
                 return False
             if self._wanted(address):
+                since = self.index.waits_since(address)
                 instead = self._make(address)
                 if instead is None:
+                    if since is not None:
+                        FRESH_SECONDS.observe(max(time.time() - since, 0))
                     return True
                 if instead.response.status_code >= 500 and self.index.shows_withdrawn(address):
                     self.index.emptied(address, self._remove(address))
