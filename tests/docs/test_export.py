@@ -1,6 +1,7 @@
 """docs/export.md shows the files and fields that an exported site has, as the code writes them."""
 
 from meiri.ingest.leaving.describing_site import SITE_TABLES
+from meiri.ingest.leaving.exporting_articles import OPEN_FORMATS
 from meiri.ingest.leaving.site_folder import SiteManifest, SitePart
 from meiri.ingest.leaving.site_kinds import WITHHELD
 from meiri.journal.describing import described
@@ -31,3 +32,8 @@ def test_it_names_every_field_of_the_manifest():
     ((_, told),) = [row for row in rows("docs/export.md", "file") if code(row[0]) == ["manifest.json"]]
     fields = {*SiteManifest.__dataclass_fields__, *SitePart.__dataclass_fields__} - {"last"}
     assert fields <= set(code(told))
+
+
+def test_it_has_a_row_for_each_format_of_other_systems():
+    told = [code(row[0])[0] for row in rows("docs/export.md", "format")]
+    assert told == list(OPEN_FORMATS)

@@ -134,11 +134,20 @@ def _provider(item: dict) -> str:
 
 
 def _headline(item: dict) -> str:
+    said = next((one for one in _list(item, "headlines") if _is_plain_title(one)), None)
+    if said:
+        return _words(said, "value")
     headline = _words(item, "headline") or _role(item, "headlines", ("main", "headline"))
     named = next(
         (one_line(v) for k, v in item.items() if k.startswith("headline_") and isinstance(v, str)), ""
     )
     return plain(headline or named or _words(item, "title") or _words(item, "slugline")) or ""
+
+
+def _is_plain_title(one: Any) -> bool:
+    """Whether it is the headline, and said to be no markup: what looks like a tag in it is none."""
+    kind = str(one.get("contentType") or one.get("contenttype")) if isinstance(one, dict) else ""
+    return kind == "text/plain" and one.get("role") == "main" and bool(_words(one, "value"))
 
 
 def _authors(item: dict) -> list[str]:

@@ -24,6 +24,7 @@ _DROPPED = frozenset(
 )
 _BEGINNING = 64 * 1024
 _VOID = frozenset(["br"])
+_CELLS = frozenset(["td", "th"])
 
 
 def elements(file: BinaryIO, names: Set[str]) -> Iterator[etree._Element]:
@@ -138,7 +139,16 @@ def _outer(element: etree._Element) -> str:
     tag = _TAGS.get(name)
     if tag is None:
         return _inner(element)
+    if tag in _CELLS:
+        return f"<{tag}{_spans(element)}>{_inner(element)}</{tag}>"
     return f"<{tag}>" if tag in _VOID else f"<{tag}>{_inner(element)}</{tag}>"
+
+
+def _spans(element: etree._Element) -> str:
+    """How many columns and rows a cell takes, where it takes more than one."""
+    return "".join(
+        f' {name}="{escape(value)}"' for name in ("colspan", "rowspan") if (value := element.get(name))
+    )
 
 
 def _any(path: str) -> str:

@@ -27,10 +27,8 @@ from meiri.sections.models import Channel
 from tests.newsroom_factory import an_article
 from tests.prepared import begin_started
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="first starts are prepared on SQLite"),
-]
+pytestmark = pytest.mark.django_db
+on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="first starts are prepared on SQLite")
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +129,7 @@ def rows_of(database, table: str, columns: list[str], key: str) -> list[tuple]:
     return [tuple(row) for row in database.execute(f'SELECT {names} FROM "{table}" ORDER BY "{key}"')]  # noqa: S608
 
 
+@on_sqlite
 class TestTheSampleNewsroom:
     def test_comes_back_row_by_row_and_file_by_file(self, started, exported, empty_home):
         manifest = import_site(exported)
@@ -222,6 +221,7 @@ def files_below(folder: Path) -> dict[str, str]:
     }
 
 
+@on_sqlite
 class TestWhatIsRefused:
     def refused(self, folder: Path) -> str:
         with pytest.raises(SiteRefused) as refusal:
@@ -366,6 +366,25 @@ def test_what_is_no_row_is_refused(line):
     kind = next(kind for kind in site_kinds() if kind.name == "newsroom.source")
     with pytest.raises(ValueError, match=r"\w"):
         RowLines(kind, TypeNames("default")).insert([line])
+
+
+def test_a_site_comes_back_on_each_database(empty_home, tmp_path):
+    with transaction.atomic():
+        article = an_article("山里通了班车", tags=["交通"], kicker="“村村通”")
+        article.save_revision()
+        an_article("将要删除的稿件").delete()
+        (empty_home / "media").mkdir()
+        (empty_home / "media/图.png").write_bytes(b"picture")
+        kept = export_site(tmp_path / "out")
+        address, numbered = article.full_url, Article.objects.order_by("-pk")[0].pk
+        transaction.set_rollback(True)
+    (empty_home / "media/图.png").unlink()
+    import_site(tmp_path / "out")
+    assert digest_site() == kept.content
+    assert (empty_home / "media/图.png").read_bytes() == b"picture"
+    assert Article.objects.get().full_url == address
+    assert Article.objects.get().latest_revision.as_object().kicker == "“村村通”"
+    assert an_article("后来的稿件").pk == numbered + 2
 
 
 def test_the_digest_follows_every_change():

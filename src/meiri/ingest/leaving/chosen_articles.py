@@ -31,6 +31,15 @@ class ChosenArticles:
     start: date | None = None
     end: date | None = None
 
+    def said(self) -> dict[str, str | None]:
+        """The choice as `meiri export` takes it."""
+        return {
+            "channel": self.channel.slug if self.channel else None,
+            "station": self.station.slug if self.station else None,
+            "since": self.start.isoformat() if self.start else None,
+            "until": self.end.isoformat() if self.end else None,
+        }
+
     def batches(self, size: int, after: Position | None = None) -> Iterator[tuple[Position, list[Article]]]:
         """The articles, at most `size` at a time, each time with where the walk stands then. Those that may harm minors, which
         stand in a list of their own, come after the others."""

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from meiri.audience.view_counts import views_of
 from meiri.ingest.leaving.chosen_articles import ChosenArticles
+from meiri.ingest.leaving.exporting_articles import OPEN_FORMATS, export_articles
 from meiri.ingest.leaving.exporting_site import digest_site, export_site
 from meiri.ingest.leaving.site_folder import SiteRefused
 from meiri.ingest.records import extras_of, record_of
@@ -25,7 +26,7 @@ SITE = "site"
 class Command(BaseCommand):
     help = (
         "Write published articles to FILE (.jsonl or .jsonl.zst), newest first, one JSON record a line; or, with --to FOLDER, the"
-        " whole site, which `meiri import-site` reads. An export into a folder that was interrupted goes on when it is run again."
+        " whole site, which `meiri import-site` reads, or articles in formats of other systems. An export into a folder that was interrupted goes on when it is run again."
     )
 
     def add_arguments(self, parser):
@@ -34,6 +35,12 @@ class Command(BaseCommand):
             "--to",
             metavar="FOLDER",
             help="the folder to write; beside FILE the last day of the articles (YYYY-MM-DD), as --until",
+        )
+        parser.add_argument(
+            "--format",
+            choices=[SITE, *OPEN_FORMATS],
+            default=SITE,
+            help="of what is written to FOLDER: the whole site, or published articles for other systems",
         )
         parser.add_argument(
             "--digest", action="store_true", help="write nothing; print one digest of all content"
@@ -56,8 +63,11 @@ class Command(BaseCommand):
         if file:
             self.write_records(Path(file), chosen(options))
             return
+        if to and options["format"] != SITE:
+            self.write_articles(Path(to), options["format"], chosen(options))
+            return
         if any(options[name] for name in ("channel", "station", "start", "end")):
-            raise CommandError("A site leaves whole: filters are for FILE.", returncode=2)
+            raise CommandError("A site leaves whole: filters are for FILE and other formats.", returncode=2)
         if digest:
             self.stdout.write(digest_site(with_media=not no_media))
         else:
@@ -74,14 +84,17 @@ class Command(BaseCommand):
                 count += len(batch)
         self.stderr.write(f"{count} articles written to {path}.")
 
+    def write_articles(self, folder: Path, name: str, articles: ChosenArticles) -> None:
+        with refusals(folder), self.bar("articles") as bar:
+            count = export_articles(folder, name, articles, bar.update)
+        self.stderr.write(f"{count} articles written to {folder}.")
+
+    def bar(self, unit: str) -> tqdm:
+        return tqdm(unit=f" {unit}", file=sys.stderr, disable=not sys.stderr.isatty())
+
     def write_site(self, folder: Path, with_media: bool) -> None:
-        try:
-            with tqdm(unit=" rows", file=sys.stderr, disable=not sys.stderr.isatty()) as bar:
-                manifest = export_site(folder, with_media, bar.update)
-        except SiteRefused as error:
-            raise CommandError(str(error)) from None
-        except OSError as error:
-            raise CommandError(f"{folder} could not be written: {error.strerror or error}.") from error
+        with refusals(folder), self.bar("rows") as bar:
+            manifest = export_site(folder, with_media, bar.update)
         self.stdout.write(
             f"{manifest.rows()} rows of {len(manifest.kinds)} kinds, to entry {manifest.journal['sequence']} of the journal, are in"
             f" {folder}. Content: {manifest.content}"
@@ -89,6 +102,17 @@ class Command(BaseCommand):
         self.stderr.write(
             "Passwords, second factors and keys are not in it; what readers wrote in confidence is sealed."
         )
+
+
+@contextmanager
+def refusals(folder: Path):
+    """What stops an export, as a sentence."""
+    try:
+        yield
+    except SiteRefused as error:
+        raise CommandError(str(error)) from None
+    except OSError as error:
+        raise CommandError(f"{folder} could not be written: {error.strerror or error}.") from error
 
 
 def chosen(options: dict) -> ChosenArticles:

@@ -1,0 +1,160 @@
+"""An article on its way to other systems: what their formats say of it, with its pictures in files beside it."""
+
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from html import escape, unescape
+from pathlib import Path, PurePosixPath
+from typing import cast
+from urllib.parse import quote, unquote, urlsplit
+
+from django.conf import settings
+
+from meiri.delivery.kinds import media_key
+from meiri.identity import site_name
+from meiri.ingest.sanitise import UNPRINTABLE
+from meiri.ingest.stream import as_html
+from meiri.journal.content_keys import PICTURE
+from meiri.media.models import Picture
+from meiri.newsroom.clock import zoned
+from meiri.newsroom.models import Article
+
+LANGUAGE = "zh-Hans-CN"
+_PICTURE = re.compile(r'<img src="([^"]*)"[^<>]*>')
+_TAKEN_DOWN = "<p>图片已撤下。</p>"
+_SOURCE = re.compile(r'(<img src=")([^"]*)(")')
+
+
+@dataclass
+class OutgoingArticle:
+    """A published article. `address` is the one that readers have; moments are aware. `body` is clean HTML, `picture` the address of
+    the picture that stands for it, "" for none; addresses of the site's own pictures begin with /media/."""
+
+    key: int
+    address: str
+    title: str
+    published_at: datetime
+    site: str
+    kicker: str = ""
+    subtitle: str = ""
+    summary: str = ""
+    channel: str = ""
+    channel_name: str = ""
+    source: str = ""
+    dateline: str = ""
+    editor: str = ""
+    authors: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    body: str = ""
+    picture: str = ""
+
+    def pictures(self) -> list[str]:
+        """The addresses of its pictures, each once, in their order."""
+        found = [unescape(source) for _, source, _ in _SOURCE.findall(self.body)]
+        return list(dict.fromkeys(filter(None, [self.picture, *found])))
+
+    def body_with(self, address_of: Callable[[str], str]) -> str:
+        """The body with other addresses for its pictures."""
+        return _SOURCE.sub(
+            lambda found: found[1] + escape(address_of(unescape(found[2]))) + found[3], self.body
+        )
+
+
+def outgoing(articles: Sequence[Article]) -> list[OutgoingArticle]:
+    """What leaves of stored articles that are live: what readers see, so without pictures that were taken down."""
+    found = [_outgoing(article) for article in articles]
+    hidden = _withdrawn({address for one in found for address in one.pictures()})
+    for one in found:
+        one.body = _PICTURE.sub(
+            lambda picture: _TAKEN_DOWN if unescape(picture[1]) in hidden else picture[0], one.body
+        )
+        one.picture = "" if one.picture in hidden else one.picture
+    return found
+
+
+def _withdrawn(addresses: set[str]) -> set[str]:
+    """Those of these addresses that belong to pictures of this site that were taken down. One query."""
+    numbers = {
+        a: PICTURE.number(media_key(f"{settings.MEDIA_URL}{file_of(a)}")) for a in addresses if file_of(a)
+    }
+    taken_down = Picture.objects.filter(pk__in=[n for n in numbers.values() if n], withdrawn_at__isnull=False)
+    gone = set(taken_down.values_list("pk", flat=True))
+    return {address for address, number in numbers.items() if number in gone}
+
+
+def _outgoing(article: Article) -> OutgoingArticle:
+    channel = article.channel
+    return OutgoingArticle(
+        key=article.pk,
+        address=article.full_url,
+        title=article.title,
+        published_at=zoned(cast(datetime, article.published_at)),
+        site=site_name(),
+        kicker=article.kicker,
+        subtitle=article.subtitle,
+        summary=article.summary,
+        channel=channel.slug if channel else "",
+        channel_name=channel.name if channel else "",
+        source=article.source.name if article.source else "",
+        dateline=article.dateline,
+        editor=article.editor.name if article.editor else "",
+        authors=[byline.author.name for byline in article.bylines.all()],
+        tags=[item.tag.name for item in article.tagged_items.all()],
+        body=as_html(article.body),
+        picture=_address_of(article.picture),
+    )
+
+
+def _address_of(picture: Picture | None) -> str:
+    return picture.stored_sizes().best if picture else ""
+
+
+def file_of(address: str) -> PurePosixPath | None:
+    """The path below the media folder that an address of this site leads to; None for one of another site."""
+    own = address.removeprefix(settings.BASE_URL)
+    path = unquote(urlsplit(own).path) if own.startswith(settings.MEDIA_URL) else ""
+    found = PurePosixPath(path.removeprefix(settings.MEDIA_URL))
+    if not path or ".." in found.parts or found.is_absolute():
+        return None
+    return found
+
+
+def copy_pictures(article: OutgoingArticle, folder: Path) -> None:
+    """Put the site's own pictures of an article into `folder`/media; one that is missing is left out."""
+    for address in article.pictures():
+        if (path := file_of(address)) is not None:
+            with suppress(FileNotFoundError):
+                _copy(Path(settings.MEDIA_ROOT) / path, folder / "media" / path)
+
+
+def _copy(source: Path, target: Path) -> None:
+    if target.exists() and target.stat().st_size == source.stat().st_size:
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{secrets.token_hex(8)}")
+    try:
+        shutil.copyfile(source, draft)
+        os.replace(draft, target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def beside(address: str, up: str = "") -> str:
+    """The address of a picture as seen from a file in an exported folder, from which `up` leads to the folder's top."""
+    path = file_of(address)
+    return address if path is None else f"{up}media/{quote(str(path))}"
+
+
+def whole(address: str) -> str:
+    """The address with the site's host."""
+    return settings.BASE_URL + address if address.startswith("/") else address
+
+
+def printable(text: str) -> str:
+    """Text without what XML can't hold."""
+    return UNPRINTABLE.sub("", text)
