@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from meiri.delivery.page_store import page_store
 from meiri.ingest.leaving.importing_site import import_site
-from meiri.ingest.leaving.site_folder import SiteRefused
+from meiri.ingest.leaving.site_folder import SiteRefused, read_manifest
 from meiri.journal.heads import set_aside
 from meiri.letters.sealing import key_file
 from meiri.members.models import User
@@ -26,8 +26,9 @@ class Command(BaseCommand):
         parser.add_argument("folder", metavar="FOLDER", type=Path)
 
     def handle(self, *, folder, **options):
-        call_command("migrate", verbosity=0, interactive=False)
         try:
+            read_manifest(folder)
+            call_command("migrate", verbosity=0, interactive=False)
             with tqdm(unit=" rows", file=sys.stderr, disable=not sys.stderr.isatty()) as bar:
                 manifest = import_site(folder, bar.update)
         except SiteRefused as error:
