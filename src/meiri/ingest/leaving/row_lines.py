@@ -86,8 +86,8 @@ class RowLines:
             said[name] = None if value is None else read(value)
         if self._document:
             self._name_type(said[self._document[0]])
-        # Sorted, as PostgreSQL keeps no order of its own in documents: the same content has the same lines.
-        text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        # Names stay in their order, also within documents: digests of what was published are over bodies as they are stored.
+        text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
         return text.encode() + b"\n"
 
     def _name_type(self, document: Any) -> None:
@@ -175,7 +175,9 @@ class RowLines:
         operations: Any = self._connection.ops
         match stored_as(field):
             case "JSONField":
-                return lambda value: operations.adapt_json_value(value, None)
+                # Bodies and other documents are written by encoders of their own.
+                encoder = getattr(field, "json_field", field).encoder
+                return lambda value: operations.adapt_json_value(value, encoder)
             case "BinaryField":
                 binary: Any = self._connection.Database.Binary  # type: ignore[attr-defined]
                 return lambda value: binary(b64decode(value, validate=True))
