@@ -24,7 +24,6 @@ from meiri.ingest.leaving.site_snapshot import snapshot_file
 from meiri.members.models import User
 from meiri.newsroom.models import Article
 from meiri.newsroom.published_texts import live_articles_are_as_published
-from meiri.sections.models import Channel
 from tests.newsroom_factory import an_article
 from tests.prepared import begin_started
 
@@ -103,10 +102,23 @@ def empty_home(tmp_path, settings) -> Path:
     return settings.HOME
 
 
+@pytest.fixture(scope="module")
+def small(django_db_setup, django_db_blocker, tmp_path_factory) -> Path:
+    """The folder of a site with an article and a file."""
+    home, folder = tmp_path_factory.mktemp("small"), tmp_path_factory.mktemp("out") / "small"
+    (home / "media").mkdir()
+    (home / "media/图.png").write_bytes(b"picture")
+    with django_db_blocker.unblock(), at_home(home), transaction.atomic():
+        an_article("山里通了班车")
+        export_site(folder)
+        transaction.set_rollback(True)
+    return folder
+
+
 @pytest.fixture
-def copy(exported, tmp_path) -> Path:
-    """The exported folder, to be damaged."""
-    return Path(shutil.copytree(exported, tmp_path / "copy", copy_function=os.link))
+def copy(small, tmp_path) -> Path:
+    """That folder, to be damaged."""
+    return Path(shutil.copytree(small, tmp_path / "copy"))
 
 
 def written_anew(path: Path, content: bytes) -> None:
@@ -193,13 +205,6 @@ class TestTheSampleNewsroom:
         with pytest.raises(CommandError, match="not empty"):
             call_command("import-site", str(exported))
 
-    def test_new_rows_are_numbered_after_all_that_ever_were(self, exported, empty_home, copy):
-        said = json.loads((copy / MANIFEST).read_text())
-        said["counters"]["sections.channel"] = 4711
-        written_anew(copy / MANIFEST, json.dumps(said).encode())
-        import_site(copy)
-        assert Channel.objects.create(name="新频道", slug="xinpindao").pk == 4712
-
 
 def files_below(folder: Path) -> dict[str, str]:
     return {
@@ -209,7 +214,6 @@ def files_below(folder: Path) -> dict[str, str]:
     }
 
 
-@on_sqlite
 class TestWhatIsRefused:
     def refused(self, folder: Path) -> str:
         with pytest.raises(SiteRefused) as refusal:
@@ -307,11 +311,11 @@ class TestWhatIsRefused:
     def test_a_journal_that_was_altered(self, copy, empty_home):
         name = "journal.entry.00001.jsonl"
         lines = (copy / name).read_bytes().splitlines(keepends=True)
-        entry = json.loads(lines[3])
-        lines[3] = json.dumps({**entry, "actor": "user:4711"}).encode() + b"\n"
+        entry = json.loads(lines[0])
+        lines[0] = json.dumps({**entry, "actor": "user:4711"}).encode() + b"\n"
         put_part(copy, name, b"".join(lines))
         with (
-            pytest.raises(SiteRefused, match="journal is not as it was written: entry 4"),
+            pytest.raises(SiteRefused, match="journal is not as it was written: entry 1"),
             transaction.atomic(),
         ):
             import_site(copy)
