@@ -120,3 +120,29 @@ def test_many_changes_cost_as_many_queries_as_one(client, article, chief):
     for number in range(20, 30):
         publish_again(article, chief, NEW.replace("14", str(number)))
     assert queries() == first
+
+
+def test_programs_read_the_same(client, article, chief):
+    publish_again(article, chief, NEW)
+    publish_again(article, chief, NEW.replace("14", "15"))
+    address = f"/api/v1/articles/{article.pk}/changes"
+    told = client.get(address).json()
+    newest, first = told["results"]
+    assert told["next"] is None
+    assert (newest["kind"], newest["reason"], newest["parts"]) == ("update", "数字有误", ["正文 1 段"])
+    assert newest["sentences"] == [{"before": "区里今年新建学校14所。", "after": "区里今年新建学校15所。"}]
+    assert first["sentences"][1:] == [
+        {"before": "工程由区里出资。", "after": None},
+        {"before": None, "after": "校车明年开通。"},
+    ]
+    assert client.get(f"{address}?before={newest['id']}").json()["results"] == [first]
+    withdraw(article, "来源有误", by=chief)
+    assert [change["sentences"] for change in client.get(address).json()["results"]] == [[], [], []]
+    assert client.get("/api/v1/articles/999/changes").status_code == 404
+
+
+def test_what_may_harm_minors_is_told_behind_its_notice_alone(client, article, chief):
+    publish_again(article, chief, NEW)
+    Article.objects.filter(pk=article.pk).update(minors_risk="values")
+    assert "改动对照" not in history(client, article)
+    assert client.get(f"/api/v1/articles/{article.pk}/changes").json()["results"][0]["sentences"] == []

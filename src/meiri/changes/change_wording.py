@@ -7,7 +7,7 @@ from django.db import transaction
 
 from meiri.changes.events import WordingShown
 from meiri.changes.models import PublishedChange
-from meiri.changes.things import keys_of, kind_of
+from meiri.changes.things import PublishedThing, keys_of, kind_of
 from meiri.journal.log import actor, append
 
 
@@ -18,9 +18,10 @@ class ChangeWording(NamedTuple):
     after: str
 
 
-def wordings_of(changes: Iterable[PublishedChange]) -> Mapping[int, ChangeWording]:
-    """The wording of those changes of one thing that have one, by their numbers. One query."""
-    compared = [change for change in changes if change.has_wording]
+def wordings_of(thing: PublishedThing, changes: Iterable[PublishedChange]) -> Mapping[int, ChangeWording]:
+    """What readers may be told of the wording of changes of one thing, by their numbers. One query."""
+    told = thing.tells_wording
+    compared = [change for change in changes if told and change.has_wording and change.shows_wording]
     read = kind_of(compared[0].thing).read_wordings if compared else None
     return read(compared) if read else {}
 

@@ -17,13 +17,15 @@ from meiri.journal.content_keys import ContentKey
 @dataclass(frozen=True)
 class PublishedThing:
     """What readers may know of a thing that was published. `title`: not told while it is withdrawn. `address`: where they find it,
-    "" for what has no page. `since`: when they saw it first. `keys`: what a page depends on that shows the thing."""
+    "" for what has no page. `since`: when they saw it first. `keys`: what a page depends on that shows the thing. `tells_wording`: whether its text stands where
+    anybody may read what it said before."""
 
     title: str
     address: str
     since: datetime
     keys: tuple[ContentKey, ...]
     is_withdrawn: bool = False
+    tells_wording: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from meiri.changes.change_wording import ChangeWording
 from meiri.changes.models import PublishedChange, last_changed_at
 from meiri.changes.things import KindOfThing, PublishedThing, register_kind
 from meiri.newsroom.plain_text import paragraphs
+from meiri.sections.minors import is_set_apart
 
 # Paragraphs that are compared; longer texts are told as one part.
 MOST_PARAGRAPHS = 2_000
@@ -33,6 +34,7 @@ def _described(article) -> PublishedThing | None:
         article.first_published_at,
         (article.content_key,),
         is_withdrawn=not article.live,
+        tells_wording=article.live and not is_set_apart(article),
     )
 
 

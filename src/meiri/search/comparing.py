@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import zip_longest
+from typing import NamedTuple
 
 MOST_SENTENCES = 300
 LONGEST_SENTENCE = 300
+MOST_SHOWN = 60
 # Below this, two sentences are two sentences, not one that was changed.
 LIKE = 0.4
 _SENTENCE = re.compile(r"[^。！？；\n]+[。！？；]*[”’」』）]*")
@@ -33,6 +35,21 @@ class ComparedSentence:
     first: list[Piece]
     second: list[Piece]
 
+    @property
+    def first_text(self) -> str:
+        return "".join(piece.text for piece in self.first)
+
+    @property
+    def second_text(self) -> str:
+        return "".join(piece.text for piece in self.second)
+
+
+class Differing(NamedTuple):
+    """The first `MOST_SHOWN` sentences that differ, and how many more there are."""
+
+    first: list[ComparedSentence]
+    more: int
+
 
 def compare(first: str, second: str) -> list[ComparedSentence]:
     """The rows of a comparison of two texts, in their order, at most twice `MOST_SENTENCES`."""
@@ -48,6 +65,12 @@ def compare(first: str, second: str) -> list[ComparedSentence]:
         else:
             rows += _changed(ours[a:b], theirs[c:d])
     return rows
+
+
+def differing(first: str, second: str) -> Differing:
+    """The sentences in which two texts differ."""
+    found = [row for row in compare(first, second) if row.kind != "same"]
+    return Differing(found[:MOST_SHOWN], max(len(found) - MOST_SHOWN, 0))
 
 
 def sentences(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from meiri.audience.view_counts import views_of
 from meiri.comments.api import router as comments_router
 from meiri.comments.thread_pages import counts_of
 from meiri.syndication.articles_api import router as articles_router
+from meiri.syndication.changes_api import router as changes_router
 from meiri.syndication.proofs_api import router as proofs_router
 from meiri.syndication.public_api import PublicAPI
 from meiri.syndication.search_api import router as search_router
@@ -27,6 +28,7 @@ api = PublicAPI(
 )
 for router in (
     articles_router,
+    changes_router,
     proofs_router,
     search_router,
     suggestions_router,

@@ -1,24 +1,20 @@
 """/corrections/42/, /corrections/page/12/: what became of something after it was published first (修改记录), newest first."""
 
-from typing import NamedTuple
-
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 
 from meiri.asked_numbers import LARGEST_ID, asked_position
-from meiri.changes.change_wording import ChangeWording, wordings_of
+from meiri.changes.change_wording import wordings_of
 from meiri.changes.models import changes_of
 from meiri.changes.things import find_thing
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
-from meiri.search.comparing import ComparedSentence, compare
+from meiri.search.comparing import differing
 from meiri.web.breadcrumbs import breadcrumbs
 
 SHOWN = 20
-# Sentences of one change that are shown.
-MOST_SENTENCES = 60
 
 
 @page(varies_by=("before",))
@@ -49,9 +45,8 @@ def _changes(request, word: str, number: int, address: str):
     uses(*thing.keys)
     newest = changes_of(kind.name(row), SHOWN + 1, before)
     shown = newest[:SHOWN]
-    told = [] if thing.is_withdrawn else [change for change in shown if change.shows_wording]
-    wordings = wordings_of(told)
-    sentences = {change.pk: changed_sentences(wordings.get(change.pk)) for change in shown}
+    wordings = wordings_of(thing, shown)
+    sentences = {pk: differing(*wording) for pk, wording in wordings.items()}
     # What was withdrawn is neither named nor led to.
     title = f"已撤下的{kind.label}" if thing.is_withdrawn else thing.title
     led_to = "" if thing.is_withdrawn else thing.address
@@ -63,20 +58,8 @@ def _changes(request, word: str, number: int, address: str):
         "page_address": address,
         "title": title,
         "led_to": led_to,
-        "changes": [(change, sentences[change.pk]) for change in shown],
+        "changes": [(change, sentences.get(change.pk)) for change in shown],
         "next": shown[-1].pk if len(newest) > SHOWN else None,
         "crumbs": breadcrumbs([*crumbs, ("修改记录", request.path)]),
     }
     return render(request, "web/changes.html", context)
-
-
-class ChangedSentences(NamedTuple):
-    """The first of those that differ, and how many more there are."""
-
-    first: list[ComparedSentence]
-    more: int
-
-
-def changed_sentences(wording: ChangeWording | None) -> ChangedSentences:
-    found = [row for row in compare(*wording) if row.kind != "same"] if wording else []
-    return ChangedSentences(found[:MOST_SENTENCES], max(len(found) - MOST_SENTENCES, 0))
