@@ -33,7 +33,8 @@ class Attacker:
 
     def change(self, how: str, path: str) -> str | None:
         """Change the file at `path`, which may be missing. The address of a file that was added, where it was no change."""
-        with suppress(FileNotFoundError):
+        # Whoever puts it right may be there in between.
+        with suppress(FileNotFoundError, FileExistsError):
             match how:
                 case "change a byte":
                     self._change_a_byte(path)

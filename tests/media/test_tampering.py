@@ -78,6 +78,18 @@ def test_what_meiri_does_itself_accuses_nobody(storage):
     assert changes() == []
 
 
+def test_where_several_nodes_share_the_folder_nothing_is_done(storage):
+    storage.sealed.watch_over(False)
+    os.unlink(storage.path(NAMES[0]))
+    Path(storage.path("of-another-node.jpg")).write_bytes(b"right")
+    storage.sealed.inspect()
+    assert storage.open("of-another-node.jpg").read() == b"right"
+    assert not storage.exists(NAMES[0])
+    storage.sealed.watch_over(True)
+    storage.sealed.inspect()
+    assert changes() == []
+
+
 def test_what_was_there_before_becomes_known(home):
     (home / "media").mkdir()
     (home / "media" / "old.jpg").write_bytes(b"old")

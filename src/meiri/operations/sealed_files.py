@@ -234,8 +234,18 @@ class SealedFiles:
     def open_to_change(self) -> Iterator[None]:
         """While this lasts all files are rewritten, by whatever means; in the end those that are there become known."""
         self._keep(OPEN, "1")
-        yield
-        self.forget()
+        try:
+            yield
+        finally:
+            self.forget()
+
+    def watch_over(self, wanted: bool) -> None:
+        """With `wanted`, this node alone changes the files; without, others may, and nothing of this is done."""
+        if wanted and self._state(OPEN):
+            self.forget()
+            self.inspect()
+        elif not wanted and not self._state(OPEN):
+            self._keep(OPEN, "1")
 
     def forget(self) -> None:
         """All files are others now: those that are there become known when they are next looked through."""

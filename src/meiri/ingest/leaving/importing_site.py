@@ -28,6 +28,7 @@ from meiri.ingest.leaving.site_kinds import site_kinds, tables_that_stay
 from meiri.journal.log import end_of_journal
 from meiri.journal.models import Entry
 from meiri.journal.verification import verify_chain
+from meiri.media.sealed_storage import sealed_files
 from meiri.members.models import User
 from meiri.newsroom.models import Article
 from meiri.sections.models import Channel
@@ -53,6 +54,7 @@ def import_site(folder: Path, progress: Progress = lambda count: None) -> SiteMa
             for file in _files(folder, manifest):
                 copy_in(folder, file)
                 progress(1)
+            sealed_files(Path(settings.MEDIA_ROOT)).forget()
         except OSError as error:
             raise SiteRefused(f"A file can't be put in its place: {error}") from error
         _fill(folder, manifest, progress)

@@ -49,7 +49,7 @@ from meiri.newsroom.recycle_bin import empty_bin
 from meiri.newsroom.scheduling import publish_scheduled
 from meiri.operations.clock_jobs import ClockJob, forget_runs, lines_of
 from meiri.operations.file_guard import FileGuard
-from meiri.operations.nodes import EVERY, note_node
+from meiri.operations.nodes import EVERY, note_node, present_nodes
 from meiri.personal.notices import forget_notices
 from meiri.planning.recurring import propose_themes
 from meiri.polls.telling import tell_polls
@@ -86,6 +86,11 @@ def note_this_node() -> None:
     note_node(running_release())
 
 
+def guard_media_of_one_node() -> None:
+    """Several nodes may share one folder of media: then nobody can say who changed a file."""
+    sealed_files(Path(settings.MEDIA_ROOT)).watch_over(len(present_nodes()) <= 1)
+
+
 # What runs by the clock. A slow job delays those of its own line alone.
 SCHEDULE = [
     # Each worker looks: who is left goes on at once where one dies.
@@ -99,6 +104,7 @@ SCHEDULE = [
     ClockJob(sign_log, 1, line="public log", is_wanted=log_is_to_be_signed, woken=True),
     ClockJob(keep_log_files, 1, line="public log", of_node=True, woken=True),
     ClockJob(note_this_node, EVERY, of_node=True),
+    ClockJob(guard_media_of_one_node, EVERY, line="media", of_node=True),
     ClockJob(tell_alterations, 1, of_node=True),
     ClockJob(tell_likes, 20),
     ClockJob(tell_polls, 5),
