@@ -13,6 +13,7 @@ from meiri.journal.encoding import canonical, digest
 from meiri.journal.events import JournalEvent, UnknownKind, is_declared
 from meiri.journal.models import GENESIS, Entry, Head
 from meiri.journal.net import is_looked_into
+from meiri.journal.notifications import is_listening, notify
 from meiri.wakeups import wake
 
 KIND = re.compile(r"[a-z][a-z0-9]*(\.[a-z][a-z0-9_]*)+")
@@ -84,9 +85,10 @@ def append_all(events: Sequence[JournalEvent], actor: str) -> list[Entry]:
 
 
 def _wake_on_commit() -> None:
-    """Wake who follows the journal, once for the transaction."""
+    """Wake who follows the journal, on this node and on others, once for the transaction."""
     if not any(waiting[1] is wake for waiting in connection.run_on_commit):
         transaction.on_commit(wake, robust=True)
+        notify()
 
 
 def _content_of(event: JournalEvent) -> EntryContent:
@@ -150,9 +152,9 @@ def end_of_journal() -> End:
 
 
 def idle_seconds() -> float:
-    """How long who follows the journal waits for a wake-up before it looks by itself. Other nodes on the same database, which
-    PostgreSQL allows, wake nobody here."""
-    return 0.1 if connection.vendor == "postgresql" else 1.0
+    """How long who follows the journal waits for a wake-up before it looks by itself: a short while where other nodes may commit,
+    which PostgreSQL allows, and this process is not told of it."""
+    return 0.1 if connection.vendor == "postgresql" and not is_listening() else 1.0
 
 
 def last_sequence(*events: type[JournalEvent]) -> int:

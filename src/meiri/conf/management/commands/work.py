@@ -10,7 +10,7 @@ from threading import Event, Thread
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from meiri.audience.aggregation import aggregate_views, share_salts
 from meiri.audience.counts_writer import keep_counts
@@ -36,6 +36,7 @@ from meiri.ingest.wires.asking_wires import ask_due_wires, forget_deliveries, wi
 from meiri.journal.consumers import due_consumers, run_consumer
 from meiri.journal.heads import note_head
 from meiri.journal.log import idle_seconds
+from meiri.journal.notifications import listen
 from meiri.mail.sending import forget_mail, send_mail
 from meiri.mail.server import check_mail, server_of
 from meiri.media.licences import expire_pictures
@@ -159,6 +160,8 @@ class Command(BaseCommand):
             guard = FileGuard([GuardedPages(page_store()), static_files(), media], stopping)
             # It sleeps in the kernel, and finds what it missed when it begins again.
             threads.append(Thread(target=guard.run, name="guard", daemon=True))
+        if connection.vendor == "postgresql":
+            threads.append(Thread(target=listen, args=[stopping], name="notifications", daemon=True))
         wakeups.listen(stopping)
         for thread in threads:
             thread.start()
