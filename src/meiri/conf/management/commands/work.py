@@ -106,7 +106,7 @@ SCHEDULE = [
     ClockJob(keep_log_files, 1, line="public log", of_node=True, woken=True),
     ClockJob(note_this_node, EVERY, of_node=True),
     ClockJob(guard_media_of_one_node, EVERY, line="media", of_node=True),
-    ClockJob(tell_alterations, 1, of_node=True),
+    ClockJob(tell_alterations, 10, of_node=True),
     ClockJob(tell_likes, 20),
     ClockJob(tell_polls, 5),
     ClockJob(forget_visits, 60),
