@@ -29,20 +29,16 @@ def pages_can_be_stored() -> Iterator[HealthFinding]:
     yield fine("can be written")
 
 
-@health_check("page guard", needs_database=False)
-def all_folders_are_watched() -> Iterator[HealthFinding]:
-    if settings.PAGE_FILES and page_store().index.recall(NOT_ALL_WATCHED):
-        yield warning(
-            "not all folders of files are watched for changes from outside",
-            "type: sudo sysctl fs.inotify.max_user_watches=1048576, and restart the site",
-        )
-
-
 @health_check("page index")
 def pages_follow_the_journal() -> Iterator[HealthFinding]:
     if not settings.PAGE_FILES:
         return
     index = page_store().index
+    if index.recall(NOT_ALL_WATCHED):
+        yield warning(
+            "not all folders of files are watched for changes from outside",
+            "type: sudo sysctl fs.inotify.max_user_watches=1048576, and restart the site",
+        )
     position = index.position
     behind = last_sequence() - position.sequence if position else 0
     pending = index.pending()
