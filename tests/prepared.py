@@ -18,7 +18,12 @@ PROJECT = Path(__file__).resolve().parents[1]
 # Seconds that a first start may take on a machine that is busy.
 PATIENCE = 600
 # What else decides what is collected, and how.
-MAKERS = ["src/meiri/conf/settings.py", "src/meiri/conf/preparation.py", "requirements/run.txt"]
+MAKERS = [
+    "src/meiri/conf/settings.py",
+    "src/meiri/conf/preparation.py",
+    "src/meiri/conf/static_storage.py",
+    "requirements/run.txt",
+]
 COLLECT = "import sys, django; django.setup(); from meiri.conf.preparation import collect_static; collect_static(sys.stderr)"
 
 

@@ -304,7 +304,7 @@ STORAGES = {
 }
 # Compressed variants of scripts and styles are made by collectstatic in `make setup`.
 if not DEBUG:
-    STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    STORAGES["staticfiles"] = {"BACKEND": "meiri.conf.static_storage.CompressedStaticStorage"}
 # Nothing asks for the others, and compressing them takes as long again.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
