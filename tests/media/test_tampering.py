@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 
 from bench.tampering import CHANGES, Attacker
 from meiri.media.sealed_storage import SealedStorage
+from meiri.operations import sealed_files
 from meiri.operations.alterations import FileChange, waiting_alterations
 from meiri.operations.sealed_files import SealedFiles
 
@@ -66,6 +67,20 @@ def test_without_a_copy_a_changed_file_is_not_there(home, settings):
     assert changes() == [FileChange.CHANGED]
     Path(storage.path("a.pdf")).write_bytes(b"right")  # from a backup
     assert storage.open("a.pdf").read() == b"right"
+
+
+def test_copies_never_fill_the_disk(home, monkeypatch):
+    monkeypatch.setattr(sealed_files, "FICLONE", 0)  # as on ext4, where a copy takes room
+    storage = SealedStorage(home / "media")
+    storage.save("a.pdf", ContentFile(b"right"))
+    monkeypatch.setattr(sealed_files, "LEFT_FREE", 1)
+    storage.save("b.pdf", ContentFile(b"right too"))
+    copies = home / "delivery" / "copies" / "media"
+    assert [path.name for path in copies.rglob("*")] == ["a.pdf"]
+    assert storage.open("b.pdf").read() == b"right too"
+    Path(storage.path("b.pdf")).write_bytes(b"wrong")
+    with pytest.raises(FileNotFoundError):
+        storage.open("b.pdf")
 
 
 def test_what_meiri_does_itself_accuses_nobody(storage):

@@ -4,6 +4,7 @@ A small database beside the folder holds the SHA-256 of each, and by which marks
 (inode, size, times; ctime can't be set back). A copy of each lies beside it too, for what can't be made again.
 """
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -24,6 +25,8 @@ WORK = "delivery"
 PIECE = 1 << 20
 # Larger files are not copied: they come back from a backup.
 LARGEST_COPY = 64 << 20
+# The share of a disk that copies leave free: it is for what the site can't do without.
+LEFT_FREE = 0.1
 # Linux (ioctl_ficlone(2)): the bytes are shared until one of the two files changes.
 FICLONE = 0x40049409
 PATIENCE = 10
@@ -171,7 +174,7 @@ class SealedFiles:
 
     def _copy(self, path: str, target: Path) -> None:
         """Copy a file that is not too large, sharing its bytes where the file system can. Where copies are not wanted, or the disk
-        is full, there is none."""
+        has no room for them, there is none."""
         if not self._with_copies or os.path.getsize(path) > LARGEST_COPY:
             return
         draft = target.with_name(f".{secrets.token_hex(8)}")
@@ -181,6 +184,7 @@ class SealedFiles:
                 try:
                     fcntl.ioctl(copy, FICLONE, source.fileno())
                 except OSError:
+                    _check_room(draft.parent, path)
                     shutil.copyfileobj(source, copy, PIECE)
             draft.replace(target)
         except OSError:
@@ -257,6 +261,13 @@ class SealedFiles:
 def _stamp(path: str) -> str:
     status = os.stat(path)
     return f"{status.st_ino} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
+
+
+def _check_room(folder: Path, path: str) -> None:
+    """Raise `OSError` where a copy of the file at `path` would take what is to stay free."""
+    disk = shutil.disk_usage(folder)
+    if disk.free - os.path.getsize(path) < LEFT_FREE * disk.total:
+        raise OSError(errno.ENOSPC, f"copies leave {LEFT_FREE:.0%} of the disk free", str(folder))
 
 
 def _digest(path: str) -> bytes:
