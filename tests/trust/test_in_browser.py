@@ -47,6 +47,12 @@ def test_a_reader_checks_an_article_and_is_not_deceived(reader, site):
         page.goto(f"/verify/#{number}")
         expect(result).to_have_text("核验通过。")
         expect(page.locator("[data-steps] li")).to_have_count(6)
+    # Of two that are asked for at once, the one that was asked for last is shown, once.
+    page.evaluate(f"location.hash = '#{numbers[0]}'; location.hash = '#{numbers[-1]}'")
+    expect(result).to_have_text("核验通过。")
+    expect(page.locator("[data-steps] li")).to_have_count(6)
+    title = json.loads(asked(site, f"/api/v1/articles/{numbers[-1]}/text"))["title"]
+    expect(page.locator("[data-facts] dd").first).to_have_text(title)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     expect(page.locator("pre [data-number]").first).to_have_text(numbers[-1])
     page.goto("about:blank")

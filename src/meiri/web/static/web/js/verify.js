@@ -124,21 +124,27 @@ async function fetched(address) {
   throw new Failed(said || `没有取到 ${address}（${answer.status}）。`);
 }
 
-function step(ok, words) {
-  const line = document.createElement("li");
-  line.textContent = `${ok === null ? "—" : ok ? "✓" : "✗"} ${words}`;
-  root.querySelector("[data-steps]").append(line);
-  if (ok === false) throw new Failed("核验没有通过。");
+// What one check found: lists of elements for the page.
+class Findings {
+  steps = [];
+  facts = [];
+
+  step(ok, words) {
+    const line = document.createElement("li");
+    line.textContent = `${ok === null ? "—" : ok ? "✓" : "✗"} ${words}`;
+    this.steps.push(line);
+    if (ok === false) throw new Failed("核验没有通过。");
+  }
+
+  fact(word, value) {
+    const pair = document.createElement("div");
+    pair.append(Object.assign(document.createElement("dt"), { textContent: word }));
+    pair.append(Object.assign(document.createElement("dd"), { textContent: value }));
+    this.facts.push(pair);
+  }
 }
 
-function fact(word, value) {
-  const pair = document.createElement("div");
-  pair.append(Object.assign(document.createElement("dt"), { textContent: word }));
-  pair.append(Object.assign(document.createElement("dd"), { textContent: value }));
-  root.querySelector("[data-facts]").append(pair);
-}
-
-async function verify(number) {
+async function verify(number, found) {
   if (!globalThis.crypto?.subtle) throw new Failed("这个浏览器或这种连接（没有 https）不能在本机验算，请用下面的办法。");
   const began = performance.now();
   const [proofAnswer, key, textAnswer] = await Promise.all([
@@ -150,26 +156,30 @@ async function verify(number) {
   const page = await (await fetched(new URL(textAnswer.headers.get("X-Article-Address"), location).pathname)).text();
   const working = performance.now();
   const checkpoint = readCheckpoint(proof.note), said = JSON.parse(new TextDecoder().decode(text));
-  fact("标题", said.title);
-  fact("记录", `${NAMES[proof.record.kind] ?? proof.record.kind}，${new Date(proof.record.at).toLocaleString("zh-CN", { timeZone: "Asia/Shanghai" })}`);
-  step(proof.record.thing === `article:${number}`, "记录说的是这篇稿件");
-  step(same(await sha256(text), bytesOf(proof.record.digest)), "原文的摘要与记录相同，一字未改");
+  found.fact("标题", said.title);
+  found.fact("记录", `${NAMES[proof.record.kind] ?? proof.record.kind}，${new Date(proof.record.at).toLocaleString("zh-CN", { timeZone: "Asia/Shanghai" })}`);
+  found.step(proof.record.thing === `article:${number}`, "记录说的是这篇稿件");
+  found.step(same(await sha256(text), bytesOf(proof.record.digest)), "原文的摘要与记录相同，一字未改");
   const leaf = await sha256(Uint8Array.of(0), await sha256(proof.opened));
-  step(await isIncluded(leaf, proof.index, checkpoint.size, proof.path, checkpoint.hash), "记录在日志里");
+  found.step(await isIncluded(leaf, proof.index, checkpoint.size, proof.path, checkpoint.hash), "记录在日志里");
   const signed = await isSigned(checkpoint, key);
-  step(signed, signed === null ? "这个浏览器不会验 Ed25519 签名，日志的签名没有验" : "日志有本站的签名");
+  found.step(signed, signed === null ? "这个浏览器不会验 Ed25519 签名，日志的签名没有验" : "日志有本站的签名");
   const before = keyBefore(key);
-  step(!before, before ? `日志的公钥变了，以前是 ${before}` : "日志的公钥与这个浏览器以前见到的不矛盾");
-  step(isShown(said, page), "稿件页上显示的就是这份原文");
+  found.step(!before, before ? `日志的公钥变了，以前是 ${before}` : "日志的公钥与这个浏览器以前见到的不矛盾");
+  found.step(isShown(said, page), "稿件页上显示的就是这份原文");
   root.dataset.spent = String(Math.round(performance.now() - working));
-  fact("位置", `第 ${proof.index + 1} 条，日志共 ${checkpoint.size} 条`);
-  fact("见证人", checkpoint.signatures.slice(1).map((one) => one.name).join("、") || "无");
-  fact("公钥", key.trim());
-  fact("用时", `${Math.round(performance.now() - began)} 毫秒`);
+  found.fact("位置", `第 ${proof.index + 1} 条，日志共 ${checkpoint.size} 条`);
+  found.fact("见证人", checkpoint.signatures.slice(1).map((one) => one.name).join("、") || "无");
+  found.fact("公钥", key.trim());
+  found.fact("用时", `${Math.round(performance.now() - began)} 毫秒`);
   return signed === null ? "除签名外，核验通过。" : "核验通过。";
 }
 
+// Another article may be asked for while one is being checked: only the newest check is shown.
+let newest = 0;
+
 async function begin() {
+  const mine = ++newest, found = new Findings();
   const number = /^#(\d{1,15})$/.exec(location.hash)?.[1];
   const result = root.querySelector("[data-result]");
   const [steps, facts] = [root.querySelector("[data-steps]"), root.querySelector("[data-facts]")];
@@ -182,13 +192,18 @@ async function begin() {
   root.querySelectorAll("[data-number]").forEach((one) => (one.textContent = number));
   steps.hidden = facts.hidden = false;
   result.textContent = "正在核验……";
+  let verified = "yes", words;
   try {
-    result.textContent = await verify(number);
-    root.dataset.verified = "yes";
+    words = await verify(number, found);
   } catch (error) {
-    root.dataset.verified = "no";
-    result.textContent = error instanceof Failed ? error.message : `核验没有完成：${error.message}`;
+    verified = "no";
+    words = error instanceof Failed ? error.message : `核验没有完成：${error.message}`;
   }
+  if (mine !== newest) return;
+  steps.replaceChildren(...found.steps);
+  facts.replaceChildren(...found.facts);
+  root.dataset.verified = verified;
+  result.textContent = words;
 }
 
 addEventListener("hashchange", begin);
