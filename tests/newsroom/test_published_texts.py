@@ -5,10 +5,11 @@ from django.utils import timezone
 
 from meiri.journal.models import Entry
 from meiri.journal.net import paused
+from meiri.newsroom.adding import NewArticle, add_articles
 from meiri.newsroom.models import Article
 from meiri.newsroom.published_texts import live_articles_are_as_published
 from meiri.newsroom.publishing import publish, withdraw
-from tests.newsroom_factory import a_source, an_article, an_author
+from tests.newsroom_factory import a_channel, a_source, an_article, an_author
 
 pytestmark = pytest.mark.django_db
 
@@ -56,4 +57,22 @@ def test_entries_of_earlier_releases_prove_nothing_and_condemn_nobody():
         del entry.payload["text"]
         super(type(Entry.objects.all()), Entry.objects.filter(pk=entry.pk)).update(payload=entry.payload)
     behind_the_back(article, title="另一个标题")
+    assert not list(live_articles_are_as_published())
+
+
+def test_what_was_added_with_others_is_no_fault():
+    """Databases that keep JSON in a form of their own give it back in another order."""
+    new = [
+        NewArticle(
+            Article(
+                title=title,
+                channel=a_channel(),
+                source=a_source(),
+                body=[("text", "<p>正文。</p>"), ("quote", {"text": "引文。", "speaker": "区教育局"})],
+            )
+        )
+        for title in ("甲", "乙")
+    ]
+    add_articles(new, publishing=True)
+    assert Article.objects.live().count() == 2
     assert not list(live_articles_are_as_published())
