@@ -200,12 +200,15 @@ def test_no_stored_page_is_made_anew_but_the_style_sheet(client, stored_pages):
     assert [address for address in before if before[address] != after[address]] == sheets
 
 
+# At once, so that whoever sees the one has the other.
 SET = """
 from datetime import timedelta
+from django.db import transaction
 from django.utils import timezone
 from meiri.fronts.notice_bars import Greying, NoticeBar
-NoticeBar.objects.create(text="北岭水文站超警", address="/keji/", until=timezone.now() + timedelta(hours=1))
-Greying.objects.create(reach="home", reason="公祭日", until=timezone.now() + timedelta(hours=1))
+with transaction.atomic():
+    NoticeBar.objects.create(text="北岭水文站超警", address="/keji/", until=timezone.now() + timedelta(hours=1))
+    Greying.objects.create(reach="home", reason="公祭日", until=timezone.now() + timedelta(hours=1))
 """
 END = """
 from django.utils import timezone
