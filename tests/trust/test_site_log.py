@@ -4,6 +4,7 @@ import json
 import secrets
 import shutil
 from io import StringIO
+from threading import Event
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -25,6 +26,7 @@ from meiri.trust.models import Leaf, SignedCheckpoint
 from meiri.trust.notes import BY_LOG, BY_WITNESS, Signer
 from meiri.trust.outside import FalseLog, verify_log
 from meiri.trust.proofs import newest_leaf, proof_of
+from meiri.wakeups import Wakeups
 from tests.newsroom_factory import a_draft, an_article
 from tests.trust.conftest import enter_all, enter_and_sign, execute
 
@@ -62,6 +64,21 @@ def test_each_deed_is_a_leaf_once_and_in_order():
     assert kinds_in_log() == expected
     assert verify_log(log_files().read).size == 7
     assert list(log_is_whole()) == []
+
+
+def test_who_signs_is_woken_once_the_leaves_are_there(django_capture_on_commit_callbacks):
+    stopping, woken = Event(), Wakeups()
+    woken.listen(stopping)
+    try:
+        an_article()
+        seen = woken.number
+        with django_capture_on_commit_callbacks(execute=True):
+            enter_all()
+        woken.sleep(seen, 60, stopping)
+        assert woken.number != seen
+        assert Leaf.objects.exists()
+    finally:
+        stopping.set()
 
 
 def test_a_leaf_tells_nothing_without_its_salt_and_all_with_it():

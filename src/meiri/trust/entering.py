@@ -12,6 +12,7 @@ from meiri.trust.log_files import log_files
 from meiri.trust.models import Leaf, next_index
 from meiri.trust.notes import BadNote, SignedNote
 from meiri.trust.tiles import WIDTH
+from meiri.wakeups import wake
 
 CONSUMER = "public log"
 
@@ -48,6 +49,8 @@ def enter(entries: Sequence[Entry]) -> None:
             )
             index += 1
         Leaf.objects.bulk_create(leaves)
+        # Whoever signs the log was woken by the deed, when its leaf was not there yet.
+        transaction.on_commit(wake, robust=True)
 
 
 def take_over_lost_leaves() -> int:
