@@ -1,6 +1,5 @@
 """Collected static files, which whitenoise serves: what was changed on the disk from outside is put right before it is sent."""
 
-import os
 from functools import cache
 from pathlib import Path
 
@@ -30,10 +29,4 @@ class CheckedStaticFiles(WhiteNoiseMiddleware):
 def is_collected(path: str) -> bool:
     """Whether the file is as it was collected, now that it was put right where that was needed."""
     files = static_files()
-    if not path.startswith(f"{files.root}/"):
-        return True
-    name = os.path.relpath(path, files.root)
-    if files.is_own(name):
-        return True
-    files.look_at(path)
-    return files.is_own(name)
+    return not path.startswith(f"{files.root}/") or files.is_right(path)

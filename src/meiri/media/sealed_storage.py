@@ -42,12 +42,7 @@ class SealedStorage(FileSystemStorage):
         return super()._open(name, mode)  # type: ignore[misc]
 
     def check(self, name: str) -> None:
-        path = self.path(name)
-        inner = Path(path).relative_to(Path(self.location)).as_posix()
-        if self.sealed.is_own(inner):
-            return
-        self.sealed.look_at(path)
-        if not self.sealed.is_own(inner):
+        if not self.sealed.is_right(self.path(name)):
             raise FileNotFoundError(f"{name} is not as it was stored.")
 
     def delete(self, name):

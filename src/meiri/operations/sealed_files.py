@@ -114,6 +114,14 @@ class SealedFiles:
             pass  # it is gone
         return bool(self._state(OPEN))
 
+    def is_right(self, path: str) -> bool:
+        """Whether the file at `path` is what was sealed, now that it was put right where that was needed."""
+        name = os.path.relpath(path, self.root)
+        if self.is_own(name):
+            return True
+        self.look_at(path)
+        return self.is_own(name)
+
     def look_at(self, path: str) -> bool:
         """Put the file at `path` right where it is not what it should be; whether that was so."""
         name = os.path.relpath(path, self.root)

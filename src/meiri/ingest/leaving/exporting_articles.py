@@ -1,9 +1,7 @@
 """Published articles into a folder in a format of other systems; what was interrupted goes on after the last batch."""
 
 import json
-import os
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,14 +9,13 @@ from typing import Any
 from django.utils import timezone
 
 from meiri import __version__
-from meiri.file_modes import FILE
 from meiri.ingest.leaving.chosen_articles import ChosenArticles, Position
 from meiri.ingest.leaving.html_site import StaticSite
 from meiri.ingest.leaving.newsml_files import NewsMLFiles
 from meiri.ingest.leaving.ninjs_files import NinjsFiles
 from meiri.ingest.leaving.open_format import OpenFormat
 from meiri.ingest.leaving.outgoing import outgoing
-from meiri.ingest.leaving.site_folder import PROGRESS, SiteRefused, make_folder
+from meiri.ingest.leaving.site_folder import PROGRESS, SiteRefused, make_folder, note_progress, noted_progress
 from meiri.ingest.leaving.wxr_files import WordPressFiles
 from meiri.kept_once import write_whole
 
@@ -44,7 +41,7 @@ def export_articles(
             format_.write_batch(folder, number, outgoing(articles))
         count += len(articles)
         after_this = [position.list, position.at.isoformat(), position.article]
-        _note(folder, {"number": number, "count": count, "after": after_this})
+        note_progress(folder, {"number": number, "count": count, "after": after_this})
         progress(len(articles))
     format_.finish(folder)
     about = {
@@ -63,32 +60,15 @@ def _begin(folder: Path, what: dict[str, Any]) -> tuple[int, int, Position | Non
     make_folder(folder)
     if (folder / DONE).exists():
         raise SiteRefused(f"{folder} holds a whole export already; an export replaces nothing.")
-    begun, last = _noted(folder)
-    if begun is None:
+    noted = noted_progress(folder)
+    if not noted:
         if any(path.name != PROGRESS for path in folder.iterdir()):
             raise SiteRefused(f"{folder} is not empty, and what is in it is no interrupted export.")
-        _note(folder, what)
-    elif begun != what:
-        raise SiteRefused(f"{folder} holds an interrupted export of something else: {json.dumps(begun)}.")
-    if last is None:
+        note_progress(folder, what)
+    elif noted[0] != what:
+        raise SiteRefused(f"{folder} holds an interrupted export of something else: {json.dumps(noted[0])}.")
+    if len(noted) < 2:
         return 0, 0, None
+    last = noted[-1]
     number, at, article = last["after"]
     return last["number"], last["count"], Position(number, datetime.fromisoformat(at), article)
-
-
-def _noted(folder: Path) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-    """What was begun, and the batch that was written last; a line that was cut is none."""
-    begun = last = None
-    with suppress(FileNotFoundError), (folder / PROGRESS).open("rb") as file:
-        for line in file:
-            with suppress(ValueError):
-                said = json.loads(line)
-                begun, last = (said, None) if begun is None else (begun, said)
-    return begun, last
-
-
-def _note(folder: Path, said: dict[str, Any]) -> None:
-    with os.fdopen(os.open(folder / PROGRESS, os.O_WRONLY | os.O_CREAT | os.O_APPEND, FILE), "ab") as file:
-        file.write(json.dumps(said).encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())

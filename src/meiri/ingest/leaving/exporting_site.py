@@ -6,6 +6,7 @@ PostgreSQL, which keeps no moment for later, it begins anew but for media that w
 
 import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,7 @@ def _write_rows(
             part.give_up()
             return
         written = part.finish(kind.name, after)
-        note_progress(folder, written)
+        note_progress(folder, asdict(written))
         progress(written.rows % 1000)
         yield written
         if written.rows < ROWS_A_PART:

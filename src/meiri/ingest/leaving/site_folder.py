@@ -120,9 +120,9 @@ class PartWriter:
         self._draft.unlink(missing_ok=True)
 
 
-def note_progress(folder: Path, part: SitePart) -> None:
-    """Note that a part is whole."""
-    line = json.dumps(asdict(part), default=str).encode() + b"\n"
+def note_progress(folder: Path, said: dict[str, Any]) -> None:
+    """Note how far an export has come."""
+    line = json.dumps(said, default=str).encode() + b"\n"
     with os.fdopen(os.open(folder / PROGRESS, os.O_WRONLY | os.O_CREAT | os.O_APPEND, FILE), "ab") as file:
         file.write(line)
         file.flush()
@@ -130,13 +130,22 @@ def note_progress(folder: Path, part: SitePart) -> None:
     sync_folder(folder)
 
 
-def finished_parts(folder: Path) -> list[SitePart]:
-    """The parts that an interrupted export wrote; a last line that was cut is none."""
+def noted_progress(folder: Path) -> list[dict[str, Any]]:
+    """What an interrupted export noted; a last line that was cut is none."""
     found = []
     with suppress(FileNotFoundError), (folder / PROGRESS).open("rb") as file:
         for line in file:
-            with suppress(ValueError, TypeError):
-                found.append(SitePart(**json.loads(line)))
+            with suppress(ValueError):
+                found.append(json.loads(line))
+    return found
+
+
+def finished_parts(folder: Path) -> list[SitePart]:
+    """The parts that an interrupted export wrote."""
+    found = []
+    for said in noted_progress(folder):
+        with suppress(TypeError):
+            found.append(SitePart(**said))
     return found
 
 
