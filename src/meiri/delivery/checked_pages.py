@@ -5,6 +5,7 @@ import os
 import sqlite3
 import stat
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, suppress
 from hashlib import sha256
@@ -13,7 +14,7 @@ from pathlib import Path
 from meiri.delivery.digest_index import KnownDigests, digest_of
 from meiri.delivery.page_files import SUFFIXES, PageFile, PageFiles, read_quietly
 from meiri.delivery.page_index import AHEAD, PageIndex
-from meiri.operations.alterations import Alteration, FileChange, note_alteration, readable, take_away
+from meiri.operations.alterations import FileChange, note_and_take_away, readable, take_away
 from meiri.wakeups import wake
 
 logger = logging.getLogger(__name__)
@@ -34,14 +35,14 @@ def this_boot() -> str:
         return ""
 
 
-class CheckedPages:
+class CheckedPages(ABC):
     """The files and the index of pages together. What `locked` locks is one page, for whoever changes its files."""
 
     files: PageFiles
     index: PageIndex
 
-    def locked(self, address: str) -> AbstractContextManager[None]:
-        raise NotImplementedError
+    @abstractmethod
+    def locked(self, address: str) -> AbstractContextManager[None]: ...
 
     def is_own(self, address: str, encoding: str, content: bytes) -> bool:
         """Whether these bytes are what Meiri stored as a variant of the page. False where that can't be known."""
@@ -122,15 +123,8 @@ class CheckedPages:
         return self.index.position is not None and self.index.recall(INSPECTED_IN) == this_boot()
 
     def _note(self, path: str, change: FileChange) -> None:
-        since, size, digest, evidence = None, 0, "", ""
-        with suppress(OSError):
-            status = os.lstat(path)
-            since, size = status.st_ctime, status.st_size
-            if stat.S_ISREG(status.st_mode) and (file := read_quietly(path)):
-                digest = sha256(file.content).hexdigest()
-            evidence = take_away(path)
         name = f"{self.files.folder.name}/{readable(os.path.relpath(path, self.files.folder))}"
-        note_alteration(Alteration(name, change, since, time.time(), size, digest, evidence))
+        note_and_take_away(path, name, change, _sha256_of)
 
     def _remove(self, address: str) -> int:
         """Remove the page's files; nobody vouches for them from the first on. When it had changed; 0 where there was none."""
@@ -181,6 +175,12 @@ def wrong_files(path: str, known: KnownDigests | None) -> list[tuple[str, FileCh
     """The variants of the page at `path` that are not what they should be, each with what was done to it."""
     found = [(path + suffix, _change_of(path + suffix, suffix, known)) for suffix in SUFFIXES.values()]
     return [(file, change) for file, change in found if change]
+
+
+def _sha256_of(path: str) -> str:
+    """ "" for what is too large to be a page."""
+    file = read_quietly(path)
+    return sha256(file.content).hexdigest() if file else ""
 
 
 def _statuses(path: str) -> Iterator[os.stat_result]:

@@ -9,8 +9,9 @@ import logging
 import os
 import secrets
 import shutil
+import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -89,6 +90,21 @@ def take_away(path: str, for_good: bool = False) -> str:
         else:
             os.remove(path)
         return ""
+
+
+def note_and_take_away(
+    path: str, name: str, change: FileChange, digest_of: Callable[[str], str], for_good: bool = False
+) -> None:
+    """Note what stands at `path`, called `name` below the data folder, and move it to the evidence. `digest_of` a regular file: its
+    SHA-256 in hexadecimal, or ""; it may raise `OSError`."""
+    since, size, digest, evidence = None, 0, "", ""
+    with suppress(OSError):
+        status = os.lstat(path)
+        since, size = status.st_ctime, status.st_size
+        if stat.S_ISREG(status.st_mode):
+            digest = digest_of(path)
+        evidence = take_away(path, for_good)
+    note_alteration(Alteration(name, change, since, time.time(), size, digest, evidence))
 
 
 def readable(name: str) -> str:

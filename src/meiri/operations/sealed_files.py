@@ -13,13 +13,12 @@ import shutil
 import sqlite3
 import stat
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from meiri.file_modes import PUBLIC_FILE, make_public_folder
-from meiri.operations.alterations import Alteration, FileChange, note_alteration, readable, take_away
+from meiri.operations.alterations import FileChange, note_and_take_away, readable, take_away
 
 WORK = "delivery"
 PIECE = 1 << 20
@@ -151,15 +150,8 @@ class SealedFiles:
         return True
 
     def _note(self, name: str, path: str, change: FileChange) -> None:
-        since, size, digest, evidence = None, 0, "", ""
-        with suppress(OSError):
-            status = os.lstat(path)
-            since, size = status.st_ctime, status.st_size
-            if stat.S_ISREG(status.st_mode):
-                digest = _digest(path).hex()
-            evidence = take_away(path, for_good=True)
         told = f"{self.folder.name}/{readable(name)}"
-        note_alteration(Alteration(told, change, since, time.time(), size, digest, evidence))
+        note_and_take_away(path, told, change, lambda path: _digest(path).hex(), for_good=True)
 
     def _bring_back(self, name: str, path: str, digest: bytes) -> None:
         """Where there is a good copy, the file is there again."""
