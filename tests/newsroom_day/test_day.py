@@ -157,8 +157,10 @@ def set_time(page: Page, at: datetime) -> None:
     """Set the second at which the article of the open form is to go live."""
     page.get_by_role("tab", name="原文与发布").click()
     page.locator("#id_go_live_at").fill(f"{at:%Y-%m-%d %H:%M:%S}")
+    calendar = page.locator(".xdsoft_datetimepicker:visible")
+    expect(calendar).to_have_count(1)  # it opens a tenth of a second after the field has the focus
     page.get_by_role("heading", level=2).first.click()  # beside the calendar, which closes then
-    expect(page.locator(".xdsoft_datetimepicker:visible")).to_have_count(0)
+    expect(calendar).to_have_count(0)
 
 
 def schedule_and_wait(people: People, number: str) -> None:
