@@ -7,8 +7,9 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from meiri.letters.attachments import accept
@@ -205,6 +206,17 @@ def test_b20_what_is_undone_is_not_noted(admin):
         Group.objects.create(name="新疆")
         transaction.set_rollback(True)
     assert noted() == []
+
+
+def test_noting_many_permissions_costs_no_more_queries_than_noting_one():
+    costs = []
+    for number in (1, 40):
+        group = Group.objects.create(name=f"新疆{number}")
+        with CaptureQueriesContext(connection) as queries:
+            group.permissions.add(*Permission.objects.order_by("pk")[:number])
+        costs.append(len(queries))
+        assert len(SecurityEvent.objects.latest("pk").details["changed"]) == number
+    assert costs[0] == costs[1]
 
 
 def test_b20_opening_an_attachment_and_a_contact(client):

@@ -114,7 +114,9 @@ def _relation_changed(what, sender, instance, action, reverse, model, pk_set, **
     elif not pk_set:
         return
     else:
-        changed = sorted(str(row) for row in model._default_manager.filter(pk__in=pk_set))[:50]
+        # A permission's words name the kind of thing, another row.
+        rows = model._default_manager.filter(pk__in=pk_set).select_related()
+        changed = sorted(map(str, rows))[:50]
     about = named(instance) if isinstance(instance, User) else str(instance)
     note_event(Event.RIGHTS_CHANGED, about=about, what=what, action=action.partition("_")[2], changed=changed)
 

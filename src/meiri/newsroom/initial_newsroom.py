@@ -53,8 +53,11 @@ def may_do(
 ) -> None:
     """Let `group` do what `role` says, or what of it is among `only`; to pictures and documents in `collection`, or in all."""
 
+    granted = {*role.everywhere, *role.in_collections, *role.choosing, *role.on_pages}
+    found = by_name(granted if only is None else {name for name in granted if name in only})
+
     def of(names: tuple[str, ...]) -> list[Permission]:
-        return named(name for name in names if only is None or name in only)
+        return [found[name] for name in sorted({*names} & found.keys())]
 
     group.permissions.add(*of(role.everywhere))
     everything, every_page = Collection.get_first_root_node(), Page.get_first_root_node()
@@ -66,14 +69,18 @@ def may_do(
 
 
 def named(names: Iterable[str]) -> list[Permission]:
-    """The permissions written `app.codename`. Raises `LookupError` where one does not exist."""
-    wanted = set(names)
-    codenames = {name.split(".")[1] for name in wanted}
+    """The permissions written `app.codename`, by their names. Raises `LookupError` where one does not exist."""
+    return [permission for _, permission in sorted(by_name({*names}).items())]
+
+
+def by_name(names: set[str]) -> dict[str, Permission]:
+    """The permission of each name written `app.codename`. Raises `LookupError` where one does not exist."""
+    codenames = {name.split(".")[1] for name in names}
     found = Permission.objects.filter(codename__in=codenames).select_related("content_type")
-    by_name = {f"{p.content_type.app_label}.{p.codename}": p for p in found}
-    if missing := wanted - set(by_name):
+    permissions = {f"{p.content_type.app_label}.{p.codename}": p for p in found}
+    if missing := names - permissions.keys():
         raise LookupError(f"No such permissions: {', '.join(sorted(missing))}. Run `meiri migrate` first.")
-    return [by_name[name] for name in sorted(wanted)]
+    return {name: permissions[name] for name in names}
 
 
 @recording()
