@@ -8,9 +8,11 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+import django
 
 PATIENCE = 60
 
@@ -32,6 +34,15 @@ def answer_of_step(module: str, home: str | Path, *step: str) -> str:
         _step(module, step), env=environment(home), check=True, stdout=subprocess.PIPE, text=True
     )
     return done.stdout.strip()
+
+
+def begin(main: Callable[[list[str]], None], steps: Mapping[str, Callable[..., object]]) -> None:
+    """Run a benchmark by its command line, or the one of its steps that `take_step` asks for, in a process with the site's code."""
+    if sys.argv[1:2] == ["--step"]:
+        django.setup()
+        steps[sys.argv[2]](*sys.argv[3:])
+    else:
+        main(sys.argv[1:])
 
 
 def _step(module: str, step: tuple[str, ...]) -> list[str]:

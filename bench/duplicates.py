@@ -32,7 +32,7 @@ from random import Random
 import zstandard
 
 from bench._edits import DATELINE, Edits
-from bench._processes import take_step
+from bench._processes import begin, take_step
 
 ARTICLES = Path(__file__).resolve().parents[2] / "shared/data/text/articles.jsonl.zst"
 SAMPLES = 300
@@ -224,10 +224,4 @@ def timed(what: str, texts) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--step"]:
-        import django
-
-        django.setup()
-        {"insert": insert, "score": score, "time": measure_time}[sys.argv[2]](*sys.argv[3:])
-    else:
-        main(sys.argv[1:])
+    begin(main, {"insert": insert, "score": score, "time": measure_time})

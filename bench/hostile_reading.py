@@ -3,7 +3,6 @@
 import argparse
 import http.client
 import json
-import sys
 import tempfile
 import threading
 import time
@@ -13,7 +12,7 @@ from secrets import token_hex
 from statistics import quantiles
 from urllib.parse import urlencode
 
-from bench._processes import answer_of_step, free_port, take_step
+from bench._processes import answer_of_step, begin, free_port, take_step
 from bench.killing import Site
 
 ARTICLES = 60
@@ -208,10 +207,4 @@ STEPS = {"prepare": prepare, "addresses": addresses}
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--step"]:
-        import django
-
-        django.setup()
-        STEPS[sys.argv[2]]()
-    else:
-        main(sys.argv[1:])
+    begin(main, STEPS)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import zstandard
 
-from bench._processes import answer_of_step, environment, take_step
+from bench._processes import answer_of_step, begin, environment, take_step
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 RECORDS = 2_000
@@ -156,10 +156,4 @@ STEPS = {"prepare": prepare, "count": count}
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--step"]:
-        import django
-
-        django.setup()
-        STEPS[sys.argv[2]]()
-    else:
-        main(sys.argv[1:])
+    begin(main, STEPS)

@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench._processes import environment, memory, take_step
+from bench._processes import begin, environment, memory, take_step
 
 ARTICLES = 100_000
 KILLS = 3
@@ -130,10 +130,4 @@ STEPS = {"prepare": prepare, "fill": fill}
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--step"]:
-        import django
-
-        django.setup()
-        STEPS[sys.argv[2]](*sys.argv[3:])
-    else:
-        main(sys.argv[1:])
+    begin(main, STEPS)

@@ -20,7 +20,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench._processes import PATIENCE, answer_of_step, environment, free_port, memory
+from bench._processes import PATIENCE, answer_of_step, begin, environment, free_port, memory
 from bench.views import answers, server
 
 READERS, ENTRIES, RESTARTS = 2000, 40, 5
@@ -266,10 +266,4 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--step"]:
-        import django
-
-        django.setup()
-        {"prepare": prepare, "write": write}[sys.argv[2]]()
-    else:
-        main(sys.argv[1:])
+    begin(main, {"prepare": prepare, "write": write})

@@ -19,6 +19,7 @@ from urllib.request import Request, urlopen
 from bench._processes import (
     PATIENCE,
     answer_of_step,
+    begin,
     data_folder,
     environment,
     family_of,
@@ -195,10 +196,4 @@ def publish(seconds: str) -> None:
 STEPS = {"addresses": addresses, "publish": publish}
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--step"]:
-        import django
-
-        django.setup()
-        STEPS[sys.argv[2]](*sys.argv[3:])
-    else:
-        main(sys.argv[1:])
+    begin(main, STEPS)

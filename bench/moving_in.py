@@ -27,7 +27,7 @@ from bench._old_sites import (
     write_wxr,
     wxr_address,
 )
-from bench._processes import answer_of_step, environment, memory, take_step
+from bench._processes import answer_of_step, begin, environment, memory, take_step
 
 POSTS = 100_000
 KILLS = 5
@@ -169,10 +169,4 @@ STEPS = {"prepare": prepare, "check": check}
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--step"]:
-        import django
-
-        django.setup()
-        STEPS[sys.argv[2]](*sys.argv[3:])
-    else:
-        main(sys.argv[1:])
+    begin(main, STEPS)

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
-from bench._processes import PATIENCE, data_folder, environment, free_port, memory, take_step, wait_for
+from bench._processes import PATIENCE, begin, data_folder, environment, free_port, memory, take_step, wait_for
 from bench._relevance import DATA, compare, lines
 from bench.publishing import an_article, an_author
 
@@ -278,10 +278,4 @@ STEPS = {
 }  # fmt: skip
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--step"]:
-        import django
-
-        django.setup()
-        STEPS[sys.argv[2]](*sys.argv[3:])
-    else:
-        main(sys.argv[1:])
+    begin(main, STEPS)
