@@ -205,6 +205,35 @@ class TestOneWorker:
         attempt(counted.job, {})
         assert counted.runs == 2
 
+    def test_a_woken_job_goes_on_in_its_period_until_nothing_is_left(self, django_assert_num_queries):
+        left = [3]
+
+        def take_one():
+            left[0] -= 1
+
+        job = ClockJob(take_one, 1, is_wanted=lambda: left[0] > 0, woken=True)
+        waits = []
+        for _ in range(3):
+            waits.append(attempt(job, {}))
+            JobRun.objects.update(due_at=timezone.now())
+        assert max(waits) <= timedelta(seconds=1)
+        with django_assert_num_queries(0):
+            assert attempt(job, {}) == timedelta(seconds=clock_jobs.UNWOKEN)
+        assert left == [0]
+
+    def test_one_that_has_more_to_do_is_run_again_at_once(self):
+        runs = []
+
+        def run():
+            runs.append("ran")
+            return timedelta() if len(runs) < 3 else None
+
+        job = ClockJob(run, 3600)
+        assert [attempt(job, {}) for _ in range(2)] == [timedelta(), timedelta()]
+        assert attempt(job, {}) > timedelta(minutes=59)
+        attempt(job, {})
+        assert len(runs) == 3
+
     def test_a_lease_is_renewed_for_as_long_as_its_job_runs(self, monkeypatch):
         monkeypatch.setattr(clock_jobs, "LEASE", timedelta(seconds=0.3))
         leases, waited = set(), Event()

@@ -70,7 +70,8 @@ def aggregate_views() -> int:
             read += found
             if found < BATCH:
                 break
-    forget_counted_views()
+    if read:
+        forget_counted_views()
     return read
 
 
@@ -199,7 +200,8 @@ def _parts(values: Iterable[Value]) -> Iterable[list[Value]]:
 
 
 def forget_counted_views() -> None:
-    """Forget readers whose windows ended, at most `FORGOTTEN` of them, so that no writer waits long."""
+    """Forget readers whose windows ended, at most `FORGOTTEN` of them, so that no writer waits long. Run after each counting, and
+    by the clock where nobody reads any more."""
     old = CountedView.objects.filter(until__lte=timezone.now())
     if old.exists():
         CountedView.objects.filter(pk__in=old.order_by("until").values("pk")[:FORGOTTEN]).delete()

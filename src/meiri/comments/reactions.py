@@ -65,6 +65,10 @@ def _add(comment: Comment, count: int) -> None:
     LikedArticle.objects.bulk_create([LikedArticle(article_id=comment.article_id)], ignore_conflicts=True)
 
 
+def likes_wait() -> bool:
+    return LikedArticle.objects.exists()
+
+
 @transaction.atomic
 def tell_likes() -> int:
     """Let the journal say whose comments were liked since it last did, in one entry, so that readers' pages show the new

@@ -4,13 +4,14 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 from meiri.journal.public_models import NotPublic
 from meiri.newsroom.body.stream import outside_addresses
 from meiri.newsroom.publication_checks import Finding, PublicationCheck, PublishingRule
 from meiri.outbound import OutboundRules, Unreachable, ask
+from meiri.wakeups import wake
 
 LONGEST_ADDRESS = 2000
 # Links of one article that are looked at.
@@ -88,6 +89,8 @@ def ask_for_links(addresses: Sequence[str]) -> int:
     ]
     if old:
         CheckedLink.objects.filter(pk__in=old).update(due_at=now, asked_for_at=now)
+    if new or old:
+        transaction.on_commit(wake, robust=True)  # whoever asks the other sites waits
     waiting = [link for link in known.values() if link.due_at is not None and link.checked_at is None]
     return len(new) + len(old) + len(waiting)
 

@@ -41,11 +41,11 @@ KEPT = timedelta(days=7)
 
 @dataclass(frozen=True)
 class ClockJob:
-    """`run` is called every `seconds`. A job `of_node` works on the node's own files, so each node runs it; where it returns a
-    `timedelta`, it is called again sooner. One of the others is not run, and costs no write, while `is_wanted` says no.
+    """`run` is called every `seconds`; where it returns a `timedelta`, it is called again sooner. A job `of_node` works on the
+    node's own files, so each node runs it. One of the others is not run, and costs no write, while `is_wanted` says no.
 
-    One that is `woken` follows what is committed on this node: it is called after a wake-up, at most every `seconds`, and every
-    `UNWOKEN` seconds without one.
+    One that is `woken` follows what is committed on this node: once there is nothing for it to do, it is asked for after a
+    wake-up, at most every `seconds`, and every `UNWOKEN` seconds without one.
     """
 
     run: Callable[[], object]
@@ -62,6 +62,11 @@ class ClockJob:
     @property
     def period(self) -> timedelta:
         return timedelta(seconds=self.seconds)
+
+    @property
+    def pause(self) -> timedelta:
+        """How long it is not asked for when there was nothing to do and nothing wakes it."""
+        return timedelta(seconds=UNWOKEN) if self.woken else self.period
 
 
 @dataclass(frozen=True)
@@ -90,8 +95,8 @@ def run_line(jobs: Sequence[ClockJob], stopping: Event) -> None:
         for job in jobs:
             if monotonic() >= due[job] and not stopping.is_set():
                 wait = attempt(job, noted).total_seconds()
-                rested[job] = monotonic() + wait
-                due[job] = monotonic() + (max(wait, UNWOKEN) if job.woken and wait else wait)
+                rested[job] = monotonic() + min(wait, job.seconds)
+                due[job] = monotonic() + wait
         _sleep(due, rested, seen, stopping)
     connections.close_all()
 
@@ -125,7 +130,7 @@ def _run_once(job: ClockJob) -> timedelta:
     """Run a job of the whole site, where this worker gets its lease. Two queries where it is not due."""
     now = timezone.now()
     if job.is_wanted and not job.is_wanted():
-        return job.period
+        return job.pause
     lease = str(uuid.uuid4())
     known = JobRun.objects.filter(name=job.name, node="").first()
     if known and (wait := _wait(known, job, now)):
@@ -139,13 +144,14 @@ def _run_once(job: ClockJob) -> timedelta:
         return timedelta(seconds=TAKEN)  # another worker was first: it will say when the job is due again
     mine = JobRun.objects.filter(name=job.name, node="", lease=lease)
     with _renewed(lease, job.name):
-        outcome, _ = _outcome(job)
+        error, wished = _outcome(job)
+    due_at = now + (job.period if wished is None else wished)
     failures = mine.values_list("failures", flat=True).first() or 0
     mine.update(
-        **_noted(outcome, failures), seconds=(timezone.now() - now).total_seconds(),
-        due_at=now + job.period, leased_until=None,
+        **_noted(error, failures), seconds=(timezone.now() - now).total_seconds(),
+        due_at=due_at, leased_until=None,
     )  # fmt: skip
-    return max(now + job.period - timezone.now(), timedelta())
+    return max(due_at - timezone.now(), timedelta())
 
 
 def _wait(known: JobRun, job: ClockJob, now: datetime) -> timedelta | None:
@@ -182,26 +188,28 @@ def _renewed(lease: str, name: str) -> Iterator[None]:
 def _run_on_node(job: ClockJob, noted: dict[ClockJob, _Note]) -> timedelta:
     """Run a job of this node. Each failure is written down, and the first success after it; other successes now and then."""
     began = timezone.now()
-    outcome, wait = _outcome(job)
+    error, wished = _outcome(job)
     node = this_node()
     known = noted.get(job)
-    if outcome or known is None or known.error or timezone.now() - known.at >= NOTED:
+    if error or known is None or known.error or timezone.now() - known.at >= NOTED:
         row, _ = JobRun.objects.get_or_create(name=job.name, node=node)
-        ended = _noted(outcome, row.failures)
+        ended = _noted(error, row.failures)
         length = (timezone.now() - began).total_seconds()
         JobRun.objects.filter(pk=row.pk).update(**ended, began_at=began, seconds=length)
-        noted[job] = _Note(outcome, timezone.now())
-    return wait
+        noted[job] = _Note(error, timezone.now())
+    if wished is not None:
+        return wished
+    return job.period if error else job.pause
 
 
-def _outcome(job: ClockJob) -> tuple[str, timedelta]:
-    """Run `job`; its error, empty where there was none, and how long to wait before the next run."""
+def _outcome(job: ClockJob) -> tuple[str, timedelta | None]:
+    """Run `job`; its error, empty where there was none, and in how long it wishes to be called again, where it says so."""
     try:
         wished = job.run()
     except Exception as error:
         logger.exception("%s failed; it will be tried again", job.name)
-        return f"{type(error).__name__}: {error}"[:2000], job.period
-    return "", min(wished, job.period) if isinstance(wished, timedelta) else job.period
+        return f"{type(error).__name__}: {error}"[:2000], None
+    return "", min(wished, job.period) if isinstance(wished, timedelta) else None
 
 
 def _noted(error: str, failures: int) -> dict:

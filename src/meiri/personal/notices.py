@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from meiri.personal.models import Notice
 from meiri.personal.personal_data import PersonalData, register_personal_data
+from meiri.wakeups import wake
 
 PER_PAGE = 20
 # How long a notice is kept, and how many old ones are deleted in one go.
@@ -21,6 +23,7 @@ def tell(user, text: str, url: str = "") -> None:
     _check(url)
     if user is not None:
         Notice.objects.create(member=user, text=text[:200], url=url if len(url) <= 300 else "")
+        transaction.on_commit(wake, robust=True)  # whoever sends it on waits
 
 
 def _check(url: str) -> None:

@@ -12,6 +12,11 @@ from meiri.polls.models import ChosenCount, Poll
 TOLD_AT_ONCE, CLOSED_AT_ONCE = 1_000, 100
 
 
+def polls_wait() -> bool:
+    """Whether a poll was voted in since it was told, or is over. Two look-ups, each in an index of its own."""
+    return Poll.objects.filter(voted=True).exists() or Poll.objects.to_close(timezone.now()).exists()
+
+
 def tell_polls() -> int:
     """Tell which polls were voted in and close those whose time is over. How many. Run by the clock."""
     return tell_votes() + close_polls()

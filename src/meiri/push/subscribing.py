@@ -10,6 +10,7 @@ from meiri.outbound import OutboundRules, Unreachable
 from meiri.push.message_encryption import BadKey, check_keys
 from meiri.push.models import PushMessage, PushSubscription
 from meiri.push.vapid import public_site_key
+from meiri.wakeups import wake
 
 # Of one member; the oldest goes where there are more.
 MOST_SUBSCRIPTIONS = 10
@@ -77,4 +78,6 @@ def write_messages(members, title: str, url: str, expires_at) -> int:
         for key in found
     ]
     PushMessage.objects.bulk_create(messages, batch_size=500)
+    if messages:
+        transaction.on_commit(wake, robust=True)  # whoever sends them waits
     return len(messages)

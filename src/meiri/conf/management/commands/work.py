@@ -12,11 +12,11 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import close_old_connections, connection
 
-from meiri.audience.aggregation import aggregate_views, share_salts
+from meiri.audience.aggregation import aggregate_views, forget_counted_views, share_salts
 from meiri.audience.counts_writer import keep_counts
 from meiri.audience.view_counts import forget_old_views
 from meiri.changes.withdrawal_receipts import check_due_receipts, receipts_are_due
-from meiri.comments.reactions import tell_likes
+from meiri.comments.reactions import likes_wait, tell_likes
 from meiri.conf.database import only_existing
 from meiri.conf.preloading import load_site
 from meiri.conf.process_group import be_called, end_with_head, stopped_by_signals
@@ -53,7 +53,7 @@ from meiri.operations.file_guard import FileGuard
 from meiri.operations.nodes import EVERY, note_node, present_nodes
 from meiri.personal.notices import forget_notices
 from meiri.planning.recurring import propose_themes
-from meiri.polls.telling import tell_polls
+from meiri.polls.telling import polls_wait, tell_polls
 from meiri.push.push_sending import pushes_are_due, send_pushes
 from meiri.review.reminders import remind_of_late_reviews, tell_of_late_checks
 from meiri.search.area_indexing import keep_areas
@@ -97,6 +97,7 @@ SCHEDULE = [
     # Each worker looks: who is left goes on at once where one dies.
     ClockJob(publish_scheduled, 1, line="publishing", of_node=True),
     ClockJob(aggregate_views, 1, line="counting", of_node=True),
+    ClockJob(forget_counted_views, 60, line="counting", of_node=True),
     ClockJob(keep_counts, 1, line="counting", of_node=True),
     ClockJob(share_salts, 60, line="counting", of_node=True),
     ClockJob(share_salts_of_pseudonyms, 60, line="counting", of_node=True),
@@ -107,17 +108,17 @@ SCHEDULE = [
     ClockJob(note_this_node, EVERY, of_node=True),
     ClockJob(guard_media_of_one_node, EVERY, line="media", of_node=True),
     ClockJob(tell_alterations, 10, of_node=True),
-    ClockJob(tell_likes, 20),
-    ClockJob(tell_polls, 5),
+    ClockJob(tell_likes, 20, is_wanted=likes_wait),
+    ClockJob(tell_polls, 5, is_wanted=polls_wait),
     ClockJob(forget_visits, 60),
     ClockJob(clear_sessions, 3600),
     ClockJob(forget_old_views, 3600),
     ClockJob(forget_unproven, 600),
-    ClockJob(tell_followers, 1, line="followers", is_wanted=rounds_are_open),
-    ClockJob(carry_notices, 1, line="followers", is_wanted=notices_wait),
+    ClockJob(tell_followers, 1, line="followers", is_wanted=rounds_are_open, woken=True),
+    ClockJob(carry_notices, 1, line="followers", is_wanted=notices_wait, woken=True),
     ClockJob(mail_news, 5, line="followers", is_wanted=news_mail_is_due),
     # Push services may be slow to answer: they delay nothing else.
-    ClockJob(send_pushes, 1, line="push", is_wanted=pushes_are_due),
+    ClockJob(send_pushes, 1, line="push", is_wanted=pushes_are_due, woken=True),
     ClockJob(forget_rounds, 600),
     ClockJob(forget_notices, 3600),
     ClockJob(forget_mail, 60, of_node=True),
@@ -127,8 +128,8 @@ SCHEDULE = [
     ClockJob(expire_pictures, 300),
     ClockJob(end_overdue_notices, 20),
     ClockJob(begin_advertisements, 20),
-    ClockJob(check_due_links, 1, line="links", is_wanted=links_are_due),
-    ClockJob(check_due_receipts, 1, line="links", is_wanted=receipts_are_due),
+    ClockJob(check_due_links, 1, line="links", is_wanted=links_are_due, woken=True),
+    ClockJob(check_due_receipts, 1, line="links", is_wanted=receipts_are_due, woken=True),
     ClockJob(ask_due_wires, 5, line="wires", is_wanted=wires_are_due),
     ClockJob(forget_deliveries, 3600),
     ClockJob(forget_links, 3600),
