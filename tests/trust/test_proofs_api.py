@@ -50,7 +50,7 @@ def test_the_newest_version_is_proven(client, django_assert_num_queries):
     assert answer["Content-Disposition"].endswith(f'"{article.pk}.tlog-proof"')
     with django_assert_num_queries(3):
         client.get(f"/api/v1/articles/{article.pk}/proof")
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         client.get(f"/api/v1/articles/{article.pk}/text")
 
 

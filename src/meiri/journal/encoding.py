@@ -6,6 +6,7 @@ text differs between implementations.
 """
 
 import hashlib
+import math
 import re
 from datetime import UTC, datetime
 
@@ -20,9 +21,10 @@ class Unencodable(ValueError):
     """A value that has no one canonical form."""
 
 
-def canonical(value) -> bytes:
-    """The canonical encoding of `value`. Raises `Unencodable`, naming what can't be encoded."""
-    _check(value, "payload")
+def canonical(value, fractions: bool = False) -> bytes:
+    """The canonical encoding of `value`, with `fractions` also of numbers that have one, as RFC 8785 writes them. Raises `Unencodable`,
+    naming what can't be encoded."""
+    _check(value, "payload", fractions)
     return rfc8785.dumps(value)
 
 
@@ -44,7 +46,7 @@ def digest(
     return hashlib.sha256(encoded).hexdigest()
 
 
-def _check(value, where: str, depth: int = 0) -> None:
+def _check(value, where: str, fractions: bool, depth: int = 0) -> None:
     if depth > 20:
         raise Unencodable(f"{where} is nested too deeply.")
     match value:
@@ -56,15 +58,17 @@ def _check(value, where: str, depth: int = 0) -> None:
         case int():
             if abs(value) > LARGEST_INTEGER:
                 raise Unencodable(f"{where} is an integer beyond 53 bits: {value}")
+        case float() if fractions and math.isfinite(value):
+            pass
         case list() | tuple():
             for n, item in enumerate(value):
-                _check(item, f"{where}[{n}]", depth + 1)
+                _check(item, f"{where}[{n}]", fractions, depth + 1)
         case dict():
             for key, item in value.items():
                 if not isinstance(key, str):
                     raise Unencodable(f"{where} has a key that is no string: {key!r}")
-                _check(key, f"{where}'s key", depth + 1)
-                _check(item, f"{where}.{key}", depth + 1)
+                _check(key, f"{where}'s key", fractions, depth + 1)
+                _check(item, f"{where}.{key}", fractions, depth + 1)
         case _:
             raise Unencodable(
                 f"{where} is a {type(value).__name__}; the journal takes strings, integers, lists, objects."

@@ -157,19 +157,8 @@ def _add_references(new: Sequence[NewArticle], of_article: ContentType) -> None:
     )
 
 
-def _take_bodies_as_stored(new: Sequence[NewArticle]) -> None:
-    """PostgreSQL's jsonb has an order of its own for the names of an object, and the journal's digest is of what it gives back. One
-    query there, none on SQLite."""
-    if connection.vendor != "postgresql":
-        return
-    bodies = dict(Article.objects.filter(pk__in=[one.article.pk for one in new]).values_list("pk", "body"))
-    for one in new:
-        one.article.body = bodies[one.article.pk]
-
-
 def _publish(new: Sequence[NewArticle], of_article: ContentType) -> None:
     now = timezone.now()
-    _take_bodies_as_stored(new)
     for one in new:
         article = one.article
         article.live, article.has_unpublished_changes = True, False

@@ -6,6 +6,8 @@ The `extra` line of a proof is the salt and the record of the leaf (leaf_records
 import base64
 from dataclasses import dataclass
 
+from django.db.models import Subquery
+
 from meiri.journal.models import Entry
 from meiri.trust.checkpoints import Checkpoint, open_checkpoint, read_hash, read_number
 from meiri.trust.leaf_records import SALT_BYTES, commitment_to, record_of
@@ -89,3 +91,9 @@ def proof_of(leaf: Leaf, files: LogFiles) -> Proof | None:
 def newest_leaf(thing: str) -> Leaf | None:
     """The leaf of what was said last of a thing, `article:42`; None where the log has none yet."""
     return Leaf.objects.filter(thing=thing).order_by("-index").first()
+
+
+def newest_entry(thing: str) -> Entry | None:
+    """The entry of the journal that the newest leaf of a thing stands for; None where the log has none yet. One query."""
+    newest = Leaf.objects.filter(thing=thing).order_by("-index").values("entry")[:1]
+    return Entry.objects.filter(sequence=Subquery(newest)).first()

@@ -86,11 +86,12 @@ function keyBefore(key) {
   return before && before !== key ? before : "";
 }
 
-// The blocks of a body, in the form in which their digest is taken: as Python writes lists, strings and objects.
+// The blocks of a body; of what was published by earlier releases they are written as Python writes lists, strings and objects.
 const WORDS = { True: "true", False: "false", None: "null" }, SIGNS = { n: "\n", r: "\r", t: "\t" };
 const unescaped = (text) => text.replace(/\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8})|([^]))/g, (_, x, u, long, sign) =>
   sign ? SIGNS[sign] ?? sign : String.fromCodePoint(parseInt(x ?? u ?? long, 16)));
-const readBlocks = (text) => JSON.parse((text || "[]").replace(/'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*"|True|False|None/g, (token) =>
+const readBlocks = (body) => Array.isArray(body) ? body : readOlder(body);
+const readOlder = (text) => JSON.parse((text || "[]").replace(/'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*"|True|False|None/g, (token) =>
   WORDS[token] ?? JSON.stringify(unescaped(token.slice(1, -1)))));
 
 const wordsOf = (html) => plain(new DOMParser().parseFromString(html, "text/html").body.textContent);
