@@ -138,7 +138,7 @@ def restore(source: Path, replace: bool) -> dict:
     if not source.is_file():
         raise BackupRefused(f"There is no file {source}.")
     home = Path(settings.HOME)
-    with _alone(home), TemporaryDirectory(dir=home, prefix=".restoring-") as folder:
+    with not_served(home), TemporaryDirectory(dir=home, prefix=".restoring-") as folder:
         if not replace and _holds_articles():
             raise BackupRefused("This site has articles; give --replace to put the backup in their place.")
         try:
@@ -246,7 +246,7 @@ def _place(name: str) -> PurePosixPath:
 
 
 @contextmanager
-def _alone(home: Path) -> Iterator[None]:
+def not_served(home: Path) -> Iterator[None]:
     """While this lasts no worker begins. Raises `BackupRefused` where one is at work."""
     lock = os.open(home / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:

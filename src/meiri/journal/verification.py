@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Max, Subquery
 
 from meiri.journal.encoding import digest
@@ -23,17 +24,14 @@ class Verified:
     broken: Broken | None = None
 
 
-def verify_chain(batch: int = 2000) -> Verified:
-    """Walk the chain from its first entry to the head of this moment, in bounded memory. What is appended meanwhile is left to
-    the next time."""
-    head = (
-        Head.objects.annotate(newest=_newest_sequence()).values_list("sequence", "digest", "newest").first()
-    )
-    sequence, end, newest = head or (0, GENESIS, Entry.objects.aggregate(newest=Max("sequence"))["newest"])
+def verify_chain(batch: int = 2000, using: str = DEFAULT_DB_ALIAS) -> Verified:
+    """Walk the chain of the database `using` from its first entry to the head of this moment, in bounded memory. What is appended
+    meanwhile is left to the next time."""
+    heads, entries = Head.objects.using(using), Entry.objects.using(using)
+    head = heads.annotate(newest=_newest_sequence()).values_list("sequence", "digest", "newest").first()
+    sequence, end, newest = head or (0, GENESIS, entries.aggregate(newest=Max("sequence"))["newest"])
     expected, previous = 1, GENESIS
-    for entry in (
-        Entry.objects.filter(sequence__lte=newest or 0).order_by("sequence").iterator(chunk_size=batch)
-    ):
+    for entry in entries.filter(sequence__lte=newest or 0).order_by("sequence").iterator(chunk_size=batch):
         if reason := fault(entry, expected, previous):
             return Verified(expected - 1, Broken(min(entry.sequence, expected), reason))
         expected, previous = entry.sequence + 1, entry.digest

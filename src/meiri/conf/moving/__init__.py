@@ -1,0 +1,1 @@
+"""A site from one database to another: every row, and a proof that each arrived."""
