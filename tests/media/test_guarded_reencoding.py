@@ -39,7 +39,7 @@ def test_b11_where_many_send_pictures_who_comes_is_asked_to_wait(monkeypatch):
             reencoded(a_file("PNG"))
         with pytest.raises(Exception, match="人较多"):
             accept(a_file("JPEG"))
-    assert reencoded(a_file("PNG"))[1] == "png"
+    assert reencoded(a_file("PNG")).suffix == "png"
 
 
 def test_b11_nothing_of_a_picture_is_decoded_in_this_process(monkeypatch):
@@ -50,7 +50,7 @@ def test_b11_nothing_of_a_picture_is_decoded_in_this_process(monkeypatch):
         raise Decoded
 
     monkeypatch.setattr("PIL.Image.open", decode)
-    assert reencoded(MADE_BEFORE)[1] == "jpg"
+    assert reencoded(MADE_BEFORE).suffix == "jpg"
     assert accept(MADE_BEFORE).type == "image/jpeg"
 
 

@@ -201,7 +201,8 @@ def test_a6_what_is_rolled_back_leaves_no_file():
         with pytest.raises(ZeroDivisionError):
             breaks_off(a_picture)
         also = a_document()
-    expected = {kept.file.name, *kept.stored_sizes().names(), also.file.name}
+    sizes = kept.stored_sizes()
+    expected = {kept.file.name, *sizes.names(), *sizes.manifests(), also.file.name}
     assert {default_storage.path(name) for name in expected} == stored() - before
     # What is committed stays, also where something else fails after the commit.
     with pytest.raises(ZeroDivisionError), transaction.atomic():

@@ -38,7 +38,7 @@ from meiri.sections.models import Channel
 # Says in the data folder how the last drill ended.
 LAST = "last-drill.json"
 # What a machine must have beside a backup: backups.md says why they are in none.
-KEYS = ("secret.key", "letters.key", "sheets.key", "log.key", "push.key")
+KEYS = ("secret.key", "letters.key", "sheets.key", "log.key", "push.key", "c2pa.key")
 PAGES = 20
 # Entries since the backup whose keys are looked at; with more, no page is compared.
 MOST_ENTRIES = 100_000

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from meiri.aigc import is_service_code
 from meiri.file_modes import PUBLIC_FILE, PUBLIC_FOLDER
 from meiri.identity import Identity
 from meiri.kept_once import kept_once
@@ -63,6 +64,14 @@ def _base_url() -> str:
 
 
 BASE_URL = _base_url()
+# Who spreads pictures with a label of artificial intelligence, as their files say (GB 45438-2025).
+AIGC_CODE = env.str("MEIRI_AIGC_CODE", default="")
+if AIGC_CODE and not is_service_code(AIGC_CODE):
+    raise ImproperlyConfigured(
+        f"MEIRI_AIGC_CODE is {AIGC_CODE!r}; write 0011, the 18 characters of the organisation's credit code, and 5 digits."
+    )
+# The key and the certificates that pictures are signed with (C2PA); "" for one that is made.
+C2PA_FILE = env.str("MEIRI_C2PA_FILE", default="")
 ALLOWED_HOSTS = env.list("MEIRI_ALLOWED_HOSTS", default=["*"])
 # Pages are rendered as if they were asked for at the site's own address.
 ALLOWED_HOSTS += [str(urlsplit(BASE_URL).hostname)]

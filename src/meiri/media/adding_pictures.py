@@ -1,6 +1,7 @@
 """Pictures that the newsroom keeps, drawn anew before they are stored. One that is there is used again."""
 
 import hashlib
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -9,6 +10,7 @@ from django.db import DatabaseError
 from meiri.media.guarded_reencoding import NotDrawn, Unfit, drawn, for_the_library
 from meiri.media.models import Picture
 from meiri.media.moving import MOST_FRAMES
+from meiri.media.provenance import Provenance
 from meiri.media.reencoding import Bounds, PictureFault, format_of
 from meiri.media.variants import LONGEST_JPEG, WIDTHS
 
@@ -34,9 +36,19 @@ class Unusable(Exception):
     """A picture that can't be stored; the message is a Chinese phrase that says why."""
 
 
+@dataclass(frozen=True)
+class NewPictureFile:
+    """The bytes that are kept of a picture, the suffix of its name, and what the file that came said of itself."""
+
+    content: bytes
+    suffix: str
+    provenance: Provenance
+
+
 def store(data: bytes, title: str, caption: str = "", alt: str = "") -> tuple[Picture, bool]:
     """Store a picture as `reencoded`; and whether it is new. Raises `Unusable`."""
-    content, suffix = reencoded(data, SMALLEST_SIDE)
+    new = reencoded(data, SMALLEST_SIDE)
+    content = new.content
     digest = hashlib.sha1(content, usedforsecurity=False).hexdigest()
     found = Picture.objects.filter(file_hash=digest).first()
     if found:
@@ -44,7 +56,8 @@ def store(data: bytes, title: str, caption: str = "", alt: str = "") -> tuple[Pi
     picture = Picture(
         title=(caption or title)[:255], caption=caption[:200], description=(alt or caption)[:255]
     )
-    picture.file = ContentFile(content, name=f"import-{digest[:16]}.{suffix}")
+    picture.file = ContentFile(content, name=f"import-{digest[:16]}.{new.suffix}")
+    picture.take_provenance(new.provenance)
     picture.file_hash = digest
     picture.file_size = len(content)
     try:
@@ -56,19 +69,17 @@ def store(data: bytes, title: str, caption: str = "", alt: str = "") -> tuple[Pi
     return picture, True
 
 
-def reencoded(data: bytes, smallest_side: int = 1) -> tuple[bytes, str]:
-    """The picture as `guarded_drawing.for_the_library`, drawn in a guarded process; and the file's suffix.
-
-    Raises `Unusable`.
-    """
+def reencoded(data: bytes, smallest_side: int = 1) -> NewPictureFile:
+    """The picture as `guarded_reencoding.for_the_library`, drawn in a guarded process. Raises `Unusable`."""
     if len(data) > MAX_BYTES:
         raise Unusable(_PHRASES[PictureFault.BYTES])
     if format_of(data) not in FORMATS:
         raise Unusable(_PHRASES[PictureFault.FORMAT])
     try:
-        return drawn(for_the_library, data, BOUNDS, smallest_side, WIDTHS[-1], LONGEST_JPEG)
+        content, suffix, said = drawn(for_the_library, data, BOUNDS, smallest_side, WIDTHS[-1], LONGEST_JPEG)
     except NotDrawn as refused:
         raise Unusable(_PHRASES[refused.why]) from refused
+    return NewPictureFile(content, suffix, Provenance.from_json(said))
 
 
 def discard(pictures: list[Picture]) -> None:

@@ -59,3 +59,22 @@ class PictureRestored(TakenDown):
     label = "图片：恢复"
     key_forms = SHOWN_WITH_PICTURES
     removes_content = False
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class PictureLabelled(JournalEvent):
+    """Editors gave a picture another label of artificial intelligence, or a new file brought one. `before` and `after` are values of
+    GB 45438-2025 (1 is, 2 may be, 3 suspected), "" for none; `reason` says why it is weaker than it was."""
+
+    id: str
+    name: str
+    before: str
+    after: str
+    reason: str
+
+    kind = "picture.labelled"
+    label = "图片：AI 标识"
+    key_forms = (PICTURE,)
+    removes_content = False
+    summarised = {"name": "", "reason": ""}

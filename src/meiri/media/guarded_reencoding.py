@@ -2,8 +2,10 @@
 their time and memory, ends its own process alone (decision 43)."""
 
 from enum import Enum, auto
+from typing import Any
 
 from meiri.guarded import Busy, Failed, Guard, Limits, Overrun
+from meiri.media.file_notes import provenance_of
 from meiri.media.moving import TooMuch, moving_webp
 from meiri.media.reencoding import Bounds, PictureFault, PictureRefused, ReencodedPicture, reencode_picture
 
@@ -53,17 +55,20 @@ def drawn(work, *arguments):
 
 def for_the_library(
     content: bytes, bounds: Bounds, smallest_side: int, widest: int, longest_jpeg: int
-) -> tuple[bytes, str]:
+) -> tuple[bytes, str, dict[str, Any]]:
     """The picture as a JPEG, as a PNG where it was drawn or is clear, as a WebP where it moves, at most `widest` pixels wide;
-    and the file's suffix."""
+    the file's suffix; and what the file said of where it comes from, as `Provenance.as_json`. The label, the credit and the
+    rights that the file had stand in the new one."""
     picture = _reencoded(content, bounds)
     if min(picture.picture.size) < smallest_side:
         raise NotDrawn(Unfit.SMALL)
-    if picture.format in MOVING and (moving := _moving(content, widest)):
-        return moving, "webp"
+    provenance = provenance_of(content, picture)
+    packet, said = provenance.packet(), provenance.as_json()
+    if picture.format in MOVING and (moving := _moving(content, widest, packet)):
+        return moving, "webp", said
     if picture.format in ("PNG", "GIF") or picture.is_clear or max(picture.picture.size) > longest_jpeg:
-        return picture.png(), "png"
-    return picture.jpeg(quality=90), "jpg"
+        return picture.png(packet), "png", said
+    return picture.jpeg(90, packet), "jpg", said
 
 
 def for_a_letter(content: bytes, bounds: Bounds) -> bytes:
@@ -80,9 +85,9 @@ def _reencoded(content: bytes, bounds: Bounds) -> ReencodedPicture:
         raise NotDrawn(refused.why) from None
 
 
-def _moving(content: bytes, widest: int) -> bytes | None:
+def _moving(content: bytes, widest: int, packet: bytes) -> bytes | None:
     try:
-        return moving_webp(content, widest)
+        return moving_webp(content, widest, packet)
     except TooMuch:
         raise NotDrawn(Unfit.FRAMES) from None
     except MemoryError:

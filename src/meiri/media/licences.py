@@ -26,6 +26,7 @@ BATCH = 20
 TAKEN_OVER = (
     "title", "description", "caption", "credit", "origin", "licence", "valid_until",
     "focal_point_x", "focal_point_y", "focal_point_width", "focal_point_height",
+    "provenance", "ai_label", "ai_label_reason",
 )  # fmt: skip
 
 

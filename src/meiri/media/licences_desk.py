@@ -47,7 +47,7 @@ class LicencesView(CheckedView):
 
 
 class ReplacementForm(forms.Form):
-    replacement = forms.ModelChoiceField(
+    replacement: forms.ModelChoiceField = forms.ModelChoiceField(
         label="到期后换用",
         queryset=Picture.objects.all(),
         required=False,

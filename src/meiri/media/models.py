@@ -14,6 +14,7 @@ from meiri.journal.recording import recording
 from meiri.media import documents as documents  # what readers see of documents is declared there
 from meiri.media.expired_licences import ExpiredLicence as ExpiredLicence
 from meiri.media.files import remove_after_commit, remove_after_rollback
+from meiri.media.labelled_pictures import LabelledPicture
 from meiri.media.picture_changes import record_picture_change
 from meiri.media.storage_names import unguessable
 from meiri.media.variants import Variants, make_variants
@@ -22,7 +23,10 @@ from meiri.media.variants import Variants, make_variants
 SHOWN = (
     "file", "title", "description", "caption", "credit",
     "focal_point_x", "focal_point_y", "focal_point_width", "focal_point_height",
+    "provenance", "ai_label", "ai_label_reason",
 )  # fmt: skip
+# Of these, what stands in the files of its sizes.
+WRITTEN = ("credit", "provenance", "ai_label")
 
 
 class PictureOrigin(models.TextChoices):
@@ -35,7 +39,7 @@ class PictureOrigin(models.TextChoices):
     OPEN = "open", "公有领域或开放授权"
 
 
-class Picture(AbstractImage):
+class Picture(LabelledPicture, AbstractImage):
     credit = models.CharField("供图", max_length=60, blank=True, help_text="作者或机构，如“林晚舟 摄”。")
     caption = models.CharField("图片说明", max_length=200, blank=True)
     origin = models.CharField("图片来源", max_length=11, choices=PictureOrigin.choices, blank=True)
@@ -60,7 +64,7 @@ class Picture(AbstractImage):
 
     admin_form_fields = (
         *WagtailImage.admin_form_fields,
-        *("caption", "credit", "origin", "licence", "valid_until"),
+        *("caption", "credit", "origin", "licence", "valid_until", "ai_label", "ai_label_reason"),
     )
 
     public = Public(SHOWN, keys=lambda picture: [picture.content_key], key_forms=(PICTURE,), appears=False)
@@ -81,9 +85,18 @@ class Picture(AbstractImage):
             if before:
                 self._keep_withdrawal(before)
                 record_picture_change(before, self, kind, reason)
-            self.save_with_sizes(*args, **kwargs)
+                self.record_label(before)
+            self.check_label(before)
+            written = before and any(getattr(before, name) != getattr(self, name) for name in WRITTEN)
+            self.save_with_sizes(*args, is_written_anew=bool(written), **kwargs)
             if before and before.file.name != self.file.name:
                 self.forget_files(before.file.name, before.stored_sizes())
+            elif before and before.stored_sizes().stem != self.stored_sizes().stem:
+                self.forget_sizes(before.stored_sizes())
+
+    def clean(self):
+        super().clean()
+        self.check_label(type(self)._base_manager.filter(pk=self.pk).first() if self.pk else None)
 
     def _keep_withdrawal(self, stored: "Picture") -> None:
         """Whoever read the picture before it was withdrawn or restored does not undo that by saving it."""
@@ -93,7 +106,8 @@ class Picture(AbstractImage):
         if self.file._committed:
             self.file.name, self.variants = stored.file.name, stored.variants
 
-    def save_with_sizes(self, *args, **kwargs) -> None:
+    def save_with_sizes(self, *args, is_written_anew: bool = False, **kwargs) -> None:
+        """`is_written_anew`: what is said in the files of its sizes has changed."""
         written = not self.file._committed
         if written and (self.file_size is None or not self.file_hash):
             # Wagtail's form would write them when somebody looks at it.
@@ -103,7 +117,7 @@ class Picture(AbstractImage):
         finally:
             if written and self.file._committed:
                 remove_after_rollback(self.file.storage, [self.file.name])
-        if self.file.name != self.variants.get("file"):
+        if self.file.name != self.variants.get("file") or (is_written_anew and not self.withdrawn_at):
             self.make_sizes()
 
     def get_rendition(self, filter):
@@ -127,9 +141,14 @@ class Picture(AbstractImage):
 
     def forget_files(self, original: str, sizes: Variants) -> None:
         """Another file has taken the place of `original`: it goes, with all that was made of it."""
-        storage, names = self.file.storage, list(sizes.names())
-        remove_after_commit(storage, [original, *names])
+        remove_after_commit(self.file.storage, [original])
         self.renditions.all().delete()
+        self.forget_sizes(sizes)
+
+    def forget_sizes(self, sizes: Variants) -> None:
+        """Sizes that were made before are of another file, or say something else: they go."""
+        storage, names = self.file.storage, [*sizes.names(), *sizes.manifests()]
+        remove_after_commit(storage, names)
         transaction.on_commit(lambda: purge([storage.url(name) for name in names]), robust=True)
 
     @property

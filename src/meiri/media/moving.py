@@ -6,6 +6,7 @@ from math import sqrt
 from PIL import Image, ImageSequence
 
 from meiri.media.reencoding import decoding
+from meiri.media.xmp import webp_with
 
 MOST_FRAMES = 400
 # Pixels of all frames together: as they come, and as they are kept.
@@ -26,8 +27,8 @@ def moves(picture: Image.Image) -> bool:
     return getattr(picture, "n_frames", 1) > 1
 
 
-def moving_webp(content: bytes, widest: int) -> bytes | None:
-    """A picture as a WebP that moves, at most `widest` pixels wide; None for one that stands still.
+def moving_webp(content: bytes, widest: int, packet: bytes = b"") -> bytes | None:
+    """A picture as a WebP that moves, at most `widest` pixels wide, with `packet` as its XMP; None for one that stands still.
 
     Raises `TooMuch`, and what Pillow raises for a broken file. Nothing of the file but its frames is kept, and how long
     each of them stands.
@@ -36,12 +37,12 @@ def moving_webp(content: bytes, widest: int) -> bytes | None:
         if not moves(picture):
             return None
         if _is_as_made_here(picture, widest):
-            return content
-        return _drawn(picture, widest)
+            return webp_with(content, packet)
+        return webp_with(_drawn(picture, widest), packet)
 
 
 def _is_as_made_here(picture: Image.Image, widest: int) -> bool:
-    told = {"exif", "xmp", "icc_profile"} & set(picture.info)
+    told = {"exif", "icc_profile"} & set(picture.info)
     return picture.format == "WEBP" and picture.width <= widest and not told
 
 

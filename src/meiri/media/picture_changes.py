@@ -12,7 +12,7 @@ from meiri.journal.recording import acting_user
 from meiri.media.use import rows_using
 
 # What readers are told of as changed.
-TOLD = ("caption", "credit", "description")
+TOLD = ("caption", "credit", "description", "ai_label")
 # Places that are named one by one, and rows that are looked at.
 MOST_NAMED, MOST_ROWS = 20, 2_000
 
@@ -41,9 +41,13 @@ def record_picture_change(before, after, kind: str, reason: str) -> PublishedCha
         return None
     if kind == ChangeKind.CORRECTION:
         after.corrected_at = timezone.now()
-    old = {str(field.verbose_name): getattr(before, field.name) for field in changed}
+    old = {str(field.verbose_name): _in_words(before, field) for field in changed}
     name = PICTURES_CHANGED.name(after)
     return record_change(name, kind or ChangeKind.UPDATE, reason.strip(), acting_user(), parts, old)
+
+
+def _in_words(picture, field) -> str:
+    return str(getattr(picture, f"get_{field.name}_display", lambda: getattr(picture, field.name))())
 
 
 def stands_for_readers(picture) -> bool:

@@ -1,16 +1,17 @@
-"""Pictures from outside, drawn anew: their pixels are kept and nothing else of the file.
+"""Pictures from outside, drawn anew: their pixels are kept and nothing else of the file but what its caller writes.
 
 Where, when and with what a picture was taken, scripts and other files that hide in one are gone afterwards.
 """
 
 import io
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from threading import Lock
-from typing import cast
+from typing import Any, cast
 
 from PIL import Image, ImageCms, ImageOps
+from PIL.PngImagePlugin import PngInfo
 from pillow_heif import register_heif_opener
 
 register_heif_opener()
@@ -59,26 +60,35 @@ class Bounds:
 
 @dataclass(frozen=True)
 class ReencodedPicture:
-    """`picture` in RGB, or RGBA where parts of it are clear; `format` is that of the file that came."""
+    """`picture` in RGB, or RGBA where parts of it are clear; `format` is that of the file that came, `info` and `exif` are what
+    Pillow read beside the pixels, for whoever looks for a label there."""
 
     picture: Image.Image
     format: str
+    info: dict[Any, Any] = field(default_factory=dict)
+    exif: Image.Exif = field(default_factory=Image.Exif)
 
     @property
     def is_clear(self) -> bool:
         return self.picture.mode == "RGBA"
 
-    def png(self) -> bytes:
-        return _written(self.picture, "PNG", optimize=True)
+    def png(self, packet: bytes = b"") -> bytes:
+        """`packet` is the XMP that the file carries."""
+        notes = PngInfo()
+        if packet:
+            notes.add_itxt("XML:com.adobe.xmp", packet.decode())
+        return _written(self.picture, "PNG", optimize=True, pnginfo=notes)
 
-    def jpeg(self, quality: int) -> bytes:
-        """On white paper where it is clear."""
+    def jpeg(self, quality: int, packet: bytes = b"") -> bytes:
+        """On white paper where it is clear. `packet` is the XMP that the file carries."""
         picture = self.picture
         if self.is_clear:
             paper = Image.new("RGBA", picture.size, "white")
             paper.alpha_composite(picture)
             picture = paper.convert("RGB")
-        return _written(picture, "JPEG", quality=quality, optimize=True)
+        return _written(
+            picture, "JPEG", quality=quality, optimize=True, **({"xmp": packet} if packet else {})
+        )
 
 
 def format_of(content: bytes) -> str | None:
@@ -102,13 +112,21 @@ def reencode_picture(content: bytes, bounds: Bounds) -> ReencodedPicture:
         with decoding, Image.open(io.BytesIO(content), formats=(format,)) as picture:
             if picture.width * picture.height > bounds.pixels:
                 raise PictureRefused(PictureFault.PIXELS)
-            return ReencodedPicture(_pixels_of(picture, bounds.side), format)
+            pixels = _pixels_of(picture, bounds.side)
+            return ReencodedPicture(pixels, format, dict(picture.info), _exif_of(picture))
     except PictureRefused:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise PictureRefused(PictureFault.PIXELS) from None
     except Exception as error:  # Pillow raises whatever a broken file makes it trip over
         raise PictureRefused(PictureFault.BROKEN) from error
+
+
+def _exif_of(picture: Image.Image) -> Image.Exif:
+    try:
+        return picture.getexif()
+    except Exception:  # as with what is read of how it was held
+        return Image.Exif()
 
 
 def _pixels_of(picture: Image.Image, side: int | None) -> Image.Image:

@@ -90,7 +90,8 @@ def refuse_what_is_used(instance: Item, **details) -> None:
 @receiver(post_delete, sender=Picture)
 def without_sizes(instance: Picture, **details) -> None:
     """Wagtail removes the original and what it made of it; here go the sizes that pages show."""
-    names = list(instance.stored_sizes().names())
+    sizes = instance.stored_sizes()
+    names = [*sizes.names(), *sizes.manifests()]
     remove_after_commit(instance.file.storage, names)
     forget_uses([instance.file.storage.url(name) for name in names])
 

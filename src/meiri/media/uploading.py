@@ -12,6 +12,7 @@ from wagtail.images.forms import BaseImageForm
 from meiri.media import captions
 from meiri.media.adding_pictures import MAX_BYTES, Unusable, reencoded
 from meiri.media.documents import BEGINNING, KINDS
+from meiri.media.labelled_pictures import credit_of, surer
 from meiri.media.removing import check_may
 
 # Other names of JPEG files, as browsers and cameras give them.
@@ -40,7 +41,8 @@ class Replacing:
 
 
 class PictureField(WagtailImageField):
-    """A picture, drawn anew before Wagtail looks at it: its file tells no place, and a broken one is refused in words."""
+    """A picture, drawn anew before Wagtail looks at it: its file tells no place, and a broken one is refused in words. The file that
+    comes out has what it said of where it comes from as `provenance`."""
 
     def to_python(self, data):
         if not isinstance(data, UploadedFile):
@@ -52,10 +54,12 @@ class PictureField(WagtailImageField):
             if data.size > MAX_BYTES:
                 raise Unusable(f"超过 {MAX_BYTES // 1024 // 1024} MB")
             data.seek(0)
-            content, suffix = reencoded(data.read())
+            new = reencoded(data.read())
         except Unusable as error:
             raise ValidationError(f"图片没有上传：{error}。") from error
-        return super().to_python(SimpleUploadedFile(f"{path.stem}.{suffix}", content, _TYPES[suffix]))
+        file = SimpleUploadedFile(f"{path.stem}.{new.suffix}", new.content, _TYPES[new.suffix])
+        file.provenance = new.provenance
+        return super().to_python(file)
 
 
 class PictureForm(Replacing, BaseImageForm):
@@ -75,6 +79,16 @@ class PictureForm(Replacing, BaseImageForm):
         if isinstance(file, UploadedFile):
             self.check_may_replace()
         return file
+
+    def clean(self):
+        cleaned = super().clean()
+        known = getattr(cleaned.get("file"), "provenance", None)
+        if known is not None:
+            # The form's fields are put on the picture after this: they take what the file proposes too.
+            self.instance.take_provenance(known)
+            cleaned["ai_label"] = surer(cleaned.get("ai_label", ""), known.label)
+            cleaned["credit"] = cleaned.get("credit") or credit_of(known)
+        return cleaned
 
 
 class DocumentForm(Replacing, BaseDocumentForm):

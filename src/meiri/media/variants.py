@@ -8,13 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image as Pillow
 from PIL import ImageOps
 
 from meiri.media.files import remove_after_rollback
+from meiri.media.manifest_reading import TYPES
 from meiri.media.moving import moving_webp
+from meiri.media.reencoding import format_of
+from meiri.media.manifest_signing import EMBEDDED, SUFFIX, sign_size
 
 WIDTHS = (320, 640, 1280)
 # Best compression first: a browser takes the first it knows; JPEG is for all others.
@@ -33,7 +37,8 @@ MOVING = "-moving.webp"
 class Variants:
     """`file`: the original they were made from; `stem`: the path before `-{width}.{format}`; widths in pixels.
 
-    One that `moves` is there as `{stem}-moving.webp` besides; the others are its first frame.
+    One that `moves` is there as `{stem}-moving.webp` besides; the others are its first frame. Beside those that are `signed` and
+    narrow lie their manifests.
     """
 
     file: str = ""
@@ -42,6 +47,7 @@ class Variants:
     height_ratio: float = 2 / 3
     formats: tuple[str, ...] = tuple(FORMATS)
     moves: bool = False
+    signed: bool = False
 
     @classmethod
     def from_json(cls, data: dict) -> "Variants":
@@ -52,6 +58,7 @@ class Variants:
             data.get("ratio", 2 / 3),
             tuple(data.get("formats", FORMATS)),
             data.get("moves", False),
+            data.get("signed", False),
         )
 
     def as_json(self) -> dict:
@@ -62,10 +69,17 @@ class Variants:
             "ratio": self.height_ratio,
             "formats": list(self.formats),
             "moves": self.moves,
+            "signed": self.signed,
         }
 
+    def manifests(self) -> Iterator[str]:
+        """The names in the storage of the manifests that are not in their files."""
+        for width in self.widths:
+            if self.signed and width < EMBEDDED:
+                yield from (f"{self.stem}-{width}.{format}{SUFFIX}" for format in self.formats)
+
     def names(self) -> Iterator[str]:
-        """The names of all its files in the storage."""
+        """The names of all its pictures in the storage."""
         for width in self.widths:
             for format in self.formats:
                 yield f"{self.stem}-{width}.{format}"
@@ -109,31 +123,34 @@ class Variants:
 def make_variants(image) -> Variants:
     """Write the variants of a saved `media.Picture` to storage and say where they are.
 
-    Re-encoding drops EXIF data, so no variant tells where it was taken. Raises what Pillow raises for a broken picture.
+    Re-encoding drops EXIF data, so no variant tells where it was taken; each carries the label, the credit and the rights as XMP.
+    Raises what Pillow raises for a broken picture.
     """
     with image.file.open() as file:
         content = file.read()
+    packet = image.packet()
     # The name holds a random part: who has the picture can't tell where its sizes are.
     # 72 bits that follow from the secret name of the original: nobody finds them by asking, and pages name many.
-    digest = hashlib.sha256(image.file.name.encode() + b"\0" + content).digest()[:9]
+    digest = hashlib.sha256(image.file.name.encode() + b"\0" + packet + content).digest()[:9]
     stem = f"pictures/{image.pk // 1000}/{image.pk}-{base64.urlsafe_b64encode(digest).decode()}"
-    moving = moving_webp(content, WIDTHS[-1])
+    moving = moving_webp(content, WIDTHS[-1], packet)
     picture = ImageOps.exif_transpose(Pillow.open(io.BytesIO(content)))
     if picture.mode not in ("RGB", "L"):
         picture = _on_white(picture)
     ratio = picture.height / picture.width
     widths = widths_of(picture.width, picture.height)
     formats = tuple(FORMATS) if round(widths[-1] * ratio) <= LONGEST_WEBP else ("jpeg",)
+    storing = _Storing(content, f"picture-{image.pk}")
     for width in widths:
         smaller = picture.resize((width, max(1, round(width * ratio))), Pillow.Resampling.LANCZOS)
         # The formats are made side by side where there are processors: Pillow lets go of Python while it encodes.
         with ThreadPoolExecutor(len(formats)) as threads:
-            encoded = list(threads.map(partial(_encoded, smaller), formats))
+            encoded = list(threads.map(partial(_encoded, smaller, packet=packet), formats))
         for format, variant in zip(formats, encoded, strict=True):
-            _store(f"{stem}-{width}.{format}", variant)
+            storing.store(f"{stem}-{width}.{format}", variant, format.upper(), beside=width < EMBEDDED)
     if moving:
-        _store(f"{stem}{MOVING}", moving)
-    return Variants(image.file.name, stem, widths, ratio, formats, bool(moving))
+        storing.store(f"{stem}{MOVING}", moving, "WEBP", beside=False)
+    return Variants(image.file.name, stem, widths, ratio, formats, bool(moving), storing.signs)
 
 
 def widths_of(width: int, height: int) -> tuple[int, ...]:
@@ -143,10 +160,11 @@ def widths_of(width: int, height: int) -> tuple[int, ...]:
     return widths or (widest,)
 
 
-def _encoded(picture, format: str) -> bytes:
+def _encoded(picture, format: str, packet: bytes = b"") -> bytes:
     out = io.BytesIO()
+    notes = {"xmp": packet} if packet else {}
     # Of a copy: Pillow keeps the options of an encoding in the picture.
-    picture.copy().save(out, format.upper(), **FORMATS[format])
+    picture.copy().save(out, format.upper(), **FORMATS[format], **notes)
     return out.getvalue()
 
 
@@ -157,8 +175,31 @@ def _on_white(picture):
     return paper.convert("RGB")
 
 
-def _store(name: str, content: bytes) -> None:
-    # The name holds the digest of the content it was made from: what is there already is the same.
-    if not default_storage.exists(name):
-        default_storage.save(name, ContentFile(content))
-        remove_after_rollback(default_storage, [name])
+class _Storing:
+    """Puts what was made of an original into the storage, signed, where the original has a format that manifests know."""
+
+    def __init__(self, original: bytes, title: str):
+        self.original, self.title = original, title
+        self.format = format_of(original) or ""
+        self.signs = self.format in TYPES
+
+    def store(self, name: str, content: bytes, format: str, beside: bool) -> None:
+        """`beside`: the manifest is not put into the file but beside it."""
+        # The name holds the digest of the content it was made from: what is there already is the same.
+        if default_storage.exists(name):
+            return
+        address = default_storage.url(name + SUFFIX) if beside else ""
+        own = settings.BASE_URL if address.startswith("/") else ""
+        if self.signs:
+            signed = sign_size(content, format, self.original, self.format, self.title, own + address)
+            content = signed.content
+            if signed.manifest is not None:
+                # One that is there is of a file that was not stored in the end.
+                default_storage.delete(name + SUFFIX)
+                _save(name + SUFFIX, signed.manifest)
+        _save(name, content)
+
+
+def _save(name: str, content: bytes) -> None:
+    default_storage.save(name, ContentFile(content))
+    remove_after_rollback(default_storage, [name])

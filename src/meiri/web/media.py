@@ -30,6 +30,7 @@ PUBLIC = (PICTURES, "images/", "friendlinks/", "identity/")
 ORIGINALS = "original_images/"
 TYPES = {
     ".avif": "image/avif",
+    ".c2pa": "application/c2pa",
     ".gif": "image/gif",
     ".jpeg": "image/jpeg",
     ".jpg": "image/jpeg",
