@@ -32,7 +32,7 @@ _NOTEWORTHY = re.compile(
 
 READ = frozenset(
     {"alt", "title", "placeholder", "label", "aria-label", "aria-description", "aria-roledescription"}
-    | {"aria-valuetext", "data-title", "term"}
+    | {"aria-valuetext", "data-ai", "data-title", "term"}
 )
 LINKS = frozenset({"href", "action", "formaction", "data-fragment", "data-grow", "data-copy", "data-share"})
 META_READ = frozenset(

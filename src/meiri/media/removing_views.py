@@ -57,6 +57,9 @@ class PictureDeleteView(Deleting, images.DeleteView):
 class PictureEditView(images.EditView):
     template_name = "media/edit_picture.html"
 
+    def get_context_data(self, **kwargs):
+        return {**super().get_context_data(**kwargs), "told": self.object.told()}
+
 
 class DocumentDeleteView(Deleting, documents.DeleteView):
     pass

@@ -13,6 +13,7 @@ from functools import cached_property
 from django.conf import settings
 from django.db import connection
 
+from meiri.aigc import AigcLabel
 from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.delivery.omissions import optional
 from meiri.journal.cache import InvalidatingCache
@@ -55,6 +56,7 @@ class CardPicture:
     caption: str
     credit: str
     focus: str
+    label: AigcLabel | None = None
 
 
 @dataclass(eq=False)
@@ -117,7 +119,8 @@ CARDS = """
 SELECT article.id, article.kicker, article.title, article.short_title, article.summary, article.published_at, article.kind,
     article.minors_risk,
     channel.name, channel.slug, source.id, source.name, picture.id, picture.variants, picture.description, picture.caption,
-    picture.title, picture.credit, picture.focal_point_x, picture.focal_point_y, picture.width, picture.height
+    picture.title, picture.credit, picture.focal_point_x, picture.focal_point_y, picture.width, picture.height,
+    picture.ai_label
 FROM newsroom_article AS article
 JOIN sections_channel AS channel ON channel.id = article.channel_id
 LEFT JOIN newsroom_source AS source ON source.id = article.source_id
@@ -183,7 +186,9 @@ def _card(row: tuple, channels: dict[str, CardSection], sources: dict[str, CardS
     )
 
 
-def _picture(variants, description, caption, title, credit, x, y, width, height) -> CardPicture | None:
+def _picture(
+    variants, description, caption, title, credit, x, y, width, height, ai_label
+) -> CardPicture | None:
     """None for one that was withdrawn: it has no sizes."""
     sizes = Variants.from_json(json.loads(variants))
     if not sizes.widths:
@@ -194,6 +199,7 @@ def _picture(variants, description, caption, title, credit, x, y, width, height)
         caption,
         credit,
         focus_of(x, y, width, height),
+        AigcLabel(ai_label) if ai_label else None,
     )
 
 

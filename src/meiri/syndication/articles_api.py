@@ -11,6 +11,7 @@ from ninja.responses import Status
 
 from meiri.api_problem import Problem
 from meiri.asked_numbers import LARGEST_ID
+from meiri.media.models import Picture
 from meiri.newsroom.cards import Card
 from meiri.newsroom.clock import zoned
 from meiri.newsroom.keyset import Cursor
@@ -28,6 +29,20 @@ MOST = 100
 S = TypeVar("S", Channel, Station)
 
 
+class PictureProvenance(Schema):
+    """What is known of where a picture comes from."""
+
+    credit: str
+    creator: str
+    copyright: str
+    source_type: str = Field(
+        description="IPTC's digital source type, such as trainedAlgorithmicMedia; empty where it is not known."
+    )
+    aigc: dict[str, str] | None = Field(
+        description="The block of GB 45438-2025 (Label, ContentProducer, ProduceID …) where the picture has a label; else null."
+    )
+
+
 class Line(Schema):
     """An article as a line in a list."""
 
@@ -40,6 +55,10 @@ class Line(Schema):
     source: str
     kind: str = Field(description="report, flash, gallery, video, interview or opinion.")
     picture: str | None = Field(description="The address of a JPEG.")
+    picture_label: str = Field(
+        description="1 where artificial intelligence made the picture, 2 where it may have, 3 where that is suspected (GB"
+        " 45438-2025), else empty. Say so on the picture."
+    )
     minors_risk: str = Field(
         description="imitation, values, image or privacy where it may harm minors (可能影响未成年人身心健康), else empty. Show a"
         " notice before it, and show it on no first screen, hot list or ranking."
@@ -52,6 +71,7 @@ class Lines(Schema):
 
 
 class WholeArticle(Line):
+    picture_provenance: PictureProvenance | None
     modified_at: datetime
     kicker: str
     subtitle: str
@@ -185,6 +205,18 @@ def get_article(
         topics=[t.slug for t in found.topics.all()],
         tags=[tagged.tag.name for tagged in found.tagged_items.all()],
         body=bodies_of([found])[0] if is_whole else "",
+        picture_provenance=_provenance(found.picture) if found.picture and is_whole else None,
+    )
+
+
+def _provenance(picture: Picture) -> PictureProvenance:
+    known, block = picture.known, picture.block()
+    return PictureProvenance(
+        credit=picture.credit or known.credit,
+        creator=known.creator,
+        copyright=known.rights,
+        source_type=picture.source_type,
+        aigc=block.as_dict() if block else None,
     )
 
 
@@ -235,6 +267,7 @@ def line(article: Article | Card, is_whole: bool = True) -> Line:
         source=article.source.name if article.source else "",
         kind=article.kind,
         picture=picture_url(picture) if picture and picture.sizes.widths else None,
+        picture_label=picture.label.value if picture and picture.label else "",
         minors_risk=article.minors_risk,
     )
 

@@ -8,6 +8,8 @@ from django.conf import settings
 
 from meiri.fronts.models import SiteSettings, StandardPage
 from meiri.identity import site_name
+from meiri.media.models import Picture
+from meiri.media.provenance import source_type_address
 from meiri.newsroom.body.pictures import feed_address
 from meiri.newsroom.clock import zoned
 from meiri.newsroom.corrections import Correction
@@ -48,7 +50,9 @@ def news_article(
     if videos := videos_of(article):
         data["video"] = videos
     if image_url:
-        data["image"] = [whole_address(image_url)]
+        data["image"] = [
+            image_object(article.picture, image_url) if article.picture else whole_address(image_url)
+        ]
     if corrections:
         data["correction"] = [
             {
@@ -59,6 +63,21 @@ def news_article(
             for correction in corrections
         ]
     return data
+
+
+def image_object(picture: Picture, address: str) -> dict | str:
+    """`ImageObject` (schema.org) of a picture with who made it, its rights and IPTC's word for how; the address alone where nothing
+    of this is known."""
+    known = picture.known
+    said = {
+        "creditText": picture.credit or known.credit,
+        "creator": {"@type": "Person", "name": known.creator} if known.creator else None,
+        "copyrightNotice": known.rights,
+        "digitalSourceType": source_type_address(picture.source_type) if picture.source_type else "",
+    }
+    told = {name: value for name, value in said.items() if value}
+    whole = whole_address(address)
+    return {"@type": "ImageObject", "contentUrl": whole, "url": whole, **told} if told else whole
 
 
 def magazine_piece(issue, piece, address: str, crumbs: list[tuple[str, str]]) -> list[dict]:
@@ -79,7 +98,7 @@ def magazine_piece(issue, piece, address: str, crumbs: list[tuple[str, str]]) ->
     if issue.first_published_at:
         data["datePublished"] = zoned(issue.first_published_at).isoformat(timespec="seconds")
     if piece["picture"] and (image := feed_address(piece["picture"])):
-        data["image"] = [whole_address(image)]
+        data["image"] = [image_object(piece["picture"], image)]
     return [data, breadcrumb_list(crumbs)]
 
 

@@ -27,7 +27,8 @@ _NOT_LAST = "（《「『“‘([{"
 
 @dataclass(frozen=True)
 class Poster:
-    """What stands on a poster. `picture`: the bytes of a picture, or none."""
+    """What stands on a poster. `picture`: the bytes of a picture, or none; `packet`: the XMP that the file carries, with the
+    picture's label."""
 
     site: str
     kicker: str
@@ -36,6 +37,7 @@ class Poster:
     origin: str
     address: str
     picture: bytes | None = None
+    packet: bytes = b""
     # The text is a sentence of the article's: it is what the card is about.
     is_quote: bool = False
 
@@ -68,7 +70,7 @@ def draw_poster(poster: Poster) -> bytes:
     sheet.rule(MARGIN, WIDTH - MARGIN, 2, RULE)
     sheet.y += 32
     sheet.foot(poster, small)
-    return sheet.finished()
+    return sheet.finished(poster.packet)
 
 
 class _Sheet:
@@ -110,10 +112,10 @@ class _Sheet:
         self.text(broken_lines("扫描二维码，阅读全文", face, room, 2), face, GREY)
         self.y = top + CODE + 56
 
-    def finished(self) -> bytes:
-        out = io.BytesIO()
+    def finished(self, packet: bytes) -> bytes:
+        out, notes = io.BytesIO(), {"xmp": packet} if packet else {}
         self.image.crop((0, 0, WIDTH, min(self.y, self.image.height))).save(
-            out, "JPEG", quality=85, optimize=True
+            out, "JPEG", quality=85, optimize=True, **notes
         )
         return out.getvalue()
 

@@ -37,7 +37,13 @@ def poster(request: HttpRequest, article_id: int) -> HttpResponse:
         return HttpResponse(status=410)
     if article.source:
         uses(article.source.content_key)
-    return drawn(article, Poster(**shown_of(article), text=article.summary, picture=picture_of(article)))
+    shown, picture = shown_of(article), picture_of(article)
+    packet = b""
+    if picture and article.picture:
+        packet = article.picture.packet()
+        if label := article.picture.label:
+            shown["origin"] += f"　图片：{label.words}"
+    return drawn(article, Poster(**shown, text=article.summary, picture=picture, packet=packet))
 
 
 @require_safe

@@ -147,10 +147,12 @@ class BeforeAfterBlock(StructBodyBlock):
         return self._figure(value, lambda image: image.stored_sizes().best)
 
     def feed_html(self, value: Any) -> str:
-        withdrawn = [withdrawn_in_feed(image) for image in (value["before"], value["after"]) if image]
-        return "".join(withdrawn) or self._figure(value, feed_address)
+        both = [image for image in (value["before"], value["after"]) if image]
+        withdrawn = [withdrawn_in_feed(image) for image in both]
+        labels = dict.fromkeys(map(label_in_feed, both))
+        return "".join(withdrawn) or self._figure(value, feed_address, "".join(labels))
 
-    def _figure(self, value: Any, address: Callable[[Any], str]) -> str:
+    def _figure(self, value: Any, address: Callable[[Any], str], label: str = "") -> str:
         both = [value["before"], value["after"]]
         if None in both:
             return ""
@@ -158,7 +160,7 @@ class BeforeAfterBlock(StructBodyBlock):
         pictures = "".join(
             f'<img src="{escape(address(image))}" alt="{escape(image.alt)}">' for image in both
         )
-        return f"<figure>{pictures}<figcaption>{escaped(_BETWEEN_LABELS.join(labels))}</figcaption></figure>"
+        return f"<figure>{pictures}<figcaption>{escaped(_BETWEEN_LABELS.join(labels) + label)}</figcaption></figure>"
 
     def from_element(self, element: HtmlElement, pictures: Mapping[str, Picture]) -> ReadBlock | None:
         found = [image.get("src") for image in element.iter("img")]
@@ -206,7 +208,8 @@ class MapBlock(PictureBlock):
     def feed_html(self, value: Any) -> str:
         if not value["image"]:
             return ""
-        image, words = value["image"], (value["caption"], self._number(value), value["credit"])
+        image = value["image"]
+        words = (value["caption"], self._number(value), value["credit"], label_in_feed(image))
         return withdrawn_in_feed(image) or figure(feed_address(image), image.alt, *words)
 
     def from_element(self, element: HtmlElement, pictures: Mapping[str, Picture]) -> ReadBlock | None:
@@ -255,8 +258,13 @@ def figure(address: str, alt: str | None, *words: str) -> str:
 def feed_figure(picture: Picture, caption: str, credit: str) -> str:
     """A picture as other programs show it."""
     return withdrawn_in_feed(picture) or figure(
-        feed_address(picture), caption or picture.alt, caption, credit
+        feed_address(picture), caption or picture.alt, caption, credit, label_in_feed(picture)
     )
+
+
+def label_in_feed(picture: Picture) -> str:
+    """What other programs say below a picture with a label of artificial intelligence."""
+    return f"（{picture.label.words}）" if picture.label else ""
 
 
 def withdrawn_in_feed(picture: Picture) -> str:
