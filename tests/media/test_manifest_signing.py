@@ -15,8 +15,8 @@ from meiri.health_checks import HealthState
 from meiri.media.adding_pictures import reencoded, store
 from meiri.media.health import pictures_can_be_signed
 from meiri.media.manifest_reading import TYPES
-from meiri.media.models import Picture
 from meiri.media.manifest_signing import context_trusting, sign_size
+from meiri.media.models import Picture
 from meiri.media.site_certificate import certificate_file, made_for, read_certificate, site_certificate
 from tests.media import samples
 from tests.media.labelled_samples import a_labelled_file, a_packet, block_in

@@ -16,9 +16,9 @@ from PIL import ImageOps
 
 from meiri.media.files import remove_after_rollback
 from meiri.media.manifest_reading import TYPES
+from meiri.media.manifest_signing import EMBEDDED, SUFFIX, sign_size
 from meiri.media.moving import moving_webp
 from meiri.media.reencoding import format_of
-from meiri.media.manifest_signing import EMBEDDED, SUFFIX, sign_size
 
 WIDTHS = (320, 640, 1280)
 # Best compression first: a browser takes the first it knows; JPEG is for all others.
