@@ -183,6 +183,7 @@ def test_ninjs_says_nothing_that_the_standard_does_not_know(shared_data):
     article = OutgoingArticle(
         42, "https://meiri.example/42.html", "一个标题", datetime(2025, 11, 23, 8, tzinfo=UTC), "每日新闻网",
         "引题", "副题", "摘要", "keji", "科技", "江南晚讯", "杭州11月23日电", "林晚舟", ["许望舒"], ["农业"], "<p>正文</p>", "/media/a.jpg",
+        "每日图片社", "© 每日图片社", "人工智能生成",
     )  # fmt: skip
     item = ninjs_item(article)
     assert item.keys() <= known.keys()

@@ -65,12 +65,19 @@ def article_page(article: OutgoingArticle) -> str:
         f"<h1>{escape(article.title)}</h1>",
         f"<p>{escape(article.subtitle)}</p>" if article.subtitle else "",
         f'<p class="about">{escape("　".join(filter(None, map(str, filter(None, about)))))}</p>',
-        f'<figure><img src="{escape(lead)}" alt=""></figure>' if lead else "",
+        f'<figure><img src="{escape(lead)}" alt="">{_below(article)}</figure>' if lead else "",
         article.body_with(lambda address: beside(address, _UP)),
         f'<p class="about">关键词：{escape("　".join(article.tags))}</p>' if article.tags else "",
         f'<p class="about"><a href="{escape(article.address)}">原文</a>　<a href="index.html">当日稿件</a></p>',
     ]
     return _page(article.title, _UP, "\n".join(filter(None, parts)))
+
+
+def _below(article: OutgoingArticle) -> str:
+    """What stands below the picture of an article: whose it is, and its label of artificial intelligence."""
+    label = f"（{article.picture_label}）" if article.picture_label else ""
+    words = escape(article.picture_credit + label)
+    return f"<figcaption>{words}</figcaption>" if words else ""
 
 
 def _write_day(folder: Path, day: str, titles: dict[str, str]) -> None:

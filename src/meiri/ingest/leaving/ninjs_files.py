@@ -68,6 +68,16 @@ def ninjs_item(article: OutgoingArticle) -> dict[str, Any]:
         item["subjects"] = subjects
     if article.picture:
         rendition = {"name": "main", "href": beside(article.picture)}
-        picture = {"name": "featureimage", "uri": f"{article.address}#picture", "type": "picture"}
+        picture: dict[str, Any] = {
+            "name": "featureimage",
+            "uri": f"{article.address}#picture",
+            "type": "picture",
+        }
+        if article.picture_credit:
+            picture["by"] = article.picture_credit
+        if article.picture_rights:
+            picture["copyrightNotice"] = article.picture_rights
+        if article.picture_label:
+            picture["edNote"] = article.picture_label
         item["associations"] = [{**picture, "renditions": [rendition]}]
     return item

@@ -14,12 +14,15 @@ from typing import cast
 from urllib.parse import quote, unquote, urlsplit
 
 from django.conf import settings
+from django.db.models import Q
 
+from meiri.aigc import AigcLabel
 from meiri.delivery.kinds import media_key
 from meiri.identity import site_name
 from meiri.ingest.sanitise import UNPRINTABLE
 from meiri.ingest.stream import as_html
 from meiri.journal.content_keys import PICTURE
+from meiri.media.manifest_signing import SUFFIX
 from meiri.media.models import Picture
 from meiri.newsroom.clock import zoned
 from meiri.newsroom.models import Article
@@ -27,13 +30,16 @@ from meiri.newsroom.models import Article
 LANGUAGE = "zh-Hans-CN"
 _PICTURE = re.compile(r'<img src="([^"]*)"[^<>]*>')
 _TAKEN_DOWN = "<p>图片已撤下。</p>"
+# A figure with its pictures, and the words below them.
+_FIGURE = re.compile(r'<figure>((?:<img src="[^"]*"[^<>]*>)+)(?:<figcaption>([^<]*)</figcaption>)?</figure>')
 _SOURCE = re.compile(r'(<img src=")([^"]*)(")')
 
 
 @dataclass
 class OutgoingArticle:
     """A published article. `address` is the one that readers have; moments are aware. `body` is clean HTML, `picture` the address of
-    the picture that stands for it, "" for none; addresses of the site's own pictures begin with /media/."""
+    the picture that stands for it, "" for none, with its credit, its rights and its label of artificial intelligence in words; addresses
+    of the site's own pictures begin with /media/."""
 
     key: int
     address: str
@@ -52,6 +58,9 @@ class OutgoingArticle:
     tags: list[str] = field(default_factory=list)
     body: str = ""
     picture: str = ""
+    picture_credit: str = ""
+    picture_rights: str = ""
+    picture_label: str = ""
 
     def pictures(self) -> list[str]:
         """The addresses of its pictures, each once, in their order."""
@@ -66,10 +75,12 @@ class OutgoingArticle:
 
 
 def outgoing(articles: Sequence[Article]) -> list[OutgoingArticle]:
-    """What leaves of stored articles that are live: what readers see, so without pictures that were taken down."""
+    """What leaves of stored articles that are live: what readers see, so without pictures that were taken down, and with the labels of
+    the others in words."""
     found = [_outgoing(article) for article in articles]
-    hidden = _withdrawn({address for one in found for address in one.pictures()})
+    hidden, labels = _told_of({address for one in found for address in one.pictures()})
     for one in found:
+        one.body = _FIGURE.sub(lambda figure: _labelled(figure, labels), one.body)
         one.body = _PICTURE.sub(
             lambda picture: _TAKEN_DOWN if unescape(picture[1]) in hidden else picture[0], one.body
         )
@@ -77,18 +88,33 @@ def outgoing(articles: Sequence[Article]) -> list[OutgoingArticle]:
     return found
 
 
-def _withdrawn(addresses: set[str]) -> set[str]:
-    """Those of these addresses that belong to pictures of this site that were taken down. One query."""
+def _labelled(figure: re.Match[str], labels: dict[str, str]) -> str:
+    """A figure with the labels of its pictures below it."""
+    said = [labels.get(unescape(source), "") for _, source, _ in _SOURCE.findall(figure[1])]
+    words = "".join(f"（{label}）" for label in dict.fromkeys(filter(None, said)))
+    return (
+        f"<figure>{figure[1]}<figcaption>{figure[2] or ''}{words}</figcaption></figure>"
+        if words
+        else figure[0]
+    )
+
+
+def _told_of(addresses: set[str]) -> tuple[set[str], dict[str, str]]:
+    """Of these addresses, those of this site's pictures that were taken down; and the labels of those that have one. One query."""
     numbers = {
         a: PICTURE.number(media_key(f"{settings.MEDIA_URL}{file_of(a)}")) for a in addresses if file_of(a)
     }
-    taken_down = Picture.objects.filter(pk__in=[n for n in numbers.values() if n], withdrawn_at__isnull=False)
-    gone = set(taken_down.values_list("pk", flat=True))
-    return {address for address, number in numbers.items() if number in gone}
+    of_ours = Picture.objects.filter(pk__in=[n for n in numbers.values() if n])
+    told = of_ours.filter(Q(withdrawn_at__isnull=False) | ~Q(ai_label=""))
+    found = {key: (at, label) for key, at, label in told.values_list("pk", "withdrawn_at", "ai_label")}
+    known = {address: found[number] for address, number in numbers.items() if number in found}
+    labels = {address: AigcLabel(label).words for address, (_, label) in known.items() if label}
+    return {address for address, (at, _) in known.items() if at}, labels
 
 
 def _outgoing(article: Article) -> OutgoingArticle:
-    channel = article.channel
+    channel, picture = article.channel, article.picture
+    known = picture.known if picture else None
     return OutgoingArticle(
         key=article.pk,
         address=article.full_url,
@@ -106,7 +132,10 @@ def _outgoing(article: Article) -> OutgoingArticle:
         authors=[byline.author.name for byline in article.bylines.all()],
         tags=[item.tag.name for item in article.tagged_items.all()],
         body=as_html(article.body),
-        picture=_address_of(article.picture),
+        picture=_address_of(picture),
+        picture_credit=picture.credit if picture else "",
+        picture_rights=known.rights if known else "",
+        picture_label=picture.label.words if picture and picture.label else "",
     )
 
 
@@ -130,6 +159,8 @@ def copy_pictures(article: OutgoingArticle, folder: Path) -> None:
         if (path := file_of(address)) is not None:
             with suppress(FileNotFoundError):
                 _copy(Path(settings.MEDIA_ROOT) / path, folder / "media" / path)
+                manifest = path.with_name(path.name + SUFFIX)
+                _copy(Path(settings.MEDIA_ROOT) / manifest, folder / "media" / manifest)
 
 
 def _copy(source: Path, target: Path) -> None:
