@@ -29,8 +29,9 @@ def a_packet(**properties) -> bytes:
     return xmp.write_packet(said | properties)
 
 
-def exif() -> bytes:
+def exif(orientation: int = 1) -> bytes:
     notes = Image.Exif()
+    notes[0x0112] = orientation
     notes[0x010F], notes[0x013B], notes[0x8298] = "CAMERA", "Lin Wanzhou", "© EXIF"
     notes.get_ifd(0x8769)[0xA431] = SERIAL
     notes.get_ifd(0x8825).update({1: "N", 2: (30.0, 16.0, 28.0), 3: "E", 4: (120.0, 9.0, 18.0)})
@@ -55,7 +56,11 @@ def with_iptc(jpeg: bytes, **datasets: str) -> bytes:
 
 
 def a_labelled_file(
-    format: str, picture: Image.Image | None = None, packet: bytes | None = None, **options
+    format: str,
+    picture: Image.Image | None = None,
+    packet: bytes | None = None,
+    orientation: int = 1,
+    **options,
 ) -> bytes:
     """A file in a format that holds XMP, with the label, and with a place and a serial number in its EXIF."""
     picture = picture or Image.new("RGB", (90, 60), "red")
@@ -64,12 +69,21 @@ def a_labelled_file(
     if format == "PNG":
         notes = PngInfo()
         notes.add_itxt("XML:com.adobe.xmp", packet.decode())
-        picture.save(out, format, pnginfo=notes, exif=exif(), **options)
+        picture.save(out, format, pnginfo=notes, exif=exif(orientation), **options)
+    elif format == "GIF":
+        picture.save(out, format, **options)
+        return with_gif_packet(out.getvalue(), packet)
     elif format == "TIFF":
         picture.save(out, format, tiffinfo={700: packet, 34853: {1: "N", 2: (30.0, 16.0, 28.0)}}, **options)
     else:
-        picture.save(out, format, xmp=packet, exif=exif(), **options)
+        picture.save(out, format, xmp=packet, exif=exif(orientation), **options)
     return out.getvalue()
+
+
+def with_gif_packet(gif: bytes, packet: bytes) -> bytes:
+    """A GIF with an application extension of XMP (ISO 16684-3, 1.1.2) before its end."""
+    trailer = b"\x01" + bytes(range(255, -1, -1)) + b"\x00"
+    return gif[:-1] + b"\x21\xff\x0bXMP DataXMP" + packet + trailer + b";"
 
 
 def block_in(content: bytes) -> AigcBlock | None:

@@ -45,7 +45,7 @@ def files_of(picture: Picture) -> dict[str, bytes]:
     return found
 
 
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF", "TIFF"])
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF", "TIFF", "GIF"])
 def test_the_label_is_read_from_every_format_and_kept_in_the_file(format):
     new = reencoded(a_labelled_file(format))
     known = new.provenance

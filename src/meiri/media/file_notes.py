@@ -29,7 +29,7 @@ _GENERATORS = {
 
 def provenance_of(content: bytes, picture: ReencodedPicture) -> Provenance:
     """What a file said of itself; `picture` was decoded from it."""
-    told = {name: texts for name, texts in xmp.read_packet(_packet_of(picture)).items() if texts}
+    told = {name: texts for name, texts in xmp.read_packet(_packet_of(content, picture)).items() if texts}
     iptc, exif = _iptc_of(picture), picture.exif
     block, is_broken = _block_of([*told.get(xmp.AIGC, []), *_other_blocks(picture)])
     return Provenance(
@@ -63,7 +63,11 @@ def _text(said: Any) -> str:
     return said.replace("\0", " ")
 
 
-def _packet_of(picture: ReencodedPicture) -> bytes:
+def _packet_of(content: bytes, picture: ReencodedPicture) -> bytes:
+    if picture.format == "GIF":
+        # Pillow does not look there (ISO 16684-3, 1.1.2): the packet as it is, then a trailer that counts down.
+        _, found, rest = content.partition(b"\x0bXMP DataXMP")
+        return rest[: xmp.LARGEST].partition(b"\x01\xff\xfe\xfd")[0] if found else b""
     packet = picture.info.get("xmp") or picture.exif.get(_XMP) or picture.info.get("XML:com.adobe.xmp") or b""
     return packet.encode(errors="ignore") if isinstance(packet, str) else bytes(packet)
 
