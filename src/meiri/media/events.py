@@ -76,5 +76,4 @@ class PictureLabelled(JournalEvent):
     kind = "picture.labelled"
     label = "图片：AI 标识"
     key_forms = (PICTURE,)
-    removes_content = False
     summarised = {"name": "", "reason": ""}
