@@ -169,7 +169,7 @@ class TestAnEntry:
         assert item["summary"] == rich_article.summary
         assert item["date_published"] == "2026-11-20T09:02:03+08:00"
         assert item["image"].endswith(".jpeg")
-        assert item["_meiri"] == {"source": "黄河日报"}
+        assert item["_meiri"] == {"source": "黄河日报", "ai_label": "本文由人工智能辅助生成"}
 
     def test_stays_the_same_when_the_article_moves(self, client):
         article = an_article()

@@ -11,6 +11,8 @@ from meiri.ingest.parsed import ParsedArticle
 from meiri.ingest.record_line import Extras
 from meiri.ingest.stream import as_stream
 from meiri.media.models import Picture
+from meiri.newsroom.ai_record import as_stored
+from meiri.newsroom.article_choices import AiKind, AiUse
 from meiri.newsroom.authors import author_named
 from meiri.newsroom.clock import local
 from meiri.newsroom.dates import fault_of_date
@@ -82,6 +84,7 @@ def fill(
     )
     if extras.kind in Kind.values:
         article.kind = extras.kind
+    _fill_ai(article, extras, warnings)
     if extras.minors_risk in MinorsRisk.values:
         article.minors_risk = extras.minors_risk
     elif extras.minors_risk:
@@ -96,6 +99,24 @@ def fill(
         warnings.append("没有找到发布时间。")
     elif fault:
         warnings.append(f"没有采用原文的时间 {local(parsed.published_at):%Y-%m-%d %H:%M:%S}，请核对。{fault}")
+
+
+def _fill_ai(article: Article, extras: Extras, warnings: list[str]) -> None:
+    """What a record says of AI. Who checked it elsewhere checked it for another newsroom."""
+    if extras.ai_use in AiUse.values:
+        article.ai_use = extras.ai_use
+    elif extras.ai_use:
+        warnings.append(f"没有“{extras.ai_use[:20]}”这种人工智能使用记录，请核对。")
+    article.ai_kinds = ",".join(kind.value for kind in AiKind if kind.value in extras.ai_kinds)
+    blocks = article.body.raw_data
+    article.ai_blocks = ""
+    if any(extras.ai_blocks) and len(extras.ai_blocks) != len(blocks):
+        warnings.append("正文分成的块与记录里逐块标注的不一样，没有标出由人工智能生成或辅助的块，请核对。")
+    elif any(extras.ai_blocks):
+        marks = {
+            b["id"]: AiUse(m) for b, m in zip(blocks, extras.ai_blocks, strict=True) if m in AiUse.values
+        }
+        article.ai_blocks = as_stored(marks)
 
 
 def find_source(name: str, url: str = "") -> Source | None:

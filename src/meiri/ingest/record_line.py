@@ -11,11 +11,14 @@ from meiri.ingest.times import read_iso
 from meiri.ingest.written_body import put_body
 from meiri.visitors.characters import mended_data
 
+# Of how many blocks a record says what AI did in them.
+MOST_MARKS = 5_000
+
 
 @dataclass
 class Extras:
-    """What a record says beyond a page: where it is filed here, and what only newsrooms know. `kind`, `origin` and `minors_risk` are
-    as written: whoever stores them checks them."""
+    """What a record says beyond a page: where it is filed here, and what only newsrooms know. `kind`, `origin`, `minors_risk` and
+    what was recorded of AI are as written: whoever stores them checks them."""
 
     id: int | None = None
     url: str = ""
@@ -25,6 +28,10 @@ class Extras:
     dateline: str = ""
     original_title: str = ""
     aigc_label: str = ""
+    ai_use: str = ""
+    ai_kinds: list[str] = field(default_factory=list)
+    # The mark of each block of the body, empty for none.
+    ai_blocks: list[str] = field(default_factory=list)
     minors_risk: str = ""
     stations: list[str] = field(default_factory=list)
     subsections: list[str] = field(default_factory=list)
@@ -66,6 +73,9 @@ def read_record(line: str) -> tuple[ParsedArticle, Extras]:
         dateline=_text(data, "dateline"),
         original_title=_text(data, "original_title"),
         aigc_label=_text(data, "aigc_label"),
+        ai_use=_text(data, "ai_use"),
+        ai_kinds=_texts(data, "ai_kinds"),
+        ai_blocks=_marks(data),
         minors_risk=_text(data, "minors_risk"),
         stations=_texts(data, "stations"),
         subsections=_texts(data, "subsections"),
@@ -96,6 +106,11 @@ def _texts(data: dict, key: str) -> list[str]:
         if isinstance(value, list)
         else []
     )
+
+
+def _marks(data: dict) -> list[str]:
+    value = data.get("ai_blocks")
+    return [_text({"": v}, "") for v in value[:MOST_MARKS]] if isinstance(value, list) else []
 
 
 def _count(value) -> int | None:

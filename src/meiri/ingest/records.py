@@ -4,8 +4,10 @@ import json
 from dataclasses import asdict, dataclass, field
 
 from meiri.ingest.stream import as_html
+from meiri.newsroom.ai_record import marks_in_order
 from meiri.newsroom.clock import zoned
 from meiri.newsroom.models import Article
+from meiri.newsroom.posts import name_of
 
 
 @dataclass
@@ -70,6 +72,10 @@ def extras_of(article: Article) -> dict:
         "original_title": article.original_title,
         "original_url": article.original_url,
         "aigc_label": article.aigc_label,
+        "ai_use": article.ai_use,
+        "ai_kinds": [kind.value for kind in article.kinds_of_ai],
+        "ai_blocks": marks_in_order(article.ai_blocks, article.body.raw_data),
+        "ai_checked_by": name_of(article.ai_checked_by) if article.ai_checked_by else "",
         "minors_risk": article.minors_risk,
         "source_url": article.source.url if article.source else "",
         "stations": [s.slug for s in article.stations.all()],

@@ -1,6 +1,6 @@
 """Between clean HTML and the newsroom's body blocks, both ways."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -50,6 +50,6 @@ def _read(element: HtmlElement, pictures: Mapping[str, Picture]) -> Iterator[tup
     yield RUNNING_TEXT, text.stored if text else ""
 
 
-def as_html(body: StreamValue) -> str:
-    """The body of an article as clean HTML."""
+def as_html(body: Iterable[StreamValue.StreamChild]) -> str:
+    """The body of an article, or some blocks of it, as clean HTML."""
     return clean("\n".join(filter(None, (b.block.html(b.value) if b.value else "" for b in body))))

@@ -25,11 +25,24 @@ class Kind(models.TextChoices):
 
 
 class AiUse(models.TextChoices):
-    """What the newsroom records of AI in an article; what readers are told is its `aigc_label`."""
+    """How far an article, or a block of it, was made with AI."""
 
     NONE = "none", "没有使用"
-    ASSISTED = "assisted", "辅助（查资料、校对、翻译等）"
-    GENERATED = "generated", "生成或合成了内容"
+    ASSISTED = "assisted", "人工智能辅助"
+    GENERATED = "generated", "人工智能生成或合成"
+
+
+class AiKind(models.TextChoices):
+    """What AI made of an article, or helped with."""
+
+    TEXT = "text", "正文"
+    TRANSLATION = "translation", "翻译"
+    SUMMARY = "summary", "摘要"
+    HEADLINE = "headline", "标题"
+    PICTURE = "picture", "配图"
+    VOICE = "voice", "配音"
+    EDITING = "editing", "润色校对"
+    RESEARCH = "research", "查资料"
 
 
 class MinorsChecked(models.TextChoices):

@@ -21,6 +21,7 @@ from meiri.journal.content_keys import ARTICLE, CHANNEL, PICTURE, SOURCE, Conten
 from meiri.media.models import focus_of
 from meiri.media.variants import Variants
 from meiri.newsroom.addresses import article_address
+from meiri.newsroom.article_choices import AiUse
 from meiri.newsroom.clock import moment
 from meiri.newsroom.keyset import Cursor
 from meiri.sections.minors import is_set_apart
@@ -75,6 +76,8 @@ class Card:
     picture: CardPicture | None
     # Where it may harm minors: the card then has no more of it than its title.
     minors_risk: str = ""
+    # An `AiUse`: what AI made has a mark.
+    ai_use: str = ""
     # The content keys of all it shows.
     keys: tuple[ContentKey, ...] = ()
     # What templates made of it, by their parts and what these differ in: the same lines stand on many pages.
@@ -93,6 +96,10 @@ class Card:
     @property
     def content_key(self) -> ContentKey:
         return ARTICLE.key(self.pk)
+
+    @property
+    def is_made_by_ai(self) -> bool:
+        return self.ai_use == AiUse.GENERATED
 
     @property
     def cursor(self) -> Cursor:
@@ -117,7 +124,7 @@ class Card:
 # Written out because Django takes ten times as long to put it together as a database to answer it.
 CARDS = """
 SELECT article.id, article.kicker, article.title, article.short_title, article.summary, article.published_at, article.kind,
-    article.minors_risk,
+    article.minors_risk, article.ai_use,
     channel.name, channel.slug, source.id, source.name, picture.id, picture.variants, picture.description, picture.caption,
     picture.title, picture.credit, picture.focal_point_x, picture.focal_point_y, picture.width, picture.height,
     picture.ai_label
@@ -156,6 +163,7 @@ def _card(row: tuple, channels: dict[str, CardSection], sources: dict[str, CardS
         at,
         kind,
         minors_risk,
+        ai_use,
         channel,
         slug,
         source_id,
@@ -182,6 +190,7 @@ def _card(row: tuple, channels: dict[str, CardSection], sources: dict[str, CardS
         source=sources.setdefault(source, CardSource(source)) if source is not None else None,
         picture=_picture(*of_picture) if picture_id else None,
         minors_risk=minors_risk,
+        ai_use=ai_use,
         keys=tuple(keys),
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.core.exceptions import ValidationError
 
 from meiri.changes.models import ChangeKind
+from meiri.newsroom.ai_record import told_of_ai
 from meiri.newsroom.body.stream import keys_in_body
 from meiri.newsroom.changes import count_changed, fields_changed, parts_changed
 from meiri.newsroom.models import Article
@@ -29,7 +30,7 @@ LEFT = (
         "origin",
         "source",
     ),
-    *("original_title", "original_url", "aigc_label"),
+    *("original_title", "original_url"),
 )
 
 
@@ -69,6 +70,8 @@ class ChangeCheck(PublicationCheck):
 def beyond_small(before, after) -> list[str]:
     """Why a change is more than a small repair; nothing where it is one. Both are versions of one article. Two queries."""
     found = [f"{label}改了" for label in fields_changed(before, after, LEFT)]
+    if told_of_ai(before) != told_of_ai(after):
+        found.append("人工智能生成标识改了")
     if _signed(before) != _signed(after):
         found.append("作者改了")
     old, new = before.body.raw_data, after.body.raw_data

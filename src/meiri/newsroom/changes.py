@@ -11,6 +11,7 @@ from wagtail.models import Revision
 from meiri.changes.change_wording import ChangeWording
 from meiri.changes.models import PublishedChange, last_changed_at
 from meiri.changes.things import KindOfThing, PublishedThing, register_kind
+from meiri.newsroom.ai_record import told_of_ai
 from meiri.newsroom.plain_text import paragraphs
 from meiri.sections.minors import is_set_apart
 
@@ -19,7 +20,7 @@ MOST_PARAGRAPHS = 2_000
 # What of an article is compared, besides its text.
 COMPARED = (
     *("kicker", "title", "subtitle", "summary", "picture", "channel", "source", "editor", "dateline"),
-    *("original_title", "original_url", "aigc_label", "kind", "published_at"),
+    *("original_title", "original_url", "kind", "published_at"),
 )
 # The words of an article besides its text, in the order in which they stand.
 WORDS = ("kicker", "title", "subtitle", "summary")
@@ -79,6 +80,8 @@ def would_be_changed(version) -> bool:
 def parts_changed(before, after) -> list[str]:
     """The parts in which two versions of an article differ, as readers are told: 标题、正文 2 段. No query."""
     found = fields_changed(before, after, COMPARED)
+    if told_of_ai(before) != told_of_ai(after):
+        found.append("人工智能生成标识")
     if count := paragraphs_changed(before, after):
         found.append(f"正文 {count} 段")
     elif _shown_without_words(before) != _shown_without_words(after):

@@ -19,9 +19,11 @@ from meiri.newsroom.compact_html import compact
 from meiri.newsroom.draft_form import DraftForm
 from meiri.newsroom.editing_together import CreatesOnce, SavesTogether
 from meiri.newsroom.models import Article
+from meiri.newsroom.people import people_of_newsroom
 from meiri.newsroom.permissions import ADD, home_for, sole_station_of
 from meiri.newsroom.picking import label_for_station, label_for_subsection
 from meiri.newsroom.placing import stations_offered, take_back
+from meiri.newsroom.posts import name_of
 from meiri.newsroom.publication_checks import PublicationStopped
 from meiri.newsroom.publishing import LONGEST_REASON, withdraw
 from meiri.newsroom.reviewing import ReviewRefused
@@ -56,6 +58,10 @@ class ArticleForm(DraftForm):
             self.fields["stations"].label_from_instance = partial(label_for_station, self.for_user)
         if "subsections" in self.fields:
             self._offer_subsections()
+        if "ai_checked_by" in self.fields:
+            field = self.fields["ai_checked_by"]
+            field.queryset, field.label_from_instance = people_of_newsroom(), name_of
+            field.error_messages["invalid_choice"] = "核对人须是本社采编人员，请重新选择。"
 
     def _offer_subsections(self) -> None:
         """The field of sub-columns; a site that has none has no such field."""

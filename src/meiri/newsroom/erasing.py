@@ -23,7 +23,7 @@ LONGEST_ORDER = 200
 GONE = "（已依法删除）"
 EMPTIED = (
     *("kicker", "subtitle", "short_title", "summary", "body", "original_title", "original_url", "dateline"),
-    *("change_reason", "change_kind"),
+    *("change_reason", "change_kind", "aigc_label", "ai_blocks"),
 )
 
 

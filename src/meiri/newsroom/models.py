@@ -29,7 +29,8 @@ from meiri.journal.public_models import NotPublic, Public
 from meiri.media.models import Picture
 from meiri.media.use import CountsDrafts, leaving_references
 from meiri.newsroom.addresses import article_address
-from meiri.newsroom.article_choices import AiUse, Kind, MinorsChecked, Origin
+from meiri.newsroom.ai_record import AiRecord
+from meiri.newsroom.article_choices import Kind, MinorsChecked, Origin
 from meiri.newsroom.article_sources import Source
 from meiri.newsroom.body.stream import ArticleBody
 from meiri.newsroom.body_field import BodyField
@@ -145,6 +146,7 @@ class Publication(Protocol):
 
 
 class Article(
+    AiRecord,
     CountsDrafts,
     PreviewableMixin,
     WorkflowMixin,
@@ -201,16 +203,6 @@ class Article(
     origin = models.CharField("稿源", max_length=8, choices=Origin.choices, default=Origin.ORIGINAL)
     kind = models.CharField("体裁", max_length=9, choices=Kind.choices, default=Kind.REPORT)
     dateline = models.CharField("电头", max_length=60, blank=True, help_text="如“每日新闻网杭州11月23日电”。")
-    aigc_label = models.CharField(
-        "人工智能生成标识", max_length=60, blank=True, help_text="内容由人工智能生成或辅助生成时须写明。"
-    )
-    ai_use = models.CharField(
-        "人工智能使用记录",
-        max_length=9,
-        choices=AiUse.choices,
-        blank=True,
-        help_text="采编存档用，读者看不到。",
-    )
     # Of the next publication of an article that readers see already.
     change_kind = models.CharField("修改类别", max_length=10, choices=CHOSEN, blank=True)
     change_reason = models.CharField(
@@ -247,7 +239,15 @@ class Article(
         (
             *("kicker", "title", "subtitle", "short_title", "summary", "body", "picture"),
             *("channel", "source", "original_title", "original_url", "editor", "origin", "kind", "dateline"),
-            *("aigc_label", "minors_risk", "comment_policy", "published_at"),
+            *(
+                "aigc_label",
+                "ai_use",
+                "ai_kinds",
+                "ai_blocks",
+                "minors_risk",
+                "comment_policy",
+                "published_at",
+            ),
         ),
         relations=("stations", "subsections", "topics"),
         parts=("bylines", "tagged_items"),

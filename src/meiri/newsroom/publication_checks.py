@@ -65,6 +65,8 @@ class PublicationCheck(ABC):
     rules: tuple[PublishingRule, ...] = ()
     # Whether it looks for what an editor adds: what nobody of the newsroom answers for is not asked for that.
     asks_editors = False
+    # Whether what stops a publication stops its last review too.
+    before_last_review = False
 
     @abstractmethod
     def findings(self, version: Model, revision: Revision | None, by) -> Iterable[Finding]:
@@ -115,12 +117,12 @@ def registered_rules() -> list[tuple[PublicationCheck, PublishingRule]]:
 
 
 def findings_by_check(
-    version: Model, revision: Revision | None, by
+    version: Model, revision: Revision | None, by, checks: Iterable[PublicationCheck] | None = None
 ) -> Iterator[tuple[PublicationCheck, Finding]]:
-    """What all checks find in `version`, without what an exception lets pass, each with the check that found it."""
+    """What `checks`, all where it is None, find in `version`, without what an exception lets pass, each with the check that found it."""
     levels = cache(partial(stored_levels, version))
     has_editor = is_of_newsroom(revision, by)
-    for check in _checks:
+    for check in _checks if checks is None else checks:
         if check.asks_editors and not has_editor:
             continue
         for found in check.findings(version, revision, by):
@@ -166,4 +168,11 @@ def is_of_newsroom(revision: Revision | None, by) -> bool:
 def check_publication(version: Model, revision: Revision, by) -> None:
     """Raise `PublicationStopped` where something stops the publication of `version`, the content of `revision`."""
     if stopping := [found for _check, found in findings_by_check(version, revision, by) if found.stops]:
+        raise PublicationStopped(stopping)
+
+
+def check_last_review(version: Model, revision: Revision | None, by) -> None:
+    """Raise `PublicationStopped` where `version` lacks what has to be there before its last review."""
+    early = [check for check in _checks if check.before_last_review]
+    if stopping := [f for _check, f in findings_by_check(version, revision, by, early) if f.stops]:
         raise PublicationStopped(stopping)

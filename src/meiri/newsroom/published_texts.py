@@ -16,15 +16,19 @@ TEXT = (
     *("kicker", "title", "subtitle", "short_title", "summary", "body"),
     *("original_title", "original_url", "origin", "kind", "dateline", "aigc_label"),
 )
+# What of the record of AI belongs to the text; left out where it says nothing, as it did of all that was published before there was one.
+AI = ("ai_use", "ai_kinds", "ai_blocks")
 BATCH = 1000
 
 
 def text_of_article(article: Article, recorded: str | None = None) -> bytes:
-    """The text as its digest is taken: canonical JSON (RFC 8785) of the fields `TEXT` and of the time of publication, as they are stored.
+    """The text as its digest is taken: canonical JSON (RFC 8785) of the fields `TEXT`, of `AI` where there is any, and of the time of
+    publication, as they are stored.
 
     `recorded`: the digest in the journal, in hexadecimal. Where it is that of an older form (newsroom/text_forms.py), the text is in that.
     """
-    fields = {name: article._meta.get_field(name).get_prep_value(getattr(article, name)) for name in TEXT}
+    names = TEXT + AI if article.is_ai_recorded else TEXT
+    fields = {name: article._meta.get_field(name).get_prep_value(getattr(article, name)) for name in names}
     text = canonical_form(fields, article.published_at)
     if recorded is None or _digest(text) == recorded:
         return text

@@ -5,13 +5,11 @@ from collections.abc import Iterator
 
 from meiri.identity import site_name
 from meiri.media.models import Picture
+from meiri.newsroom.ai_record import lacking
 from meiri.newsroom.body.stream import placed_pictures
-from meiri.newsroom.models import AiUse
 from meiri.newsroom.plain_text import paragraphs
 from meiri.newsroom.publication_checks import Finding, PublicationCheck, PublishingRule, Strictness
 
-# GB 45438-2025: the mark names what made it (人工智能 or AI) and what was done (生成 or 合成).
-_AI_MARK = re.compile(r"(?=.*(?:人工智能|AI))(?=.*(?:生成|合成))", re.IGNORECASE | re.DOTALL)
 _MINORS = re.compile(
     r"未成年|少年犯|儿童|幼儿|婴儿|男童|女童|小学生|初中生|高中生|中学生|(?<![\d.〇一二三四五六七八九十百])(?:1[0-7]|[1-9]|十[一二三四五六七]?|[一二三四五六七八九])周?岁"
 )
@@ -45,24 +43,20 @@ class BylineCheck(PublicationCheck):
 
 
 class AiUseCheck(PublicationCheck):
-    """What of it was made with AI is recorded, and told to readers."""
+    """What of it was made with AI is recorded, checked by somebody of the newsroom, and told to readers."""
 
     label = "人工智能"
     asks_editors = True
+    before_last_review = True
     rules = (
         PublishingRule("ai.missing", "人工智能使用记录"),
+        PublishingRule("ai.incomplete", "用了人工智能的，写全用途和核对人", Strictness.STOP),
         PublishingRule("ai.unmarked", "人工智能生成的内容写明标识"),
     )
 
     def findings(self, version, revision, by) -> Iterator[Finding]:
-        if not version.ai_use and not version.aigc_label:
-            yield Finding("ai.missing", "没有记录是否使用人工智能。", place="ai_use")
-        elif version.ai_use == AiUse.GENERATED and not _AI_MARK.match(version.aigc_label):
-            yield Finding(
-                "ai.unmarked",
-                "内容由人工智能生成，标识须写明“人工智能”（或“AI”）和“生成”（或“合成”）。",
-                place="aigc_label",
-            )
+        for code, sentence, place in lacking(version):
+            yield Finding(code, sentence, place=place)
 
 
 class PictureCheck(PublicationCheck):

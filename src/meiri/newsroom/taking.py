@@ -24,6 +24,10 @@ _COPIED = (
     "kind",
     "dateline",
     "aigc_label",
+    # Who checked it is of the place that takes it: it says so anew.
+    "ai_use",
+    "ai_kinds",
+    "ai_blocks",
 )
 # What a quotation leaves as it was.
 _WORDS = ("title", "subtitle", "body")

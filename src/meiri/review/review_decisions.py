@@ -10,6 +10,7 @@ from wagtail.signals import workflow_approved
 
 from meiri.newsroom.models import Article
 from meiri.newsroom.newest_version import newest
+from meiri.newsroom.publication_checks import check_last_review
 from meiri.newsroom.reviewing import ReviewRefused
 from meiri.policy import may
 from meiri.review.chains import ChainStep, bar, chain_of
@@ -151,6 +152,8 @@ def _adopt(review: OpenReview, by, opinion: str) -> None:
     """Take the text. Where that was the last step and `by` may not publish, it waits for somebody who may."""
     state, workflow_state = review.state, review.state.workflow_state
     is_last = [step.key for step in review.record.missing] == [review.step.pk]
+    if is_last:
+        check_last_review(newest(review.article), review.article.latest_revision, by)
     state.approve(user=by, update=not is_last, comment=opinion)
     if not is_last:
         return

@@ -55,7 +55,8 @@ def is_unchanged(stored: Article, content: Content) -> bool:
     if not stored.live or stored.live_revision is None:
         return False
     live = stored.live_revision.content
-    return words_of(live) == words_of(content) and live.get("editor") == content.get("editor")
+    answerable = all(live.get(name) == content.get(name) for name in ("editor", "ai_checked_by"))
+    return answerable and words_of(live) == words_of(content)
 
 
 class ReviewCheck(PublicationCheck):

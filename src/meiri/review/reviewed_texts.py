@@ -15,6 +15,8 @@ from wagtail.documents.models import Document
 
 from meiri.journal.content_keys import DOCUMENT, PICTURE
 from meiri.media.models import Picture
+from meiri.newsroom.ai_record import kinds_in, marks_in_order
+from meiri.newsroom.article_choices import AiUse
 from meiri.newsroom.body.stream import body_blocks, keys_in_body
 from meiri.newsroom.models import Author, Source
 from meiri.newsroom.plain_text import paragraphs
@@ -55,7 +57,9 @@ def text_of(content: Content) -> TextDigest:
         [name for _, name in _authors(content)],
     ]
     named = list(Author.objects.filter(pk=content.get("editor") or 0).values_list("name", flat=True))
-    credits = [named, [[p.pk, p.credit] for p in pictures]]
+    credits: list[Any] = [named, [[p.pk, p.credit] for p in pictures]]
+    if checked_by := content.get("ai_checked_by"):
+        credits.append([checked_by])
     return TextDigest(_digest(words), _digest(credits))
 
 
@@ -65,6 +69,8 @@ def digests_of_parts(content: Content) -> dict[str, str]:
     found["bylines"] = _digest(_bylines(content))
     for number, block in enumerate(blocks_of(content), 1):
         found[f"body/{number}/{block.get('id', '')}"] = _digest(_bare(block))
+    if ai := _ai_of(content):
+        found["ai"] = _digest(ai)
     return found
 
 
@@ -78,7 +84,18 @@ def blocks_of(content: Content) -> list[dict[str, Any]]:
 def lines_of(content: Content) -> list[str]:
     """The text line by line, as a difference is shown: fields with their names, then the paragraphs of the body."""
     fields = [f"【{LABELS[name]}】{content[name]}" for name in WORDS if _is_line(name) and content.get(name)]
-    return [*fields, *paragraphs(_readable(blocks_of(content)))]
+    return [*fields, *_ai_lines(content), *paragraphs(_readable(blocks_of(content)))]
+
+
+def _ai_lines(content: Content) -> list[str]:
+    """The record of AI, a line for what it was used for and one for each marked block."""
+    marks = marks_in_order(content.get("ai_blocks") or "", blocks_of(content))
+    used = "、".join(kind.label for kind in kinds_in(content.get("ai_kinds") or ""))
+    use = content.get("ai_use") or ""
+    lines = [f"【人工智能】{AiUse(use).label}{'：' if used else ''}{used}"] if use and (used or marks) else []
+    return lines + [
+        f"【人工智能】正文第 {number} 块：{AiUse(mark).label}" for number, mark in enumerate(marks, 1) if mark
+    ]
 
 
 def numbered_blocks(content: Content) -> list[tuple[str, str, str]]:
@@ -121,7 +138,16 @@ def _words(content: Content) -> list[Any]:
         *([content.get(name) or ""] for name in WORDS),
         _bylines(content),
         [_bare(block) for block in blocks_of(content)],
+        *_ai_of(content),
     ]
+
+
+def _ai_of(content: Content) -> list[Any]:
+    """What the record of AI says; nothing where it says nothing, as it did of all texts before there was one."""
+    kinds, marks = content.get("ai_kinds") or "", content.get("ai_blocks") or ""
+    if not kinds and not marks:
+        return []
+    return [[content.get("ai_use") or "", kinds, marks_in_order(marks, blocks_of(content))]]
 
 
 def _bylines(content: Content) -> list[Any]:

@@ -18,7 +18,7 @@ class SheetTable:
 ARTICLE = {
     "title": "标题", "kicker": "引题", "subtitle": "副题", "kind": "体裁", "origin": "稿源", "channel": "频道", "station": "本站稿件",
     "editor": "责任编辑", "source": "来源", "licence": "授权", "original_title": "原标题", "original_url": "原文地址",
-    "dateline": "电头", "ai": "人工智能生成标识",
+    "dateline": "电头", "ai": "人工智能生成标识", "ai_use": "人工智能使用记录",
 }  # fmt: skip
 
 
@@ -71,6 +71,11 @@ def _about_article(article: dict[str, Any]) -> Iterator[list[str]]:
         yield ["地方站", "、".join(places)]
     if authors := article["authors"]:
         yield ["作者", "、".join(a["name"] + (f"（{a['credit']}）" if a["credit"] else "") for a in authors)]
+    for name, label in (("ai_kinds", "人工智能用于"), ("ai_blocks", "逐块标注")):
+        if article.get(name):
+            yield [label, "、".join(article[name])]
+    if checked_by := article.get("ai_checked_by"):
+        yield ["人工智能内容核对人", _name(checked_by)]
     yield ["字数", str(article["characters"])]
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from html import escape
 
 from django.conf import settings
 from wagtail.rich_text import expand_db_html
@@ -10,7 +9,9 @@ from wagtail.rich_text import expand_db_html
 from meiri.delivery.omissions import optional
 from meiri.ingest.sanitise import UNPRINTABLE, clean
 from meiri.media.models import Picture
+from meiri.newsroom.ai_record import ai_words
 from meiri.newsroom.blocks import blocks_of
+from meiri.newsroom.body.block import escaped
 from meiri.newsroom.body.pictures import feed_address, feed_figure
 from meiri.newsroom.cards import CardPicture
 from meiri.newsroom.models import Article
@@ -67,11 +68,14 @@ def _html(article: Article, body) -> str:
         if article.picture
         else []
     )
+    if article.ai_label:
+        parts.insert(0, f"<p>{escaped(article.ai_label)}</p>")
     if article.dateline:
-        parts.append(f"<p>{escape(article.dateline, quote=False)}</p>")
+        parts.append(f"<p>{escaped(article.dateline)}</p>")
+    marks = article.ai_marks
     for block in blocks_of(body, "正文"):
         with optional("正文"):
+            if block.value and block.id in marks:
+                parts.append(f"<p>（{ai_words(block, marks[block.id])}）</p>")
             parts.append(block.block.feed_html(block.value) if block.value else "")
-    if article.aigc_label:
-        parts.append(f"<p>{escape(article.aigc_label, quote=False)}</p>")
     return "\n".join(filter(None, parts))

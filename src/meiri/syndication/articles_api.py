@@ -59,6 +59,10 @@ class Line(Schema):
         description="1 where artificial intelligence made the picture, 2 where it may have, 3 where that is suspected (GB"
         " 45438-2025), else empty. Say so on the picture."
     )
+    ai_use: str = Field(
+        description="generated where AI made it, assisted where it helped, none where it did not, empty where nobody said. Mark what"
+        " is generated in lists."
+    )
     minors_risk: str = Field(
         description="imitation, values, image or privacy where it may harm minors (可能影响未成年人身心健康), else empty. Show a"
         " notice before it, and show it on no first screen, hot list or ranking."
@@ -85,7 +89,16 @@ class WholeArticle(Line):
     origin: str = Field(description="original, reprint, wire or letter.")
     original_title: str
     original_url: str
-    aigc_label: str = Field(description="How the text was made by or with AI; show it with the text.")
+    aigc_label: str = Field(
+        description="How the text was made by or with AI, in words; show it with the text."
+    )
+    ai_kinds: list[str] = Field(
+        description="What AI made or helped with: text, translation, summary, headline, picture, voice, editing, research."
+    )
+    ai_source_type: str = Field(
+        description="The name of its digital source type in the IPTC's vocabulary (http://cv.iptc.org/newscodes/digitalsourcetype/);"
+        " empty where readers are told of no AI."
+    )
     body: str = Field(description="Clean HTML with whole addresses.")
 
 
@@ -198,6 +211,9 @@ def get_article(
         **dict(line(found, is_whole)),
         **texts,
         modified_at=modified_at(found),
+        aigc_label=found.ai_label,
+        ai_kinds=[kind.value for kind in found.kinds_of_ai],
+        ai_source_type=found.ai_source_type,
         authors=[b.author.name for b in found.bylines.all()],
         editor=found.editor.name if found.editor else "",
         stations=[s.slug for s in found.stations.all()],
@@ -221,9 +237,9 @@ def _provenance(picture: Picture) -> PictureProvenance:
 
 
 _AS_THEY_ARE = (
-    "kicker", "subtitle", "dateline", "origin", "original_title", "original_url", "aigc_label",
+    "kicker", "subtitle", "dateline", "origin", "original_title", "original_url",
 )  # fmt: skip
-_TOLD_OF_ALL = ("origin", "aigc_label")
+_TOLD_OF_ALL = ("origin",)
 
 
 @router.get("/channels/", response=Sections, tags=["sections"], summary="The channels (频道)")
@@ -268,6 +284,7 @@ def line(article: Article | Card, is_whole: bool = True) -> Line:
         kind=article.kind,
         picture=picture_url(picture) if picture and picture.sizes.widths else None,
         picture_label=picture.label.value if picture and picture.label else "",
+        ai_use=article.ai_use,
         minors_risk=article.minors_risk,
     )
 

@@ -9,6 +9,8 @@ from io import StringIO
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed, rfc3339_date
 from django.utils.xmlutils import SimplerXMLGenerator
 
+from meiri.newsroom.ai_record import SOURCE_TYPES
+
 DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
 MEDIA = "http://search.yahoo.com/mrss/"
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
@@ -46,7 +48,7 @@ class XmlItems(SyndicationFeed):
 
 
 class RssFeed(XmlItems, Rss201rev2Feed):
-    """RSS 2.0 with `content:encoded`, `dc:source` and `media:content`."""
+    """RSS 2.0 with `content:encoded`, `dc:source` and `media:content`; what AI made or helped with has a category of the IPTC's."""
 
     def rss_attributes(self):
         return super().rss_attributes() | {
@@ -60,6 +62,8 @@ class RssFeed(XmlItems, Rss201rev2Feed):
         if item["source"]:
             handler.addQuickElement("dc:source", item["source"])
         handler.addQuickElement("content:encoded", item["content"])
+        if item["ai_source_type"]:
+            handler.addQuickElement("category", item["ai_source_type"], {"domain": SOURCE_TYPES})
         if picture := item["picture"]:
             handler.addQuickElement(
                 "media:content", None, {"url": picture, "medium": "image", "type": "image/jpeg"}
@@ -75,12 +79,15 @@ class AtomFeed(XmlItems, Atom1Feed):
     def add_item_elements(self, handler, item):
         super().add_item_elements(handler, item | {"description": escape(item["description"], quote=False)})
         handler.addQuickElement("content", item["content"], {"type": "html"})
+        if name := item["ai_source_type"]:
+            told = {"scheme": SOURCE_TYPES, "term": name, "label": item["ai_label"]}
+            handler.addQuickElement("category", None, told)
         if item["source"]:
             handler.addQuickElement("dc:source", item["source"])
 
 
 class JsonFeed(SyndicationFeed):
-    """JSON Feed 1.1 (jsonfeed.org); the source stands in an extension of ours, `_meiri`."""
+    """JSON Feed 1.1 (jsonfeed.org); the source, and what AI did, stand in an extension of ours, `_meiri`."""
 
     content_type = "application/feed+json; charset=utf-8"
 
@@ -110,6 +117,6 @@ class JsonFeed(SyndicationFeed):
             "authors": [{"name": item["author_name"]}] if item["author_name"] else [],
             "tags": item["categories"],
             "image": item["picture"],
-            "_meiri": {"source": item["source"]} if item["source"] else {},
+            "_meiri": {name: item[name] for name in ("source", "ai_source_type", "ai_label") if item[name]},
         }
         return json.dumps({key: value for key, value in told.items() if value}, ensure_ascii=False)

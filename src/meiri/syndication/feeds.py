@@ -117,6 +117,8 @@ def item_of(article: Article, body: str) -> FeedItem:
         content=body,
         source=printable(article.source.name) if article.source else "",
         picture=picture,
+        ai_source_type=article.ai_source_type,
+        ai_label=printable(article.ai_label),
         drawn={},
     )
     keys = [thing.content_key for thing in (article, article.source, article.picture) if thing]

@@ -45,6 +45,11 @@ def news_article(
         ],
         "publisher": publisher(),
     }
+    if source_type := article.ai_source_type:
+        # schema.org calls them as the IPTC does: https://schema.org/IPTCDigitalSourceEnumeration
+        data["digitalSourceType"] = (
+            f"https://schema.org/{source_type[0].upper()}{source_type[1:]}DigitalSource"
+        )
     if article.original_url:
         data["isBasedOn"] = article.original_url
     if videos := videos_of(article):

@@ -21,6 +21,8 @@ from meiri.delivery.omissions import omit, optional
 from meiri.fronts.advertisements import has_advertisement
 from meiri.media.documents import kind_of_document
 from meiri.members.contacts import masked
+from meiri.newsroom.ai_metadata import aigc_of
+from meiri.newsroom.ai_record import ai_words
 from meiri.newsroom.blocks import blocks_of
 from meiri.newsroom.body.stored_words import items_of
 from meiri.newsroom.body.video_sites import played_video, site_of
@@ -210,6 +212,8 @@ def environment(**options):
         omit=omitted,
         part=part,
         blocks_of=blocks_of,
+        ai_words=ai_words,
+        aigc_of=aigc_of,
         note_numbers=note_numbers,
         has_advertisement=has_advertisement,
         has_fonts=has_fonts,

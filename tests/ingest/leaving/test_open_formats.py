@@ -178,7 +178,7 @@ def test_newsml_is_valid(shared_data):
 
 
 def test_ninjs_says_nothing_that_the_standard_does_not_know(shared_data):
-    schema = json.loads((shared_data / "newswire/ninjs/specification/ninjs-schema_3.0.json").read_text())
+    schema = json.loads((shared_data / "newswire/ninjs/specification/ninjs-schema_3.1.json").read_text())
     known = schema["$defs"]["ninjsType"]["properties"]
     article = OutgoingArticle(
         42, "https://meiri.example/42.html", "一个标题", datetime(2025, 11, 23, 8, tzinfo=UTC), "每日新闻网",

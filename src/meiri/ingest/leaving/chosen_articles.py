@@ -55,7 +55,9 @@ class ChosenArticles:
 
     def _lists(self) -> Iterator[tuple[Place, ArticleQuerySet]]:
         """The places that list them, and which of the articles there are meant."""
-        articles = Article.objects.live().select_related("channel", "source", "editor", "picture")
+        articles = Article.objects.live().select_related(
+            "channel", "source", "editor", "picture", "ai_checked_by"
+        )
         articles = articles.prefetch_related(
             "bylines__author",
             "stations",

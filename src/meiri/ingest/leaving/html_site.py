@@ -35,7 +35,8 @@ class StaticSite(OpenFormat):
             day = f"{article.published_at:%Y/%m/%d}"
             (folder / day).mkdir(parents=True, exist_ok=True)
             write_whole(folder / day / f"{article.key}.html", article_page(article).encode())
-            days.setdefault(day, {})[str(article.key)] = article.title
+            mark = "（AI生成）" if article.is_made_by_ai else ""
+            days.setdefault(day, {})[str(article.key)] = article.title + mark
         for day, titles in days.items():
             _write_day(folder, day, titles)
 
@@ -70,7 +71,8 @@ def article_page(article: OutgoingArticle) -> str:
         f'<p class="about">关键词：{escape("　".join(article.tags))}</p>' if article.tags else "",
         f'<p class="about"><a href="{escape(article.address)}">原文</a>　<a href="index.html">当日稿件</a></p>',
     ]
-    return _page(article.title, _UP, "\n".join(filter(None, parts)))
+    meta = f'<meta name="AIGC" content="{escape(article.aigc)}">\n' if article.aigc else ""
+    return _page(article.title, _UP, "\n".join(filter(None, parts)), meta)
 
 
 def _below(article: OutgoingArticle) -> str:
@@ -102,9 +104,9 @@ def _list_page(title: str, up: str, lines: list[tuple[str, str]]) -> str:
     return _page(title, up, f"<h1>{escape(title)}</h1>\n<ul>\n{listed}\n</ul>{above}")
 
 
-def _page(title: str, up: str, content: str) -> str:
+def _page(title: str, up: str, content: str, meta: str = "") -> str:
     return (
         '<!DOCTYPE html>\n<html lang="zh-Hans-CN">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<title>{escape(title)}</title>\n<link rel="stylesheet" href="{up}style.css">\n</head>\n<body>\n{content}\n</body>\n</html>\n'
+        f'{meta}<title>{escape(title)}</title>\n<link rel="stylesheet" href="{up}style.css">\n</head>\n<body>\n{content}\n</body>\n</html>\n'
     )

@@ -11,6 +11,7 @@ from lxml.html import fragment_fromstring
 from meiri.ingest.leaving.open_format import OpenFormat
 from meiri.ingest.leaving.outgoing import LANGUAGE, OutgoingArticle, beside, copy_pictures, printable
 from meiri.kept_once import write_whole
+from meiri.newsroom.ai_record import SOURCE_TYPES
 
 NAMESPACE = "http://iptc.org/std/nar/2006-10-01/"
 _XHTML = "http://www.w3.org/1999/xhtml"
@@ -96,6 +97,9 @@ def _add_content_meta(item: etree._Element, article: OutgoingArticle, moment: st
     _add(content, "language", tag=LANGUAGE)
     if article.channel:
         _add_name(_add(content, "subject", literal=article.channel), article.channel_name)
+    if name := article.ai_source_type:
+        # A nature of the content: `digitalSourceType` is of NewsML-G2 2.33, which few systems read.
+        _add_name(_add(content, "genre", uri=f"{SOURCE_TYPES}{name}"), article.ai_label)
     for name in article.tags:
         _add_name(_add(content, "subject", literal=name), name)
     if article.kicker:

@@ -1,4 +1,4 @@
-"""ninjs 3.0 (IPTC): files with lists of items, pictures beside them."""
+"""ninjs 3.1 (IPTC): files with lists of items, pictures beside them."""
 
 import json
 from pathlib import Path
@@ -7,8 +7,9 @@ from typing import Any
 from meiri.ingest.leaving.open_format import OpenFormat
 from meiri.ingest.leaving.outgoing import LANGUAGE, OutgoingArticle, beside, copy_pictures
 from meiri.kept_once import write_whole
+from meiri.newsroom.ai_record import SOURCE_TYPES
 
-_SCHEMA = "https://www.iptc.org/std/ninjs/ninjs-schema_3.0.json"
+_SCHEMA = "https://www.iptc.org/std/ninjs/ninjs-schema_3.1.json"
 
 
 class NinjsFiles(OpenFormat):
@@ -37,7 +38,7 @@ def ninjs_item(article: OutgoingArticle) -> dict[str, Any]:
         if value
     ]
     item: dict[str, Any] = {
-        "standard": {"name": "ninjs", "version": "3.0", "schema": _SCHEMA},
+        "standard": {"name": "ninjs", "version": "3.1", "schema": _SCHEMA},
         "uri": article.address,
         "type": "text",
         "representationType": "full",
@@ -57,6 +58,12 @@ def ninjs_item(article: OutgoingArticle) -> dict[str, Any]:
         item["by"] = "、".join(article.authors)
     if article.dateline:
         item["located"] = article.dateline
+    if name := article.ai_source_type:
+        item["digitalSourceType"] = {
+            "name": article.ai_label,
+            "uri": f"{SOURCE_TYPES}{name}",
+            "literal": name,
+        }
     if article.source:
         item["infoSources"] = [{"name": article.source, "role": "source"}]
     if article.editor:

@@ -24,6 +24,8 @@ from meiri.ingest.stream import as_html
 from meiri.journal.content_keys import PICTURE
 from meiri.media.manifest_signing import SUFFIX
 from meiri.media.models import Picture
+from meiri.newsroom.ai_metadata import aigc_of
+from meiri.newsroom.ai_record import ai_words
 from meiri.newsroom.clock import zoned
 from meiri.newsroom.models import Article
 
@@ -61,6 +63,11 @@ class OutgoingArticle:
     picture_credit: str = ""
     picture_rights: str = ""
     picture_label: str = ""
+    # What readers are told of AI, the IPTC's name of such a digital source type, and the AIGC block of GB 45438-2025 as JSON.
+    ai_label: str = ""
+    ai_source_type: str = ""
+    aigc: str = ""
+    is_made_by_ai: bool = False
 
     def pictures(self) -> list[str]:
         """The addresses of its pictures, each once, in their order."""
@@ -128,15 +135,32 @@ def _outgoing(article: Article) -> OutgoingArticle:
         channel_name=channel.name if channel else "",
         source=article.source.name if article.source else "",
         dateline=article.dateline,
+        ai_label=article.ai_label,
+        ai_source_type=article.ai_source_type,
+        aigc=aigc_of(article),
+        is_made_by_ai=article.is_made_by_ai,
         editor=article.editor.name if article.editor else "",
         authors=[byline.author.name for byline in article.bylines.all()],
         tags=[item.tag.name for item in article.tagged_items.all()],
-        body=as_html(article.body),
+        body=_labelled_body(article),
         picture=_address_of(picture),
         picture_credit=picture.credit if picture else "",
         picture_rights=known.rights if known else "",
         picture_label=picture.label.words if picture and picture.label else "",
     )
+
+
+def _labelled_body(article: Article) -> str:
+    """The body with what readers are told of AI, at its beginning and at the blocks."""
+    parts = [f"<p>{escape(article.ai_label, quote=False)}</p>"] if article.ai_label else []
+    marks = article.ai_marks
+    if not marks:
+        return "\n".join([*parts, as_html(article.body)])
+    for block in article.body:
+        if block.id in marks:
+            parts.append(f"<p>（{ai_words(block, marks[block.id])}）</p>")
+        parts.append(as_html([block]))
+    return "\n".join(parts)
 
 
 def _address_of(picture: Picture | None) -> str:

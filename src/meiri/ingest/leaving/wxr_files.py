@@ -114,6 +114,8 @@ def _add_post(channel: etree._Element, article: OutgoingArticle) -> None:
         "kicker": article.kicker,
         "subtitle": article.subtitle,
         "dateline": article.dateline,
+        "aigc_label": article.ai_label,
+        "ai_source_type": article.ai_source_type,
         "source": article.source,
         "editor": article.editor,
         "_thumbnail_id": str(_attachment_number(article.picture)) if file_of(article.picture) else "",

@@ -32,6 +32,8 @@ class Merged:
 
 # Fields whose values are sets of keys, and lists of rows that are told apart by these of their own fields.
 KEY_SETS = frozenset({"stations", "subsections", "topics"})
+# Fields that hold words with commas between them, each of which stands for itself.
+WORD_SETS = frozenset({"ai_kinds", "ai_blocks"})
 ROWS = {"bylines": ("author", "credit"), "tagged_items": ("tag",)}
 
 
@@ -48,6 +50,9 @@ def merge_versions(base: dict, theirs: dict, mine: dict, streams: Mapping[str, S
             part = _merge_blocks((name,), old, theirs[name], mine[name], kinds)
         elif name in KEY_SETS:
             part = Merged(_merge_keys(old, theirs[name], mine[name]))
+        elif name in WORD_SETS:
+            old, their, my = (value.split(",") if value else [] for value in (old, theirs[name], mine[name]))
+            part = Merged(",".join(_merge_keys(old, their, my)))
         elif name in ROWS:
             part = Merged(_merge_rows(ROWS[name], old, theirs[name], mine[name]))
         else:

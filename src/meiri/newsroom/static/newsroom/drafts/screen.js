@@ -69,7 +69,9 @@
     if (picker) {
       picker.set(texts);
     } else if (elements.every((element) => element.type === "checkbox")) {
-      for (const element of elements) element.checked = texts.includes(element.value);
+      // What is ticked is a list, or words with commas between them.
+      const ticked = Array.isArray(value) ? texts : texts[0].split(",");
+      for (const element of elements) element.checked = ticked.includes(element.value);
     } else if (elements.length === 1 && !Array.isArray(value) &&
                elements[0].matches("textarea, select, input[type=text], input[type=url], input:not([type])")) {
       elements[0].value = texts[0];
