@@ -176,6 +176,18 @@ def test_thousands_of_queries_on_one_address_are_one_page(site):
     assert all(ask(site.port, f"/keji/?n={n}").body == page for n in range(2000))
 
 
+@pytest.mark.parametrize("cookie", ["mode=minors", "a=b; mode=minors"])
+def test_a_device_in_the_mode_for_minors_is_led_on_by_the_application(site, cookie):
+    for address in ("/", "/keji/2026/1124/22.html", "/zh-hant/keji/"):
+        assert by_the_application(site, address, Cookie=cookie) is None
+        assert_same(site, address, Cookie=cookie)
+        assert by_the_application(site, address, Cookie="mode=other") is not None
+        assert_same(site, address, Cookie="mode=other")
+    site.files.write("/weichengnian/keji/", page_of("/weichengnian/keji/"))
+    assert by_the_application(site, "/weichengnian/keji/", Cookie=cookie) is not None
+    assert_same(site, "/weichengnian/keji/", Cookie=cookie)
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PROPFIND"])
 def test_only_reading_is_answered_from_files(site, method):
     found = ask(site.port, "/keji/", method, b"text=1")

@@ -17,7 +17,7 @@ from meiri.delivery.public_addresses import (
 
 BY_FIRST = {one.first: one for one in PUBLIC_ADDRESSES}
 # Answered by WhiteNoise and by a middleware.
-WITHOUT_VIEW = {"static", "zhangbei", "zh-hant"}
+WITHOUT_VIEW = {"static", "weichengnian", "zhangbei", "zh-hant"}
 
 
 def views_by_first_part(resolver: URLResolver, before: str = "") -> dict[str, list]:

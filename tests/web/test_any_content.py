@@ -17,6 +17,7 @@ from wagtail.models import Page, PageViewRestriction, Site
 
 from meiri.audience.view_counts import add_views
 from meiri.comments.models import Comment, CommentState
+from meiri.delivery.editions import EDITIONS
 from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.models import (
     FriendLink,
@@ -285,7 +286,7 @@ def crawled(client, content, *, whole_editions: bool = False):
         if not address.startswith(("/api", "/sitemap", "/news", "/qr", "/robots")) and (
             whole_editions or address in ("/", "/keji/") or re.fullmatch(r"/keji/.+\.html", address)
         ):
-            editions += [f"/zh-hant{address}", f"/zhangbei{address}"]
+            editions += [f"{edition.prefix}{address}" for edition in EDITIONS]
         for edition in editions:
             answer = client.get(edition)
             statuses[edition] = answer.status_code

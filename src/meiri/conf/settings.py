@@ -156,6 +156,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "meiri.conf.static_files.CheckedStaticFiles",
     "meiri.delivery.compressing.Compressing",
+    "meiri.delivery.middleware.KeepsEdition",
     "meiri.delivery.storing.PageFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "meiri.conf.newsroom_policy.newsroom_policy",

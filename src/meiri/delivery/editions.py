@@ -1,4 +1,5 @@
-"""The editions of a page: at its address, in traditional script below `/zh-hant`, in large type (长辈版) below `/zhangbei`."""
+"""The editions of a page: at its address, in traditional script below `/zh-hant`, in large type (长辈版) below `/zhangbei`, for minors
+(未成年人模式) below `/weichengnian`. A device may keep to the last of them, which a cookie says."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +20,14 @@ class Edition:
 
 TRADITIONAL = Edition("/zh-hant", "繁体版")
 LARGE = Edition("/zhangbei", "长辈版")
-EDITIONS = (TRADITIONAL, LARGE)
+MINORS = Edition("/weichengnian", "未成年人版")
+EDITIONS = (TRADITIONAL, LARGE, MINORS)
+# The cookie of a device that keeps to the edition for minors.
+MODE_COOKIE, MODE_ON = "mode", "minors"
+# First parts of what the edition for minors does not offer: talking in public, accounts, and what these show of themselves.
+NOT_FOR_MINORS = frozenset(("comments", "members", "polls"))
+# Where the mode is set, and what is asked for and not offered leads.
+MODE_ADDRESS = "/minors/"
 # What may stand before the path of a page, as part of a regular expression.
 ANY_PREFIX = f"(?:{'|'.join(edition.prefix for edition in EDITIONS)})?"
 _FIRST_PART = re.compile(r"/([^/?#]*)")
@@ -82,7 +90,32 @@ def is_traditional() -> bool:
 
 def is_large() -> bool:
     """Whether the page is being rendered in large type."""
-    return current_edition() is LARGE
+    return current_edition() in (LARGE, MINORS)
+
+
+def is_for_minors() -> bool:
+    """Whether the page is being rendered for minors: nothing that may harm them is on it, nor behind a notice."""
+    return current_edition() is MINORS
+
+
+def keeps_to_minors(cookies: str) -> bool:
+    """Whether a header `Cookie` is that of a device that keeps to the edition for minors."""
+    return f"{MODE_COOKIE}={MODE_ON}" in map(str.strip, cookies.split(";")[:200])
+
+
+def kept_address(path: str) -> str:
+    """Where a device that keeps to the edition for minors is led from `path`; "" where it may stay."""
+    edition = edition_of(path)
+    inner = path if edition is None else path.removeprefix(edition.prefix) or "/"
+    if edition is MINORS or not has_edition(inner):
+        return ""
+    return MINORS.prefix + inner
+
+
+def is_not_for_minors(inner: str) -> bool:
+    """Whether the edition for minors does not offer what stands at an address without its edition."""
+    first = _FIRST_PART.match(inner)
+    return first is not None and first[1] in NOT_FOR_MINORS
 
 
 def person(name: str) -> str:

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from meiri.delivery.editions import keeps_to_minors, kept_address
 from meiri.delivery.headers import Header, headers_of, headers_unmodified, is_unmodified, preferred
 from meiri.delivery.kinds import is_idle
 from meiri.delivery.page_files import (
@@ -73,6 +74,8 @@ class StoredPages:
         if method not in ("GET", "HEAD") or (scope.query_string and not is_idle(scope.query_string)):
             return None
         headers = scope.headers
+        if (cookies := headers.get("cookie")) and keeps_to_minors(cookies) and kept_address(scope.path):
+            return None
         kept = self._find(scope.path, self._encodings(headers.get("accept-encoding") or ""))
         if kept is None:
             return None

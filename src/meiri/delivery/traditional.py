@@ -137,9 +137,9 @@ def traditional_html(document: str, base_url: str, wording: TraditionalConverter
     return _page(document, _Draft(base_url, wording))
 
 
-def large_html(document: str, base_url: str) -> str:
-    """A page, or a piece of one, of the edition in large type: its links lead to the same edition, its words stay."""
-    return _page(document, _Draft(base_url, None, LARGE))
+def large_html(document: str, base_url: str, edition: Edition = LARGE) -> str:
+    """A page, or a piece of one, of an edition in large type: its links lead to the same edition, its words stay."""
+    return _page(document, _Draft(base_url, None, edition))
 
 
 def _page(document: str, draft: _Draft) -> str:
@@ -241,7 +241,7 @@ def _way_of(
     draft: _Draft, element: str, attribute: str, attributes: dict[str, str]
 ) -> Callable[[str], None] | None:
     """How the value of an attribute is added; None where it stays."""
-    if draft.edition is LARGE and element in ("link", "meta"):
+    if draft.edition is not TRADITIONAL and element in ("link", "meta"):
         # It is the same text: for search engines it is at the address of the page itself.
         return None
     if attribute in LINKS:

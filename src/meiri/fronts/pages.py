@@ -16,6 +16,7 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page, PageViewRestriction, Site
 
 from meiri.changes.models import CHOSEN, LONGEST_REASON
+from meiri.delivery.editions import is_for_minors
 from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.fronts.addresses import FrontCopyForm, FrontForm, taken_by_others
 from meiri.fronts.blocks import DepartmentBlock, HomeBody, MagazineEntry, SheetBlock, TopicBody
@@ -316,15 +317,20 @@ class TopicPage(RoutablePageMixin, LaidOutPage):
         """The topic; a notice where it may harm minors. Editors see in a preview what they wrote."""
         if is_set_apart(self) and not getattr(request, "is_preview", False):
             uses(self.content_key)
-            context = {"thing": self, "onward": f"{self.url}quanwen/"}
-            return render(request, "web/minors_notice.html", context)
+            return self._notice(request)
         return self.render(request)
 
     @path("quanwen/", name="set-apart")
     def set_apart(self, request):
         """What stands behind the notice; without one, the way to the topic."""
         uses(self.content_key)
-        return self.render(request) if is_set_apart(self) else redirect(self.url)
+        if not is_set_apart(self):
+            return redirect(self.url)
+        return self._notice(request) if is_for_minors() else self.render(request)
+
+    def _notice(self, request):
+        context = {"thing": self, "onward": f"{self.url}quanwen/"}
+        return render(request, "web/minors_notice.html", context)
 
     def get_context(self, request, *args, **kwargs):
         topic = related(self, "topic")

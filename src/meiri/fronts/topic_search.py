@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from meiri.delivery.editions import is_for_minors
 from meiri.fronts.pages import TopicPage
 from meiri.journal.content_keys import TOPIC, TOPICS
 from meiri.search.areas import FoundThing, SearchArea, register_area, text_of_thing
@@ -54,6 +55,7 @@ class TopicArea(SearchArea):
                 page.first_published_at if page else None,
             )
             for topic, page in self._visible(keys)
+            if not (page and is_set_apart(page) and is_for_minors())
         }
 
     @staticmethod

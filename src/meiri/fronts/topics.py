@@ -38,10 +38,12 @@ def topic_links(topics: Sequence[int]) -> list[TopicLink]:
 def _read_links(
     missing: Sequence[int],
 ) -> Mapping[int, tuple[tuple[TopicLink | None, ContentKey], Sequence[ContentKey]]]:
-    rows = Topic.objects.filter(pk__in=missing).values_list("pk", "name", "slug", "page", "page__live")
+    columns = ("pk", "name", "slug", "page", "page__live", "page__minors_risk")
+    rows = Topic.objects.filter(pk__in=missing).values_list(*columns)
     links = {}
-    for key, name, slug, page, is_live in rows:
-        link = TopicLink(name, Topic(slug=slug).get_absolute_url()) if is_live else None
+    for key, name, slug, page, is_live, minors_risk in rows:
+        shown = is_live and not minors_risk
+        link = TopicLink(name, Topic(slug=slug).get_absolute_url()) if shown else None
         # Until a topic has a page, whatever is laid out as one may be its own.
         content_key = PAGE.key(page) if page else TOPICS
         links[key] = (link, content_key), [content_key]

@@ -18,6 +18,7 @@ from meiri.newsroom.models import Author, Source
 from meiri.search.folding import fold
 from meiri.search.known_names import groups_of_names
 from meiri.search.pinyin import spoken
+from meiri.sections.minors import not_set_apart
 from meiri.sections.models import Channel, Station, Topic
 
 # People and sources are read so many at a time: where one is new, only its neighbours are read again.
@@ -165,8 +166,8 @@ def _sections() -> Iterator[Named]:
     for kind, model in ((NameKind.CHANNEL, Channel), (NameKind.STATION, Station)):
         for section in model.objects.visible():
             yield Named(kind, section.name, section.get_absolute_url())
-    # Only a topic that editors have laid out has a page.
-    for topic in Topic.objects.visible().filter(page__live=True):
+    # Only a topic that editors have laid out has a page; one that may harm minors is found by who asks for it.
+    for topic in Topic.objects.visible().filter(not_set_apart("page__"), page__live=True):
         yield Named(NameKind.TOPIC, topic.name, topic.get_absolute_url())
 
 

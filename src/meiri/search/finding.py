@@ -11,6 +11,7 @@ import tantivy
 from tantivy import Occur, Order
 from tantivy import Query as Match
 
+from meiri.delivery.editions import is_for_minors
 from meiri.journal.log import journal_snapshot
 from meiri.newsroom.cards import Card
 from meiri.newsroom.models import Article
@@ -308,7 +309,8 @@ def hits_of(query: Query, ranked: Sequence[Ranked]) -> list[Hit]:
     """The articles with what was found of them marked; those withdrawn meanwhile are left out. Two queries at most: texts
     are read of those whose summaries do not say it all."""
     cards = {
-        card.pk: card for card in Article.objects.in_order([one.key for one in ranked], with_set_apart=True)
+        card.pk: card
+        for card in Article.objects.in_order([one.key for one in ranked], with_set_apart=not is_for_minors())
     }
     marker = Highlighter(query)
     marker.take([text for card in cards.values() for text in (card.title, card.summary)])

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from taggit.models import Tag
 
+from meiri.delivery.editions import is_for_minors
 from meiri.delivery.keys import uses
 from meiri.delivery.omissions import optional
 from meiri.delivery.rendering import page
@@ -71,7 +72,7 @@ def page_of(request, article_id: int, address_of: Callable[[Article], str], show
         # Whether there is a notice may change.
         leads = HttpResponseRedirect if shows_text else HttpResponsePermanentRedirect
         return leads(address)
-    if is_set_apart(article) and not shows_text:
+    if is_set_apart(article) and (not shows_text or is_for_minors()):
         return minors_notice(request, article, text_address(article))
     uses(BESIDE.key(article.pk))
     note_what_it_shows(article)

@@ -65,6 +65,7 @@ SCRIPTS = {
     "tools": ["dressing", "aloud", "pinyin", "selection", "share"],
     "settings": ["settings"],
     "large": ["ruler"],
+    "minors": ["ruler", "clock"],
     "worker": ["worker"],
     "offline": ["offline"],
     # Where a reader stopped: fetched once a reader goes on in an article.

@@ -7,6 +7,7 @@ from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
 from meiri.journal.content_keys import CORRECTIONS
 from meiri.newsroom.models import Correction
+from meiri.sections.minors import is_set_apart
 from meiri.web.breadcrumbs import breadcrumbs
 
 SHOWN = 30
@@ -14,7 +15,7 @@ SHOWN = 30
 
 @page(varies_by=("before",))
 def corrections(request):
-    """What was wrong, what is right, since when, and what was taken back. One query."""
+    """What was wrong, what is right, since when, and what was taken back; of what may harm minors its own page tells. One query."""
     before = asked_position(request)
     uses(CORRECTIONS)
     found = Correction.objects.newest(SHOWN + 1, before)
@@ -22,7 +23,7 @@ def corrections(request):
     # Titles and addresses stand there too.
     uses(*(correction.article.content_key for correction in shown))
     context = {
-        "corrections": shown,
+        "corrections": [one for one in shown if not is_set_apart(one.article)],
         "next": shown[-1].pk if len(found) > SHOWN else None,
         "crumbs": breadcrumbs([("更正", request.path)]),
     }

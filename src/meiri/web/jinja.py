@@ -16,7 +16,7 @@ from markupsafe import Markup
 from wagtail.blocks.stream_block import StreamValue
 from wagtail.rich_text import expand_db_html
 
-from meiri.delivery.editions import is_large, is_traditional, person
+from meiri.delivery.editions import is_for_minors, is_large, is_traditional, person
 from meiri.delivery.omissions import omit, optional
 from meiri.fronts.advertisements import has_advertisement
 from meiri.media.documents import kind_of_document
@@ -202,6 +202,7 @@ def environment(**options):
         switch=switch,
         is_traditional=is_traditional,
         is_large=is_large,
+        is_for_minors=is_for_minors,
         large_edition=large_edition,
         own_address=own_address,
         first_headlines=first_headlines,

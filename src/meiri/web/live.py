@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from meiri.asked_numbers import LARGEST_ID, asked_position
+from meiri.delivery.editions import is_for_minors
 from meiri.delivery.keys import uses
 from meiri.delivery.omissions import optional
 from meiri.delivery.rendering import page
@@ -53,7 +54,9 @@ def coverage(request, coverage_id: int):
 def set_apart_coverage(request, coverage_id: int):
     """The entries of a coverage that may harm minors, behind its notice. Of any other, the way to its page."""
     found = _coverage_to_read(coverage_id)
-    return _entries_page(request, found) if is_set_apart(found) else redirect(found)
+    if not is_set_apart(found):
+        return redirect(found)
+    return minors_notice(request, found, "") if is_for_minors() else _entries_page(request, found)
 
 
 def _entries_page(request, found: Coverage):

@@ -2,7 +2,7 @@
 const MOST = 60, body = document.querySelector(".article .body");
 let places = {};
 try { places = JSON.parse(localStorage.getItem("places")) || {}; } catch {}
-const own = location.pathname.replace(/^\/(?:zh-hant|zhangbei)/, "");
+const own = location.pathname.replace(/^\/(?:zh-hant|zhangbei|weichengnian)/, "");
 if (body && /\.html$/.test(own)) {
   const parts = () => [...body.children];
   const before = places[own];

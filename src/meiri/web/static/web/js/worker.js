@@ -2,7 +2,7 @@
 // magazine, the articles opened last. Nothing personal is kept: not letters, members' pages, comments, the newsroom.
 /* global VERSION, FIRST -- written before this file by web/installable.py */
 const PAGES = `pages-${VERSION}`, FILES = `files-${VERSION}`;
-const KEPT = /^(?:\/(?:zh-hant|zhangbei))?\/(?:$|zazhi\/|[a-z][a-z0-9-]*\/\d{4}\/\d{4}\/\d+\.html$)/;
+const KEPT = /^(?:\/(?:zh-hant|zhangbei|weichengnian))?\/(?:$|zazhi\/|[a-z][a-z0-9-]*\/\d{4}\/\d{4}\/\d+\.html$)/;
 const MOST_PAGES = 40, MOST_FILES = 200;
 // Whole issues of the magazine that a reader asked for: they stay until the browser clears them away.
 const ISSUES = "issues", MOST_IN_ISSUE = 250;
