@@ -148,6 +148,12 @@ def test_a_site_that_is_served_is_left_alone(tmp_path, settings):
     assert not (tmp_path / "site.sqlite3").exists()
 
 
+def test_a_site_that_is_half_there_is_not_moved_on(tmp_path):
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE {STATE} (name varchar(200) PRIMARY KEY, value text NOT NULL)")
+    assert "a move that is not finished" in refused(f"sqlite:///{tmp_path}/site.sqlite3")
+
+
 def test_a_database_of_another_release_is_left_alone(tmp_path):
     with connection.cursor() as cursor:
         cursor.execute(

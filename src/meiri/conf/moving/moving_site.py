@@ -54,6 +54,10 @@ class MovedSite:
 
 def move_site(url: str, progress: Progress) -> MovedSite:
     """Carry this site to the database at `url`, or go on with that. Raises `MoveRefused` where it can't be."""
+    if STATE in connection.introspection.table_names():
+        raise MoveRefused(
+            "This database is itself the end of a move that is not finished; finish that first."
+        )
     if migrations_wait():
         raise MoveRefused(
             "The database is of an older release than the code; bring it up to date first: meiri migrate"
