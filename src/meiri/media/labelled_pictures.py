@@ -83,7 +83,7 @@ class LabelledPicture(models.Model):
             lines += [("文件自带的标识", known.label.words), ("改为较弱标识的理由", self.ai_label_reason)]
         credit: str = getattr(self, "credit", "")
         said = [line for line in known.said() if line[0] not in ("标识", "供图")]
-        return [*lines, *([("供图", credit or known.credit)] if credit or known.credit else []), *said]
+        return [line for line in (*lines, ("供图", credit or known.credit), *said) if line[1]]
 
     @property
     def is_told(self) -> bool:

@@ -57,8 +57,14 @@ class PictureDeleteView(Deleting, images.DeleteView):
 class PictureEditView(images.EditView):
     template_name = "media/edit_picture.html"
 
+    def get_object(self, *args, **kwargs):
+        found = super().get_object(*args, **kwargs)
+        # As it is stored: the form puts on the picture what it then refuses.
+        self.told = found.told()
+        return found
+
     def get_context_data(self, **kwargs):
-        return {**super().get_context_data(**kwargs), "told": self.object.told()}
+        return {**super().get_context_data(**kwargs), "told": self.told}
 
 
 class DocumentDeleteView(Deleting, documents.DeleteView):
