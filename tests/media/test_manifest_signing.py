@@ -129,7 +129,7 @@ def test_a_certificate_of_the_operators_own_takes_its_place(settings, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", [None, b"", b"-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n"]
+    "content", [None, b"", b"-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n"]
 )
 def test_a_file_that_is_no_certificate_is_told_of_in_words(settings, tmp_path, content):
     own = tmp_path / "own.pem"
