@@ -12,6 +12,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from modelcluster.models import ClusterableModel
 
 from meiri.newsroom.article_choices import AiKind, AiUse
 from meiri.newsroom.plain_text import paragraphs
@@ -76,11 +77,11 @@ class KindsField(models.CharField):
         told = {
             name: options[name] for name in ("widget", "label", "help_text", "disabled") if name in options
         }
-        base = {"label": self.verbose_name, "help_text": self.help_text, "required": False}
+        base: dict[str, Any] = {"label": self.verbose_name, "help_text": self.help_text, "required": False}
         return KindsFormField(choices=AiKind.choices, **base | told)
 
 
-class AiRecord(models.Model):
+class AiRecord(ClusterableModel):
     """The part of an article that says what AI did in it, and who of the newsroom checked that.
 
     `ai_kinds`: words of `AiKind`, commas between them. `ai_blocks`: the blocks of the body that are marked, `id:generated,id:assisted`. `aigc_label`:

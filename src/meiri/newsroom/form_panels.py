@@ -53,7 +53,7 @@ class Group(NamedPanel, MultiFieldPanel):
 class CompactGroup(Group):
     """Fields with a third of the markup that Wagtail gives to each."""
 
-    class BoundPanel(Group.BoundPanel):
+    class BoundPanel(MultiFieldPanel.BoundPanel):
         template_name = "newsroom/compact_fields.html"
 
 
