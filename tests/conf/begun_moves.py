@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.db.migrations.loader import MigrationLoader
 
-from meiri.conf.moving.move_target import STATE
+from meiri.conf.database import MOVE
 
 
 def end_of_journal(home: Path) -> list:
@@ -20,9 +20,9 @@ def begin_move(path: Path, journal: list, *triggers: str) -> str:
     """Note in the migrated database at `path` that a site whose journal ends there is moved to it. Its address."""
     noted = {"journal": journal, "migrations": len(MigrationLoader(None).disk_migrations)}
     with closing(sqlite3.connect(path)) as database:
-        database.execute(f"DROP TABLE IF EXISTS {STATE}")
-        database.execute(f"CREATE TABLE {STATE} (name varchar(200) PRIMARY KEY, value text NOT NULL)")
-        database.execute(f"INSERT INTO {STATE} VALUES ('source', ?)", [json.dumps(noted)])  # noqa: S608
+        database.execute(f"DROP TABLE IF EXISTS {MOVE}")
+        database.execute(f"CREATE TABLE {MOVE} (name varchar(200) PRIMARY KEY, value text NOT NULL)")
+        database.execute(f"INSERT INTO {MOVE} VALUES ('source', ?)", [json.dumps(noted)])  # noqa: S608
         for trigger in triggers:
             database.execute(trigger)
         database.commit()

@@ -22,8 +22,10 @@ from hypothesis import strategies as st
 
 from bench._processes import environment
 from meiri.audience.counts_writer import LOCK
-from meiri.conf.moving.move_target import STATE, in_batches, without_password
+from meiri.conf.database import MOVE
+from meiri.conf.moving.move_target import in_batches, without_password
 from meiri.conf.moving.site_tables import canonical_json, tables_of_site
+from meiri.conf.preparation import prepare_database
 from meiri.delivery.locks import try_lock
 from meiri.journal.net import paused
 from meiri.newsroom.models import Article
@@ -150,8 +152,15 @@ def test_a_site_that_is_served_is_left_alone(tmp_path, settings):
 
 def test_a_site_that_is_half_there_is_not_moved_on(tmp_path):
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TABLE {STATE} (name varchar(200) PRIMARY KEY, value text NOT NULL)")
+        cursor.execute(f"CREATE TABLE {MOVE} (name varchar(200) PRIMARY KEY, value text NOT NULL)")
     assert "a move that is not finished" in refused(f"sqlite:///{tmp_path}/site.sqlite3")
+
+
+def test_a_site_that_is_half_there_is_not_served():
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE {MOVE} (name varchar(200) PRIMARY KEY, value text NOT NULL)")
+    with pytest.raises(CommandError, match="Not all of the site has come"):
+        prepare_database(StringIO())
 
 
 def test_a_database_of_another_release_is_left_alone(tmp_path):
@@ -172,7 +181,7 @@ def test_a_begun_move_goes_on_and_one_of_another_state_does_not(old_site):
     assert "are there and equal" in done.stdout
     with closing(sqlite3.connect(old_site.begun)) as database:
         assert database.execute("SELECT title FROM newsroom_article").fetchall() == [("山里通了班车",)]
-        assert not database.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [STATE]).fetchall()
+        assert not database.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [MOVE]).fetchall()
 
 
 def test_what_was_altered_or_lost_on_the_way_is_found(old_site):

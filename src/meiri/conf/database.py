@@ -2,7 +2,15 @@
 
 from urllib.parse import quote
 
-from django.db import connections
+from django.db import connection, connections
+
+# The table in which a database that a site is moved to says how far it has come; gone once all is there.
+MOVE = "meiri_move"
+
+
+def holds_unfinished_move() -> bool:
+    """Whether not all of the site has come to its database yet."""
+    return MOVE in connection.introspection.table_names()
 
 
 def only_existing() -> None:

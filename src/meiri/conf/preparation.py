@@ -13,10 +13,11 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from meiri.conf.database import holds_unfinished_move
 from meiri.delivery.release import code
 from meiri.file_modes import open_to_group
 from meiri.fronts.initial_pages import create_pages
@@ -78,6 +79,11 @@ def _is_gone() -> bool:
 
 
 def prepare_database(out) -> bool:
+    """Raises `CommandError` where not all of the site is there yet."""
+    if holds_unfinished_move():
+        raise CommandError(
+            "Not all of the site has come to this database: run `meiri move-to` again where the site was before."
+        )
     if not migrations_wait():
         return False
     out.write("Preparing the database …")

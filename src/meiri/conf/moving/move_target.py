@@ -15,10 +15,10 @@ from urllib.parse import urlsplit, urlunsplit
 import environ
 from django.db import DatabaseError, DataError, IntegrityError, connection, connections, transaction
 
+from meiri.conf.database import MOVE
 from meiri.conf.moving.site_tables import Row, Table
 
 ALIAS = "moved_to"
-STATE = "meiri_move"
 SCHEMES = {"sqlite", "postgres", "postgresql", "psql", "pgsql"}
 # What migrations note about themselves stays with the database that they ran on.
 MIGRATIONS = "django_migrations"
@@ -98,7 +98,7 @@ class MoveTarget:
     def begin(self, source: dict[str, Any]) -> None:
         """Note that the site `source` is moved here, or find that it was begun. Raises `MoveRefused` where the database holds something else."""
         there = self.connection.introspection.table_names()
-        if STATE in there:
+        if MOVE in there:
             if (noted := self.noted("source")) != source:
                 raise MoveRefused(
                     "A move of another site, or of an earlier state of this one, was begun there. Empty that database and begin anew:"
@@ -108,17 +108,17 @@ class MoveTarget:
         if there:
             raise MoveRefused(f"That database is not empty: it has {len(there)} tables, such as {there[0]}.")
         with transaction.atomic(using=ALIAS):
-            self.execute(f"CREATE TABLE {STATE} (name varchar(200) PRIMARY KEY, value text NOT NULL)")
+            self.execute(f"CREATE TABLE {MOVE} (name varchar(200) PRIMARY KEY, value text NOT NULL)")
             self.note("source", source)
 
     def noted(self, name: str) -> Any:
         """What was noted under a name; None for nothing."""
-        found = self.execute(f"SELECT value FROM {STATE} WHERE name = %s", [name])  # noqa: S608
+        found = self.execute(f"SELECT value FROM {MOVE} WHERE name = %s", [name])  # noqa: S608
         return json.loads(found[0][0]) if found else None
 
     def note(self, name: str, value: Any) -> None:
-        self.execute(f"DELETE FROM {STATE} WHERE name = %s", [name])  # noqa: S608
-        self.execute(f"INSERT INTO {STATE} VALUES (%s, %s)", [name, json.dumps(value)])  # noqa: S608
+        self.execute(f"DELETE FROM {MOVE} WHERE name = %s", [name])  # noqa: S608
+        self.execute(f"INSERT INTO {MOVE} VALUES (%s, %s)", [name, json.dumps(value)])  # noqa: S608
 
     def make_room(self) -> None:
         """Take away what migrations put into the new tables, and what would ask for a row before it is there."""
@@ -128,7 +128,7 @@ class MoveTarget:
             there = [
                 name
                 for name in self.connection.introspection.table_names()
-                if name not in (STATE, MIGRATIONS) and "_fts" not in name
+                if name not in (MOVE, MIGRATIONS) and "_fts" not in name
             ]
             names = list(map(self.quote, there))
             if self.is_postgresql:
@@ -182,7 +182,7 @@ class MoveTarget:
 
     def close_move(self) -> None:
         """What is there is a site from now on."""
-        self.execute(f"DROP TABLE {STATE}")
+        self.execute(f"DROP TABLE {MOVE}")
         self.connection.close()
 
     def quote(self, name: str) -> str:

@@ -14,10 +14,10 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
 from meiri.conf.backups import BackupRefused, not_served
+from meiri.conf.database import MOVE, holds_unfinished_move
 from meiri.conf.moving.move_target import (
     ALIAS,
     MIGRATIONS,
-    STATE,
     MoveRefused,
     MoveTarget,
     connect,
@@ -54,7 +54,7 @@ class MovedSite:
 
 def move_site(url: str, progress: Progress) -> MovedSite:
     """Carry this site to the database at `url`, or go on with that. Raises `MoveRefused` where it can't be."""
-    if STATE in connection.introspection.table_names():
+    if holds_unfinished_move():
         raise MoveRefused(
             "This database is itself the end of a move that is not finished; finish that first."
         )
@@ -176,7 +176,7 @@ def _last_numbers(tables: tuple[Table, ...]) -> dict[Table, int]:
 
 def _strangers(tables: tuple[Table, ...]) -> list[str]:
     """Tables of the database that are not of the site, and stay behind."""
-    known = {MIGRATIONS, STATE, *(table.name for table in tables)}
+    known = {MIGRATIONS, MOVE, *(table.name for table in tables)}
     there = connection.introspection.table_names()
     return [name for name in there if name not in known and not name.startswith(LEFT_OUT)]
 
