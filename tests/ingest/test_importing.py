@@ -401,7 +401,7 @@ class TestCommand:
         kept = {
             Path(p.file.storage.path(n))
             for p in Picture.objects.all()
-            for n in (p.file.name, *p.stored_sizes().names())
+            for n in (p.file.name, *p.stored_sizes().names(), *p.stored_sizes().manifests())
         }
         assert stored_files() - before == kept
 

@@ -76,6 +76,16 @@ def test_small_sizes_name_the_address_of_their_manifest_and_keep_their_label(cli
         assert (answer.status_code, answer["Content-Type"]) == (200, "application/c2pa")
 
 
+def test_a_certificate_that_was_replaced_signs_what_is_made_from_then_on(tmp_path, settings):
+    a_large_picture()
+    settings.C2PA_FILE = str(tmp_path / "operators.pem")
+    (tmp_path / "operators.pem").write_bytes(made_for("新华每日"))
+    name = next(a_large_picture().stored_sizes().names())
+    said = read(name)
+    assert said["validation_state"] == "Trusted"
+    assert said["manifests"][said["active_manifest"]]["signature_info"]["common_name"].startswith("新华每日")
+
+
 def test_a_picture_that_moves_is_signed_too():
     picture, _ = store(samples.moving("WEBP", xmp=a_packet()), "动图")
     name = f"{picture.stored_sizes().stem}-moving.webp"

@@ -46,6 +46,7 @@ def test_a_line_tells_what_a_list_shows(client):
         "channel": "keji",
         "source": "每日新闻网",
         "kind": "report",
+        "picture_label": "",
         "ai_use": "",
         "minors_risk": "",
     }

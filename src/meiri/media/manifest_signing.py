@@ -4,7 +4,7 @@ import io
 import json
 import os
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from meiri.media.manifest_reading import OFFLINE, TYPES
 from meiri.media.site_certificate import SiteCertificate, site_certificate
@@ -34,7 +34,7 @@ def sign_size(
     # Loading the library takes a tenth of a second, and most processes sign nothing.
     import c2pa
 
-    signer, context = _signer(os.getpid())
+    signer, context = _signer(os.getpid(), site_certificate())
     with c2pa.Builder(json.dumps(_manifest(title)), context=context) as builder:
         ingredient = {"title": title, "relationship": "parentOf", "label": "original"}
         builder.add_ingredient(json.dumps(ingredient), TYPES[original_format], io.BytesIO(original))
@@ -58,12 +58,11 @@ def _manifest(title: str) -> dict:
     }
 
 
-@cache
-def _signer(process: int):
+@lru_cache(maxsize=1)
+def _signer(process: int, certificate: SiteCertificate):
     """The signer and what it signs within, of this process: the library's objects do not outlive a fork."""
     import c2pa
 
-    certificate = site_certificate()
     info = c2pa.C2paSignerInfo(certificate.algorithm.encode(), certificate.chain, certificate.key, None)
     return c2pa.Signer.from_info(info), context_trusting(certificate)
 

@@ -31,9 +31,8 @@ def test_a_label_leaves_in_words_and_in_the_file(folder, name):
     assert texts.count("说明（人工智能生成）") == 1
     labelled = [block for path in folder.rglob("*.jpeg") if (block := block_in(path.read_bytes()))]
     assert [block.producer for block in labelled] == [PRODUCER]
-    assert [path.name for path in folder.rglob("*.c2pa")] == [
-        f"{path.name}.c2pa" for path in folder.rglob("*.jpeg")
-    ]
+    manifests = {path.name for path in folder.rglob("*.c2pa")}
+    assert manifests == {f"{path.name}.c2pa" for path in folder.rglob("*.jpeg")} != set()
 
 
 def test_ninjs_says_whose_the_picture_is(folder):
