@@ -74,6 +74,11 @@ def test_what_has_no_edition_is_left_alone():
 def test_a_device_keeps_to_it_on_a_real_site(reader, site):
     page = reader.new_page()
     page.goto("/minors/")
+    # Marks of a list stand on the screen, not left of it.
+    assert (
+        page.locator(".form-page > ul").evaluate("e => parseFloat(getComputedStyle(e).paddingInlineStart)")
+        > 0
+    )
     page.get_by_role("button", name="在这台设备上打开").click()
     page.wait_for_url("**/weichengnian/")
     expect(page.locator("[data-clock]")).to_have_text("今天已经读了 0 分钟。")
