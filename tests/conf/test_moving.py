@@ -144,7 +144,6 @@ def test_a_site_goes_to_postgresql_and_back(request, tmp_path, django_db_setup, 
     verified = moved.command("verify")
     assert verified.returncode == 0, verified.stdout
     returned = MovingSite(home, site.port, database=f"sqlite:///{copy}")
-    assert returned.pages() == before
     for one in (moved, returned):
         assert int(one.shell(NEXT_NUMBER)) == last + 1, "a number is never given twice"
     verified = returned.command("verify")
