@@ -24,8 +24,8 @@ def before_the_release():
     create_newsroom()
     create_desk("浙江编辑组")
     Group.objects.create(name="实习生")
-    named([NEW])[0].delete()
-    Group.objects.get(name=CHIEFS).permissions.remove(*named([TAKEN]))
+    named([NEW])[NEW].delete()
+    Group.objects.get(name=CHIEFS).permissions.remove(named([TAKEN])[TAKEN])
 
 
 def test_groups_get_what_is_new(before_the_release):
@@ -38,6 +38,6 @@ def test_groups_get_what_is_new(before_the_release):
 def test_what_was_taken_away_stays_away(before_the_release):
     call_command("migrate", verbosity=0)
     assert not may(CHIEFS, TAKEN)
-    Group.objects.get(name=EDITORS).permissions.remove(*named([NEW]))
+    Group.objects.get(name=EDITORS).permissions.remove(named([NEW])[NEW])
     call_command("migrate", verbosity=0)
     assert not may(EDITORS, NEW)

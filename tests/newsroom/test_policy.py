@@ -410,11 +410,11 @@ class TestWhatIsTheNations:
 
         group = Group.objects.get(name="新疆站编辑")
         group.permissions.add(
-            *named(["newsroom.change_source", "audience.add_hotrule", "members.handle_contributor"])
+            *named(["newsroom.change_source", "audience.add_hotrule", "members.handle_contributor"]).values()
         )
         root = Page.get_first_root_node()
         GroupPagePermission.objects.create(
-            group=group, page=root, permission=named(["wagtailcore.change_page"])[0]
+            group=group, page=root, permission=named(["wagtailcore.change_page"])["wagtailcore.change_page"]
         )
         editor = member_of("新疆站编辑")
         assert not may(editor, "change", a_source("江海日报"))
@@ -520,9 +520,9 @@ class TestANewsroomThatIsThereAlready:
         group, root = Group.objects.get(name="生活编辑"), Collection.get_first_root_node()
         GroupCollectionPermission.objects.filter(group=group).exclude(collection=root).delete()
         Collection.objects.get(name="生活编辑").delete()
-        (change,) = named(["wagtailimages.change_image"])
+        (change,) = named(["wagtailimages.change_image"]).values()
         GroupCollectionPermission.objects.create(group=group, collection=root, permission=change)
-        (page,) = named(["wagtailcore.change_page"])
+        (page,) = named(["wagtailcore.change_page"]).values()
         GroupPagePermission.objects.create(group=group, page=Page.get_first_root_node(), permission=page)
         self.migrated()
         assert not group.page_permissions.exists()

@@ -54,7 +54,7 @@ def may_do(
     """Let `group` do what `role` says, or what of it is among `only`; to pictures and documents in `collection`, or in all."""
 
     granted = {*role.everywhere, *role.in_collections, *role.choosing, *role.on_pages}
-    found = by_name(granted if only is None else {name for name in granted if name in only})
+    found = named(name for name in granted if only is None or name in only)
 
     def of(names: tuple[str, ...]) -> list[Permission]:
         return [found[name] for name in sorted({*names} & found.keys())]
@@ -68,19 +68,15 @@ def may_do(
         GroupPagePermission.objects.create(group=group, page=every_page, permission=permission)
 
 
-def named(names: Iterable[str]) -> list[Permission]:
-    """The permissions written `app.codename`, by their names. Raises `LookupError` where one does not exist."""
-    return [permission for _, permission in sorted(by_name({*names}).items())]
-
-
-def by_name(names: set[str]) -> dict[str, Permission]:
+def named(names: Iterable[str]) -> dict[str, Permission]:
     """The permission of each name written `app.codename`. Raises `LookupError` where one does not exist."""
-    codenames = {name.split(".")[1] for name in names}
+    wanted = {*names}
+    codenames = {name.split(".")[1] for name in wanted}
     found = Permission.objects.filter(codename__in=codenames).select_related("content_type")
     permissions = {f"{p.content_type.app_label}.{p.codename}": p for p in found}
-    if missing := names - permissions.keys():
+    if missing := wanted - permissions.keys():
         raise LookupError(f"No such permissions: {', '.join(sorted(missing))}. Run `meiri migrate` first.")
-    return {name: permissions[name] for name in names}
+    return {name: permissions[name] for name in wanted}
 
 
 @recording()
