@@ -193,6 +193,12 @@ def marks_in_order(stored: str, raw: Iterable[Mapping[str, Any]]) -> list[str]:
     return found if any(found) else []
 
 
+def marks_in_words(stored: str, raw: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What the newsroom reads of the marked blocks of a body: 第 2 块：人工智能生成或合成."""
+    marks = enumerate(marks_in_order(stored, raw), 1)
+    return [f"第 {number} 块：{AiUse(mark).label}" for number, mark in marks if mark]
+
+
 def words_for_readers(use: str, kinds: Sequence[AiKind], has_marks: bool = False) -> str:
     """What readers are told at the beginning of an article; empty where AI made nothing that they read. `has_marks`: whether blocks
     of the body are marked."""

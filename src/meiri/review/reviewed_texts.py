@@ -15,7 +15,7 @@ from wagtail.documents.models import Document
 
 from meiri.journal.content_keys import DOCUMENT, PICTURE
 from meiri.media.models import Picture
-from meiri.newsroom.ai_record import kinds_in, marks_in_order
+from meiri.newsroom.ai_record import kinds_in, marks_in_order, marks_in_words
 from meiri.newsroom.article_choices import AiUse
 from meiri.newsroom.body.stream import body_blocks, keys_in_body
 from meiri.newsroom.models import Author, Source
@@ -89,13 +89,11 @@ def lines_of(content: Content) -> list[str]:
 
 def _ai_lines(content: Content) -> list[str]:
     """The record of AI, a line for what it was used for and one for each marked block."""
-    marks = marks_in_order(content.get("ai_blocks") or "", blocks_of(content))
+    marks = marks_in_words(content.get("ai_blocks") or "", blocks_of(content))
     used = "、".join(kind.label for kind in kinds_in(content.get("ai_kinds") or ""))
     use = content.get("ai_use") or ""
     lines = [f"【人工智能】{AiUse(use).label}{'：' if used else ''}{used}"] if use and (used or marks) else []
-    return lines + [
-        f"【人工智能】正文第 {number} 块：{AiUse(mark).label}" for number, mark in enumerate(marks, 1) if mark
-    ]
+    return lines + [f"【人工智能】正文{mark}" for mark in marks]
 
 
 def numbered_blocks(content: Content) -> list[tuple[str, str, str]]:

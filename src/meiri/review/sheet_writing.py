@@ -15,7 +15,7 @@ from django.utils import timezone
 from wagtail.models import Revision
 
 from meiri.journal.encoding import canonical
-from meiri.newsroom.ai_record import marks_in_order
+from meiri.newsroom.ai_record import marks_in_words
 from meiri.newsroom.article_choices import AiUse
 from meiri.newsroom.models import Article
 from meiri.review.after_checks import AfterCheck
@@ -145,11 +145,10 @@ def _ai_record(article: Article) -> dict[str, Any]:
     if article.ai_use in ("", AiUse.NONE):
         return {}
     checked_by = as_person(article.ai_checked_by) if article.ai_checked_by else None
-    marks = marks_in_order(article.ai_blocks, article.body.raw_data)
     return {
         "ai_use": article.get_ai_use_display(),
         "ai_kinds": [kind.label for kind in article.kinds_of_ai],
-        "ai_blocks": [f"第 {number} 块：{AiUse(mark).label}" for number, mark in enumerate(marks, 1) if mark],
+        "ai_blocks": marks_in_words(article.ai_blocks, article.body.raw_data),
         "ai_checked_by": checked_by,
     }
 
