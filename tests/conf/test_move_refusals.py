@@ -24,9 +24,10 @@ from bench._processes import environment
 from meiri.audience.counts_writer import LOCK
 from meiri.conf.database import MOVE
 from meiri.conf.moving.move_target import in_batches, without_password
-from meiri.conf.moving.site_tables import canonical_json, tables_of_site
+from meiri.conf.moving.site_tables import tables_of_site
 from meiri.conf.preparation import prepare_database
 from meiri.delivery.locks import try_lock
+from meiri.ingest.leaving.row_lines import canonical_json
 from meiri.journal.net import paused
 from meiri.newsroom.models import Article
 from meiri.operations.models import Node

@@ -16,6 +16,8 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
+from meiri.ingest.leaving.row_lines import canonical_json
+
 # Wagtail's search in the admin: `update_index` makes it anew, in a form of its own for each database.
 LEFT_OUT = "wagtailsearch"
 # So many rows are fetched at once, of which the largest may hold a hundred kilobytes each.
@@ -104,11 +106,6 @@ def content_digest(digests: dict[str, TableDigest]) -> str:
     return sha256(json.dumps(said).encode()).hexdigest()
 
 
-def canonical_json(text: str) -> str:
-    """JSON with its names in one order and its numbers in one form: jsonb has an order of its own, and writes 1e2 as 100."""
-    return json.dumps(json.loads(text, parse_float=_number), sort_keys=True)
-
-
 def _table(model: type[models.Model]) -> Table:
     options: Any = model._meta
     fields = options.local_concrete_fields
@@ -149,11 +146,6 @@ def _ordered(row: Row, as_json: Sequence[int]) -> Row:
         if values[n] is not None:
             values[n] = canonical_json(values[n])
     return tuple(values)
-
-
-def _number(text: str) -> int | float:
-    value = float(text)
-    return int(value) if value.is_integer() else value
 
 
 def _moment(value: datetime) -> str:

@@ -111,7 +111,7 @@ def _write_rows(
         try:
             for key, line in rows.lines(after, ROWS_A_PART):
                 after = key
-                part.write(line)
+                part.write(line, rows.canonical(line))
                 if part.rows % 1000 == 0:
                     progress(1000)
         except BaseException:
@@ -139,7 +139,7 @@ def _write_files(folder: Path, progress: Progress) -> Iterator[SitePart]:
                 yield part.finish(FILES, None)
                 number += 1
                 part = PartWriter(folder, part_name(FILES, number))
-            part.write(file.line)
+            part.write(file.line, file.line)
             progress(1)
         yield part.finish(FILES, None)
     finally:
@@ -156,8 +156,8 @@ def digest_site(with_media: bool = True) -> str:
         with site_snapshot(purpose) as using:
             names = TypeNames(using)
             for kind in site_kinds():
-                lines = (line for _, line in RowLines(kind, names, using).lines())
-                parts += _digested(kind.name, lines)
+                rows = RowLines(kind, names, using)
+                parts += _digested(kind.name, (rows.canonical(line) for _, line in rows.lines()))
     finally:
         forget_snapshot(purpose)
     if with_media:
@@ -167,7 +167,7 @@ def digest_site(with_media: bool = True) -> str:
 
 
 def _digested(kind: str, lines: Iterator[bytes]) -> Iterator[SitePart]:
-    """The parts that these lines would be written in."""
+    """The parts that lines would be written in whose canonical forms these are, by their content."""
     number, rows, digest = 1, 0, hashlib.sha256()
     for line in lines:
         if rows == ROWS_A_PART:

@@ -59,7 +59,7 @@ class RowLines:
 
     def lines(self, after: Any = None, most: int | None = None) -> Iterator[tuple[Any, bytes]]:
         """The key of each row, as stored, and its line, in order of key, beginning after the key `after`; in batches, so that
-        a table of any size needs the same memory."""
+        a table of any size needs the same memory. Strings are in the order of their bytes, on every database."""
         left = most
         while left is None or left > 0:
             rows = self._rows(after, BATCH if left is None else min(BATCH, left))
@@ -72,10 +72,12 @@ class RowLines:
 
     def _rows(self, after: Any, most: int) -> list[tuple]:
         quoted = self._connection.ops.quote_name
-        key = quoted(self._kind.key.column)
+        key = ordered = quoted(self._kind.key.column)
+        if stored_as(self._kind.key) == "CharField" and self._connection.vendor == "postgresql":
+            ordered += ' COLLATE "C"'
         columns = ", ".join(quoted(field.column) for field in self._kind.fields)
-        where = "" if after is None else f"WHERE {key} > %s"
-        query = f"SELECT {key}, {columns} FROM {quoted(self._table)} {where} ORDER BY {key} LIMIT %s"  # noqa: S608
+        where = "" if after is None else f"WHERE {ordered} > %s"
+        query = f"SELECT {key}, {columns} FROM {quoted(self._table)} {where} ORDER BY {ordered} LIMIT %s"  # noqa: S608
         with self._connection.cursor() as cursor:
             cursor.execute(query, [most] if after is None else [after, most])
             return cursor.fetchall()
@@ -89,6 +91,12 @@ class RowLines:
         # Names stay in their order, also within documents: digests of what was published are over bodies as they are stored.
         text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
         return text.encode() + b"\n"
+
+    @cached_property
+    def canonical(self) -> Callable[[bytes], bytes]:
+        """What gives the form of a line that is the same whatever the database: PostgreSQL keeps names in documents in an order of its own."""
+        holds_documents = any(stored_as(field) == "JSONField" for field in self._kind.fields)
+        return (lambda line: canonical_json(line).encode()) if holds_documents else _as_it_is
 
     def _name_type(self, document: Any) -> None:
         name = self._document[1] if self._document else ""
@@ -206,6 +214,16 @@ class RowLines:
 
     def _permission_number(self, name: Any) -> int:
         return _known(self._names.permission_numbers, name)
+
+
+def canonical_json(text: str | bytes) -> str:
+    """JSON with its names in one order and its numbers in one form: jsonb has an order of its own, and writes 1e2 as 100."""
+    return json.dumps(json.loads(text, parse_float=_number), sort_keys=True)
+
+
+def _number(text: str) -> int | float:
+    value = float(text)
+    return int(value) if value.is_integer() else value
 
 
 def stored_as(field: Any) -> str:

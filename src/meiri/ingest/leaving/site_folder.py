@@ -41,7 +41,8 @@ class SiteRefused(Exception):
 
 @dataclass(frozen=True)
 class SitePart:
-    """One file of rows. `last`: the key of its last row, by which an interrupted export goes on."""
+    """One file of rows. `last`: the key of its last row, by which an interrupted export goes on; `content`: the SHA-256 of its lines in
+    their canonical form, "" in exports of older releases."""
 
     file: str
     kind: str
@@ -49,6 +50,7 @@ class SitePart:
     size: int
     sha256: str
     last: Any = None
+    content: str = ""
 
 
 @dataclass
@@ -73,10 +75,11 @@ class SiteManifest:
 
 
 def content_digest(parts: list[SitePart]) -> str:
-    """One SHA-256 over all content: of the canonical list of the digests of its parts. Equal content has an equal one."""
+    """One SHA-256 over all content: of the canonical list of the digests of its parts. Equal content has an equal one, whatever the
+    database."""
     by_kind: dict[str, list[str]] = {}
     for part in parts:
-        by_kind.setdefault(part.kind, []).append(part.sha256)
+        by_kind.setdefault(part.kind, []).append(part.content or part.sha256)
     return hashlib.sha256(json.dumps(by_kind, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -99,12 +102,14 @@ class PartWriter:
         self._path = folder / name
         self._draft = folder / f".{name}.draft"
         self._file = os.fdopen(os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE), "wb")
-        self._digest = hashlib.sha256()
+        self._digest, self._content = hashlib.sha256(), hashlib.sha256()
         self.rows = self.size = 0
 
-    def write(self, line: bytes) -> None:
+    def write(self, line: bytes, canonical: bytes) -> None:
+        """`canonical`: the form of the line that is the same whatever the database."""
         self._file.write(line)
         self._digest.update(line)
+        self._content.update(canonical)
         self.rows += 1
         self.size += len(line)
 
@@ -113,7 +118,8 @@ class PartWriter:
         os.fsync(self._file.fileno())
         self._file.close()
         self._draft.rename(self._path)
-        return SitePart(self._path.name, kind, self.rows, self.size, self._digest.hexdigest(), last)
+        digest, content = self._digest.hexdigest(), self._content.hexdigest()
+        return SitePart(self._path.name, kind, self.rows, self.size, digest, last, content)
 
     def give_up(self) -> None:
         self._file.close()
@@ -183,7 +189,7 @@ def _check(manifest: SiteManifest) -> None:
             raise ValueError(f"{str(part.file)[:100]!r} is no name of a file of rows")
         if part.kind != part.file.rsplit(".", 2)[0] or not is_sha256(part.sha256):
             raise ValueError(f"what it says of {part.file} is no part of an export")
-        if not _are_counts(part.rows, part.size):
+        if not _are_counts(part.rows, part.size) or not (part.content == "" or is_sha256(part.content)):
             raise ValueError(f"what it says of {part.file} is no part of an export")
         names.add(part.file)
     if not isinstance(manifest.kinds, dict) or not isinstance(manifest.journal, dict):
