@@ -11,7 +11,8 @@ from tests.doors.robot import Robot
 from tests.doors.round import COMPLETE, TEST, go_round
 from tests.doors.site import PROJECT, a_site
 
-SEQUENCES = "tests/doors/test_sequences.py"
+# What goes further here than in `make test`: sequences of deeds, and who reads what at which address.
+FURTHER = ["tests/doors/test_sequences.py", "tests/newsroom/test_policy_walk.py"]
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -22,7 +23,7 @@ def main(argv: list[str] | None = None) -> None:
     with data_folder(None) as home:
         walk(Path(home), chosen.small, chosen.findings)
         if not chosen.small:
-            run_sequences(home)
+            go_further(home)
 
 
 def walk(home: Path, small: bool, findings: Path | None) -> None:
@@ -44,11 +45,12 @@ def walk(home: Path, small: bool, findings: Path | None) -> None:
         findings.write_text("".join(f"{line}\n" for line in robot.report.lines()))
 
 
-def run_sequences(home: str) -> None:
-    """Sequences of deeds, twenty times as many as in `make test`."""
-    command = [sys.executable, "-m", "pytest", "-q", SEQUENCES]
-    done = subprocess.run([*command, "--hypothesis-profile=complete"], env=environment(home), cwd=PROJECT)
-    print(f"sequences: {'a fault' if done.returncode else 'no fault'}")
+def go_further(home: str) -> None:
+    """Sequences of deeds, twenty times as many as in `make test`, and every article at every address for every role."""
+    for tests in FURTHER:
+        command = [sys.executable, "-m", "pytest", "-q", tests, "--whole", "--hypothesis-profile=complete"]
+        done = subprocess.run(command, env=environment(home), cwd=PROJECT)
+        print(f"{tests}: {'a fault' if done.returncode else 'no fault'}")
 
 
 if __name__ == "__main__":

@@ -15,11 +15,35 @@ import pytest
 
 # Groups of tests of a site that is served.
 SERVED = {"browser", "newsroom browser", "serving"}
+# Who may do what, what forms and screens say, and commands that work on folders: no query of theirs goes another way there. They are
+# asked with `--whole`.
+ALIKE = {
+    "comments/test_thread_pages.py",
+    "comments/test_writing.py",
+    "conf/test_admin_menu.py",
+    "conf/test_drill.py",
+    "conf/test_guards.py",
+    "conf/test_health.py",
+    "newsroom/test_ai_record.py",
+    "newsroom/test_body_blocks.py",
+    "newsroom/test_correcting.py",
+    "newsroom/test_initial_newsroom.py",
+    "newsroom/test_offering.py",
+    "newsroom/test_policy.py",
+    "newsroom/test_policy_walk.py",
+    "newsroom/test_previews.py",
+    "newsroom/test_stream_form_data.py",
+}
 
 
 def pytest_addoption(parser):
     parser.addoption(
         "--postgresql", action="store_true", help="run on a PostgreSQL that the tests start themselves"
+    )
+    parser.addoption(
+        "--whole",
+        action="store_true",
+        help="with what `make test` leaves out to stay short, as `make bench` does",
     )
 
 
@@ -37,7 +61,14 @@ def pytest_collection_modifyitems(config, items):
         return
     from tests.journal_net import uses_database
 
-    chosen = [item for item in items if uses_database(item) and not is_served(item)]
+    whole = config.getoption("--whole")
+    chosen = [
+        item
+        for item in items
+        if uses_database(item)
+        and not is_served(item)
+        and (whole or "/".join(item.path.parts[-2:]) not in ALIKE)
+    ]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
     items[:] = chosen
 

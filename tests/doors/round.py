@@ -1,5 +1,6 @@
 """One round of the robot through a site: in the size of a test, or complete."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.doors.deeds import DEEDS
@@ -14,18 +15,20 @@ from tests.doors.walking import guess, walk
 
 @dataclass(frozen=True)
 class Size:
-    """How far a round goes: links of each role, things of each desk whose addresses are guessed, forms of each role that are
-    pressed, odd values in each; whether readers' pages are looked at after each form, or once a role."""
+    """How far a round goes: links of each role, things of a kind of each desk whose addresses are guessed, or of one desk by turns
+    where `every_desk` is false; forms of each role that are pressed, odd values in each; whether readers' pages are looked at after
+    each form, or once a role."""
 
     links: int
     guesses: int
+    every_desk: bool
     forms: int
     odd: int
     verifies_each: bool
 
 
-TEST = Size(links=60, guesses=1, forms=6, odd=1, verifies_each=False)
-COMPLETE = Size(links=1500, guesses=8, forms=400, odd=4, verifies_each=True)
+TEST = Size(links=25, guesses=1, every_desk=False, forms=5, odd=1, verifies_each=False)
+COMPLETE = Size(links=1500, guesses=8, every_desk=True, forms=400, odd=4, verifies_each=True)
 
 
 def go_round(robot: Robot, size: Size) -> None:
@@ -35,11 +38,12 @@ def go_round(robot: Robot, size: Size) -> None:
     robot.site.ask("faults_now")
     walk(robot, robot.reader, ["/", "/zh-hant/", "/search/?q=x", "/api/v1/articles/"], size.links * 2)
     forms = {}
-    for role in robot.roles():
+    for turn, role in enumerate(robot.roles()):
         visitor = robot.visitor(role)
         robot.site.ask("changes")
         forms[role] = walk(robot, visitor, ["/admin/"], size.links)
-        guess(robot, visitor, guessed_things(robot, role, size.guesses), patterns)
+        desks = [*DESKS[turn % len(DESKS) :], *DESKS[: turn % len(DESKS)]]
+        guess(robot, visitor, guessed_things(robot, role, desks, size), patterns)
         _nothing_changed(robot, role)
     for deed in DEEDS:
         try:
@@ -52,16 +56,15 @@ def go_round(robot: Robot, size: Size) -> None:
         robot.verify(role)
 
 
-def guessed_things(robot: Robot, role: str, each: int) -> list[Thing]:
-    """At most `each` things of a kind of each desk that `role` may not see, or of any desk for whom sees all."""
-    chosen = []
-    for desk in DESKS if role != SUPERUSER else [NATION]:
-        kinds: dict[str, list[Thing]] = {}
+def guessed_things(robot: Robot, role: str, desks: Sequence[str], size: Size) -> list[Thing]:
+    """So many things of a kind of each of the `desks` that `role` may not see, or of any desk for whom sees all; of each kind of the
+    first desk that has any, where not every desk's are guessed."""
+    chosen: dict[tuple[str, str], list[Thing]] = {}
+    for desk in desks if role != SUPERUSER else [NATION]:
         for thing in robot.site.things:
             if thing.owner == desk and thing.hidden and (role == SUPERUSER or not may_see(role, thing)):
-                kinds.setdefault(thing.kind, []).append(thing)
-        chosen += [thing for found in kinds.values() for thing in found[:each]]
-    return chosen
+                chosen.setdefault((thing.kind, desk if size.every_desk else ""), []).append(thing)
+    return [thing for found in chosen.values() for thing in found[: size.guesses]]
 
 
 def _nothing_changed(robot: Robot, role: str) -> None:

@@ -51,7 +51,7 @@ def body(old="报明", new="报名"):
     return [("text", TEXT.replace(old, new))]
 
 
-def test_a_change_of_a_published_article_is_kept_and_readers_see_what_when_and_why(client, chief):
+def test_c6_a_change_of_a_published_article_is_kept_and_readers_see_what_when_and_why(client, chief):
     article = an_article("新学校", text=TEXT)
     assert "修改记录" not in client.get(article.get_absolute_url()).content.decode()
     changed(article, chief, title="新建学校", body=body())
@@ -68,7 +68,7 @@ def test_a_change_of_a_published_article_is_kept_and_readers_see_what_when_and_w
     assert len(changes_of(article.pk, 10)) == 1  # nothing that readers see was changed
 
 
-def test_where_it_must_be_a_kind_and_a_reason_are_asked_for(chief):
+def test_c6_where_it_must_be_a_kind_and_a_reason_are_asked_for(chief):
     set_levels(None, {"change.reason": Strictness.STOP})
     article = an_article("新学校", text=TEXT, by=None)
     with pytest.raises(PublicationStopped, match="请选修改类别并写明原因"):
@@ -106,7 +106,7 @@ def test_a_version_that_keeps_the_time_of_its_publication_to_the_second_changes_
     assert (change.kind, change.in_words) == ("small", "正文 1 段")
 
 
-def test_small_repairs_are_of_those_who_may(chief):
+def test_c6_small_repairs_are_of_those_who_may(chief):
     article = an_article("新学校", text=TEXT)
     chief.groups.get().permissions.filter(codename="repair_article").delete()
     from django.contrib.auth.models import Permission
