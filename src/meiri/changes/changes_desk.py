@@ -15,6 +15,7 @@ from meiri.asked_numbers import asked_number
 from meiri.changes.change_wording import show_wording
 from meiri.changes.models import LONGEST_REASON, PublishedChange, changes_of
 from meiri.changes.things import find_thing, split_name
+from meiri.changes.version_numbers import count_versions, erasures_of, numbers_of
 from meiri.changes.withdrawal_receipts import newest_receipt
 from meiri.policy import may
 from meiri.policy.checked_view import CheckedView
@@ -44,9 +45,19 @@ class ChangesView(CheckedView):
         name = self.kind.name(self.thing)
         found = changes_of(name, SHOWN + 1, asked_number(request.GET.get("before")))
         prefetch_related_objects(found, "by")
+        shown, next_ = found[:SHOWN], found[SHOWN - 1].pk if len(found) > SHOWN else None
+        erasing = self.kind.erasing_view if may(request.user, "erase", self.thing) else ""
+        numbers = numbers_of(name, shown) if self.kind.erasing_view else {}
+        erased = erasures_of(name) if self.kind.erasing_view else {}
+        newest = count_versions(name) if erasing else 0
         context = self.get_context_data(
-            changes=found[:SHOWN],
-            next=found[SHOWN - 1].pk if len(found) > SHOWN else None,
+            changes=[(change, numbers.get(change.pk)) for change in shown],
+            first_published=self.kind.describe(self.thing) if self.kind.erasing_view and not next_ else None,
+            erasing_view=erasing,
+            erased=erased,
+            # What readers see now is withdrawn or replaced before.
+            standing=newest if getattr(self.thing, "live", False) else 0,
+            next=next_,
             receipt=newest_receipt(name),
             may_show_wording=may(request.user, "publish", self.thing),
         )

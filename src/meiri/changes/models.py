@@ -26,17 +26,20 @@ class ChangeKind(models.TextChoices):
     CORRECTION = "correction", "更正"
     WITHDRAWN = "withdrawn", "撤稿"
     RESTORED = "restored", "恢复刊发"
+    ERASED = "erased", "依令删除"
 
 
 # Those that an editor chooses when what is published is published again.
 CHOSEN = [(kind.value, kind.label) for kind in (ChangeKind.UPDATE, ChangeKind.SMALL, ChangeKind.CORRECTION)]
+# Those after which readers see the same version as before, or none.
+NO_VERSION = (ChangeKind.WITHDRAWN, ChangeKind.ERASED)
 # How they are called of what is no article.
 _OF_OTHERS = {ChangeKind.WITHDRAWN: "撤下", ChangeKind.RESTORED: "恢复"}
 
 
 class PublishedChange(models.Model):
     """One deed after the first publication. `parts`: what was changed, as readers are told; `before`: what they saw of it until
-    then, for the newsroom, where the thing has no versions of its own."""
+    then, for the newsroom, where the thing has no versions of its own. `version`: the number of the version whose text was erased."""
 
     # Its name, see `things`.
     thing = models.CharField("对象", max_length=40)
@@ -50,6 +53,7 @@ class PublishedChange(models.Model):
         Revision, verbose_name="修改后的版本", null=True, on_delete=models.SET_NULL, related_name="+"
     )
     shows_wording = models.BooleanField("向读者展示改动文字", default=True)
+    version = models.PositiveIntegerField("依令删除的版本", null=True)
     parts = models.JSONField("修改处", default=list)
     before = models.JSONField("修改前", default=dict)
     at = models.DateTimeField("时间")
@@ -62,7 +66,7 @@ class PublishedChange(models.Model):
     )
 
     public = Public(
-        ("kind", "reason", "parts", "at", "shows_wording"),
+        ("kind", "reason", "parts", "at", "shows_wording", "version"),
         keys=lambda change: keys_of(change.thing),
         deeds=True,
     )
@@ -100,9 +104,10 @@ def record_change(
     parts: list[str] | None = None,
     before: dict | None = None,
     versions: tuple[int | None, int | None] = (None, None),
+    version: int | None = None,
 ) -> PublishedChange:
     """Note a deed after the first publication. Part of its transaction, which tells the journal. `versions`: the numbers of
-    Wagtail's versions that readers saw until then and see now."""
+    Wagtail's versions that readers saw until then and see now; `version`: the number of a published version that was erased."""
     return PublishedChange.objects.create(
         thing=thing,
         kind=kind,
@@ -111,6 +116,7 @@ def record_change(
         before=before or {},
         old_version_id=versions[0],
         new_version_id=versions[1],
+        version=version,
         at=timezone.now(),
         by=by,
     )
@@ -125,8 +131,10 @@ def changes_of(thing: str, count: int, before: int | None = None) -> list[Publis
 
 
 def last_changed_at(thing: str) -> datetime | None:
-    """When a thing was changed last, as readers are told; None where there is no change to tell of. One query."""
-    return PublishedChange.objects.filter(thing=thing).order_by("-pk").values_list("at", flat=True).first()
+    """When a thing was changed last, as readers are told; None where there is no change to tell of. One query. What an order took from
+    an earlier version changes nothing of it."""
+    found = PublishedChange.objects.filter(thing=thing).exclude(kind=ChangeKind.ERASED)
+    return found.order_by("-pk").values_list("at", flat=True).first()
 
 
 def asked_kind(kind: str) -> ChangeKind:

@@ -31,13 +31,16 @@ class PublishedThing:
 @dataclass(frozen=True)
 class KindOfThing:
     """`model`: of the rows, as `app.Model`. `describe`: what readers may know of a row; None where they never saw it.
-    `read_wordings`: what changes of one row say before and after, see `change_wording`; None where its texts are not compared."""
+    `read_wordings`: what changes of one row say before and after, see `change_wording`; None where its texts are not compared.
+    `erasing_view`: the view of the admin by which a version's text is erased, called with the row's key and the version's number; ""
+    where there is none."""
 
     word: str
     label: str
     model: str
     describe: Callable[[Any], PublishedThing | None]
     read_wordings: Callable[[Sequence[Any]], Mapping[int, Any]] | None = None
+    erasing_view: str = ""
 
     def name(self, row: Any) -> str:
         return f"{self.word}:{row.pk}"

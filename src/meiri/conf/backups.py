@@ -139,7 +139,7 @@ def restore(source: Path, replace: bool) -> dict:
         raise BackupRefused(f"There is no file {source}.")
     home = Path(settings.HOME)
     with not_served(home), TemporaryDirectory(dir=home, prefix=".restoring-") as folder:
-        if not replace and _holds_articles():
+        if not replace and holds_articles():
             raise BackupRefused("This site has articles; give --replace to put the backup in their place.")
         try:
             manifest = _unpack(source, Path(folder))
@@ -257,7 +257,8 @@ def not_served(home: Path) -> Iterator[None]:
         os.close(lock)
 
 
-def _holds_articles() -> bool:
+def holds_articles() -> bool:
+    """Whether there is a site with articles. A database that is not there is not made."""
     if connection.vendor == "sqlite" and not _database_file().exists():
         return False
     tables = connection.introspection.table_names()

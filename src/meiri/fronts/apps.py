@@ -8,7 +8,13 @@ class FrontsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from meiri.fronts import permissions, redirects, topic_search, waiting  # noqa: F401 one registers itself
+        from meiri.fronts import (  # noqa: F401 some register themselves
+            fronts_check,
+            permissions,
+            redirects,
+            topic_search,
+            waiting,
+        )
 
         permissions.start()
         waiting.register()

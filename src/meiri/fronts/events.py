@@ -14,21 +14,27 @@ from meiri.journal.content_keys import (
     REDIRECTS,
     TOPICS,
 )
-from meiri.journal.events import JournalEvent, declared
+from meiri.journal.events import Attested, JournalEvent, declared
 from meiri.journal.row_events import RowEvent
 
 
 @dataclass(frozen=True, kw_only=True)
 class FrontEvent(JournalEvent):
     """What became of a page that editors lay out: home, 专题, magazine, standard page. `url` is empty where it has no address;
-    `reason`: why it was withdrawn."""
+    `reason`: why it was withdrawn; `text`: the digest of what readers see of it (`fronts/pages.py`), None in old entries."""
 
     title: str
     url: str
     reason: str | None = None
+    text: str | None = None
 
     key_forms = (PAGE, FRONTS, TOPICS, MAGAZINE, NAV)
     summarised = {"title": "", "reason": ""}
+
+    @property
+    def attested(self) -> Attested | None:
+        page = next(PAGE.numbers(self.keys), None)
+        return None if page is None else Attested(PAGE.key(page), self.payload_digest)
 
 
 @declared

@@ -27,7 +27,8 @@ from meiri.fronts.page_sheets import MOST_SHEETS, sheets_of
 from meiri.fronts.topics import TopicCopyForm, TopicPageForm, topic_of
 from meiri.journal.cache import InvalidatingCache
 from meiri.journal.content_keys import FRONTS, MAGAZINE, NAV, PAGE, REDIRECTS, RIVER, TOPICS, ContentKey
-from meiri.journal.public_models import Public, Specific, declare
+from meiri.journal.encoding import content_digest
+from meiri.journal.public_models import Public, Specific, declaration_of, declare
 from meiri.media.models import Picture
 from meiri.media.use import CountsDrafts
 from meiri.newsroom.keyset import EPOCH, Cursor
@@ -146,8 +147,17 @@ def public_front(*fields: str) -> Public:
             "title": page.title,
             "url": page.url or "",
             "reason": page.withdrawal_reason or None,
+            "text": shown_digest(page),
         },
     )
+
+
+def shown_digest(page: Page) -> str:
+    """The digest of what a laid-out page says: SHA-256 of the canonical JSON of its public fields, as they are stored, but for its place
+    and for what leads to other rows, which may change without it."""
+    fields = [page._meta.get_field(name) for name in declaration_of(type(page)).fields if name != "url_path"]
+    said = {f.name: f.get_prep_value(getattr(page, f.attname)) for f in fields if not f.is_relation}
+    return content_digest(said)
 
 
 def has_moved(before: Page, after: Page) -> bool:

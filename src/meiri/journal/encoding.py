@@ -6,11 +6,15 @@ text differs between implementations.
 """
 
 import hashlib
+import json
 import math
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import rfc8785
+from django.core.serializers.json import DjangoJSONEncoder
 
 LARGEST_INTEGER = 2**53 - 1
 # PostgreSQL's JSON can't hold NUL, and no UTF-8 holds a lone surrogate.
@@ -44,6 +48,13 @@ def digest(
         }
     )
     return hashlib.sha256(encoded).hexdigest()
+
+
+def content_digest(fields: Mapping[str, Any]) -> str:
+    """SHA-256 in hexadecimal of the canonical JSON (RFC 8785) of what readers see of something: the stored values of its fields, times in
+    ISO 8601."""
+    stored = json.loads(json.dumps(fields, cls=DjangoJSONEncoder))
+    return hashlib.sha256(rfc8785.dumps(stored)).hexdigest()
 
 
 def _check(value, where: str, fractions: bool, depth: int = 0) -> None:

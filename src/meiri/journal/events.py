@@ -72,6 +72,11 @@ class JournalEvent:
         return None
 
     @property
+    def redacts(self) -> Sequence[int]:
+        """The numbers of earlier entries that lost words because of it (redaction.py)."""
+        return ()
+
+    @property
     def payload_digest(self) -> str:
         """SHA-256 in hexadecimal of the canonical JSON of its payload."""
         return hashlib.sha256(canonical(self.payload)).hexdigest()

@@ -30,6 +30,7 @@ class Public:
     `appears`: whether readers see something new when a row is made; a picture shows nowhere until it is used.
     `deeds`: whether the functions that write it append its entries themselves; then only the net watches it.
     `payload`: the fields of its events; the row's key and its name where it is None.
+    `attested`: whether the public log holds its events (meiri.trust).
     `also`: the keys of what else a change concerns, from the row before and after.
     """
 
@@ -45,6 +46,7 @@ class Public:
     change: Callable[[Any, Any], type[JournalEvent]] | None = None
     appears: bool = True
     deeds: bool = False
+    attested: bool = False
     payload: Callable[[Any], dict] | None = None
     also: Callable[[Any, Any], Iterable[ContentKey]] | None = None
 

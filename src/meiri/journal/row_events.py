@@ -1,12 +1,12 @@
 """The events of rows that editors keep: `source.created`, `source.changed`, `source.deleted`, made out of what models declare."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from django.db import models
 from django.utils.text import format_lazy
 
-from meiri.journal.events import JournalEvent, declared
+from meiri.journal.events import Attested, JournalEvent, declared
 from meiri.journal.public_models import Public
 
 Model = type[models.Model]
@@ -20,6 +20,15 @@ class RowEvent(JournalEvent):
     name: str
 
     summarised = {"name": ""}
+    # Whether the public log holds it.
+    is_attested: ClassVar[bool] = False
+
+    @property
+    def attested(self) -> Attested | None:
+        """Under the name of the kind and the key of the row, `topic:7`."""
+        if not self.is_attested:
+            return None
+        return Attested(f"{self.kind.partition('.')[0]}:{self.id}", self.payload_digest)
 
 
 class RowEvents(NamedTuple):
@@ -53,6 +62,7 @@ def _event_of(
         "label": format_lazy("{}：{}", model._meta.verbose_name, label),
         "key_forms": public.key_forms,
         "removes_content": removes_content,
+        "is_attested": public.attested,
     }
     event = type(f"{model.__name__}{word.title()}", (RowEvent,), namespace)
     return declared(dataclass(frozen=True, kw_only=True)(event))

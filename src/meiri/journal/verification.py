@@ -8,6 +8,7 @@ from django.db.models import Max, Subquery
 
 from meiri.journal.encoding import digest
 from meiri.journal.models import GENESIS, Entry, Head
+from meiri.journal.redaction import redacted_by
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,20 @@ def verify_chain(batch: int = 2000, using: str = DEFAULT_DB_ALIAS) -> Verified:
     head = heads.annotate(newest=_newest_sequence()).values_list("sequence", "digest", "newest").first()
     sequence, end, newest = head or (0, GENESIS, entries.aggregate(newest=Max("sequence"))["newest"])
     expected, previous = 1, GENESIS
+    redacted: dict[int, set[int]] = {}
     for entry in entries.filter(sequence__lte=newest or 0).order_by("sequence").iterator(chunk_size=batch):
         if reason := fault(entry, expected, previous):
             return Verified(expected - 1, Broken(min(entry.sequence, expected), reason))
+        if by := redacted_by(entry):
+            redacted.setdefault(by, set()).add(entry.sequence)
+        if entry.sequence in redacted and redacted[entry.sequence] <= set(entry.event.redacts):
+            del redacted[entry.sequence]
         expected, previous = entry.sequence + 1, entry.digest
     if (sequence, end) != (expected - 1, previous):
         return Verified(expected - 1, Broken(expected, f"the head says that entry {sequence} is the last"))
+    # An order that came meanwhile is looked at the next time.
+    if untold := [one for by, entries in redacted.items() if by < expected for one in entries]:
+        return Verified(expected - 1, Broken(min(untold), "it lost words that no order tells of"))
     return Verified(expected - 1)
 
 
@@ -46,11 +55,14 @@ def _newest_sequence() -> Subquery:
 
 
 def fault(entry: Entry, expected: int, previous: str) -> str:
-    """What is wrong with `entry`, which should be number `expected` after `previous`; empty where nothing is."""
+    """What is wrong with `entry`, which should be number `expected` after `previous`; empty where nothing is. Of one that lost words by
+    order, its place in the chain alone can be told."""
     if entry.sequence != expected:
         return f"entry {expected} is missing"
     if entry.previous != previous:
         return "it does not follow the entry before it"
+    if by := redacted_by(entry):
+        return "" if by > entry.sequence else "it lost words that no order tells of"
     try:
         right = digest(
             entry.previous, entry.sequence, entry.at, entry.kind, entry.keys, entry.payload, entry.actor

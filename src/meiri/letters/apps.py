@@ -12,6 +12,7 @@ class LettersConfig(AppConfig):
             account_part,
             letter_search,
             permissions,
+            printed_check,
             published_letters,
             waiting,
         )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from meiri.journal.content_keys import LETTER, LETTERS
-from meiri.journal.events import JournalEvent, KeyForms, declared
+from meiri.journal.events import Attested, JournalEvent, KeyForms, declared
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,11 +66,23 @@ class LetterAnswered(LetterEvent):
     label = "来信：答复"
 
 
+@dataclass(frozen=True, kw_only=True)
+class LetterPrinted(LetterEvent):
+    """What became of a letter that readers see, with its answer: the public log holds it."""
+
+    @property
+    def attested(self) -> Attested | None:
+        letter = next(LETTER.numbers(self.keys), None)
+        return None if letter is None else Attested(LETTER.key(letter), self.payload_digest)
+
+
 @declared
 @dataclass(frozen=True, kw_only=True)
-class LetterPublished(LetterEvent):
-    """A letter and its answer were published. `change`, `reason`: of which kind a change of what was printed is, and why."""
+class LetterPublished(LetterPrinted):
+    """A letter and its answer were published. `change`, `reason`: of which kind a change of what was printed is, and why. `text`: the
+    digest of both as they are printed (`letters/published_letters.py`), None in old entries."""
 
+    text: str | None = None
     change: str | None = None
     reason: str | None = None
 
@@ -81,7 +93,7 @@ class LetterPublished(LetterEvent):
 
 @declared
 @dataclass(frozen=True, kw_only=True)
-class LetterWithdrawn(LetterEvent):
+class LetterWithdrawn(LetterPrinted):
     """What was published of a letter was taken from readers, who are told the reason."""
 
     reason: str | None = None
@@ -93,9 +105,11 @@ class LetterWithdrawn(LetterEvent):
 
 @declared
 @dataclass(frozen=True, kw_only=True)
-class LetterRestored(LetterEvent):
-    """What had been published of a letter and withdrawn is published again, with the reason."""
+class LetterRestored(LetterPrinted):
+    """What had been published of a letter and withdrawn is published again, with the reason. `text`: the digest of what is printed,
+    None in old entries."""
 
+    text: str | None = None
     reason: str
 
     kind = "letter.restored"

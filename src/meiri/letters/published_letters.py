@@ -16,6 +16,7 @@ from meiri.changes.published_reach import PublishedReach, pages_showing
 from meiri.changes.things import KindOfThing, PublishedThing, register_kind
 from meiri.changes.withdrawal_receipts import write_receipt
 from meiri.journal.content_keys import LETTERS
+from meiri.journal.encoding import content_digest
 from meiri.letters.events import LetterPublished, LetterRestored, LetterWithdrawn
 from meiri.letters.handling import PRINTED, move_letter, take_letter, unprint
 from meiri.letters.masking import left_in
@@ -77,7 +78,9 @@ def publish_letter(
     letter.published_at = letter.published_at or timezone.now()
     letter.first_published_at = letter.first_published_at or letter.published_at
     changed = [*PRINTED, "first_published_at", "changed_at"]
-    return move_letter(letter, Stage.PUBLISHED, by, LetterPublished, changed, **change)
+    return move_letter(
+        letter, Stage.PUBLISHED, by, LetterPublished, changed, text=printed_digest(letter), **change
+    )
 
 
 def _record_mending(letter: Letter, before: dict[str, str], kind: str, reason: str, by) -> dict[str, str]:
@@ -135,7 +138,14 @@ def restore_letter(letter: Letter, reason: str, by) -> Letter:
     letter.withdrawn_at, letter.changed_at = None, timezone.now()
     record_change(LETTERS_CHANGED.name(letter), ChangeKind.RESTORED, reason, by)
     changed = [*PRINTED, *_WITHDRAWAL, "changed_at"]
-    return move_letter(letter, Stage.PUBLISHED, by, LetterRestored, changed, reason=reason)
+    return move_letter(
+        letter, Stage.PUBLISHED, by, LetterRestored, changed, text=printed_digest(letter), reason=reason
+    )
+
+
+def printed_digest(letter: Letter) -> str:
+    """The digest of a letter and its answer as readers see them: SHA-256 of the canonical JSON of the fields `TOLD`."""
+    return content_digest({name: getattr(letter, name) for name in TOLD})
 
 
 def _check_nobody_is_named(letter: Letter) -> None:

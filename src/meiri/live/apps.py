@@ -10,7 +10,7 @@ class LiveConfig(AppConfig):
     def ready(self):
         from wagtail.models import ReferenceIndex
 
-        from meiri.live import amending, permissions, personal_data, waiting  # noqa: F401
+        from meiri.live import amending, entries_check, permissions, personal_data, waiting  # noqa: F401
         from meiri.live.models import LiveEntry
 
         permissions.register_rules()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from meiri.journal.content_keys import CHANNEL, COVERAGE, COVERAGES, STATION
-from meiri.journal.events import JournalEvent, declared
+from meiri.journal.events import Attested, JournalEvent, declared
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +17,10 @@ class CoverageEvent(JournalEvent):
     key_forms = (COVERAGE, COVERAGES, CHANNEL, STATION)
     summarised = {"title": ""}
     removes_content = False
+
+    @property
+    def attested(self) -> Attested | None:
+        return Attested(COVERAGE.key(self.coverage), self.payload_digest)
 
 
 @declared
@@ -67,12 +71,18 @@ class CoverageFrozen(CoverageEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class EntryEvent(CoverageEvent):
-    """What became of an entry of a coverage. `number`: its place in the coverage; `words`: its title or its beginning."""
+    """What became of an entry of a coverage. `number`: its place in the coverage; `words`: its title or its beginning; `text`: the digest
+    of its title and its body as they are stored (`live/reporting.py`), None in old entries."""
 
     number: int
     words: str
+    text: str | None = None
 
     summarised = {"title": "", "number": "第", "words": ""}
+
+    @property
+    def attested(self) -> Attested | None:
+        return Attested(f"{COVERAGE.key(self.coverage)}/{self.number}", self.payload_digest)
 
 
 @declared

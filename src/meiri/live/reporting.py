@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from meiri.journal.encoding import content_digest
 from meiri.journal.log import actor, append
 from meiri.live.directing import locked, told_of
 from meiri.live.entry_checks import check_entry
@@ -160,4 +161,10 @@ def asked_note(text: str, empty: str) -> str:
 def told_of_entry(entry: LiveEntry, coverage: Coverage) -> dict[str, Any]:
     """What each entry of the journal says of an entry of a coverage."""
     words = entry.title or entry.words.replace("\n", " ")[:BEGINNING]
-    return {"keys": [coverage.content_key], "number": entry.number, "words": words, **told_of(coverage)}
+    said = {"number": entry.number, "words": words, "text": entry_digest(entry)}
+    return {"keys": [coverage.content_key], **said, **told_of(coverage)}
+
+
+def entry_digest(entry: LiveEntry) -> str:
+    """The digest of what an entry says: SHA-256 of the canonical JSON of its title and its body, as they are stored."""
+    return content_digest({"title": entry.title, "body": entry.body.get_prep_value()})

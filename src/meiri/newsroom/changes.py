@@ -55,7 +55,9 @@ def _text_of(content: Mapping[str, Any]) -> str:
     return "\n".join(filter(None, [*heads, *paragraphs(json.loads(content.get("body") or "[]"))]))
 
 
-ARTICLES = register_kind(KindOfThing("article", "稿件", "newsroom.Article", _described, _wordings))
+ARTICLES = register_kind(
+    KindOfThing("article", "稿件", "newsroom.Article", _described, _wordings, erasing_view="erase_version")
+)
 
 
 def changed_at(article) -> datetime | None:

@@ -1,5 +1,6 @@
 """What the journal says of articles and corrections."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from meiri.journal.content_keys import (
@@ -10,6 +11,7 @@ from meiri.journal.content_keys import (
     CHANNEL,
     CORRECTIONS,
     KIND,
+    PICTURE,
     PICTURES,
     RIVER,
     STATION,
@@ -96,18 +98,50 @@ class ArticleWithdrawn(JournalEvent):
         return _attested_of_article(self)
 
 
-@declared
 @dataclass(frozen=True, kw_only=True)
-class ArticleErased(JournalEvent):
-    """An article and all its versions were deleted because of an `order`, with the `reason`."""
+class ErasureEvent(JournalEvent):
+    """Text of an article was erased because of an `order`, with the `reason`. `entries`: the numbers of the entries that lost words by
+    it, None in old entries."""
 
     order: str
     reason: str
+    entries: list[int] | None = None
+
+    key_forms = (ARTICLE, CORRECTIONS, PICTURE)
+    summarised = {"order": "依据", "reason": ""}
+
+    @property
+    def redacts(self) -> Sequence[int]:
+        return self.entries or ()
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class ArticleErased(ErasureEvent):
+    """An article and all its versions were deleted because of an `order`, with the `reason`. `entries`: the numbers of the entries that
+    lost words by it, None in old entries."""
 
     kind = "article.erased"
     label = "稿件：依法删除"
-    key_forms = (ARTICLE,)
-    summarised = {"order": "依据", "reason": ""}
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class VersionErased(ErasureEvent):
+    """The text of version `version` of an article, published by entry `published`, was erased because of an `order`, with the `reason`.
+    `entries`: the numbers of the entries that lost words by it."""
+
+    version: int
+    published: int | None = None
+
+    kind = "article.version_erased"
+    label = "稿件：依令删除一版的文字"
+    summarised = {"version": "第", "order": "依据", "reason": ""}
+
+    @property
+    def attested(self) -> Attested | None:
+        article = next(ARTICLE.numbers(self.keys), None)
+        return None if article is None else Attested(f"erasure:{article}", self.payload_digest)
 
 
 @dataclass(frozen=True, kw_only=True)

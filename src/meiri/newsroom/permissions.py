@@ -29,6 +29,7 @@ class ArticleRules(Rules):
         "correct": PUBLISH,
         "repair": "newsroom.repair_article",
         "propose": PUBLISH,
+        "erase": "newsroom.erase_article",
         "see": CHANGE,
         "choose": CHANGE,
         "view": CHANGE,

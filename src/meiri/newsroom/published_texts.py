@@ -30,23 +30,24 @@ def text_of_article(article: Article, recorded: str | None = None) -> bytes:
     names = TEXT + AI if article.is_ai_recorded else TEXT
     fields = {name: article._meta.get_field(name).get_prep_value(getattr(article, name)) for name in names}
     text = canonical_form(fields, article.published_at)
-    if recorded is None or _digest(text) == recorded:
+    if recorded is None or digest_of_text(text) == recorded:
         return text
     older = older_forms(fields, article.published_at, article.body.stream_block)
-    return next((form for form in older if _digest(form) == recorded), text)
+    return next((form for form in older if digest_of_text(form) == recorded), text)
 
 
 def digest_of_article(article: Article) -> str:
     """SHA-256 in hexadecimal of its text."""
-    return _digest(text_of_article(article))
+    return digest_of_text(text_of_article(article))
 
 
 def is_text_of(article: Article, recorded: str) -> bool:
     """Whether a digest in the journal, in hexadecimal, is that of the article as it stands."""
-    return _digest(text_of_article(article, recorded)) == recorded
+    return digest_of_text(text_of_article(article, recorded)) == recorded
 
 
-def _digest(text: bytes) -> str:
+def digest_of_text(text: bytes) -> str:
+    """SHA-256 in hexadecimal."""
     return hashlib.sha256(text).hexdigest()
 
 

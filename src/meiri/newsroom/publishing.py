@@ -4,12 +4,14 @@ Each deed is atomic and ends with one journal entry; nobody is called, consumers
 """
 
 from collections.abc import Callable, Sequence
+from datetime import UTC
 
 from django.db import transaction
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.utils import timezone
 from wagtail.actions.publish_revision import PublishPermissionError
+from wagtail.models import Revision
 
 from meiri.asked_words import asked_words
 from meiri.changes.models import LONGEST_REASON, ChangeKind, PublishedChange, record_change
@@ -99,7 +101,11 @@ def record_publication(article_id: int, revision, by, before: Article | None = N
     article = Article.objects.select_related("channel").get(pk=article_id)
     now = timezone.now()
     # Where a version that was to go live later is published before its time, it is of now.
-    article.published_at = min(article.published_at or now, now)
+    asked, article.published_at = article.published_at, min(article.published_at or now, now)
+    if article.published_at != asked:
+        # So that the version says by itself, to the letter, what was published.
+        revision.content["published_at"] = article.published_at.astimezone(UTC).isoformat()
+        Revision.objects.filter(pk=revision.pk).update(content=revision.content)
     change = record_article_change(article, before, by, revision) if before else None
     article.withdrawal_reason = ""
     Article.objects.filter(pk=article.pk).update(published_at=article.published_at, withdrawal_reason="")

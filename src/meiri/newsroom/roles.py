@@ -96,6 +96,7 @@ def grant_newsroom() -> None:
         (PROOFREADERS, PROOFREADER),
         (EDITORS, EDITOR),
         (CHIEFS, CHIEF),
+        (EDITORS_IN_CHIEF, Role(permissions("newsroom", "erase_article"))),
         (OPERATORS, ADMITTED + Role(whole("newsroom", "desk") + whole("wagtailcore", "collection"))),
     ):
         grant(group, role)

@@ -39,6 +39,7 @@ from meiri.newsroom.editing import (
 )
 from meiri.newsroom.embargo import EMBARGO_LIFTED, EMBARGOED
 from meiri.newsroom.embargo_desk import EmbargoView
+from meiri.newsroom.erasing_desk import EraseVersionView
 from meiri.newsroom.flash_desk import FlashView
 from meiri.newsroom.form_panels import ARTICLE_TABS
 from meiri.newsroom.listing import COLUMNS, ArticleFilterSet, ArticleIndexView
@@ -138,6 +139,7 @@ admit(
         "corrections_desk": somewhere("newsroom.Article", "correct"),
         "corrections_correct": one("newsroom.Article", "article_id", "correct"),
         "corrections_withdraw": one("newsroom.Correction", "correction_id", "withdraw"),
+        "erase_version": one("newsroom.Article", "article_id", "erase"),
         "article_embargo": one("newsroom.Article", "article_id", "change"),
         "article_presence": one("newsroom.Article", "article_id", "change"),
         "article_signed_in": everybody,
@@ -162,6 +164,11 @@ def newsroom_addresses():
         path("articles/<int:article_id>/embargo/", EmbargoView.as_view(), name="article_embargo"),
         path("articles/choices/<slug:field>/", offer_choices, name="article_choices"),
         path("articles/<int:article_id>/sending/", SendingView.as_view(), name="article_sending"),
+        path(
+            "articles/<int:article_id>/versions/<int:number>/erase/",
+            EraseVersionView.as_view(),
+            name="erase_version",
+        ),
         path("articles/bin/", BinView.as_view(), name="recycle_bin"),
         path("articles/signed-in/", signed_in, name="article_signed_in"),
         path("corrections/", CorrectionsView.as_view(), name="corrections_desk"),

@@ -26,6 +26,7 @@ WORDS = {
     "delete": "删除",
     "publish": "发布",
     "withdraw": "撤下",
+    "erase": "依令删除",
     "review": "审核",
     "choose": "选用",
     "lock": "锁定",

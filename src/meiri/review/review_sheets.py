@@ -35,7 +35,11 @@ class ReviewSheetQuerySet(models.QuerySet):
 
 
 class ReviewSheet(models.Model):
-    """A sheet: `document` is canonical JSON (RFC 8785), `digest` its SHA-256, which stands in the journal, `signature` over it."""
+    """A sheet: `document` is canonical JSON (RFC 8785), `digest` its SHA-256, which stands in the journal, `signature` over it.
+
+    `erased_by`: the number of the entry of the journal by whose order the document lost words; digest and signature are then those of
+    the document as it was.
+    """
 
     number = models.CharField("编号", max_length=20, unique=True)
     day = models.DateField("日期")
@@ -52,6 +56,7 @@ class ReviewSheet(models.Model):
     signature = models.CharField(max_length=88)
     # The digest of each part of the document, so that a check can say which one was changed.
     parts = models.JSONField(default=dict)
+    erased_by = models.BigIntegerField("依令删除", null=True, editable=False)
 
     public = NotPublic("a part of the newsroom's work")
 

@@ -8,10 +8,11 @@ from contextlib import closing
 
 from wagtail.models import Revision
 
+from meiri.journal.content_keys import ARTICLE
 from meiri.journal.encoding import Unencodable, canonical
 from meiri.journal.models import Entry
 from meiri.journal.verification import register_check
-from meiri.newsroom.events import ArticlePublished
+from meiri.newsroom.events import ArticlePublished, ErasureEvent
 from meiri.review.review_sheets import ReviewSheet
 from meiri.review.reviewed_texts import digests_of_parts, words_of
 from meiri.review.sheet_signing import is_signed, journaled_keys
@@ -58,6 +59,8 @@ def _remember(journaled: sqlite3.Connection) -> None:
 
 def fault_of_sheet(sheet: ReviewSheet, journaled: str | None, keys: set[str]) -> str:
     """What is wrong with a sheet, naming the first byte or the field that was changed; empty where nothing is."""
+    if sheet.erased_by is not None:
+        return fault_of_erased_sheet(sheet, journaled)
     encoded = sheet.document.encode()
     try:
         document = json.loads(encoded)
@@ -84,6 +87,16 @@ def fault_of_sheet(sheet: ReviewSheet, journaled: str | None, keys: set[str]) ->
     return ""
 
 
+def fault_of_erased_sheet(sheet: ReviewSheet, journaled: str | None) -> str:
+    """What is wrong with a sheet that lost words by order: nothing of its document can be recomputed."""
+    order = Entry.objects.filter(sequence=sheet.erased_by).first()
+    if order is None or not isinstance(order.event, ErasureEvent):
+        return f"it lost words, and entry {sheet.erased_by} of the journal is no order"
+    if sheet.article_id is not None and ARTICLE.key(sheet.article_id) not in order.keys:
+        return f"it lost words, and the order of entry {sheet.erased_by} is of another article"
+    return "" if sheet.digest == journaled else "the journal has another digest of it"
+
+
 def _changed_part(sheet: ReviewSheet, document: dict) -> str:
     now = parts_of(document)
     for path in [*now, *sheet.parts]:
@@ -94,6 +107,8 @@ def _changed_part(sheet: ReviewSheet, document: dict) -> str:
 
 def fault_of_revision(sheet: ReviewSheet, contents: dict[int, dict]) -> str:
     """What is wrong with the version that a sheet names, naming the part that was changed; empty where nothing is."""
+    if sheet.erased_by is not None:
+        return ""
     text, content = json.loads(sheet.document)["text"], contents.get(sheet.revision_number)
     if content is None or words_of(content) == text["content"]:
         return ""

@@ -149,7 +149,8 @@ class Store:
     def adopt(self, folder: Path) -> None:
         """Let the finished index in `folder` answer from now on, and throw the others away."""
         write_whole(self.folder / "current", folder.name.encode())
-        self.told_of_damage.unlink(missing_ok=True)
+        for reason in (self.told_of_damage, self.told_of_erasure):
+            reason.unlink(missing_ok=True)
         self._keep_only(folder)
 
     def _keep_only(self, folder: Path | None) -> None:
@@ -167,6 +168,11 @@ class Store:
     def told_of_damage(self) -> Path:
         """Is there where somebody found that the index can't be read."""
         return self.folder / "damaged"
+
+    @property
+    def told_of_erasure(self) -> Path:
+        """Is there where words were erased that the index may still hold: tantivy keeps what was deleted until parts are merged."""
+        return self.folder / "erased"
 
     def tell_of_damage(self, reason: object) -> None:
         logger.error("The search index can't be read and is built anew: %s", reason)

@@ -17,6 +17,7 @@ from meiri.delivery.invalidation import let_pages_go_first
 from meiri.journal.content_keys import ARTICLE, PICTURE
 from meiri.journal.log import idle_seconds, last_sequence
 from meiri.journal.models import GENESIS, Entry
+from meiri.newsroom.events import ErasureEvent
 from meiri.search.index import (
     SMALL_HEAP,
     IndexedUpTo,
@@ -72,7 +73,7 @@ class Indexer:
         if self._is_building():
             return False
         folder = self.store.current
-        if folder is None or not self._is_usable(folder):
+        if folder is None or not self._is_usable(folder) or self.store.told_of_erasure.exists():
             self._build()
             return False
         position = position_of(folder)
@@ -158,6 +159,8 @@ class Writer:
         ids = sorted({*ARTICLE.numbers(keys), *articles_with_pictures(pictures)})
         if ids:
             self._write(folder, ids)
+        if any(isinstance(entry.event, ErasureEvent) for entry in entries):
+            self.store.told_of_erasure.touch()
         keep_position(folder, IndexedUpTo(entries[-1].sequence, entries[-1].digest))
         return len(entries)
 
@@ -194,7 +197,8 @@ def bring_up_to_date(store: Store, patience: float = 60.0) -> bool:
         while time.monotonic() < until:
             folder = store.current
             position = position_of(folder) if folder else None
-            if alone and (position is None or not is_same_journal(position)):
+            is_to_be_built = store.told_of_erasure.exists()
+            if alone and (position is None or not is_same_journal(position) or is_to_be_built):
                 writer.close()
                 try:
                     rebuild(store)

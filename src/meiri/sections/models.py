@@ -180,7 +180,7 @@ class Topic(Section):
     # That of its page.
     design = None  # type: ignore[assignment]
 
-    public = Public(SHOWN_OF_TOPIC, keys=keys_of_section, key_forms=(NAV, TOPIC))
+    public = Public(SHOWN_OF_TOPIC, keys=keys_of_section, key_forms=(NAV, TOPIC), attested=True)
 
     class Meta(Section.Meta):
         verbose_name = "专题"

@@ -8,7 +8,7 @@ class SourcesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from meiri.newsroom import publication_checks
+        from meiri.newsroom import erased_rows, publication_checks
         from meiri.sources import (
             checks,
             evidence_check,  # noqa: F401 its check registers itself
@@ -17,6 +17,7 @@ class SourcesConfig(AppConfig):
             source_choices,
             waiting,
         )
+        from meiri.sources.originals import erase_originals
 
         permissions.register_rules()
         waiting.register()
@@ -24,4 +25,5 @@ class SourcesConfig(AppConfig):
         source_choices.register()
         publication_checks.register_check(checks.SourceGate())
         publication_checks.register_check(checks.ReprintCheck())
+        erased_rows.when_words_are_erased.append(erase_originals)
         publication_checks.exceptions.append(checks.lets_pass)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from meiri.journal.models import Entry
 from meiri.journal.verification import register_check
+from meiri.newsroom.events import ErasureEvent
 from meiri.sources.events import OriginalKept
 from meiri.sources.kept_files import first_change, path_of
 from meiri.sources.originals import Original, event_of
@@ -34,9 +35,15 @@ def faults_of(original: Original, entry: Entry | None) -> Iterator[str]:
         yield f"{about}: the journal does not tell of it in entry {original.entry}"
     else:
         now = event_of(original).payload
-        for name in ("digest", "seal", "text", "address"):
+        erased = original.erased_by is not None
+        for name in ("digest", "seal") if erased else ("digest", "seal", "text", "address"):
             if entry.payload.get(name) != now[name]:
                 yield f"{about}: its {name} is not what entry {entry.sequence} says"
+    if original.erased_by is not None:
+        order = Entry.objects.filter(sequence=original.erased_by).first()
+        if order is None or not isinstance(order.event, ErasureEvent):
+            yield f"{about}: it was erased, and entry {original.erased_by} of the journal is no order"
+        return
     try:
         packed = path_of(original.digest).read_bytes()
     except OSError as error:

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import zstandard
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from meiri.journal.log import actor, append_all
 from meiri.journal.public_models import NotPublic
+from meiri.newsroom.erased_words import ErasedWords
 from meiri.newsroom.models import Article
 from meiri.sources.events import OriginalKept
 from meiri.sources.kept_files import BrokenOriginal, KeptFile, kept_paths, path_of, read_kept
@@ -53,7 +55,8 @@ class KeptOriginal:
 
 class Original(models.Model):
     """One original of an article. `seal`: of the packed file (`kept_files.py`). `text`: its headline and paragraphs, packed JSON.
-    `entry`: the number of the entry in the journal that tells of it. It outlives its article."""
+    `entry`: the number of the entry in the journal that tells of it. `erased_by`: of the one by whose order its file and its text are
+    gone. It outlives its article."""
 
     article = models.ForeignKey(
         Article, verbose_name="稿件", null=True, on_delete=models.SET_NULL, related_name="+"
@@ -74,6 +77,7 @@ class Original(models.Model):
         related_name="+",
     )
     entry = models.BigIntegerField("日志编号", unique=True)
+    erased_by = models.BigIntegerField("依令删除", null=True, editable=False)
 
     public = NotPublic("evidence, for the newsroom")
 
@@ -104,8 +108,12 @@ class Original(models.Model):
 
 
 def original_of(article_id: int | None) -> Original | None:
-    """The newest original of an article. One query."""
-    return Original.objects.filter(article=article_id).order_by("-pk").first() if article_id else None
+    """The newest original of an article that was not erased. One query."""
+    return (
+        Original.objects.filter(article=article_id, erased_by=None).order_by("-pk").first()
+        if article_id
+        else None
+    )
 
 
 @transaction.atomic
@@ -161,8 +169,28 @@ def forget_orphans() -> int:
     return deleted + _forget(batch)
 
 
+def erase_originals(article: Article, words: ErasedWords, order: int) -> None:
+    """Take away the originals of an article that say what was erased by `order`, an entry of the journal: the text, and the file once
+    this is committed, unless another article came from the same."""
+    for original in Original.objects.filter(article=article.pk, erased_by=None):
+        try:
+            said = [original.name, *original.read_text()]
+        except BrokenOriginal:
+            said = [original.name]
+        if not any(words.stand_in(text) for one in said for text in ([one] if isinstance(one, str) else one)):
+            continue
+        Original.objects.filter(pk=original.pk).update(text=b"", name="", erased_by=order)
+        if not Original.objects.filter(digest=original.digest, erased_by=None).exists():
+            transaction.on_commit(partial(_unlink, original.digest), robust=True)
+
+
+def _unlink(digest: str) -> None:
+    path_of(digest).unlink(missing_ok=True)
+
+
 def _forget(digests: Iterable[str]) -> int:
-    known = set(Original.objects.filter(digest__in=list(digests)).values_list("digest", flat=True))
+    named = Original.objects.filter(digest__in=list(digests), erased_by=None)
+    known = set(named.values_list("digest", flat=True))
     orphans = [digest for digest in digests if digest not in known]
     for digest in orphans:
         path_of(digest).unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from meiri.api_problem import Problem
 from meiri.asked_numbers import LARGEST_ID
 from meiri.changes.change_wording import wordings_of
 from meiri.changes.models import PublishedChange, changes_of
+from meiri.changes.version_numbers import numbers_of
 from meiri.newsroom.changes import ARTICLES
 from meiri.newsroom.clock import zoned
 from meiri.search.comparing import ComparedSentence, differing
@@ -27,9 +28,12 @@ class SentenceChange(Schema):
 
 class ArticleChange(Schema):
     id: int
-    kind: str = Field(description="update, small, correction, withdrawn or restored.")
+    kind: str = Field(description="update, small, correction, withdrawn, restored or erased.")
     at: datetime = Field(description="Beijing time.")
     reason: str
+    version: int | None = Field(
+        description="The number of the version that it made, or, of `erased`, whose text an order took away. Null where it was withdrawn."
+    )
     parts: list[str] = Field(description="What was changed, in Chinese words: 标题, 正文 2 段.")
     sentences: list[SentenceChange] = Field(
         description="At most 60 that differ. Empty where nothing of the words was changed, where the newsroom does not show the"
@@ -51,26 +55,32 @@ class Changes(Schema):
 def get_changes(
     request, article_id: int, before: int | None = Query(None, ge=1, le=LARGEST_ID, description="An id.")
 ):
-    """Newest first, 20 at a time. Three queries."""
+    """Newest first, 20 at a time. Four queries."""
     article = published(article_id)
     found = changes_of(ARTICLES.name(article), MOST + 1, before)
     shown = found[:MOST]
     thing = ARTICLES.describe(article)
     wordings = wordings_of(thing, shown) if thing else {}
+    numbers = numbers_of(ARTICLES.name(article), shown)
     results = [
-        _change(change, differing(*wordings[change.pk]).first if change.pk in wordings else [])
+        _change(
+            change,
+            numbers.get(change.pk, change.version),
+            differing(*wordings[change.pk]).first if change.pk in wordings else [],
+        )
         for change in shown
     ]
     following = f"{request.path}?before={shown[-1].pk}" if len(found) > MOST else None
     return Changes(results=results, next=following)
 
 
-def _change(change: PublishedChange, sentences: list[ComparedSentence]) -> ArticleChange:
+def _change(change: PublishedChange, version: int | None, sentences: list[ComparedSentence]) -> ArticleChange:
     return ArticleChange(
         id=change.pk,
         kind=change.kind,
         at=zoned(change.at),
         reason=change.reason,
+        version=version,
         parts=change.parts,
         sentences=[
             SentenceChange(before=row.first_text or None, after=row.second_text or None) for row in sentences

@@ -7,6 +7,7 @@ from django.db import transaction
 from meiri.journal.consumers import consumer
 from meiri.journal.models import Entry
 from meiri.trust.checkpoints import Checkpoint
+from meiri.trust.forgetting import forget_leaves_of_entries
 from meiri.trust.leaf_records import commitment_to, new_salt, record
 from meiri.trust.log_files import log_files
 from meiri.trust.models import Leaf, next_index
@@ -24,8 +25,10 @@ def enter(entries: Sequence[Entry]) -> None:
     Two workers that run at once can't both enter: an index and an entry are each unique. Raises `IntegrityError` for the second.
     """
     take_over_lost_leaves()
+    redacted = [sequence for entry in entries for sequence in entry.event.redacts]
     found = [(entry, attested) for entry in entries if (attested := entry.event.attested) is not None]
     if not found:
+        forget_leaves_of_entries(redacted)
         return
     with transaction.atomic():
         there = set(
@@ -49,6 +52,8 @@ def enter(entries: Sequence[Entry]) -> None:
             )
             index += 1
         Leaf.objects.bulk_create(leaves)
+        # Their leaves may have been entered after the order, by a worker that had read them before.
+        forget_leaves_of_entries(redacted)
         # Whoever signs the log was woken by the deed, when its leaf was not there yet.
         transaction.on_commit(wake, robust=True)
 

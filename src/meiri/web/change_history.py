@@ -9,6 +9,7 @@ from meiri.asked_numbers import LARGEST_ID, asked_position
 from meiri.changes.change_wording import wordings_of
 from meiri.changes.models import changes_of
 from meiri.changes.things import find_thing
+from meiri.changes.version_numbers import erasures_of, numbers_of
 from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
 from meiri.search.comparing import differing
@@ -30,7 +31,7 @@ def changes_of_thing(request, word: str, number: int):
 
 
 def _changes(request, word: str, number: int, address: str):
-    """What was changed, when, of which kind, why. Of what was withdrawn too. Four queries, and those of what the thing is part of."""
+    """What was changed, when, of which kind, why. Of what was withdrawn too. Six queries, and those of what the thing is part of."""
     before = asked_position(request)
     found = find_thing(word, number) if number <= LARGEST_ID else None
     if found is None:
@@ -43,9 +44,12 @@ def _changes(request, word: str, number: int, address: str):
     if thing is None:
         raise Http404
     uses(*thing.keys)
-    newest = changes_of(kind.name(row), SHOWN + 1, before)
+    name = kind.name(row)
+    newest = changes_of(name, SHOWN + 1, before)
     shown = newest[:SHOWN]
     wordings = wordings_of(thing, shown)
+    is_article = word == "article"
+    numbers, erased = (numbers_of(name, shown), erasures_of(name)) if is_article else ({}, {})
     sentences = {pk: differing(*wording) for pk, wording in wordings.items()}
     # What was withdrawn is neither named nor led to.
     title = f"已撤下的{kind.label}" if thing.is_withdrawn else thing.title
@@ -53,12 +57,13 @@ def _changes(request, word: str, number: int, address: str):
     crumbs = [(title, led_to)] if led_to else []
     context = {
         "thing": thing,
-        "is_article": word == "article",
+        "is_article": is_article,
         "thing_number": number,
         "page_address": address,
         "title": title,
         "led_to": led_to,
-        "changes": [(change, sentences.get(change.pk)) for change in shown],
+        "changes": [(change, sentences.get(change.pk), numbers.get(change.pk)) for change in shown],
+        "erased": erased,
         "next": shown[-1].pk if len(newest) > SHOWN else None,
         "crumbs": breadcrumbs([*crumbs, ("修改记录", request.path)]),
     }

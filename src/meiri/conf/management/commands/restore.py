@@ -1,14 +1,48 @@
 """`meiri restore FILE`: the site of a backup in the place of this one."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
+from django.db import DatabaseError, connection
 
-from meiri.conf.backups import BackupRefused, restore
+from meiri.conf.backups import BackupRefused, holds_articles, restore
 from meiri.delivery.page_store import page_store
 from meiri.letters.sealing import key_file
 from meiri.media.sealed_storage import sealed_files
+from meiri.newsroom.erasing_again import erase_again
+from meiri.newsroom.erasure_list import (
+    Erasure,
+    UnreadableList,
+    erasures_in_journal,
+    keep_erasures,
+    list_file,
+    read_list,
+)
+from meiri.newsroom.erasure_upkeep import newest_erasure
+from meiri.operations.vacuuming import rewrite_database
+
+
+def erasures_known(also: Path | None) -> list[Erasure]:
+    """What was erased by order, by the lists and by the database that is about to be replaced. Raises `UnreadableList`."""
+    if also is not None and not also.is_file():
+        raise UnreadableList(f"There is no file {also}.")
+    found = [*read_list(list_file()), *(read_list(also) if also else [])]
+    try:
+        found += erasures_in_journal() if holds_articles() else []
+    except DatabaseError:  # of another release, or damaged: what is restored now
+        connection.close()
+    return list(dict.fromkeys(found))
+
+
+def erase_in_restored(erased: list[Erasure]) -> Iterator[str]:
+    """Erase again what was erased since the backup; a sentence for each. A backup must not bring back what a court took away."""
+    keep_erasures(erased)
+    done = [*erase_again(erased)]
+    if done:
+        rewrite_database(newest_erasure())
+    yield from (f"{sentence}." for sentence in done)
 
 
 class Command(BaseCommand):
@@ -22,13 +56,22 @@ class Command(BaseCommand):
             action="store_true",
             help="also where this site has articles; its files are kept in a folder replaced-… of the data folder",
         )
+        parser.add_argument(
+            "--erasures",
+            type=Path,
+            metavar="LIST",
+            help="erasures.jsonl of another data folder, whose orders hold beside those of this one",
+        )
 
-    def handle(self, *, file, replace, **options):
+    def handle(self, *, file, replace, erasures, **options):
         try:
+            erased = erasures_known(erasures)
             manifest = restore(file, replace)
-        except BackupRefused as error:
+        except (BackupRefused, UnreadableList, OSError) as error:
             raise CommandError(str(error)) from None
         call_command("migrate", verbosity=0, interactive=False)
+        for sentence in erase_in_restored(erased):
+            self.stdout.write(sentence)
         sealed_files(Path(settings.MEDIA_ROOT)).forget()
         if settings.PAGE_FILES:
             page_store().start_over()

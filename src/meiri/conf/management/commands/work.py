@@ -44,6 +44,7 @@ from meiri.media.sealed_storage import sealed_files
 from meiri.members.carrying_notices import carry_notices, mail_news, news_mail_is_due, notices_wait
 from meiri.members.contacts import forget_unproven
 from meiri.members.telling_followers import forget_rounds, rounds_are_open, tell_followers
+from meiri.newsroom.erasure_upkeep import erasures_are_unfinished, finish_erasures
 from meiri.newsroom.link_checks import check_due_links, forget_links, links_are_due
 from meiri.newsroom.open_forms import forget_old_forms
 from meiri.newsroom.recycle_bin import empty_bin
@@ -125,6 +126,8 @@ SCHEDULE = [
     ClockJob(forget_events, 3600),
     ClockJob(forget_old_forms, 3600),
     ClockJob(empty_bin, 600),
+    # A large database is rewritten for minutes.
+    ClockJob(finish_erasures, 60, line="erasures", is_wanted=erasures_are_unfinished),
     ClockJob(expire_pictures, 300),
     ClockJob(end_overdue_notices, 20),
     ClockJob(begin_advertisements, 20),

@@ -13,6 +13,10 @@ from meiri.ingest.leaving.site_folder import SiteRefused, read_manifest
 from meiri.journal.heads import set_aside
 from meiri.letters.sealing import key_file
 from meiri.members.models import User
+from meiri.newsroom.erasing_again import erase_again
+from meiri.newsroom.erasure_list import UnreadableList, keep_erasures, list_file, read_list
+from meiri.newsroom.erasure_upkeep import newest_erasure
+from meiri.operations.vacuuming import rewrite_database
 
 
 class Command(BaseCommand):
@@ -24,16 +28,29 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("folder", metavar="FOLDER", type=Path)
+        parser.add_argument(
+            "--erasures",
+            type=Path,
+            metavar="LIST",
+            help="erasures.jsonl of the site, which may be newer than the export",
+        )
 
-    def handle(self, *, folder, **options):
+    def handle(self, *, folder, erasures, **options):
         try:
+            erased = [*read_list(list_file()), *(read_list(erasures) if erasures else [])]
             read_manifest(folder)
             call_command("migrate", verbosity=0, interactive=False)
             with tqdm(unit=" rows", file=sys.stderr, disable=not sys.stderr.isatty()) as bar:
                 manifest = import_site(folder, bar.update)
-        except SiteRefused as error:
+        except (SiteRefused, UnreadableList, OSError) as error:
             raise CommandError(str(error)) from None
         set_aside()
+        keep_erasures(erased)
+        again = [*erase_again(erased)]
+        for sentence in again:
+            self.stdout.write(f"{sentence}.")
+        if again:
+            rewrite_database(newest_erasure())
         if settings.PAGE_FILES:
             page_store().start_over()
         call_command("update_index", verbosity=0)

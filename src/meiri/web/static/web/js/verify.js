@@ -129,6 +129,7 @@ async function fetched(address) {
 class Findings {
   steps = [];
   facts = [];
+  shown = "";
 
   step(ok, words) {
     const line = document.createElement("li");
@@ -143,21 +144,35 @@ class Findings {
     pair.append(Object.assign(document.createElement("dd"), { textContent: value }));
     this.facts.push(pair);
   }
+
+  // What an earlier version said, for reading: its headlines and paragraphs, without markup.
+  text(said) {
+    const shown = document.createElement("details");
+    shown.append(Object.assign(document.createElement("summary"), { textContent: "这一版的全文" }));
+    const paragraphs = readBlocks(said.body).flatMap((block) => stringsIn(block.value).flatMap((html) =>
+      [...new DOMParser().parseFromString(html, "text/html").body.childNodes].map((one) => one.textContent.trim())));
+    for (const words of [said.kicker, said.title, said.subtitle, said.summary, ...paragraphs].filter(Boolean))
+      shown.append(Object.assign(document.createElement("p"), { textContent: words }));
+    this.shown = shown;
+  }
 }
 
-async function verify(number, found) {
+// `version`: the number of an earlier version, which no page shows any more; empty for what stands.
+async function verify(number, version, found) {
   if (!globalThis.crypto?.subtle) throw new Failed("这个浏览器或这种连接（没有 https）不能在本机验算，请用下面的办法。");
   const began = performance.now();
+  const address = `/api/v1/articles/${number}${version && `/versions/${version}`}`;
   const [proofAnswer, key, textAnswer] = await Promise.all([
-    fetched(`/api/v1/articles/${number}/proof`),
+    fetched(`${address}/proof`),
     fetched("/.well-known/meiri-log/key").then((answer) => answer.text()),
-    fetched(`/api/v1/articles/${number}/text`),
+    fetched(`${address}/text`),
   ]);
   const [proof, text] = [readProof(await proofAnswer.text()), new Uint8Array(await textAnswer.arrayBuffer())];
-  const page = await (await fetched(new URL(textAnswer.headers.get("X-Article-Address"), location).pathname)).text();
+  const page = version || await (await fetched(new URL(textAnswer.headers.get("X-Article-Address"), location).pathname)).text();
   const working = performance.now();
   const checkpoint = readCheckpoint(proof.note), said = JSON.parse(new TextDecoder().decode(text));
   found.fact("标题", said.title);
+  if (version) found.fact("版本", `第 ${version} 版`);
   found.fact("记录", `${NAMES[proof.record.kind] ?? proof.record.kind}，${new Date(proof.record.at).toLocaleString("zh-CN", { timeZone: "Asia/Shanghai" })}`);
   found.step(proof.record.thing === `article:${number}`, "记录说的是这篇稿件");
   found.step(same(await sha256(text), bytesOf(proof.record.digest)), "原文的摘要与记录相同，一字未改");
@@ -167,7 +182,8 @@ async function verify(number, found) {
   found.step(signed, signed === null ? "这个浏览器不会验 Ed25519 签名，日志的签名没有验" : "日志有本站的签名");
   const before = keyBefore(key);
   found.step(!before, before ? `日志的公钥变了，以前是 ${before}` : "日志的公钥与这个浏览器以前见到的不矛盾");
-  found.step(isShown(said, page), "稿件页上显示的就是这份原文");
+  if (version) found.text(said);
+  else found.step(isShown(said, page), "稿件页上显示的就是这份原文");
   root.dataset.spent = String(Math.round(performance.now() - working));
   found.fact("位置", `第 ${proof.index + 1} 条，日志共 ${checkpoint.size} 条`);
   found.fact("见证人", checkpoint.signatures.slice(1).map((one) => one.name).join("、") || "无");
@@ -181,10 +197,10 @@ let newest = 0;
 
 async function begin() {
   const mine = ++newest, found = new Findings();
-  const number = /^#(\d{1,15})$/.exec(location.hash)?.[1];
+  const [, number, version = ""] = /^#(\d{1,15})(?:\/(\d{1,7}))?$/.exec(location.hash) ?? [];
   const result = root.querySelector("[data-result]");
   const [steps, facts] = [root.querySelector("[data-steps]"), root.querySelector("[data-facts]")];
-  for (const one of [steps, facts]) one.replaceChildren();
+  for (const one of [steps, facts, root.querySelector("[data-text]")]) one.replaceChildren();
   result.hidden = false;
   if (!number) {
     result.textContent = "请从稿件页末尾的“核验”进入。";
@@ -195,7 +211,7 @@ async function begin() {
   result.textContent = "正在核验……";
   let verified = "yes", words;
   try {
-    words = await verify(number, found);
+    words = await verify(number, version, found);
   } catch (error) {
     verified = "no";
     words = error instanceof Failed ? error.message : `核验没有完成：${error.message}`;
@@ -203,6 +219,7 @@ async function begin() {
   if (mine !== newest) return;
   steps.replaceChildren(...found.steps);
   facts.replaceChildren(...found.facts);
+  root.querySelector("[data-text]").replaceChildren(found.shown);
   root.dataset.verified = verified;
   result.textContent = words;
 }
