@@ -15,6 +15,8 @@ from pathlib import Path
 from bench._processes import data_folder, take_step
 
 LEAVES, TRIALS, PUBLICATIONS = 1_000_000, 100, 300
+# Of one article whose history and proofs are asked for, so often.
+VERSIONS, ASKED = 30, 50
 # A log that a trial damages has up to so many leaves.
 LARGEST_TRIAL = 3_000
 BATCH = 5_000
@@ -27,12 +29,18 @@ def main(arguments) -> None:
     parser.add_argument("--leaves", type=int, default=LEAVES, help="0: no such log is written")
     parser.add_argument("--trials", type=int, default=TRIALS, help="of each damage; 0: none")
     parser.add_argument("--publications", type=int, default=PUBLICATIONS, help="0: none are timed")
+    parser.add_argument(
+        "--versions", type=int, default=VERSIONS, help="of one article; 0: none are asked for"
+    )
     options = parser.parse_args(arguments)
     if options.trials:
         try_damages(options.trials)
     if options.publications:
         with data_folder(None) as home:
             take_step("bench.trust", home, "publish", str(options.publications))
+    if options.versions:
+        with data_folder(None) as home:
+            take_step("bench.trust", home, "history", str(options.versions))
     if options.leaves:
         with data_folder(None) as home:
             take_step(
@@ -114,6 +122,49 @@ def publish_articles(count: str) -> None:
         f"the difference of the medians, round by round: {', '.join(f'{one:+.1f}' for one in more)} ms",
         flush=True,
     )
+
+
+def read_history(versions: str) -> None:
+    """The history of an article with so many versions, and the proof of each: rendered anew each time, without a network."""
+    prepare()
+    from django.conf import settings
+    from django.test import Client
+
+    from meiri.journal.consumers import run_consumer
+    from meiri.newsroom.publishing import publish
+    from meiri.trust.entering import CONSUMER
+    from meiri.trust.log_signing import sign_log
+    from tests.newsroom_factory import an_article
+
+    settings.ALLOWED_HOSTS = ["*"]
+    count, text = int(versions), "记者在现场看到，第一班车七点发车，车上坐满了人。" * 4
+    article = an_article("第1版的标题", text=f"{text}第1段。")
+    for number in range(2, count + 1):
+        article.title, article.change_reason = f"第{number}版的标题", "情况有了变化"
+        article.body = [("text", "".join(f"<p>{text}第{one}段。</p>" for one in range(1, number + 1)))]
+        publish(article)
+    while run_consumer(CONSUMER):
+        pass
+    sign_log()
+    client, address = Client(), f"/api/v1/articles/{article.pk}"
+    asked = {
+        "the history": [f"/corrections/{article.pk}/"],
+        "the same in the API": [f"{address}/changes"],
+        "a proof": [f"{address}/versions/{number}/proof" for number in range(1, count + 1)],
+        "a text": [f"{address}/versions/{number}/text" for number in range(1, count + 1)],
+    }
+    for name, addresses in asked.items():
+        spent = []
+        for number in range(max(ASKED, len(addresses))):
+            began = time.perf_counter()
+            answer = client.get(addresses[number % len(addresses)])
+            spent.append((time.perf_counter() - began) * 1000)
+            assert answer.status_code == 200, answer.content
+        worst = sorted(spent)[int(len(spent) * 0.95)]
+        print(
+            f"{name} of {count} versions: median {statistics.median(spent):.1f} ms, 95 % {worst:.1f} ms",
+            flush=True,
+        )
 
 
 def follow(stopping, with_log: bool) -> None:
@@ -226,7 +277,7 @@ def check_by_go(proof, record: bytes, count: int) -> None:
         print(f"by Go's golang.org/x/mod/sumdb in {time.perf_counter() - began:.1f} s: {json.dumps(found)}")
 
 
-STEPS = {"publish": publish_articles, "grow": grow}
+STEPS = {"publish": publish_articles, "history": read_history, "grow": grow}
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--step"]:
