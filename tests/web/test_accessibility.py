@@ -123,6 +123,22 @@ def test_an_article_with_pinyin_and_the_bar_of_reading_aloud_has_none_either(bro
     assert [f"{v['id']}: {n['html'][:160]}" for v in found["violations"] for n in v["nodes"]] == []
 
 
+@pytest.mark.parametrize("width", [360, 1440])
+def test_the_history_of_an_article_and_the_check_of_a_version_have_none(browser, site, width):
+    page = checked(browser, site, width)
+    page.goto("/yaowen/")
+    article = page.locator(".lead-story a[href$='.html']").first.get_attribute("href")
+    number = article.rpartition("/")[2].removesuffix(".html")
+    found = violations(page, f"/corrections/{number}/", MODES)
+    assert page.locator("h1").text_content() == "修改记录"
+    page.get_by_role("link", name="核验第 1 版").click()
+    expect(page.locator("[data-verify]")).to_have_attribute("data-verified", "yes", timeout=60_000)
+    found += violations_here(page, MODES)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.context.close()
+    assert not found, "\n".join(found)
+
+
 @pytest.mark.parametrize("width", [768, 1440])
 def test_wider_screens_have_none_either(browser, site, width):
     page = checked(browser, site, width)
