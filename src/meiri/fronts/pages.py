@@ -155,7 +155,9 @@ def public_front(*fields: str) -> Public:
 def shown_digest(page: Page) -> str:
     """The digest of what a laid-out page says: SHA-256 of the canonical JSON of its public fields, as they are stored, but for its place
     and for what leads to other rows, which may change without it."""
-    fields = [page._meta.get_field(name) for name in declaration_of(type(page)).fields if name != "url_path"]
+    public = declaration_of(type(page))
+    names = public.fields if isinstance(public, Public) else ()
+    fields = [page._meta.get_field(name) for name in names if name != "url_path"]
     said = {f.name: f.get_prep_value(getattr(page, f.attname)) for f in fields if not f.is_relation}
     return content_digest(said)
 

@@ -3,9 +3,7 @@
 import email
 from collections.abc import Callable, Iterator
 from email import policy
-from email.message import EmailMessage
 from pathlib import Path
-from typing import cast
 
 from django.conf import settings
 
@@ -32,7 +30,7 @@ def forget_mail_that(says: Callable[[str], bool]) -> int:
 def texts_of(message: bytes) -> Iterator[str]:
     """Subject and texts of a message (RFC 5322); of a file that is none, such as a text message, all of it."""
     yield message.decode(errors="replace")
-    read = cast(EmailMessage, email.message_from_bytes(message, policy=policy.default))
+    read = email.message_from_bytes(message, policy=policy.default)
     yield str(read["subject"] or "")
     for part in read.walk():
         if part.get_content_maintype() == "text":

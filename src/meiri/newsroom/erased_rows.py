@@ -178,7 +178,7 @@ def _fields_with_text(model: type[models.Model]) -> Iterator[models.Field]:
 
 def _unique_together(model: type[models.Model]) -> set[str]:
     together = [tuple(names) for names in model._meta.unique_together]
-    together += [c.fields for c in model._meta.constraints if isinstance(c, models.UniqueConstraint)]
+    together += [tuple(c.fields) for c in model._meta.constraints if isinstance(c, models.UniqueConstraint)]
     return {name for names in together for name in names}
 
 

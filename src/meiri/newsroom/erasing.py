@@ -5,7 +5,7 @@ public log its leaves without what they stood for.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -107,6 +107,10 @@ def erase_version(article: Article, number: int, order: str, reason: str, by=Non
         raise ValidationError(f"第 {number} 版的文字已经删除。")
     if version is None or stored.first_published_at is None:
         raise ValidationError(f"这篇稿件没有第 {number} 版。")
+    told = [one for one in entries_naming([stored.content_key]) if one.kind == ArticlePublished.kind]
+    if number == 1 and version.revision is None and told:
+        # Of what was withdrawn only the journal knows which it was, where the public log has not come so far.
+        version = replace(version, revision=told[0].payload.get("revision"))
     if version.revision is None:
         raise ValidationError(
             f"第 {number} 版没有单独保存，不能只删这一版。可以请管理员用 meiri erase 删除整篇。"
@@ -114,7 +118,7 @@ def erase_version(article: Article, number: int, order: str, reason: str, by=Non
     is_newest = number == count
     if is_newest and stored.live:
         raise ValidationError("这一版正在网上。请先发布删去有关文字的新版，或者先撤稿。")
-    published = _entries_of(version)
+    published = _entries_of(version, told)
     own = {
         version.revision,
         *(entry.payload["revision"] for entry in published if entry.payload.get("revision")),
@@ -138,9 +142,9 @@ def erase_version(article: Article, number: int, order: str, reason: str, by=Non
     if made_by := change_to(thing, number):
         PublishedChange.objects.filter(pk=made_by.pk).update(new_version=None)
     record_change(thing, ChangeKind.ERASED, reason, by, before={"依据": order}, version=number)
-    told = {"version": number, "published": published[0].sequence if published else None}
+    said = {"version": number, "published": published[0].sequence if published else None}
     leaves = forget_leaves_of_entries([entry.sequence for entry in published])
-    return _tell(stored, words, VersionErased, told, order, reason, by, pictures, leaves, published)
+    return _tell(stored, words, VersionErased, said, order, reason, by, pictures, leaves, published)
 
 
 def _asked(order: str, reason: str) -> tuple[str, str]:
@@ -201,13 +205,8 @@ def _payloads_kept(
     return kept
 
 
-def _entries_of(version: PublishedVersion) -> list[Entry]:
-    """The entries of the publications in which readers saw this version, the oldest first."""
-    told = [
-        entry
-        for entry in entries_naming([version.article.content_key])
-        if entry.kind == ArticlePublished.kind
-    ]
+def _entries_of(version: PublishedVersion, told: Iterable[Entry]) -> list[Entry]:
+    """Of the entries `told` of all publications of an article, the oldest first, those in which readers saw this version."""
     following = version.ended_by.new_version_id if version.ended_by else None
     found: list[Entry] = []
     for entry in told:

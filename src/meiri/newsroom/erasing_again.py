@@ -1,6 +1,6 @@
 """Erases once more what the list of erasures names, in a database that is older than the orders."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -16,16 +16,29 @@ from meiri.newsroom.publishing import withdraw
 from meiri.newsroom.told_entries import entries_naming
 
 
-def erase_again(erasures: Iterable[Erasure]) -> Iterator[str]:
-    """Erase what the list says and this database still has, by the system. A sentence for each that was there, for operators."""
+class NotErasedAgain(Exception):
+    """Something that was erased by order is in this database and could not be erased. The message is for operators."""
+
+
+def erase_again(erasures: Iterable[Erasure], tell: Callable[[str], object]) -> int:
+    """Erase what the list says and this database still has, by the system. How many; `tell` is given a sentence of each, for operators.
+    Raises `NotErasedAgain` in the end where one could not be."""
+    count, failed = 0, []
     for one in erasures:
+        what = f"version {one.version} of article {one.article}" if one.version else f"article {one.article}"
         try:
             done = _erase_listed(one)
         except ValidationError as error:
-            done = f"could not be erased again: {error.messages[0]}"
+            failed.append(f"{what}: {error.messages[0]}")
+            continue
         if done:
-            what = f"version {one.version} of article" if one.version else "article"
-            yield f"{what} {one.article} {done}"
+            count += 1
+            tell(f"{what} {done}.")
+    if failed:
+        raise NotErasedAgain(
+            f"What was erased by order stands again; erase it before you serve the site. {' '.join(failed)}"
+        )
+    return count
 
 
 @transaction.atomic

@@ -30,7 +30,7 @@ class ErasureForm(ReasonForm):
     field_order = ("authority", "file_number", "reason", "sure")
 
     def clean(self):
-        given = super().clean()
+        given = super().clean() or {}
         order = f"{given.get('authority', '')} {given.get('file_number', '')}".strip()
         if len(order) > LONGEST_ORDER:
             raise ValidationError(f"机关和文号请合起来控制在 {LONGEST_ORDER} 字以内。")
@@ -38,6 +38,7 @@ class ErasureForm(ReasonForm):
 
 
 class EraseVersionView(DeedWithReasonView):
+    thing: Article
     deed = "erase"
     form_class = ErasureForm
     warning = (

@@ -89,7 +89,7 @@ def fault_of_sheet(sheet: ReviewSheet, journaled: str | None, keys: set[str]) ->
 
 def fault_of_erased_sheet(sheet: ReviewSheet, journaled: str | None) -> str:
     """What is wrong with a sheet that lost words by order: nothing of its document can be recomputed."""
-    order = Entry.objects.filter(sequence=sheet.erased_by).first()
+    order = Entry.objects.filter(sequence=sheet.erased_by or 0).first()
     if order is None or not isinstance(order.event, ErasureEvent):
         return f"it lost words, and entry {sheet.erased_by} of the journal is no order"
     if sheet.article_id is not None and ARTICLE.key(sheet.article_id) not in order.keys:

@@ -1,6 +1,6 @@
 """`meiri restore FILE`: the site of a backup in the place of this one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from meiri.conf.backups import BackupRefused, holds_articles, restore
 from meiri.delivery.page_store import page_store
 from meiri.letters.sealing import key_file
 from meiri.media.sealed_storage import sealed_files
-from meiri.newsroom.erasing_again import erase_again
+from meiri.newsroom.erasing_again import NotErasedAgain, erase_again
 from meiri.newsroom.erasure_list import (
     Erasure,
     UnreadableList,
@@ -36,13 +36,11 @@ def erasures_known(also: Path | None) -> list[Erasure]:
     return list(dict.fromkeys(found))
 
 
-def erase_in_restored(erased: list[Erasure]) -> Iterator[str]:
-    """Erase again what was erased since the backup; a sentence for each. A backup must not bring back what a court took away."""
+def erase_in_restored(erased: list[Erasure], tell: Callable[[str], object]) -> None:
+    """Erase again what was erased since the backup: it must not bring back what a court took away. Raises `NotErasedAgain`."""
     keep_erasures(erased)
-    done = [*erase_again(erased)]
-    if done:
+    if erase_again(erased, tell):
         rewrite_database(newest_erasure())
-    yield from (f"{sentence}." for sentence in done)
 
 
 class Command(BaseCommand):
@@ -70,11 +68,13 @@ class Command(BaseCommand):
         except (BackupRefused, UnreadableList, OSError) as error:
             raise CommandError(str(error)) from None
         call_command("migrate", verbosity=0, interactive=False)
-        for sentence in erase_in_restored(erased):
-            self.stdout.write(sentence)
         sealed_files(Path(settings.MEDIA_ROOT)).forget()
         if settings.PAGE_FILES:
             page_store().start_over()
+        try:
+            erase_in_restored(erased, self.stdout.write)
+        except NotErasedAgain as error:
+            raise CommandError(str(error)) from None
         self.stdout.write(
             f"The site of {manifest['made']}, to entry {manifest['journal']['sequence']} of the journal, is in its place."
             " Start it with `meiri serve --prepare`; `meiri verify` checks it."

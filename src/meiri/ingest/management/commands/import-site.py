@@ -13,7 +13,7 @@ from meiri.ingest.leaving.site_folder import SiteRefused, read_manifest
 from meiri.journal.heads import set_aside
 from meiri.letters.sealing import key_file
 from meiri.members.models import User
-from meiri.newsroom.erasing_again import erase_again
+from meiri.newsroom.erasing_again import NotErasedAgain, erase_again
 from meiri.newsroom.erasure_list import UnreadableList, keep_erasures, list_file, read_list
 from meiri.newsroom.erasure_upkeep import newest_erasure
 from meiri.operations.vacuuming import rewrite_database
@@ -46,11 +46,11 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         set_aside()
         keep_erasures(erased)
-        again = [*erase_again(erased)]
-        for sentence in again:
-            self.stdout.write(f"{sentence}.")
-        if again:
-            rewrite_database(newest_erasure())
+        try:
+            if erase_again(erased, self.stdout.write):
+                rewrite_database(newest_erasure())
+        except NotErasedAgain as error:
+            raise CommandError(str(error)) from None
         if settings.PAGE_FILES:
             page_store().start_over()
         call_command("update_index", verbosity=0)

@@ -7,7 +7,7 @@ from django.core.management import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from meiri.newsroom.erasing import erase, erase_version
-from meiri.newsroom.erasing_again import erase_again
+from meiri.newsroom.erasing_again import NotErasedAgain, erase_again
 from meiri.newsroom.erasure_list import UnreadableList, keep_erasures, list_file, read_list
 from meiri.newsroom.erasure_upkeep import newest_erasure
 from meiri.newsroom.models import Article
@@ -62,8 +62,10 @@ class Command(BaseCommand):
             keep_erasures(named)
         except (UnreadableList, OSError) as error:
             raise CommandError(str(error)) from None
-        for sentence in erase_again(named):
-            self.stdout.write(f"{sentence}.")
+        try:
+            erase_again(named, self.stdout.write)
+        except NotErasedAgain as error:
+            raise CommandError(str(error)) from None
 
     def erase_one(self, article: int | None, version: int | None, order: str, reason: str) -> None:
         found = Article.objects.filter(pk=article).first() if article else None
