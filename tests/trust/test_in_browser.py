@@ -88,6 +88,40 @@ def test_a_reader_checks_an_article_and_is_not_deceived(reader, site):
     assert complaints == []
 
 
+def test_a_reader_checks_an_old_version_from_the_history(reader, site):
+    (number, *_) = numbers_in_log(site, ("/shendu/",))
+    site.run(
+        "from meiri.newsroom.models import Article; from meiri.newsroom.publishing import publish;"
+        "from meiri.review.reviewed_publication import publishing_unreviewed as unreviewed\n"
+        f"article = Article.objects.get(pk={number})\n"
+        "article.title, article.change_kind, article.change_reason = '改过的标题', 'correction', '标题有误'\n"
+        "with unreviewed('测试'):\n    publish(article)\n"
+    )
+    page = reader.new_page()
+    page.set_viewport_size({"width": 360, "height": 740})
+    old = json.loads(asked(site, f"/api/v1/articles/{number}/versions/1/text"))["title"]
+    assert old != "改过的标题"
+    page.goto(f"/corrections/{number}/")
+    expect(page.get_by_role("link", name="核验第 2 版")).to_be_visible()
+    page.get_by_role("link", name="核验第 1 版").click()
+    expect(page.locator("[data-result]")).to_have_text("核验通过。")
+    expect(page.locator("[data-facts] dd").first).to_have_text(old)
+    expect(page.locator("[data-facts]")).to_contain_text("第 1 版")
+    expect(page.locator("[data-steps] li")).to_have_count(5)
+    page.get_by_text("这一版的全文").click()
+    expect(page.locator("[data-text] p").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    changed = page.context.new_page()
+    changed.route(
+        "**/versions/1/text",
+        lambda route: route.fulfill(
+            response=(answer := route.fetch()), body=answer.text().replace(old, "别的标题")
+        ),
+    )
+    changed.goto(f"/verify/#{number}/1")
+    expect(changed.locator("[data-verify]")).to_have_attribute("data-verified", "no")
+
+
 def test_without_script_the_page_says_how_to_check_by_hand(browser, site):
     context = browser.new_context(base_url=site.url, java_script_enabled=False)
     page = context.new_page()
