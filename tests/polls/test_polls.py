@@ -357,3 +357,12 @@ def test_a_poll_comes_back_from_its_export(client):
         "members_only": True,
     }
     assert ChosenCount.objects.count() == 0
+
+
+def test_the_edition_for_minors_has_the_article_without_its_poll(client):
+    article = asking()
+    assert 'class="poll"' in in_words(client.get(article.get_absolute_url()))
+    page = in_words(client.get(f"/weichengnian{article.get_absolute_url()}"))
+    assert "上班路上" in page
+    assert 'class="poll"' not in page
+    assert "/polls" not in page

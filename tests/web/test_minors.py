@@ -17,11 +17,12 @@ from meiri.fronts.models import HomePage, TopicPage
 from meiri.fronts.notice_bars import NoticeBar, bars_in_force
 from meiri.ingest.record_line import read_record
 from meiri.journal.models import Entry
+from meiri.newsroom.correcting import correct
 from meiri.newsroom.initial_newsroom import create_newsroom
 from meiri.newsroom.models import Article
 from meiri.newsroom.publishing import publish
 from meiri.sections.minors import MinorsRisk
-from meiri.web import page_frame
+from meiri.web import corrections, page_frame
 from tests.caches import clear_caches
 from tests.headlines import unbroken
 from tests.live.live_factory import a_coverage, a_person, an_entry
@@ -199,3 +200,28 @@ def test_a_topic_and_a_coverage_are_flagged_the_same_way(client):
         assert "伤者" not in notice
         assert coverage.text_address in notice
     assert "伤者被抬出。" in text(client.get(coverage.text_address))
+
+
+def test_the_list_of_corrections_is_full_without_what_is_flagged_and_follows_the_flag(
+    client, stored_pages, monkeypatch
+):
+    monkeypatch.setattr(corrections, "SHOWN", 3)
+    plain = [an_article(f"第{n}篇") for n in range(4)]
+    for article in plain:
+        correct(article, wrong=f"{article.title}错", right="对")
+    flagged = a_flagged()
+    for n in range(5):
+        correct(flagged, wrong=f"错{n}", right="对")
+    stored_pages.catch_up()
+    page = unbroken(text(client.get("/corrections/")))
+    assert page.count('<article class="correction"') == 3
+    assert TITLE not in page
+    flagged = Article.objects.get(pk=flagged.pk)
+    flagged.minors_risk = ""
+    publish(flagged)
+    stored_pages.catch_up()
+    assert TITLE in unbroken(text(client.get("/corrections/")))
+    flagged.minors_risk = MinorsRisk.IMITATION
+    publish(flagged)
+    stored_pages.catch_up()
+    assert TITLE not in unbroken(text(client.get("/corrections/")))

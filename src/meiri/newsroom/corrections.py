@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from meiri.journal.content_keys import ARTICLE, CORRECTIONS
 from meiri.journal.public_models import Public
+from meiri.sections.minors import not_set_apart
 
 LONGEST = 500
 
@@ -23,8 +24,12 @@ class CorrectionQuerySet(models.QuerySet):
     def with_articles(self):
         return self.select_related("article__channel")
 
+    def not_set_apart(self):
+        """Those of articles that readers meet in lists (sections/minors.py)."""
+        return self.filter(not_set_apart("article__"))
+
     def newest(self, count: int, before: int | None = None) -> list["Correction"]:
-        """The `count` newest corrections of all articles, or those before number `before`, with their articles. One query."""
+        """The `count` newest corrections, or those before number `before`, with their articles. One query."""
         found = self.with_articles()
         if before is not None:
             found = found.filter(pk__lt=before)

@@ -57,6 +57,8 @@ class ArticlePublished(ArticleEvent):
 
     kind = "article.published"
     label = "稿件：发布"
+    # The list of corrections leaves out what may harm minors.
+    key_forms = (*LISTED, CORRECTIONS)
     removes_content = False
 
     @property

@@ -16,6 +16,7 @@ from wagtail.models import Revision
 from meiri.asked_words import asked_words
 from meiri.changes.models import LONGEST_REASON, ChangeKind, PublishedChange, record_change
 from meiri.changes.withdrawal_receipts import write_receipt
+from meiri.journal.content_keys import CORRECTIONS
 from meiri.journal.log import actor, append
 from meiri.journal.recording import acting_user
 from meiri.newsroom.article_keys import keys_at, keys_of
@@ -110,6 +111,8 @@ def record_publication(article_id: int, revision, by, before: Article | None = N
     article.withdrawal_reason = ""
     Article.objects.filter(pk=article.pk).update(published_at=article.published_at, withdrawal_reason="")
     listed = keys_of(article, listed=True)
+    if before and before.minors_risk != article.minors_risk:
+        listed.append(CORRECTIONS)  # its corrections leave that list, or come back to it
     places = enlist(article)
     # What the checks before it noted about the version goes with it.
     article.live_revision = revision

@@ -7,7 +7,6 @@ from meiri.delivery.keys import uses
 from meiri.delivery.rendering import page
 from meiri.journal.content_keys import CORRECTIONS
 from meiri.newsroom.models import Correction
-from meiri.sections.minors import is_set_apart
 from meiri.web.breadcrumbs import breadcrumbs
 
 SHOWN = 30
@@ -18,12 +17,12 @@ def corrections(request):
     """What was wrong, what is right, since when, and what was taken back; of what may harm minors its own page tells. One query."""
     before = asked_position(request)
     uses(CORRECTIONS)
-    found = Correction.objects.newest(SHOWN + 1, before)
+    found = Correction.objects.not_set_apart().newest(SHOWN + 1, before)
     shown = found[:SHOWN]
     # Titles and addresses stand there too.
     uses(*(correction.article.content_key for correction in shown))
     context = {
-        "corrections": [one for one in shown if not is_set_apart(one.article)],
+        "corrections": shown,
         "next": shown[-1].pk if len(found) > SHOWN else None,
         "crumbs": breadcrumbs([("更正", request.path)]),
     }
