@@ -2,8 +2,9 @@
 how many files the label, the chain to the original, and no place are found. Needs Debian's libimage-exiftool-perl.
 
 Each picture is drawn with a seed of its own: in CMYK, 16 bits, grey, clear, rotated by its notes, moving; each has a place and a serial
-number in its notes where its format holds any. What comes out is read by exiftool (label, places, serial numbers) and by
-c2pa's own reader under the site's anchor (manifest and parent).
+number in its notes where its format holds any, and half of those that can have a manifest are signed by a camera, with both in its
+metadata. What comes out is read by exiftool (label, places, serial numbers) and by
+c2pa's own reader under the site's anchor (manifest and parents, the camera's too); bytes of a place or serial number are looked for.
 """
 
 import argparse
@@ -52,41 +53,49 @@ def _measure(count: int, home: Path) -> None:
     from django.core.management import call_command
 
     chance = random.Random(SEED)
-    labelled = dict(_brought_in(count, chance, home))
+    brought = {number: (label, camera) for number, label, camera in _brought_in(count, chance, home)}
+    labelled = {number: label for number, (label, _) in brought.items()}
+    cameras = {number for number, (_, camera) in brought.items() if camera}
     files = dict(_sizes())
     print(
-        f"{len(labelled)} pictures, {sum(labelled.values())} with a label; {len(files)} sizes in {home.name}"
+        f"{len(labelled)} pictures, {sum(labelled.values())} with a label, {len(cameras)} signed by a camera; {len(files)} sizes in {home.name}"
     )
     out = home / "out"
     for format in ("ninjs", "newsml-g2", "wxr", "html"):
         call_command("export", to=str(out / format), format=format, stdout=io.StringIO())
     exported = {path: _number(path) for path in out.rglob("*") if path.suffix in (".jpeg", ".webp", ".avif")}
-    _report("kept originals", dict(_originals()), labelled, signed=False)
+    _report("kept originals", dict(_originals()), labelled, cameras, signed=False)
     for name, found in (("sizes", files), ("exported", exported)):
-        _report(name, found, labelled)
+        _report(name, found, labelled, cameras)
     _report_api(labelled)
 
 
-def _brought_in(count: int, chance: random.Random, home: Path) -> Iterator[tuple[int, bool]]:
-    """Bring pictures in by all doors; the number of each and whether it has a label."""
+def _brought_in(count: int, chance: random.Random, home: Path) -> Iterator[tuple[int, bool, bool]]:
+    """Bring pictures in by all doors; the number of each, whether it has a label, and whether a camera signed it."""
     from django.contrib.auth import get_user_model
     from django.core.files.uploadedfile import SimpleUploadedFile
     from django.core.management import call_command
     from django.test import Client
 
+    from meiri.media.manifest_reading import TYPES
     from meiri.media.models import Picture
     from meiri.sections.models import Channel
+    from tests.media.camera_samples import signed_by_a_camera
     from tests.newsroom_factory import an_article
 
     Channel.objects.get_or_create(slug="keji", defaults={"name": "科技前沿"})
     client = Client(headers={"host": "localhost"})
     client.force_login(get_user_model().objects.create_superuser("bench", "bench@example.com", PASSWORD))
-    doors, began, labels = Counter[str](), time.monotonic(), dict[str, bool]()
+    doors, began, known = Counter[str](), time.monotonic(), dict[str, tuple[bool, bool]]()
     folder = home / "in"
     folder.mkdir()
     for number in range(count):
         kind, is_labelled = KINDS[number % len(KINDS)], number // len(KINDS) % 3 != 2
-        content, labels[f"图{number}"] = _file(kind, is_labelled, chance)
+        content, is_labelled = _file(kind, is_labelled, chance)
+        is_signed = kind.split()[0] in TYPES and number // len(KINDS) % 2 == 0
+        if is_signed:
+            content = signed_by_a_camera(content, kind.split()[0])
+        known[f"图{number}"] = is_labelled, is_signed
         suffix = UPLOADED.get(kind.split()[0])
         fields = {"title": f"图{number}", "caption": "", "credit": ""}
         match (number // 3) % 3 if suffix else 2:
@@ -107,8 +116,8 @@ def _brought_in(count: int, chance: random.Random, home: Path) -> Iterator[tuple
     print(f"{dict(doors)} in {time.monotonic() - began:.0f} s")
     for picture in list(Picture.objects.order_by("pk")):
         an_article(f"有{picture.title}的稿件", picture=picture)
-        yield picture.pk, labels.pop(picture.title)
-    print(f"not taken: {sorted(labels)}")
+        yield picture.pk, *known.pop(picture.title)
+    print(f"not taken: {sorted(known)}")
 
 
 def _page_with(folder: Path, number: int, content: bytes, suffix: str) -> None:
@@ -177,13 +186,16 @@ def _number(path: Path) -> int:
     return int(path.name.partition("-")[0])
 
 
-def _report(name: str, files: dict[Path, int], labelled: dict[int, bool], signed: bool = True) -> None:
+def _report(
+    name: str, files: dict[Path, int], labelled: dict[int, bool], cameras: set[int], signed: bool = True
+) -> None:
     """Count what exiftool finds in `files`, each with the number of its picture; where they are `signed`, c2pa too."""
     import c2pa
 
     from meiri.media.manifest_reading import TYPES
     from meiri.media.manifest_signing import context_trusting
     from meiri.media.site_certificate import site_certificate
+    from tests.media.camera_samples import PLACES as BYTES
 
     context, counts = context_trusting(site_certificate()), Counter[str]()
     ours = {path: number for path, number in files.items() if number in labelled}
@@ -193,16 +205,19 @@ def _report(name: str, files: dict[Path, int], labelled: dict[int, bool], signed
         counts["with a label that belongs there"] += has and labelled[ours[path]]
         counts["labels that should be there"] += labelled[ours[path]]
         counts["labels of pictures without one"] += has and not labelled[ours[path]]
-        counts["with a place or serial number"] += any(word in keys for word in PLACES)
-        if not signed:
-            continue
+        content = path.read_bytes()
         beside = path.with_name(path.name + ".c2pa")
         if not beside.exists():  # exported pictures have the address of theirs on the site
             beside = _stored_manifest(path)
-        options = {"manifest_data": beside.read_bytes()} if beside and beside.exists() else {}
+        manifest = beside.read_bytes() if beside and beside.exists() else b""
+        is_told = any(one in content + manifest for one in BYTES) or any(word in keys for word in PLACES)
+        counts["with a place or serial number"] += is_told
+        if not signed:
+            continue
+        options = {"manifest_data": manifest} if manifest else {}
         type_ = TYPES[path.suffix[1:].upper()]
         try:
-            with c2pa.Reader(type_, io.BytesIO(path.read_bytes()), context=context, **options) as reader:
+            with c2pa.Reader(type_, io.BytesIO(content), context=context, **options) as reader:
                 read = json.loads(reader.json())
         except c2pa.C2paError as error:
             print(f"{path.name}: {error}")
@@ -212,6 +227,9 @@ def _report(name: str, files: dict[Path, int], labelled: dict[int, bool], signed
         counts["with the original as parent"] += [one["relationship"] for one in active["ingredients"]] == [
             "parentOf"
         ]
+        signers = [one["signature_info"]["common_name"] for one in read["manifests"].values()]
+        counts["leading back to the camera"] += any(one.startswith("某相机") for one in signers)
+        counts["that should"] += ours[path] in cameras
     print(f"{name}: {len(ours)} files")
     for what, number in counts.items():
         print(f"  {number:6} {what}")

@@ -8,7 +8,7 @@ from PIL import Image
 
 from meiri.letters.attachments import accept
 from meiri.media import guarded_reencoding
-from meiri.media.adding_pictures import _PHRASES, BOUNDS, Unusable, reencoded
+from meiri.media.adding_pictures import BOUNDS, PHRASES, Unusable, reencoded
 from meiri.media.guarded_reencoding import GUARD, NotDrawn, drawn, for_the_library
 from tests.media.samples import moving
 from tests.media.test_reencoding import a_file
@@ -61,6 +61,6 @@ def test_b11_a_broken_picture_is_refused_and_not_raised(content):
 
 
 def test_b11_every_reason_has_its_words():
-    assert set(_PHRASES) == {*guarded_reencoding.PictureFault, *guarded_reencoding.Unfit}
+    assert set(PHRASES) == {*guarded_reencoding.PictureFault, *guarded_reencoding.Unfit}
     with pytest.raises(NotDrawn):
         drawn(for_the_library, b"x", BOUNDS, 1, 1280, 65_500)

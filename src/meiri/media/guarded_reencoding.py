@@ -6,6 +6,7 @@ from typing import Any
 
 from meiri.guarded import Busy, Failed, Guard, Limits, Overrun
 from meiri.media.file_notes import provenance_of
+from meiri.media.manifest_parents import parent_manifest
 from meiri.media.moving import TooMuch, moving_webp
 from meiri.media.reencoding import Bounds, PictureFault, PictureRefused, ReencodedPicture, reencode_picture
 
@@ -55,20 +56,27 @@ def drawn(work, *arguments):
 
 def for_the_library(
     content: bytes, bounds: Bounds, smallest_side: int, widest: int, longest_jpeg: int
-) -> tuple[bytes, str, dict[str, Any]]:
+) -> tuple[bytes, str, dict[str, Any], tuple[bytes, list[str]] | None]:
     """The picture as a JPEG, as a PNG where it was drawn or is clear, as a WebP where it moves, at most `widest` pixels wide;
-    the file's suffix; and what the file said of where it comes from, as `Provenance.as_json`. The label, the credit and the
-    rights that the file had stand in the new one."""
+    the file's suffix; what the file said of where it comes from, as `Provenance.as_json`; and its manifest, as `ParentManifest`, where it
+    has a valid one. The label, the credit and the rights that the file had stand in the new one."""
     picture = _reencoded(content, bounds)
     if min(picture.picture.size) < smallest_side:
         raise NotDrawn(Unfit.SMALL)
     provenance = provenance_of(content, picture)
     packet, said = provenance.packet(), provenance.as_json()
+    found = parent_manifest(content, picture.format) if provenance.credentials else None
+    parent = tuple(found) if found else None
     if picture.format in MOVING and (moving := _moving(content, widest, packet)):
-        return moving, "webp", said
+        return moving, "webp", said, parent
     if picture.format in ("PNG", "GIF") or picture.is_clear or max(picture.picture.size) > longest_jpeg:
-        return picture.png(packet), "png", said
-    return picture.jpeg(90, packet), "jpg", said
+        return picture.png(packet), "png", said, parent
+    return picture.jpeg(90, packet), "jpg", said, parent
+
+
+def notes_of(content: bytes, bounds: Bounds) -> dict[str, Any]:
+    """What a file says of where it comes from, as `Provenance.as_json`."""
+    return provenance_of(content, _reencoded(content, bounds)).as_json()
 
 
 def for_a_letter(content: bytes, bounds: Bounds) -> bytes:

@@ -1,11 +1,14 @@
-"""C2PA manifests of the sizes that are made of pictures: signed by the site, with the original as their parent."""
+"""C2PA manifests that the site signs: of the sizes that are made of pictures, with the original as their parent, and of an original whose
+file came with a manifest, with that as its parent."""
 
 import io
 import json
 import os
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from meiri.media.manifest_parents import LABEL, ParentManifest
 from meiri.media.manifest_reading import OFFLINE, TYPES
 from meiri.media.site_certificate import SiteCertificate, site_certificate
 
@@ -13,6 +16,14 @@ from meiri.media.site_certificate import SiteCertificate, site_certificate
 SUFFIX = ".c2pa"
 # Pixels of width from which a size has its manifest in itself: 3.5 kB. Smaller ones name the address of theirs: 0.1 to 0.7 kB.
 EMBEDDED = 1280
+RESIZED = [
+    {"action": "c2pa.opened", "parameters": {"ingredientIds": ["original"]}},
+    {"action": "c2pa.resized"},
+]
+# Bytes of manifests that an original carries on: its sizes carry them too.
+LARGEST_CARRIED = 64 * 1024
+# What may not be left of the manifest of an uploaded file.
+_PLACES = re.compile(rb"GPS|latitude|longitude|serial_?number|sub-?location|location_?created|\bcity\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -35,7 +46,7 @@ def sign_size(
     import c2pa
 
     signer, context = _signer(os.getpid(), site_certificate())
-    with c2pa.Builder(json.dumps(_manifest(title)), context=context) as builder:
+    with c2pa.Builder(json.dumps(_manifest(title, RESIZED)), context=context) as builder:
         ingredient = {"title": title, "relationship": "parentOf", "label": "original"}
         builder.add_ingredient(json.dumps(ingredient), TYPES[original_format], io.BytesIO(original))
         if address:
@@ -46,11 +57,39 @@ def sign_size(
     return Signed(out.getvalue(), bytes(manifest) if address else None)
 
 
-def _manifest(title: str) -> dict:
-    actions = [
-        {"action": "c2pa.opened", "parameters": {"ingredientIds": ["original"]}},
-        {"action": "c2pa.resized"},
+def sign_original(content: bytes, format: str, parent: ParentManifest) -> bytes | None:
+    """What is kept of an uploaded file, with the manifest that the file came with as its parent; None where that can't be carried on: it
+    is too large, or may tell a place or a serial number where nothing can be redacted. `format` as Pillow names it.
+
+    Raises `ImproperlyConfigured` as `site_certificate`.
+    """
+    import c2pa
+
+    certificate = site_certificate()
+    signer, context = _signer(os.getpid(), certificate)
+    done = [
+        {"action": "c2pa.opened", "parameters": {"ingredientIds": [LABEL]}},
+        {"action": "c2pa.transcoded"},
+        *(
+            {"action": "c2pa.redacted", "reason": "c2pa.PII.present", "parameters": {"redacted": address}}
+            for address in parent.redactions
+        ),
     ]
+    manifest = {**_manifest("original", done), "redactions": parent.redactions}
+    out = io.BytesIO()
+    try:
+        with c2pa.Builder(json.dumps(manifest), context=context) as builder:
+            builder.add_ingredient_from_archive(io.BytesIO(parent.archive))
+            written = bytes(builder.sign(signer, TYPES[format], io.BytesIO(content), out))
+        with c2pa.Reader(TYPES[format], io.BytesIO(out.getvalue()), context=context) as reader:
+            is_right = reader.get_validation_state() == "Trusted"
+    except c2pa.C2paError:
+        return None
+    is_fit = is_right and len(written) <= LARGEST_CARRIED and not _PLACES.search(written)
+    return out.getvalue() if is_fit else None
+
+
+def _manifest(title: str, actions: list[dict]) -> dict:
     return {
         "claim_generator_info": [{"name": "Meiri"}],
         "title": title,

@@ -67,11 +67,16 @@ STATES = {
     "invalid": "签名无效，内容或凭证被改动过",
     "unreadable": "凭证读不出来",
 }
+KEPT = {
+    True: "已作为来源写进本站制作的各个尺寸，其中的地点、设备序列号、缩略图等已删去",
+    False: "没有写进本站制作的尺寸",
+}
 
 
 @dataclass(frozen=True)
 class ContentCredentials:
-    """What the C2PA manifest of a file said when it came: `state` is a key of `STATES`; times are as the signature has them."""
+    """What the C2PA manifest of a file said when it came: `state` is a key of `STATES`; times are as the signature has them.
+    `is_kept`: whether the files made here have it as their parent; None where nobody tried."""
 
     state: str
     signer: str = ""
@@ -79,6 +84,7 @@ class ContentCredentials:
     signed_at: str = ""
     actions: tuple[str, ...] = ()
     source_type: str = ""
+    is_kept: bool | None = None
 
     def said(self) -> list[tuple[str, str]]:
         """In Chinese words, without what is empty."""
@@ -89,6 +95,7 @@ class ContentCredentials:
             ("制作软件", self.generator),
             ("签发时间", self.signed_at),
             ("制作过程", steps),
+            ("凭证沿用", KEPT.get(self.is_kept, "")),
         ]
         return [line for line in lines if line[1]]
 
@@ -130,7 +137,13 @@ class Provenance:
             found["aigc"] = self.aigc.as_dict()
         if made := self.credentials:
             found["credentials"] = {**vars(made), "actions": list(made.actions)}
+            if made.is_kept is None:
+                del found["credentials"]["is_kept"]
         return found
+
+    def with_manifest(self, is_kept: bool) -> "Provenance":
+        """The same, with what became of its manifest."""
+        return replace(self, credentials=self.credentials and replace(self.credentials, is_kept=is_kept))
 
     @property
     def label(self) -> AigcLabel | None:
@@ -211,4 +224,5 @@ def _credentials(read: Mapping[str, Any]) -> ContentCredentials | None:
         signed_at=line(made.get("signed_at")),
         actions=tuple(line(action) for action in actions[:MOST_ACTIONS]) if isinstance(actions, list) else (),
         source_type=source_type(made.get("source_type")),
+        is_kept=kept if isinstance(kept := made.get("is_kept"), bool) else None,
     )
