@@ -8,4 +8,4 @@ class WebConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from meiri.web import checks  # noqa: F401 its check registers itself
+        from meiri.web import checks, events  # noqa: F401 check and kind of entry register themselves

@@ -1,21 +1,14 @@
-"""`/paixu/`: by which rules the site puts its lists in order (本站的排序规则), told with the numbers that the rules work with.
-
-互联网信息服务算法推荐管理规定 (in force 2022-03-01), articles 16 and 17: the basic principles are public, and there is a way to use the
-service that is not made for one's personal features. Here no list is: who asks changes nothing.
-"""
+"""By which rules the site puts its lists in order (本站的排序规则), with the numbers that the rules work with."""
 
 from dataclasses import dataclass
 from datetime import timedelta
-
-from django.shortcuts import render
+from typing import Any
 
 from meiri.audience import hot, reader_number, view_counts
 from meiri.audience.hot import Window
-from meiri.delivery.rendering import page
 from meiri.fronts import layout
 from meiri.search import finding, related_reading, related_selection
 from meiri.web import fronts, rolling
-from meiri.web.breadcrumbs import breadcrumbs
 
 
 def duration_in_words(time: timedelta) -> str:
@@ -41,10 +34,9 @@ class WindowRule:
         return cls(window.heading, duration_in_words(back), duration_in_words(half_life))
 
 
-@page
-def ranking_rules(request):
-    """The rules, in the modules that keep them: each number is read where the list reads it. No query."""
-    context = {
+def rules_that_hold() -> dict[str, Any]:
+    """What the rules say, in the modules that keep them: each number is read where the list reads it. No query."""
+    return {
         "windows": [WindowRule.of(window) for window in hot.WINDOWS.values()],
         "hot": hot,
         "once": duration_in_words(timedelta(seconds=view_counts.WINDOW)),
@@ -56,6 +48,4 @@ def ranking_rules(request):
         "channel_lines": fronts.SHOWN,
         "rolling_lines": rolling.SHOWN,
         "pictures": layout.FEWEST_CARDS,
-        "crumbs": breadcrumbs([("本站的排序规则", request.path)]),
     }
-    return render(request, "web/ranking_rules.html", context)

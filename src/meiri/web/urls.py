@@ -25,7 +25,7 @@ from meiri.web import (
     posters,
     probes,
     public_log,
-    ranking_rules,
+    ranking_page,
     rolling,
     search,
 )
@@ -76,7 +76,7 @@ urlpatterns = [
     path("corrections/<int:article_id>/", change_history.changes, name="article-changes"),
     path("corrections/<slug:word>/<int:number>/", change_history.changes_of_thing, name="changes"),
     path("verify/", article_check.verify, name="verify"),
-    path("paixu/", ranking_rules.ranking_rules, name="ranking-rules"),
+    path("paixu/", ranking_page.ranking_page, name="ranking-rules"),
     path("search/", search.results, name="search"),
     path("gundong/", rolling.rolling, name="rolling"),
     path("gundong/jinri/", rolling.this_day, name="this-day"),

@@ -67,6 +67,7 @@ from meiri.trust.log_signing import keep_log_files, log_is_to_be_signed, sign_lo
 from meiri.visitors.counting import forget_visits
 from meiri.visitors.pseudonyms import share_salts_of_pseudonyms
 from meiri.wakeups import wakeups
+from meiri.web.ranking_history import record_rules, rules_are_to_be_recorded
 
 logger = logging.getLogger(__name__)
 
@@ -138,6 +139,7 @@ SCHEDULE = [
     ClockJob(forget_links, 3600),
     ClockJob(forget_orphans, 24 * 3600, of_node=True),
     ClockJob(propose_themes, 600),
+    ClockJob(record_rules, 300, is_wanted=rules_are_to_be_recorded),
     ClockJob(forget_runs, 3600),
     ClockJob(remind_of_late_reviews, 60),
     ClockJob(tell_of_late_checks, 60),
