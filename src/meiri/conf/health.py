@@ -28,10 +28,13 @@ from meiri.health_checks import (
 from meiri.metrics import Sample, measurement
 from meiri.operations.nodes import register_shared_key
 from meiri.outbound import OutboundRules, Unreachable, ask, is_any
+from meiri.sm2 import sm2_key_file
 from meiri.trust.log_signing import key_file
 
-# All nodes sign the one public log.
+# All nodes sign the one public log, by both keys where there are two.
 register_shared_key(key_file)
+if settings.SM2:
+    register_shared_key(sm2_key_file)
 
 # Backups are made daily; one that is late by two hours is told of.
 BACKUP_AGE = timedelta(hours=26)

@@ -5,6 +5,7 @@ docs/settings.md lists them; tests hold that table against this module.
 
 import secrets
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -382,6 +383,13 @@ PAGES_MAX_BYTES = env.int("MEIRI_PAGES_MAX_BYTES", default=4 * 1024**3)
 MEDIA_COPIES = env.bool("MEIRI_MEDIA_COPIES", default=True)
 # The CDN or cache in front that is told which pages changed; meiri.delivery.cdn reads it.
 CDN = env.str("MEIRI_CDN", default="")
+
+# Whether checkpoints, review sheets and press cards are signed with SM2 too (meiri.sm2).
+SM2 = env.bool("MEIRI_SM2", default=False)
+if SM2 and find_spec("gmssl_pyx") is None:
+    raise ImproperlyConfigured(
+        "MEIRI_SM2 needs gmssl-pyx: .venv/bin/python -m pip install --require-hashes -r requirements/sm2.txt"
+    )
 
 # Who is asked to cosign the public log: keys and addresses of witnesses; meiri.trust.witnesses reads them.
 WITNESSES = env.str("MEIRI_WITNESSES", default="")

@@ -68,9 +68,11 @@ class ChainChanged(JournalEvent):
 @declared
 @dataclass(frozen=True, kw_only=True)
 class SheetKeyMade(JournalEvent):
-    """From here on sheets are signed with another key. `public_key`: Ed25519, in base64."""
+    """From here on sheets are signed with another key. `public_key`: Ed25519, in base64; `sm2_key`: that of the second signature with SM2,
+    x and y in base64, where there is one."""
 
     public_key: str
+    sm2_key: str | None = None
 
     kind = "review.key_made"
     label = "审校：签名密钥"

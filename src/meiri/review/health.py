@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from meiri.health_checks import HealthFinding, broken, fine, health_check, warning
 from meiri.operations.nodes import register_shared_key
-from meiri.review.sheet_signing import journaled_keys, key_file, public_key
+from meiri.review.sheet_signing import journaled_keys, key_file, public_keys
 
 register_shared_key(key_file)
 
@@ -19,7 +19,7 @@ def sheets_are_signed_with_a_known_key() -> Iterator[HealthFinding]:
             "it is gone; sheets would be signed with a new one",
             "put sheets.key back into the data folder from where you keep it (docs/backups.md)",
         )
-    elif public_key() not in known:
+    elif public_keys().ed25519 not in {keys.ed25519 for keys in known}:
         yield warning(
             "no sheet was signed with this one yet, but with another",
             "put the former sheets.key back, where this one was not made on purpose",

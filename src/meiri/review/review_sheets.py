@@ -1,5 +1,6 @@
 """审稿单: what is known of how a published version was reviewed, as it was when it was published."""
 
+from base64 import b64encode
 from datetime import date
 
 from django.db import models
@@ -35,9 +36,10 @@ class ReviewSheetQuerySet(models.QuerySet):
 
 
 class ReviewSheet(models.Model):
-    """A sheet: `document` is canonical JSON (RFC 8785), `digest` its SHA-256, which stands in the journal, `signature` over it.
+    """A sheet: `document` is canonical JSON (RFC 8785), `digest` its SHA-256, which stands in the journal, `signature` over it,
+    `sm2_signature` the second one, in DER, where the site signs with SM2 too.
 
-    `erased_by`: the number of the entry of the journal by whose order the document lost words; digest and signature are then those of
+    `erased_by`: the number of the entry of the journal by whose order the document lost words; digest and signatures are then those of
     the document as it was.
     """
 
@@ -54,6 +56,7 @@ class ReviewSheet(models.Model):
     document = models.TextField()
     digest = models.CharField(max_length=64)
     signature = models.CharField(max_length=88)
+    sm2_signature = models.BinaryField(max_length=72, null=True)
     # The digest of each part of the document, so that a check can say which one was changed.
     parts = models.JSONField(default=dict)
     erased_by = models.BigIntegerField("依令删除", null=True, editable=False)
@@ -78,3 +81,8 @@ class ReviewSheet(models.Model):
 
     def __str__(self):
         return self.number
+
+    @property
+    def sm2_in_base64(self) -> str:
+        """The second signature; "" where there is none."""
+        return b64encode(bytes(self.sm2_signature or b"")).decode()

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 
+from django.conf import settings
 from wagtail.models import Revision
 
 from meiri.journal.content_keys import ARTICLE
@@ -15,7 +16,7 @@ from meiri.journal.verification import register_check
 from meiri.newsroom.events import ArticlePublished, ErasureEvent
 from meiri.review.review_sheets import ReviewSheet
 from meiri.review.reviewed_texts import digests_of_parts, words_of
-from meiri.review.sheet_signing import is_signed, journaled_keys
+from meiri.review.sheet_signing import SheetKeys, is_signed, is_signed_with_sm2, journaled_keys
 from meiri.review.sheet_writing import parts_of
 
 BATCH = 500
@@ -57,7 +58,7 @@ def _remember(journaled: sqlite3.Connection) -> None:
             journaled.execute("INSERT OR REPLACE INTO sheet VALUES (?, ?, 0)", sheet)
 
 
-def fault_of_sheet(sheet: ReviewSheet, journaled: str | None, keys: set[str]) -> str:
+def fault_of_sheet(sheet: ReviewSheet, journaled: str | None, keys: set[SheetKeys]) -> str:
     """What is wrong with a sheet, naming the first byte or the field that was changed; empty where nothing is."""
     if sheet.erased_by is not None:
         return fault_of_erased_sheet(sheet, journaled)
@@ -77,10 +78,18 @@ def fault_of_sheet(sheet: ReviewSheet, journaled: str | None, keys: set[str]) ->
         return "the journal has another digest of it"
     if sheet.digest != digest:
         return "its column digest is not that of its document"
-    if document.get("key") not in keys:
+    own = SheetKeys(document.get("key", ""), document.get("sm2_key"))
+    if own not in keys:
         return "it is signed with a key that the journal does not know"
-    if not is_signed(encoded, sheet.signature, document["key"]):
+    if not is_signed(encoded, sheet.signature, own.ed25519):
         return "its signature is not right"
+    # What checks SM2 is installed where the site signs so.
+    if (
+        settings.SM2
+        and own.sm2
+        and not is_signed_with_sm2(encoded, bytes(sheet.sm2_signature or b""), own.sm2)
+    ):
+        return "its signature with SM2 is not right"
     for name, read in COLUMNS.items():
         if getattr(sheet, name) != read(document):
             return f"its column {name} is not what its document says"

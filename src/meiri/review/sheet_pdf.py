@@ -13,6 +13,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
+from meiri.review.review_sheets import ReviewSheet
 from meiri.review.sheet_fields import SheetTable, tables_of
 
 FONT = "STSong-Light"
@@ -35,8 +36,8 @@ GRID = TableStyle(
 )
 
 
-def pdf_of(document: dict[str, Any], digest: str, signature: str) -> bytes:
-    """The sheet as a PDF file."""
+def pdf_of(document: dict[str, Any], sheet: ReviewSheet) -> bytes:
+    """The sheet as a PDF file; `document` is what it holds."""
     pdfmetrics.registerFont(UnicodeCIDFont(FONT))
     out = io.BytesIO()
     number = document["number"]
@@ -47,12 +48,12 @@ def pdf_of(document: dict[str, Any], digest: str, signature: str) -> bytes:
 
     def foot(canvas, _) -> None:
         canvas.setFont(FONT, 8)
-        canvas.drawString(MARGIN + FRAME_PADDING, 10 * mm, f"审稿单 {number} · SHA-256 {digest}")
+        canvas.drawString(MARGIN + FRAME_PADDING, 10 * mm, f"审稿单 {number} · SHA-256 {sheet.digest}")
         canvas.drawRightString(A4[0] - MARGIN - FRAME_PADDING, 10 * mm, str(canvas.getPageNumber()))
 
     width = page.width - 2 * FRAME_PADDING
     page.build(
-        [*_flow(document, width), KeepTogether([*_seal(digest, signature)])],
+        [*_flow(document, width), KeepTogether([*_seal(sheet)])],
         onFirstPage=foot,
         onLaterPages=foot,
     )
@@ -89,7 +90,9 @@ def _cell(text: str) -> Paragraph:
     return Paragraph(escape(shown).replace("\n", "<br/>"), TEXT)
 
 
-def _seal(digest: str, signature: str) -> Iterator[Flowable]:
+def _seal(sheet: ReviewSheet) -> Iterator[Flowable]:
     yield Spacer(1, 6 * mm)
-    yield Paragraph(f"SHA-256：{digest}", TEXT)
-    yield Paragraph(f"签名（Ed25519）：{escape(signature)}", TEXT)
+    yield Paragraph(f"SHA-256：{sheet.digest}", TEXT)
+    yield Paragraph(f"签名（Ed25519）：{escape(sheet.signature)}", TEXT)
+    if sheet.sm2_signature:
+        yield Paragraph(f"国密签名（SM2，SM3）：{escape(sheet.sm2_in_base64)}", TEXT)

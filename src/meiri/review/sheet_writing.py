@@ -25,7 +25,7 @@ from meiri.review.review_rules import persons_of
 from meiri.review.review_sheets import ReviewSheet, SheetDay
 from meiri.review.reviewed_publication import Reviewed, reason_unreviewed
 from meiri.review.reviewed_texts import changes_between, digests_of_parts, length_of_body, words_of
-from meiri.review.sheet_signing import journal_key, sign
+from meiri.review.sheet_signing import SheetKeys, journal_keys, sign
 from meiri.review.sheet_values import as_moment, as_person
 from meiri.review.states import ReviewState, states_of
 
@@ -38,9 +38,9 @@ def write_sheets(articles: Sequence[Article], by) -> Sequence[list[str] | None]:
     has no chains."""
     if not articles or not has_chains():
         return [None] * len(articles)
-    now, key = timezone.now(), journal_key()
+    now, keys = timezone.now(), journal_keys()
     sheets = [
-        _sheet(article, by, number, now, key)
+        _sheet(article, by, number, now, keys)
         for article, number in zip(articles, _numbers(len(articles)), strict=True)
     ]
     ReviewSheet.objects.bulk_create(sheets)
@@ -75,7 +75,7 @@ def _numbers(count: int) -> Iterable[str]:
     return [f"{today:%Y%m%d}-{number:04d}" for number in range(first, first + count)]
 
 
-def _sheet(article: Article, by, number: str, now: datetime, key: str) -> ReviewSheet:
+def _sheet(article: Article, by, number: str, now: datetime, keys: SheetKeys) -> ReviewSheet:
     revision: Any = article.live_revision
     content = _plain(revision.content)
     reviewed: Reviewed | None = getattr(revision, "reviewed", None)
@@ -83,7 +83,8 @@ def _sheet(article: Article, by, number: str, now: datetime, key: str) -> Review
     document = {
         "format": FORMAT,
         "number": number,
-        "key": key,
+        "key": keys.ed25519,
+        **({"sm2_key": keys.sm2} if keys.sm2 else {}),
         "article": _article(article, content),
         "text": _text(revision, content, reviewed),
         "unreviewed": unreviewed,
@@ -95,6 +96,7 @@ def _sheet(article: Article, by, number: str, now: datetime, key: str) -> Review
         **(_reviews(article, revision, reviewed) if reviewed else {}),
     }
     encoded = canonical(document)
+    signatures = sign(encoded)
     return ReviewSheet(
         number=number,
         day=timezone.localdate(now),
@@ -107,7 +109,8 @@ def _sheet(article: Article, by, number: str, now: datetime, key: str) -> Review
         excepted=bool(reviewed and reviewed.exception),
         document=encoded.decode(),
         digest=hashlib.sha256(encoded).hexdigest(),
-        signature=sign(encoded),
+        signature=signatures.ed25519,
+        sm2_signature=signatures.sm2,
         parts={} if unreviewed else parts_of(document),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from django import forms
+from django.conf import settings
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -118,7 +119,7 @@ class SheetFileView(ReviewSheetView):
         match kind:
             case "pdf":
                 document = json.loads(sheet.document)
-                content, type_ = pdf_of(document, sheet.digest, sheet.signature), "application/pdf"
+                content, type_ = pdf_of(document, sheet), "application/pdf"
             case "json":
                 content, type_ = sheet.document.encode(), "application/json"
             case _:
@@ -144,11 +145,12 @@ class SheetExportView(SheetsView):
 
 
 COLUMNS = ["编号", "发布时间", "频道", "标题", "未经本站审校", "例外", "SHA-256", "签名"]
+SM2_COLUMN = "国密签名（SM2）"
 
 
 def zipped(sheets) -> Iterator[bytes]:
     """A zip file in pieces: `<number>.json` for each sheet, with its signature in `sheets.csv`."""
-    out, rows = _Pipe(), [COLUMNS]
+    out, rows = _Pipe(), [[*COLUMNS, SM2_COLUMN] if settings.SM2 else COLUMNS]
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
         for sheet in sheets.select_related("channel").iterator(chunk_size=200):
             file.writestr(f"{sheet.number}.json", sheet.document)
@@ -168,6 +170,7 @@ def _row(sheet: ReviewSheet) -> list[str]:
         "例外" if sheet.excepted else "",
         sheet.digest,
         sheet.signature,
+        *([sheet.sm2_in_base64] if settings.SM2 else []),
     ]
 
 

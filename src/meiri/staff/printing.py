@@ -18,10 +18,9 @@ class PrintView(CheckedView):
 
     def get(self, request, card_id: int):
         card = get_object_or_404(PressCard.objects.select_related("station", "photograph"), pk=card_id)
-        code = mark_safe(code_of(card))  # noqa: S308 segno draws it from an address of our own
-        response = self.render_to_response(
-            self.get_context_data(card=card, code=code, address=address_of(card))
-        )
+        address = address_of(card)
+        code = mark_safe(code_of(address))  # noqa: S308 segno draws it from an address of our own
+        response = self.render_to_response(self.get_context_data(card=card, code=code, address=address))
         response["Cache-Control"] = "no-store, private"
         return response
 

@@ -1,13 +1,16 @@
 """Who works here: looked up by number or name, or verified by the code on a press card. Nothing is ever stored."""
 
+from base64 import b64encode
+
+from django.conf import settings
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from meiri.staff.lookup import MOST, PERIOD, LookupForm, find_card, looks_up_too_often
-from meiri.staff.models import StaffSettings
-from meiri.staff.signing import card_of
+from meiri.staff.models import PressCard, StaffSettings
+from meiri.staff.signing import card_of, signed_text, sm2_signature_in
 
 
 @require_safe
@@ -34,8 +37,14 @@ def lookup(request):
 def verify(request, token: str):
     """Whether the press card whose code was read is valid at this moment."""
     card = card_of(token)
-    context = {"card": card, **_aside()}
+    context = {"card": card, "sm2": _second_signature(card, token) if card else None, **_aside()}
     return render(request, "staff/verify.html", context, status=200 if card else 404)
+
+
+def _second_signature(card: PressCard, token: str) -> dict | None:
+    """What a reader checks by themselves of a code that is signed with SM2, and that was found right; None for others."""
+    signature = sm2_signature_in(token) if settings.SM2 else None
+    return signature and {"text": signed_text(card).decode(), "signature": b64encode(signature).decode()}
 
 
 def _aside() -> dict:

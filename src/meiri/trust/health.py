@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator
 
+from django.core.exceptions import ImproperlyConfigured
+
 from meiri.health_checks import HealthFinding, broken, fine, health_check, warning
+from meiri.sm2 import sm2_key
+from meiri.trust.checkpoints import Checkpoint
 from meiri.trust.log_files import log_files
 from meiri.trust.log_signing import LogForked, key_file, log_key, signed_before
 from meiri.trust.models import next_index
 from meiri.trust.notes import BadNote, SignedNote
+from meiri.trust.sm2_notes import sm2_signature_on
 from meiri.trust.witnesses import witnesses
 
 # Leaves that may wait to be signed before it is worth a word: a long journal is entered in steps of as many.
@@ -41,3 +46,27 @@ def log_goes_on() -> Iterator[HealthFinding]:
                 f"{witness.key.name} has not cosigned the newest checkpoint",
                 f"see whether it answers at {witness.url}",
             )
+
+
+@health_check("sm2.key", needs_database=False)
+def second_signatures_are_made() -> Iterator[HealthFinding]:
+    """Says nothing where `MEIRI_SM2` is off."""
+    try:
+        sm2 = sm2_key()
+    except ImproperlyConfigured as error:
+        yield broken(str(error), "put sm2.key back from where you keep it (docs/backups.md)")
+        return
+    note = log_files().checkpoint()
+    if sm2 is None:
+        return
+    signed = SignedNote.read(note) if note else None
+    if signed is None:
+        yield fine("checkpoints, review sheets and press cards are signed with SM2 too")
+        return
+    is_right = sm2_signature_on(signed, Checkpoint.read(signed.text).origin, sm2.public)
+    if is_right is None:
+        yield fine("the newest checkpoint has no signature of this key yet; the next one will")
+    elif is_right:
+        yield fine("the newest checkpoint is signed with SM2 too")
+    else:
+        yield broken("the signature with SM2 on the newest checkpoint is not right", "type: meiri verify")

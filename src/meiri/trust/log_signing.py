@@ -12,11 +12,13 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from meiri.kept_once import kept_once
+from meiri.sm2 import sm2_key
 from meiri.trust.checkpoints import Checkpoint, open_checkpoint
 from meiri.trust.entering import take_over_lost_leaves
 from meiri.trust.log_files import CHECKPOINT, KEY, PREFIX, LogFiles, log_files
 from meiri.trust.models import Leaf, SignedCheckpoint, next_index
 from meiri.trust.notes import BY_LOG, BadNote, SignedNote, Signer, with_signatures
+from meiri.trust.sm2_notes import sign_with_sm2
 from meiri.trust.tiles import WIDTH, FalseTile
 from meiri.trust.witnesses import Contradiction, cosignatures_of
 
@@ -89,6 +91,8 @@ def sign_log() -> timedelta | None:
         note = with_signatures(note, cosignatures_of(note, checkpoint, files.tree(size)))
     except Contradiction as error:
         raise LogForked(str(error)) from error
+    if sm2 := sm2_key():
+        note = with_signatures(note, [sign_with_sm2(sm2, key.name, checkpoint.text)])
     SignedCheckpoint.objects.update_or_create(
         pk=NEWEST, defaults={"size": size, "root": checkpoint.root, "note": str(note)}
     )

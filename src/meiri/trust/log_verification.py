@@ -4,13 +4,17 @@ from collections.abc import Iterator
 
 from meiri.journal.models import Entry
 from meiri.journal.verification import register_check
+from meiri.sm2 import sm2_key
+from meiri.trust.checkpoints import Checkpoint
 from meiri.trust.entering import take_over_lost_leaves
 from meiri.trust.leaf_records import commitment_to, record_of
 from meiri.trust.log_files import log_files
 from meiri.trust.log_signing import LogForked, entries_from, log_key, signed_before
 from meiri.trust.merkle import hash_leaf
 from meiri.trust.models import Leaf
+from meiri.trust.notes import SignedNote
 from meiri.trust.outside import FalseLog, verify_tiles
+from meiri.trust.sm2_notes import sm2_signature_on
 
 BATCH = 1000
 
@@ -18,6 +22,7 @@ BATCH = 1000
 @register_check("public log")
 def log_is_whole() -> Iterator[str]:
     yield from _files_are_those_of_the_database()
+    yield from _second_signature_is_right()
     yield from _leaves_are_those_of_the_journal()
 
 
@@ -31,6 +36,15 @@ def _files_are_those_of_the_database() -> Iterator[str]:
         verify_tiles(files.read, signed, map(hash_leaf, entries_from(0, signed.size)))
     except (LogForked, FalseLog) as error:
         yield str(error)
+
+
+def _second_signature_is_right() -> Iterator[str]:
+    """Where checkpoints are signed with SM2 too; one from before it has no such line."""
+    sm2, note = sm2_key(), log_files().checkpoint()
+    if sm2 and note:
+        signed = SignedNote.read(note)
+        if sm2_signature_on(signed, Checkpoint.read(signed.text).origin, sm2.public) is False:
+            yield "the signature with SM2 on the published checkpoint is not right"
 
 
 def _leaves_are_those_of_the_journal() -> Iterator[str]:

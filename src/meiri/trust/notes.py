@@ -1,7 +1,7 @@
 """Signed notes (C2SP signed-note, as Go's golang.org/x/mod/sumdb/note has them): a text with lines of signatures below it.
 
 Signatures are Ed25519 (RFC 8032): those of a log (type 1), and the cosignatures of witnesses (type 4, C2SP tlog-cosignature),
-which hold the time of signing.
+which hold the time of signing. What is signed otherwise has a type of its own behind 255; readers pass over keys that they don't know.
 """
 
 import base64
@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 BY_LOG, BY_WITNESS = 1, 4
+UNASSIGNED = 0xFF
 LONGEST_NOTE = 16 * 1024
 MOST_SIGNATURES = 100
 _NAME = re.compile(r"[^\s+]+")

@@ -28,6 +28,7 @@ from meiri.web import (
     ranking_page,
     rolling,
     search,
+    sm2_public_key,
 )
 
 register_converter(addresses.ChannelAddress, "channel")
@@ -46,6 +47,7 @@ urlpatterns = [
     path("opensearch.xml", installable.opensearch, name="opensearch"),
     path(".well-known/security.txt", installable.security_txt, name="security-txt"),
     path(".well-known/c2pa-anchor.pem", content_credentials.anchor, name="c2pa-anchor"),
+    path(".well-known/sm2-key.pem", sm2_public_key.public_key, name="sm2-key"),
     path(".well-known/meiri-log/<path:name>", public_log.log_file, name="public-log"),
     path("speculation-rules.json", installable.speculation_rules, name="speculation-rules"),
     path("poster/<int:article_id>.jpg", posters.poster, name="poster"),

@@ -186,7 +186,10 @@ async function verify(number, version, found) {
   else found.step(isShown(said, page), "稿件页上显示的就是这份原文");
   root.dataset.spent = String(Math.round(performance.now() - working));
   found.fact("位置", `第 ${proof.index + 1} 条，日志共 ${checkpoint.size} 条`);
-  found.fact("见证人", checkpoint.signatures.slice(1).map((one) => one.name).join("、") || "无");
+  // A second signature of the site itself (SM2) is no witness's; browsers can't check it.
+  const others = checkpoint.signatures.slice(1).map((one) => one.name), sm2 = `${checkpoint.origin}/sm2`;
+  found.fact("见证人", others.filter((one) => one !== sm2).join("、") || "无");
+  if (others.includes(sm2)) found.fact("国密签名", "检查点另有本站的 SM2 签名，浏览器不验，可用 openssl 核验");
   found.fact("公钥", key.trim());
   found.fact("用时", `${Math.round(performance.now() - began)} 毫秒`);
   return signed === null ? "除签名外，核验通过。" : "核验通过。";
