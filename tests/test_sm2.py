@@ -103,7 +103,9 @@ def test_openssl_verifies_a_checkpoint_and_readers_of_ed25519_go_on(client, sm2,
         "the newest checkpoint is signed with SM2 too"
     ]
     path = log_files().folder / "checkpoint"
-    path.write_text(note.replace(found[0], base64.b64encode(content[:-1] + b"\0").decode()))
+    path.write_text(
+        note.replace(found[0], base64.b64encode(content[:-1] + bytes([content[-1] ^ 1])).decode())
+    )
     assert list(log_is_whole()) == ["the signature with SM2 on the published checkpoint is not right"]
 
 

@@ -110,6 +110,8 @@ def test_the_admin_prints_the_code(client, admin_user):
     page = text(client.get(f"/admin/staff/{card.pk}/print/"))
     assert code_of(address_of(card)) in page
     assert address_of(card) in page
+    # A drawing of a fixed size would be cut off by its place.
+    assert re.search(r'<svg xmlns="[^"]+" viewBox="0 0 (\d+) \1"', page)
     assert len(address_of(card).rpartition("/staff/")[2]) < 70
     assert f"/admin/staff/{card.pk}/print/" in text(client.get("/admin/snippets/staff/presscard/"))
 

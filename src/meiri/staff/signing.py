@@ -75,9 +75,9 @@ def address_of(card: PressCard) -> str:
 
 
 def code_of(address: str) -> str:
-    """The QR code as SVG; medium correction, so that a scratched card can still be read."""
+    """The QR code as SVG, as large as its place; medium correction, so that a scratched card can still be read."""
     out = io.BytesIO()
     segno.make(address, error="m").save(
-        out, kind="svg", scale=4, border=2, light="#fff", xmldecl=False, svgns=True
+        out, kind="svg", border=4, light="#fff", xmldecl=False, svgns=True, omitsize=True
     )
     return out.getvalue().decode()
