@@ -207,7 +207,7 @@ def _report(
         counts["labels of pictures without one"] += has and not labelled[ours[path]]
         content = path.read_bytes()
         beside = path.with_name(path.name + ".c2pa")
-        if not beside.exists():  # exported pictures have the address of theirs on the site
+        if signed and not beside.exists():  # exported pictures have the address of theirs on the site
             beside = _stored_manifest(path)
         manifest = beside.read_bytes() if beside and beside.exists() else b""
         is_told = any(one in content + manifest for one in BYTES) or any(word in keys for word in PLACES)

@@ -50,15 +50,15 @@ def log_goes_on() -> Iterator[HealthFinding]:
 
 @health_check("sm2.key", needs_database=False)
 def second_signatures_are_made() -> Iterator[HealthFinding]:
-    """Says nothing where `MEIRI_SM2` is off."""
     try:
         sm2 = sm2_key()
     except ImproperlyConfigured as error:
         yield broken(str(error), "put sm2.key back from where you keep it (docs/backups.md)")
         return
-    note = log_files().checkpoint()
     if sm2 is None:
+        yield fine("MEIRI_SM2 is off")
         return
+    note = log_files().checkpoint()
     signed = SignedNote.read(note) if note else None
     if signed is None:
         yield fine("checkpoints, review sheets and press cards are signed with SM2 too")
