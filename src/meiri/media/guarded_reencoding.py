@@ -66,7 +66,7 @@ def for_the_library(
     provenance = provenance_of(content, picture)
     packet, said = provenance.packet(), provenance.as_json()
     found = parent_manifest(content, picture.format) if provenance.credentials else None
-    parent = tuple(found) if found else None
+    parent = (found.archive, found.redactions) if found else None
     if picture.format in MOVING and (moving := _moving(content, widest, packet)):
         return moving, "webp", said, parent
     if picture.format in ("PNG", "GIF") or picture.is_clear or max(picture.picture.size) > longest_jpeg:

@@ -7,6 +7,7 @@ import os
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from meiri.media.manifest_parents import LABEL, ParentManifest
 from meiri.media.manifest_reading import OFFLINE, TYPES
@@ -16,7 +17,7 @@ from meiri.media.site_certificate import SiteCertificate, site_certificate
 SUFFIX = ".c2pa"
 # Pixels of width from which a size has its manifest in itself: 3.5 kB. Smaller ones name the address of theirs: 0.1 to 0.7 kB.
 EMBEDDED = 1280
-RESIZED = [
+RESIZED: list[dict[str, Any]] = [
     {"action": "c2pa.opened", "parameters": {"ingredientIds": ["original"]}},
     {"action": "c2pa.resized"},
 ]
@@ -67,7 +68,7 @@ def sign_original(content: bytes, format: str, parent: ParentManifest) -> bytes 
 
     certificate = site_certificate()
     signer, context = _signer(os.getpid(), certificate)
-    done = [
+    done: list[dict[str, Any]] = [
         {"action": "c2pa.opened", "parameters": {"ingredientIds": [LABEL]}},
         {"action": "c2pa.transcoded"},
         *(
@@ -89,7 +90,7 @@ def sign_original(content: bytes, format: str, parent: ParentManifest) -> bytes 
     return out.getvalue() if is_fit else None
 
 
-def _manifest(title: str, actions: list[dict]) -> dict:
+def _manifest(title: str, actions: list[dict[str, Any]]) -> dict:
     return {
         "claim_generator_info": [{"name": "Meiri"}],
         "title": title,

@@ -95,7 +95,7 @@ class ContentCredentials:
             ("制作软件", self.generator),
             ("签发时间", self.signed_at),
             ("制作过程", steps),
-            ("凭证沿用", KEPT.get(self.is_kept, "")),
+            ("凭证沿用", "" if self.is_kept is None else KEPT[self.is_kept]),
         ]
         return [line for line in lines if line[1]]
 

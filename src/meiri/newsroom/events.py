@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from meiri.journal.content_keys import (
     ARCHIVES,
@@ -19,7 +20,7 @@ from meiri.journal.content_keys import (
     TAG,
     TOPIC,
 )
-from meiri.journal.events import Attested, JournalEvent, declared
+from meiri.journal.events import Attested, JournalEvent, KeyForms, declared
 
 # An article and every place that lists it.
 LISTED = (ARTICLE, RIVER, PICTURES, CHANNEL, STATION, SUBSECTION, TOPIC, TAG, AUTHOR, KIND, ARCHIVES, BESIDE)
@@ -32,7 +33,7 @@ class ArticleEvent(JournalEvent):
     title: str
     url: str
 
-    key_forms = LISTED
+    key_forms: ClassVar[KeyForms] = LISTED
     summarised = {"title": ""}
 
     @property

@@ -44,7 +44,9 @@ def verify(request, token: str):
 def _second_signature(card: PressCard, token: str) -> dict | None:
     """What a reader checks by themselves of a code that is signed with SM2, and that was found right; None for others."""
     signature = sm2_signature_in(token) if settings.SM2 else None
-    return signature and {"text": signed_text(card).decode(), "signature": b64encode(signature).decode()}
+    if not signature:
+        return None
+    return {"text": signed_text(card).decode(), "signature": b64encode(signature).decode()}
 
 
 def _aside() -> dict:
