@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('review', '0002_margin_notes'),
+        ('review', '0003_erased_sheets'),
     ]
 
     operations = [
