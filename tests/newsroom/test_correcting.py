@@ -8,8 +8,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from wagtail.actions.publish_revision import PublishPermissionError
 
+from meiri.changes.exchanging_words import Amendment
 from meiri.journal.models import Entry
-from meiri.newsroom.correcting import Amendment, correct, places_of, withdraw_correction
+from meiri.newsroom.correcting import correct, places_of, withdraw_correction
 from meiri.newsroom.corrections import Correction, CorrectionKept
 from meiri.newsroom.corrections_desk import CorrectView, WithdrawCorrectionView
 from meiri.newsroom.models import Article

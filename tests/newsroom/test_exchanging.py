@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meiri.newsroom.correcting import Amendment, correct, places_of
+from meiri.changes.exchanging_words import Amendment
+from meiri.newsroom.correcting import correct, places_of
 from meiri.newsroom.corrections import Correction
 from meiri.newsroom.exchanging import exchange, spots_of
 from meiri.newsroom.models import Article

@@ -60,8 +60,15 @@ class ChangesView(CheckedView):
             next=next_,
             receipt=newest_receipt(name),
             may_show_wording=may(request.user, "publish", self.thing),
+            may_correct=self.may_correct(),
         )
         return self.render_to_response(context)
+
+    def may_correct(self) -> bool:
+        correction, described = self.kind.correction, self.kind.describe(self.thing)
+        if correction is None or (described is not None and described.is_withdrawn):
+            return False
+        return may(self.request.user, correction.deed, self.thing)
 
     def get_breadcrumbs_items(self):
         return [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": f"修改记录：{self.thing}"}]

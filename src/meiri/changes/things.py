@@ -11,6 +11,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
+from meiri.changes.exchanging_words import WordExchange
 from meiri.journal.content_keys import ContentKey
 
 
@@ -29,11 +30,27 @@ class PublishedThing:
 
 
 @dataclass(frozen=True)
+class PlaceCorrection:
+    """How words of a kind are corrected place by place.
+
+    `deed`: what the policy asks of whoever does it. `read`: the row as readers see it, kept from others until the transaction ends;
+    raises `ValidationError` where it can't be corrected. `walk`: shows an exchange each text of a row in the order of the page, and sets on
+    the row what it gives; nothing is saved. `publish`: lets readers see the row as it is now, as a correction with the reason that is
+    given, by whoever is given; raises `ValidationError`.
+    """
+
+    deed: str
+    read: Callable[[Any, Any], Any]
+    walk: Callable[[Any, WordExchange], None]
+    publish: Callable[[Any, str, Any], object]
+
+
+@dataclass(frozen=True)
 class KindOfThing:
     """`model`: of the rows, as `app.Model`. `describe`: what readers may know of a row; None where they never saw it.
     `read_wordings`: what changes of one row say before and after, see `change_wording`; None where its texts are not compared.
     `erasing_view`: the view of the admin by which a version's text is erased, called with the row's key and the version's number; ""
-    where there is none."""
+    where there is none. `correction`: None for what is corrected otherwise."""
 
     word: str
     label: str
@@ -41,6 +58,7 @@ class KindOfThing:
     describe: Callable[[Any], PublishedThing | None]
     read_wordings: Callable[[Sequence[Any]], Mapping[int, Any]] | None = None
     erasing_view: str = ""
+    correction: PlaceCorrection | None = None
 
     def name(self, row: Any) -> str:
         return f"{self.word}:{row.pk}"

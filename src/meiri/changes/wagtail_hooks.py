@@ -4,6 +4,7 @@ from django.urls import path
 from wagtail import hooks
 
 from meiri.changes.changes_desk import ChangesView, ShowWordingView
+from meiri.changes.correct_places_desk import CorrectPlacesView
 from meiri.changes.models import PublishedChange
 from meiri.changes.things import find_thing, split_name
 from meiri.policy import may
@@ -21,12 +22,25 @@ def may_show_wording(request, kwargs) -> bool:
     return found is not None and may(request.user, "publish", found[1])
 
 
-admit({"changes_of_thing": may_see_thing, "show_wording": may_show_wording})
+def may_correct_thing(request, kwargs) -> bool:
+    found = find_thing(kwargs["word"], kwargs["number"])
+    correction = found[0].correction if found else None
+    return found is not None and correction is not None and may(request.user, correction.deed, found[1])
+
+
+admit(
+    {
+        "changes_of_thing": may_see_thing,
+        "show_wording": may_show_wording,
+        "correct_places": may_correct_thing,
+    }
+)
 
 
 @hooks.register("register_admin_urls")
 def changes_addresses():
     return [
         path("changes/<slug:word>/<int:number>/", ChangesView.as_view(), name="changes_of_thing"),
+        path("changes/<slug:word>/<int:number>/correct/", CorrectPlacesView.as_view(), name="correct_places"),
         path("changes/<int:change_id>/wording/", ShowWordingView.as_view(), name="show_wording"),
     ]

@@ -8,9 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from meiri.asked_words import asked_words
+from meiri.changes.correcting_places import exchange_fields
+from meiri.changes.exchanging_words import WordExchange
 from meiri.changes.models import ChangeKind, asked_kind, asked_reason, record_change
 from meiri.changes.published_reach import PublishedReach, pages_showing
-from meiri.changes.things import KindOfThing, PublishedThing, register_kind
+from meiri.changes.things import KindOfThing, PlaceCorrection, PublishedThing, register_kind
 from meiri.changes.withdrawal_receipts import write_receipt
 from meiri.comments.events import AnswerChanged, AnswerRestored, AnswerWithdrawn
 from meiri.comments.models import LONGEST, Comment, CommentState
@@ -31,7 +33,27 @@ def _described(comment: Comment) -> PublishedThing | None:
     )
 
 
-ANSWERS = register_kind(KindOfThing("comment", "官方回复", "comments.Comment", _described))
+def _for_correction(answer: Comment, by) -> Comment:
+    return _standing(answer, by)
+
+
+def _exchange(answer: Comment, exchange: WordExchange) -> None:
+    exchange_fields(answer, ("text",), exchange)
+
+
+def _publish_correction(answer: Comment, reason: str, by) -> None:
+    change_answer(answer, answer.text, ChangeKind.CORRECTION, reason, by)
+
+
+ANSWERS = register_kind(
+    KindOfThing(
+        "comment",
+        "官方回复",
+        "comments.Comment",
+        _described,
+        correction=PlaceCorrection("moderate", _for_correction, _exchange, _publish_correction),
+    )
+)
 
 
 def reach_of_answer(answer: Comment) -> PublishedReach:

@@ -1,11 +1,13 @@
 """What becomes of laid-out pages after they were published first: noted whatever view, schedule or command changes them."""
 
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from meiri.changes.models import ChangeKind, PublishedChange, changes_of, record_change
 from meiri.changes.published_reach import PublishedReach, pages_showing
-from meiri.changes.things import KindOfThing, PublishedThing, register_kind
+from meiri.changes.things import KindOfThing, PlaceCorrection, PublishedThing, register_kind
 from meiri.changes.withdrawal_receipts import write_receipt
+from meiri.fronts.front_words import exchange_in_front
 from meiri.journal.content_keys import PAGE
 from meiri.journal.recording import acting_user
 from meiri.newsroom.changes import fields_changed
@@ -26,7 +28,33 @@ def _described(row) -> PublishedThing | None:
     )
 
 
-FRONTS_CHANGED = register_kind(KindOfThing("page", "页面", "wagtailcore.Page", _described))
+def _for_correction(row, by):
+    page = row.specific_class._base_manager.select_for_update().get(pk=row.pk)
+    if not getattr(page, "keeps_changes", False):
+        raise ValidationError("首页整天都在重新编排，请直接修改。")
+    if not page.live:
+        raise ValidationError("页面没有发布，读者看不到更正。")
+    if page.has_unpublished_changes:
+        raise ValidationError("页面有尚未发布的修改。请先发布或放弃这些修改，再逐处更正。")
+    if by is not None and page.permissions_for_user(by).page_locked():
+        raise ValidationError("页面已锁定，请先解锁。")
+    return page
+
+
+def _publish_correction(page, reason: str, by) -> None:
+    page.change_kind, page.change_reason, page.changed_by = ChangeKind.CORRECTION, reason, by
+    page.save_revision(user=by, clean=False).publish(user=by)
+
+
+FRONTS_CHANGED = register_kind(
+    KindOfThing(
+        "page",
+        "页面",
+        "wagtailcore.Page",
+        _described,
+        correction=PlaceCorrection("publish", _for_correction, exchange_in_front, _publish_correction),
+    )
+)
 
 
 def changes_shown(page) -> dict:

@@ -280,5 +280,8 @@ def changes_buttons(page, user, next_url=None, view_name=None):
     if may(user, "see", page):
         address = reverse("changes_of_thing", args=["page", page.pk])
         yield Button("修改记录", address, icon_name="history", priority=66)
+    if page.live and may(user, "publish", page):
+        address = reverse("correct_places", args=["page", page.pk])
+        yield Button("逐处更正", address, icon_name="edit", priority=67)
     if not page.live and may(user, "publish", page):
         yield Button("恢复页面", reverse("front_restore", args=[page.pk]), icon_name="undo", priority=67)

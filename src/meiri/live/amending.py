@@ -8,15 +8,18 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
 
+from meiri.changes.correcting_places import exchange_fields
+from meiri.changes.exchanging_words import WordExchange
 from meiri.changes.models import ChangeKind, record_change
 from meiri.changes.published_reach import PublishedReach, pages_showing
-from meiri.changes.things import KindOfThing, PublishedThing, register_kind
+from meiri.changes.things import KindOfThing, PlaceCorrection, PublishedThing, register_kind
 from meiri.changes.withdrawal_receipts import write_receipt
 from meiri.journal.log import actor, append
 from meiri.live.entry_checks import check_entry
 from meiri.live.events import LiveEntryCorrected, LiveEntryRestored, LiveEntryWithdrawn
 from meiri.live.models import EntryState, LiveEntry, next_change
 from meiri.live.reporting import asked_note, check_content, check_deed, take_entry, told_of_entry
+from meiri.newsroom.body.stream import edited_body
 from meiri.newsroom.change_checks import check_small
 
 # Of the old wording of an entry, so much is kept.
@@ -35,7 +38,31 @@ def _described(entry: LiveEntry) -> PublishedThing | None:
     )
 
 
-ENTRIES = register_kind(KindOfThing("entry", "直播条目", "live.LiveEntry", _described))
+def _for_correction(entry: LiveEntry, by) -> LiveEntry:
+    _, stored = take_entry(entry, by, "change")
+    if stored.state != EntryState.SHOWN:
+        raise ValidationError("读者看不到这一条，不用更正。")
+    return stored
+
+
+def _exchange(entry: LiveEntry, exchange: WordExchange) -> None:
+    exchange_fields(entry, ("title",), exchange)
+    entry.body = entry.body.stream_block.to_python(edited_body(entry.body.raw_data, exchange))
+
+
+def _publish_correction(entry: LiveEntry, reason: str, by) -> None:
+    correct_entry(entry, entry.title, entry.body, entry.version, reason, by)
+
+
+ENTRIES = register_kind(
+    KindOfThing(
+        "entry",
+        "直播条目",
+        "live.LiveEntry",
+        _described,
+        correction=PlaceCorrection("change", _for_correction, _exchange, _publish_correction),
+    )
+)
 
 
 def reach_of_entry(entry: LiveEntry) -> PublishedReach:

@@ -2,17 +2,23 @@
 
 from collections import Counter
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
+from wagtail.log_actions import LogContext
 
+from meiri.changes.correcting_places import exchange_fields
+from meiri.changes.exchanging_words import WordExchange
 from meiri.changes.models import ChangeKind, PublishedChange, record_change
 from meiri.changes.published_reach import PublishedReach, pages_showing
-from meiri.changes.things import KindOfThing, PublishedThing, register_kind
+from meiri.changes.things import KindOfThing, PlaceCorrection, PublishedThing, register_kind
 from meiri.journal.content_keys import PICTURE
 from meiri.journal.recording import acting_user
 from meiri.media.use import rows_using
 
 # What readers are told of as changed.
 TOLD = ("caption", "credit", "description", "ai_label")
+# Of these, what editors write.
+WORDS = ("caption", "credit", "description")
 # Places that are named one by one, and rows that are looked at.
 MOST_NAMED, MOST_ROWS = 20, 2_000
 
@@ -26,7 +32,34 @@ def _described(picture) -> PublishedThing | None:
     )
 
 
-PICTURES_CHANGED = register_kind(KindOfThing("picture", "图片", "media.Picture", _described))
+def _for_correction(picture, by):
+    stored = type(picture)._base_manager.select_for_update().get(pk=picture.pk)
+    if stored.withdrawn_at:
+        raise ValidationError("图片已经撤下，不能更正。")
+    if not stands_for_readers(stored):
+        raise ValidationError("图片没有用在读者看得到的地方，请直接在图片页修改。")
+    return stored
+
+
+def _exchange(picture, exchange: WordExchange) -> None:
+    exchange_fields(picture, WORDS, exchange)
+
+
+def _publish_correction(picture, reason: str, by) -> None:
+    picture.change_kind, picture.change_reason = ChangeKind.CORRECTION, reason
+    with LogContext(user=by):
+        picture.save()
+
+
+PICTURES_CHANGED = register_kind(
+    KindOfThing(
+        "picture",
+        "图片",
+        "media.Picture",
+        _described,
+        correction=PlaceCorrection("change", _for_correction, _exchange, _publish_correction),
+    )
+)
 
 
 def record_picture_change(before, after, kind: str, reason: str) -> PublishedChange | None:

@@ -4,31 +4,19 @@ Each deed is atomic and ends with one journal entry of its own. Where the text i
 any other, in the same transaction.
 """
 
-from dataclasses import dataclass
-
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from meiri.asked_words import asked_words
+from meiri.changes.exchanging_words import NO_SPOTS, Amendment, Spots, check_spots, check_ticked
 from meiri.journal.content_keys import CORRECTIONS
 from meiri.journal.log import actor, append
 from meiri.newsroom.corrections import LONGEST, Correction
 from meiri.newsroom.events import CorrectionEvent, CorrectionPublished, CorrectionWithdrawn
-from meiri.newsroom.exchanging import Spots, exchange, spots_of
+from meiri.newsroom.exchanging import exchange, spots_of
 from meiri.newsroom.models import Article
 from meiri.newsroom.publishing import check_may_publish, publish
-
-# Words that stand in more places than this can't be gone through one by one.
-MOST_PLACES = 200
-
-
-@dataclass(frozen=True)
-class Amendment:
-    """The places that an editor ticked among those of `places_of`, by number, and the digest that came with them."""
-
-    places: frozenset[int]
-    digest: str
 
 
 @transaction.atomic
@@ -73,23 +61,13 @@ def places_of(article: Article, wrong: str) -> Spots:
     """Where `wrong` stands in an article that can be amended. Raises `ValidationError` where it does not, or too often."""
     if article.has_unpublished_changes:
         raise ValidationError("稿件有尚未发布的修改。请先发布或放弃这些修改，再更正正文。")
-    found = spots_of(article, wrong.strip()) if wrong.strip() else None
-    if found is None or not found.spots:
-        raise ValidationError("稿件里没有找到“原文”中的文字，请逐字照抄，或改为只刊登更正。")
-    if len(found.spots) > MOST_PLACES:
-        raise ValidationError(f"稿件里有 {len(found.spots)} 处这样的文字，请把“原文”写得长一些。")
-    return found
+    found = spots_of(article, wrong.strip()) if wrong.strip() else NO_SPOTS
+    return check_spots(found, "稿件里没有找到“原文”中的文字，请逐字照抄，或改为只刊登更正。")
 
 
 def amended(article: Article, wrong: str, right: str, amendment: Amendment) -> Article:
     """`article` with `right` in place of `wrong` where the editor ticked it; not saved."""
-    found = places_of(article, wrong)
-    if found.digest != amendment.digest:
-        raise ValidationError("核对期间稿件或“原文”有了改动，请重新核对要改的各处。")
-    if not amendment.places:
-        raise ValidationError("请勾选要改的地方，或改为只刊登更正。")
-    if not amendment.places <= {spot.number for spot in found.spots}:
-        raise ValidationError("勾选的地方有误，请重新核对。")
+    check_ticked(places_of(article, wrong), amendment, "请勾选要改的地方，或改为只刊登更正。")
     exchange(article, wrong, right, amendment.places)
     return article
 

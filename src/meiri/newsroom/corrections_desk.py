@@ -9,7 +9,9 @@ from wagtail.admin.ui.side_panels import BaseSidePanel
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from meiri.asked_numbers import asked_number
-from meiri.newsroom.correcting import Amendment, correct, places_of, withdraw_correction
+from meiri.changes.correct_places_desk import ticked_in
+from meiri.changes.exchanging_words import Amendment
+from meiri.newsroom.correcting import correct, places_of, withdraw_correction
 from meiri.newsroom.corrections import Correction, corrections_of
 from meiri.newsroom.models import Article
 from meiri.newsroom.publication_checks import PublicationStopped
@@ -58,11 +60,7 @@ class OneArticleView(CorrectionsDeskView):
 
 def amendment_of(given: QueryDict) -> Amendment | None:
     """What was ticked in a form that showed the places; None where it has not shown them yet, or nothing is to be amended."""
-    digest = str(given.get("digest", ""))
-    if "amend" not in given or not digest:
-        return None
-    places = {asked_number(text, most_digits=5) for text in given.getlist("place")}
-    return Amendment(frozenset(place for place in places if place is not None), digest)
+    return ticked_in(given) if "amend" in given else None
 
 
 class CorrectView(OneArticleView):

@@ -6,8 +6,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from meiri.changes.exchanging_words import Amendment
 from meiri.journal.log import actor, append
-from meiri.newsroom.correcting import Amendment
 from meiri.newsroom.correcting import correct as publish_correction
 from meiri.policy import may
 from meiri.reports.events import ReportAnswered, ReportCorrected, ReportEvent, ReportReceived, ReportRefused
