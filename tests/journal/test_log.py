@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import dataclass, replace
 
 import pytest
@@ -162,6 +163,20 @@ class TestVerification:
             json.dumps(published(1, "别的").payload),
         )
         assert verify_chain().broken == Broken(3, "its content was altered")
+
+    @pytest.mark.parametrize(
+        ("alter", "was"),
+        [
+            ("""UPDATE journal_entry SET keys = '["article:7"]' WHERE sequence = 3""", "2"),
+            ("UPDATE journal_entry SET actor = 'user:7' WHERE sequence = 3", "1"),
+        ],
+    )
+    def test_the_byte_that_was_altered_in_an_old_entry_is_named(self, alter, was):
+        write(5)
+        tamper(alter)
+        broken = verify_chain().broken
+        assert broken.sequence == 3
+        assert re.fullmatch(rf"its content was altered: byte \d+, in '.*', was b'{was}'", broken.reason)
 
     def test_a_missing_entry_is_named(self):
         write(5)

@@ -77,6 +77,10 @@ def test_all_sheets_are_as_written(published):
         (lambda s: s.replace('"stands":true', '"stands":false', 1), "/stands is not what was written"),
         (lambda s: s.replace('{"article":', '{ "article":', 1), "byte 1 of its document is not canonical"),
         (lambda s: s[:-1], "can't be read"),
+        (
+            lambda s: s.replace('"opinion":"导语要改"', '"opinion":"导语要攸"'),
+            "/reviews/1/opinion (byte 12, in ",
+        ),
     ],
 )
 def test_the_first_thing_that_was_changed_in_a_sheet_is_named(published, alter, named):
@@ -100,6 +104,16 @@ def test_a_changed_revision_a_missing_sheet_and_a_foreign_signature_are_named(pu
     assert "its signature is not right" in next(iter(sheets_are_as_written()))
     ReviewSheet.objects.filter(pk=sheet.pk).delete()
     assert f"sheet {sheet.number}: the journal names it, and it is not there" in list(sheets_are_as_written())
+
+
+def test_the_byte_that_was_changed_in_an_old_revision_is_named(published):
+    revision = Revision.objects.get(pk=sheet_of(published).revision_number)
+    content = revision.content | {"body": revision.content["body"].replace("<p>", "<b>", 1)}
+    assert content != revision.content
+    Revision.objects.filter(pk=revision.pk).update(content=content)
+    [fault] = sheets_are_as_written()
+    assert "body/1/" in fault
+    assert "was b'p') of revision" in fault
 
 
 def test_a_sheet_is_read_as_a_page_and_as_pdf(newsroom, published):

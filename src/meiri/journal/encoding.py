@@ -36,7 +36,14 @@ def digest(
     previous: str, sequence: int, at: datetime, kind: str, keys: list, payload: dict, actor: str
 ) -> str:
     """SHA-256 over the canonical encoding of an entry and the digest before it, in hexadecimal."""
-    encoded = canonical(
+    return hashlib.sha256(encode_entry(previous, sequence, at, kind, keys, payload, actor)).hexdigest()
+
+
+def encode_entry(
+    previous: str, sequence: int, at: datetime, kind: str, keys: list, payload: dict, actor: str
+) -> bytes:
+    """What the digest of an entry is taken over. Raises `Unencodable`."""
+    return canonical(
         {
             "actor": actor,
             "at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
@@ -47,7 +54,6 @@ def digest(
             "sequence": sequence,
         }
     )
-    return hashlib.sha256(encoded).hexdigest()
 
 
 def content_digest(fields: Mapping[str, Any]) -> str:

@@ -1,12 +1,14 @@
 """Check the chain, and whatever else can be checked against what should be."""
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Max, Subquery
 
-from meiri.journal.encoding import digest
+from meiri.journal.altered_bytes import altered_place
+from meiri.journal.encoding import encode_entry
 from meiri.journal.models import GENESIS, Entry, Head
 from meiri.journal.redaction import redacted_by
 
@@ -55,8 +57,8 @@ def _newest_sequence() -> Subquery:
 
 
 def fault(entry: Entry, expected: int, previous: str) -> str:
-    """What is wrong with `entry`, which should be number `expected` after `previous`; empty where nothing is. Of one that lost words by
-    order, its place in the chain alone can be told."""
+    """What is wrong with `entry`, which should be number `expected` after `previous`, with the byte of its canonical encoding that was
+    altered, where it is one; empty where nothing is. Of one that lost words by order, its place in the chain alone can be told."""
     if entry.sequence != expected:
         return f"entry {expected} is missing"
     if entry.previous != previous:
@@ -64,12 +66,15 @@ def fault(entry: Entry, expected: int, previous: str) -> str:
     if by := redacted_by(entry):
         return "" if by > entry.sequence else "it lost words that no order tells of"
     try:
-        right = digest(
+        encoded = encode_entry(
             entry.previous, entry.sequence, entry.at, entry.kind, entry.keys, entry.payload, entry.actor
         )
     except ValueError as error:
         return f"its content can't be encoded: {error}"
-    return "" if right == entry.digest else "its content was altered"
+    if hashlib.sha256(encoded).hexdigest() == entry.digest:
+        return ""
+    place = altered_place(encoded, entry.digest)
+    return f"its content was altered: {place}" if place else "its content was altered"
 
 
 # A check takes nothing and yields a sentence for each fault it finds.

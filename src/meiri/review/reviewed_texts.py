@@ -65,12 +65,22 @@ def text_of(content: Content) -> TextDigest:
 
 def digests_of_parts(content: Content) -> dict[str, str]:
     """The digest of each field, and of each block of the body by its place and id: where two versions differ, this says where."""
-    found = {name: _digest(content.get(name) or "") for name in WORDS}
-    found["bylines"] = _digest(_bylines(content))
+    return {name: _digest(value) for name, value in _parts(content).items()}
+
+
+def encoded_part(content: Content, name: str) -> bytes:
+    """What the digest of the part `name` of `digests_of_parts` is taken over; nothing where there is no such part."""
+    parts = _parts(content)
+    return _encoded(parts[name]) if name in parts else b""
+
+
+def _parts(content: Content) -> dict[str, Any]:
+    found: dict[str, Any] = {name: content.get(name) or "" for name in WORDS}
+    found["bylines"] = _bylines(content)
     for number, block in enumerate(blocks_of(content), 1):
-        found[f"body/{number}/{block.get('id', '')}"] = _digest(_bare(block))
+        found[f"body/{number}/{block.get('id', '')}"] = _bare(block)
     if ai := _ai_of(content):
-        found["ai"] = _digest(ai)
+        found["ai"] = ai
     return found
 
 
@@ -189,5 +199,9 @@ def _readable(blocks: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def _digest(value: Any) -> str:
+    return hashlib.sha256(_encoded(value)).hexdigest()
+
+
+def _encoded(value: Any) -> bytes:
     plain = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-    return hashlib.sha256(plain.encode(errors="surrogatepass")).hexdigest()
+    return plain.encode(errors="surrogatepass")

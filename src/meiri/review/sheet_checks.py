@@ -9,15 +9,16 @@ from contextlib import closing
 from django.conf import settings
 from wagtail.models import Revision
 
+from meiri.journal.altered_bytes import altered_place
 from meiri.journal.content_keys import ARTICLE
 from meiri.journal.encoding import Unencodable, canonical
 from meiri.journal.models import Entry
 from meiri.journal.verification import register_check
 from meiri.newsroom.events import ArticlePublished, ErasureEvent
 from meiri.review.review_sheets import ReviewSheet
-from meiri.review.reviewed_texts import digests_of_parts, words_of
+from meiri.review.reviewed_texts import digests_of_parts, encoded_part, words_of
 from meiri.review.sheet_signing import SheetKeys, is_signed, is_signed_with_sm2, journaled_keys
-from meiri.review.sheet_writing import parts_of
+from meiri.review.sheet_writing import parts_of, value_at
 
 BATCH = 500
 # What the columns of a sheet repeat of its document: lists are made of them.
@@ -110,8 +111,15 @@ def _changed_part(sheet: ReviewSheet, document: dict) -> str:
     now = parts_of(document)
     for path in [*now, *sheet.parts]:
         if sheet.parts and now.get(path) != sheet.parts.get(path):
-            return path
+            value = value_at(document, path) if path in now and path in sheet.parts else None
+            return _with_place(path, canonical(value), sheet.parts.get(path))
     return "its document"
+
+
+def _with_place(part: str, encoded: bytes, digest: str | None) -> str:
+    """`part` with the byte of it that was changed, where it is one."""
+    place = altered_place(encoded, digest) if digest else ""
+    return f"{part} ({place})" if place else part
 
 
 def fault_of_revision(sheet: ReviewSheet, contents: dict[int, dict]) -> str:
@@ -124,5 +132,6 @@ def fault_of_revision(sheet: ReviewSheet, contents: dict[int, dict]) -> str:
     now = digests_of_parts(content)
     for name, value in text["parts"].items():
         if now.get(name, "")[:16] != value:
-            return f"{name} of revision {sheet.revision_number} is not what was published"
+            part = _with_place(name, encoded_part(content, name), value)
+            return f"{part} of revision {sheet.revision_number} is not what was published"
     return f"revision {sheet.revision_number} is not what was published"

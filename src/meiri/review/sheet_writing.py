@@ -54,6 +54,15 @@ def parts_of(document: dict[str, Any]) -> dict[str, str]:
     return {path: hashlib.sha256(canonical(value)).hexdigest()[:16] for path, value in _leaves(document, "")}
 
 
+def value_at(document: dict[str, Any], path: str) -> Any:
+    """The value of a document at one of the paths of `parts_of`."""
+    value: Any = document
+    for name in path.split("/")[1:]:
+        key = name.replace("~1", "/").replace("~0", "~")
+        value = value[int(key)] if isinstance(value, list) else value[key]
+    return value
+
+
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
     match value:
         case dict() if value:
