@@ -149,10 +149,10 @@ def screens() -> Iterator[tuple[str, Iterator[str]]]:
     articles = "/admin/snippets/newsroom/article/"
     yield "first screen", cycle(["/admin/"])
     yield "articles", cycle([articles])
-    yield (
-        "articles with words",
-        cycle([f"{articles}?q={quote(w)}" for w in ("水利", "秋收", "电网", "旱情 灌溉")]),
-    )
+    words = [f"?q={quote(word)}" for word in ("水利", "秋收", "电网", "旱情 灌溉")]
+    yield "articles with words", cycle([f"{articles}{asked}" for asked in words])
+    # What the list asks for while one types.
+    yield "as one types them", cycle([f"{articles}results/{asked}" for asked in words])
     for state in ("draft", "scheduled", "changed", "withdrawn"):
         yield f"articles, {state}", cycle([f"{articles}?state={state}"])
     stations = Station.objects.values_list("pk", flat=True)

@@ -13,7 +13,6 @@ from django.utils import timezone
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
 from meiri.journal.models import Entry
-from meiri.newsroom import listing
 from meiri.newsroom.models import Article, Desk
 from tests.newsroom_factory import a_channel, a_draft, a_source, a_station, an_article, an_author
 
@@ -431,79 +430,3 @@ class TestSchedule:
         desk.post(edit(article), form_of(article, go_live_at=shown))
         article.refresh_from_db()
         assert article.latest_revision.as_object().go_live_at.second == 47
-
-
-class TestWords:
-    """The list and the chooser find published articles by the search index, drafts by their titles."""
-
-    @pytest.fixture(params=["list", "chooser"])
-    def found(self, request, desk):
-        def ask(words: str, **asked) -> list[str]:
-            if request.param == "list":
-                return titles(desk.get(LIST, {"q": words, **asked}))
-            return [a.title for a in desk.get(CHOOSER_RESULTS, {"q": words, **asked}).context["results"]]
-
-        return ask
-
-    def test_anywhere_in_a_published_article_and_in_the_titles_of_drafts(self, found, search_index):
-        an_article("江上来信", text="候鸟飞过湿地。")
-        a_draft("湿地草稿", text="候鸟")
-        a_draft("别的草稿", text="湿地")
-        search_index.catch_up()
-        assert found("湿地") == ["湿地草稿", "江上来信"]
-        assert found("候鸟") == ["江上来信"]
-
-    def test_of_the_whole_archive_not_only_of_what_was_changed_last(self, found, search_index, monkeypatch):
-        an_article("江上来信")
-        a_draft("江上草稿")
-        a_draft("一")
-        a_draft("二")
-        search_index.catch_up()
-        monkeypatch.setattr(listing, "SEARCHED", 2)
-        assert found("江上") == ["江上来信"]
-
-    def test_with_the_other_filters(self, found, search_index):
-        yaowen = a_channel("要闻", "yaowen")
-        an_article("江上来信", channel=yaowen)
-        an_article("江上晚晴")
-        search_index.catch_up()
-        assert found("江上", channel=yaowen.pk) == ["江上来信"]
-
-    def test_in_the_order_of_their_changes_a_page_at_a_time(self, desk, search_index):
-        for n in range(60):
-            an_article(f"江上{n:02}")
-        search_index.catch_up()
-        first = desk.get(LIST, {"q": "江上"})
-        second = desk.get(first.context["older_url"])
-        assert titles(first) + titles(second) == [f"江上{n:02}" for n in range(59, -1, -1)]
-
-    def test_never_of_more_than_the_editor_may_see(self, client, search_index):
-        yaowen = a_channel("要闻", "yaowen")
-        an_article("江上来信", channel=yaowen)
-        an_article("江上晚晴")
-        search_index.catch_up()
-        client.force_login(an_editor(channels=[yaowen]))
-        assert titles(client.get(LIST, {"q": "江上"})) == ["江上来信"]
-
-    @pytest.mark.parametrize(
-        "words", ["标题:", '"', "-", "的", "*", "长" * 300, "来源:没有这家", "%", "a" * 200]
-    )
-    def test_whatever_they_are(self, found, search_index, words):
-        an_article("江上来信")
-        search_index.catch_up()
-        assert found(words) == []
-
-    def test_without_an_index_by_title_alone_and_the_editor_is_told(self, desk, found, tmp_path, settings):
-        settings.HOME = tmp_path
-        an_article("江上来信", text="湿地")
-        assert found("来信") == ["江上来信"]
-        assert found("湿地") == []
-        for address in (LIST, CHOOSER_RESULTS):
-            assert listing.REBUILDING in desk.get(address, {"q": "来信"}).content.decode()
-            assert listing.REBUILDING not in desk.get(address).content.decode()
-
-    def test_typed_into_the_sidebar_lead_to_the_list(self, desk, client, search_index):
-        page = desk.get("/admin/").content.decode()
-        assert f'"wagtail.sidebar.SearchModule", "_args": ["{LIST}"]' in page
-        client.force_login(get_user_model().objects.create_user("duzhe", password="x"))
-        assert LIST not in client.get("/admin/").content.decode()

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from meiri.newsroom.initial_newsroom import create_desk, create_newsroom
-from meiri.newsroom.listing import in_rare_state, in_state, listed
+from meiri.newsroom.listing import in_rare_state, in_state, listed, with_words
 from meiri.newsroom.models import Article
 from meiri.newsroom.publishing import withdraw
 from meiri.policy import visible
@@ -65,6 +65,17 @@ def test_an_editor_of_some_channels_finds_the_rare_states_there_and_nowhere_else
     an_article("在", channel=ours)
     found = in_rare_state(listed(visible(editor, Article.objects.all())), "withdrawn")
     assert [a.title for a in found.order_by("-updated_at", "-pk")] == ["撤2", "撤0"]
+
+
+def test_a_search_reads_the_articles_that_it_found_and_walks_through_nothing(search_index):
+    ours = a_channel("科技", "keji")
+    an_article("水利工程", channel=ours)
+    search_index.catch_up()
+    for person in (an_editor_of(ours), set_up().chiefs[0]):
+        found, _ = with_words(listed(visible(person, Article.objects.all())), "水利", person)
+        plan = plan_of(found.order_by("-updated_at", "-pk")[:41])
+        assert "SEARCH newsroom_article USING INTEGER PRIMARY KEY" in plan
+        assert "SCAN newsroom_article" not in plan
 
 
 def test_checks_after_publication_are_found_without_a_walk_through_the_archive():

@@ -17,12 +17,13 @@ from wagtail.snippets.views.snippets import IndexView
 
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.models import Article, Author, Byline, Source
-from meiri.policy import may, visible
+from meiri.policy import may, rules_of, visible
+from meiri.policy.reach import EVERYWHERE, Reach
 from meiri.sections.models import Channel, Station
 
 PAGE = 40
-# How far back a search by words of the title looks.
-SEARCHED = 20_000
+# How far back a search by words of the title looks, and how many it gives at most.
+SEARCHED, MOST_TITLED = 20_000, 5_000
 # So many of the published articles that have the words are listed, the best.
 MOST_FOUND = 500
 REBUILDING = f"检索正在重建，现在只能按标题查找最近修改的 {SEARCHED} 篇。"
@@ -137,24 +138,37 @@ class ArticleFilterSet(WagtailFilterSet):
         return in_rare_state(queryset, state) if state in RARE else in_state(queryset, state)
 
 
-def with_words(queryset, words: str):
-    """The articles with the number `words`; or those that have `words` in their titles, among those changed last, and the
-    published ones that have them anywhere, which the search index tells. And a notice for the editor where it can't tell."""
+def with_words(queryset, words: str, user=None):
+    """The articles of `queryset` with the number `words`; or the published ones that have `words` anywhere, which the search index tells,
+    and those that readers do not see with `words` in their titles. For a `user` who sees some articles alone those of their places and
+    their own are looked for beside the best of all. And a notice for the editor where the index can't tell: then all are found by their
+    titles, among those changed last."""
     words = words.strip()
     if not words:
         return queryset, ""
     if words.isdecimal() and len(words) <= 18:
         return queryset.filter(pk=int(words)), ""
-    published = published_with(words)
-    newest = Article.objects.order_by("-updated_at", "-pk").values("pk")[:SEARCHED]
-    titled = Article.objects.filter(pk__in=newest, title__icontains=words)
-    wanted = Article.objects.filter(Q(pk__in=titled.values("pk")) | Q(pk__in=published or []))
-    return queryset.filter(pk__in=wanted.values("pk")), "" if published is not None else REBUILDING
+    within = rules_of(Article).reach(user, "see") if user else EVERYWHERE
+    published = published_with(words, within)
+    looked_through = Article.objects.all() if published is None else Article.objects.filter(live=False)
+    wanted = Q(pk__in=newest_keys(looked_through))
+    if not within.everywhere:
+        wanted |= Q(pk__in=newest_keys(Article.objects.filter(created_by=user)))
+    # Keys, not a condition: with one a database may walk through the archive in the order of the list.
+    titled = Article.objects.filter(wanted, title__icontains=words).values_list("pk", flat=True)
+    found = {*titled[:MOST_TITLED], *(published or [])}
+    return queryset.filter(pk__in=found), "" if published is not None else REBUILDING
 
 
-def published_with(words: str) -> list[int] | None:
-    """The keys of published articles that have `words`, the best, at most `MOST_FOUND`; None while the index can't tell."""
-    return import_string(settings.ARTICLE_FINDER)(words, MOST_FOUND)
+def newest_keys(queryset):
+    """The keys of the articles of `queryset` that were changed last, as a sub-select."""
+    return queryset.order_by("-updated_at", "-pk").values("pk")[:SEARCHED]
+
+
+def published_with(words: str, within: Reach) -> list[int] | None:
+    """The keys of published articles that have `words`, the best, at most `MOST_FOUND` of all and as many `within`; None while the index
+    can't tell."""
+    return import_string(settings.ARTICLE_FINDER)(words, MOST_FOUND, within)
 
 
 class KeysetPage(list):
@@ -205,7 +219,7 @@ class ArticleIndexView(IndexView):
         return columns
 
     def search_queryset(self, queryset):
-        found, self.notice = with_words(queryset, self.search_query)
+        found, self.notice = with_words(queryset, self.search_query, self.request.user)
         return found
 
     def paginate_queryset(self, queryset, page_size):

@@ -185,7 +185,7 @@ def wanted(term: Term, wide: bool = False) -> list[Match]:
     if term.field in ("source", "author"):
         return [_named(term)]
     if term.field in SECTIONS:
-        return [_any_number(term.field, section_keys(term.field, term.text))]
+        return [any_number(term.field, section_keys(term.field, term.text))]
     found = IndexedText.of(term.text)
     if not found.places:
         return []
@@ -257,11 +257,11 @@ def read_as(found: Sequence[str]) -> Match:
 
 def within(query: Query) -> list[Match]:
     """Where and when."""
-    found = [_any_number(field, section_keys(field, name)) for field, name in query.sections]
+    found = [any_number(field, section_keys(field, name)) for field, name in query.sections]
     if query.since or query.until:
         found.append(published(query.since, query.until))
     if query.pictured:
-        found.append(_any_number("pictured", [1]))
+        found.append(any_number("pictured", [1]))
     return found
 
 
@@ -278,9 +278,9 @@ def published(since: date | None, until: date | None) -> Match:
         return exactly
     if since.year == until.year and (since.month, until.month) != (1, 12):
         months = range(since.year * 12 + since.month, until.year * 12 + until.month + 1)
-        around, is_exact = _any_number("month", months), since.day == 1 and (until + DAY).day == 1
+        around, is_exact = any_number("month", months), since.day == 1 and (until + DAY).day == 1
     else:
-        around = _any_number("year", range(since.year, until.year + 1))
+        around = any_number("year", range(since.year, until.year + 1))
         is_exact = (since.month, since.day, until.month, until.day) == (1, 1, 12, 31)
     return around if is_exact else Match.boolean_query([(Occur.Must, around), (Occur.Must, exactly)])
 
@@ -294,8 +294,8 @@ def of_age(moment: int | None, before: int, months: int | None) -> list[tuple[Oc
     """Articles of the month of a moment (None: now) and of months before it, `months` in all (None: all), without the last
     `before` of them."""
     if months:
-        return [(Occur.Must, _any_number("month", _months_back(moment, before, months)))]
-    return [(Occur.MustNot, _any_number("month", _months_back(moment, 0, before)))] if before else []
+        return [(Occur.Must, any_number("month", _months_back(moment, before, months)))]
+    return [(Occur.MustNot, any_number("month", _months_back(moment, 0, before)))] if before else []
 
 
 def articles_of_age(searcher: tantivy.Searcher, moment: int | None, months: int) -> int:
@@ -344,10 +344,10 @@ def _named(term: Term) -> Match:
         for name in named
         for key in model.objects.filter(name__icontains=name).values_list("pk", flat=True)[:MOST_NAMED]
     ]
-    return _any_number(term.field, keys)
+    return any_number(term.field, keys)
 
 
-def _any_number(field: str, numbers: Sequence[int]) -> Match:
+def any_number(field: str, numbers: Sequence[int]) -> Match:
     """Articles with any of these numbers. As single terms: their lists are read only where the other words of a query are,
     while a set of terms is gathered from the whole index first."""
     terms = [Match.term_query(schema(), field, number, "basic") for number in dict.fromkeys(numbers)]
