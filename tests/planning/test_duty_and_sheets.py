@@ -14,16 +14,21 @@ from hypothesis import strategies as st
 
 from meiri.csv_cells import guarded
 from meiri.journal.consumers import run_consumer
+from meiri.newsroom import publication_checks
 from meiri.newsroom.initial_newsroom import create_desk, create_newsroom
 from meiri.newsroom.models import Kind, Origin
+from meiri.newsroom.publication_checks import register_check
 from meiri.newsroom.publishing import withdraw
 from meiri.newsroom.roles import CHIEFS, REPORTERS
+from meiri.newsroom.scheduling import publish_scheduled
 from meiri.operations.duty_roster import who_is_on_duty
+from meiri.personal.models import Notice
 from meiri.planning.duty import on_duty
 from meiri.planning.duty_shifts import DutyRole, DutyShift, HandoverNote
 from meiri.planning.following import follow
 from meiri.planning.models import CountedArticle, FeeRule
 from tests.live.live_factory import a_person
+from tests.newsroom.test_schedule_keeping import NoRiver, scheduled
 from tests.newsroom_factory import a_channel, a_station, an_article, an_author
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +77,18 @@ def test_who_is_on_duty_at_a_moment(chief):
     assert len(on_duty(DutyRole.EDITOR, timezone.now() + timedelta(hours=2))) == 1
     # What alarms of other apps are told.
     assert who_is_on_duty() == ["值班总编 主编甲（000-1）"]
+
+
+def test_an_alarm_names_who_is_on_duty(chief, monkeypatch):
+    monkeypatch.setattr(publication_checks, "_checks", [])
+    register_check(NoRiver())
+    a_shift(chief, telephone="000-1")
+    scheduled("松花江边", chief)
+    for _ in range(2):
+        publish_scheduled()
+    [notice] = Notice.objects.filter(member=chief)
+    assert notice.text.startswith("《松花江边》没有按时发布")
+    assert notice.text.endswith(f"现在值班：{DutyRole.CHIEF.label} {chief}（000-1）。")
 
 
 def test_a_chief_keeps_the_roster_and_everybody_hands_over(chief):

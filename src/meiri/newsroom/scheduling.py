@@ -23,6 +23,7 @@ from wagtail.models import DraftStateMixin, Page, Revision
 
 from meiri.asked_words import sentence_of
 from meiri.newsroom.clock import local
+from meiri.operations.duty_roster import alarm_with_duty
 from meiri.personal.models import Notice
 from meiri.personal.notices import tell
 
@@ -149,8 +150,8 @@ def _tell(version: Revision, text: str) -> None:
     people = {person.pk: person for person in (version.user, getattr(thing, "created_by", None)) if person}
     for person in people.values():
         url = AdminURLFinder(person).get_edit_url(thing) or "" if thing is not None else ""
-        if not Notice.objects.filter(member=person, text=text[:200]).exists():
-            tell(person, text, url)
+        if not Notice.objects.filter(member=person, text__startswith=text[:200]).exists():
+            tell(person, alarm_with_duty(text), url)
 
 
 @cache

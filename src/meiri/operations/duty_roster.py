@@ -14,3 +14,9 @@ def register_roster(named: Callable[[], Sequence[str]]) -> None:
 def who_is_on_duty() -> Sequence[str]:
     """Those who are on duty now, in words."""
     return _roster() if _roster else ()
+
+
+def alarm_with_duty(text: str) -> str:
+    """An alarm that ends with those who are on duty now."""
+    people = who_is_on_duty()
+    return f"{text}现在值班：{'、'.join(people)}。" if people else text

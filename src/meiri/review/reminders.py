@@ -10,6 +10,7 @@ from wagtail.models import TaskState
 
 from meiri.newsroom.models import Article
 from meiri.newsroom.posts import members_of
+from meiri.operations.duty_roster import alarm_with_duty
 from meiri.personal.notices import tell
 from meiri.review.after_checks import AfterCheck
 from meiri.review.chains import ChainStep, active_chains
@@ -64,8 +65,9 @@ def tell_of_late_checks() -> int:
 @transaction.atomic
 def _alarm(check: AfterCheck) -> None:
     if AfterCheck.objects.filter(pk=check.pk, alarmed_at=None).update(alarmed_at=timezone.now()):
+        alarm = alarm_with_duty(f"快讯应急稿件《{check.article}》发后复核逾期，请立即安排。")
         for user in _first(chiefs_of(check.article)):
-            tell(user, f"快讯应急稿件《{check.article}》发后复核逾期，请立即安排。", reverse("review_inbox"))
+            tell(user, alarm, reverse("review_inbox"))
 
 
 def chiefs_of(article: Article) -> Iterable:
