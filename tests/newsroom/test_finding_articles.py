@@ -4,8 +4,8 @@ import pytest
 from django.contrib.auth import get_user_model
 
 from meiri.newsroom import listing
-from tests.newsroom.test_admin import CHOOSER_RESULTS, LIST, an_editor, titles
-from tests.newsroom_factory import a_channel, a_draft, an_article
+from tests.newsroom.test_admin import CHOOSER_RESULTS, LIST, an_editor, edit, titles
+from tests.newsroom_factory import a_channel, a_draft, a_source, an_article
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +112,22 @@ def test_without_an_index_by_title_alone_and_the_editor_is_told(desk, found, tmp
     for address in (LIST, CHOOSER_RESULTS):
         assert listing.REBUILDING in desk.get(address, {"q": "来信"}).content.decode()
         assert listing.REBUILDING not in desk.get(address).content.decode()
+
+
+def test_a_row_says_what_stands_of_an_article_and_leads_to_what_can_be_done(desk):
+    article = an_article('江上<script>alert("1")</script>&来信', source=a_source("<i>日报</i>"))
+    text = desk.get(LIST).content.decode()
+    row = text[text.index('<td class="title">') :].partition("</tr>")[0]
+    assert "江上&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;来信</span></a>" in row
+    assert "<td>&lt;i&gt;日报&lt;/i&gt;</td>" in row
+    assert f'href="{edit(article)}"' in row
+    for words in ("编辑</a>", "复制</a>", "上首页</a>", "更多选项", "刚刚</time>", "<td>已发布</td>"):
+        assert words in row
+    assert f'data-object-id="{article.pk}"' in text
+    draft = a_draft("从没发布的")
+    text = desk.get(LIST).content.decode()
+    assert f'aria-describedby="snippet_{draft.pk}_title"' in text
+    assert f'id="snippet_{draft.pk}_title"' in text
 
 
 def test_typed_into_the_sidebar_lead_to_the_list(desk, client, search_index):

@@ -11,11 +11,11 @@ from django.db.models.functions import Cast
 from django.utils.functional import cached_property
 from django.utils.module_loading import import_string
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
-from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.models import Revision
 from wagtail.snippets.views.snippets import IndexView
 
 from meiri.newsroom.keyset import Cursor
+from meiri.newsroom.list_cells import QuickCheckboxColumn, QuickColumn, QuickTimeColumn, QuickTitleColumn
 from meiri.newsroom.models import Article, Author, Byline, Source
 from meiri.policy import may, rules_of, visible
 from meiri.policy.reach import EVERYWHERE, Reach
@@ -216,7 +216,10 @@ class ArticleIndexView(IndexView):
         columns = super().columns
         for column in columns:
             column.sort_key = None  # there is one order: any other would sort the archive
-        return columns
+        return [QuickCheckboxColumn("bulk_actions", obj_type="snippet"), *columns[1:]]
+
+    def _get_title_column(self, field_name, **kwargs):
+        return super()._get_title_column(field_name, column_class=QuickTitleColumn, **kwargs)
 
     def search_queryset(self, queryset):
         found, self.notice = with_words(queryset, self.search_query, self.request.user)
@@ -254,10 +257,10 @@ class ArticleIndexView(IndexView):
 
 COLUMNS = [
     "title",
-    Column("state", label="状态", accessor=state_of),
-    Column("channel", label="频道", accessor=lambda article: article.channel or "未选频道"),
-    Column("editor", label="责任编辑", accessor=lambda a: a.editor.name if a.editor else "—"),
-    Column("source", label="来源", accessor=lambda a: a.source.name if a.source else "—"),
-    DateColumn("published_at", label="发布时间"),
-    DateColumn("updated_at", label="最后修改"),
+    QuickColumn("state", label="状态", accessor=state_of),
+    QuickColumn("channel", label="频道", accessor=lambda article: article.channel or "未选频道"),
+    QuickColumn("editor", label="责任编辑", accessor=lambda a: a.editor.name if a.editor else "—"),
+    QuickColumn("source", label="来源", accessor=lambda a: a.source.name if a.source else "—"),
+    QuickTimeColumn("published_at", label="发布时间"),
+    QuickTimeColumn("updated_at", label="最后修改"),
 ]
