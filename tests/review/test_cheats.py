@@ -1,10 +1,12 @@
-"""Ten ways to get a text past its reviews, through the admin's real views: each is refused in words, and nothing is published."""
+"""Twelve ways to get a text past its reviews, through the admin's real views: each is refused in words, and nothing is published."""
 
 import json
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Revision, TaskState
@@ -200,6 +202,59 @@ def test_ten_whoever_changes_the_text_is_not_washed_clean_by_one_more_change(new
     change(article, newsroom.editors[0], title="雪后的第二班公交")
     change(article, newsroom.writer, title="雪后的第三班公交")
     assert "不能审自己的稿件" in words(decide_on_screen(article, newsroom.editors[0]))
+
+
+ORIGINAL = "https://example.org/xuehou"
+
+
+def bring_in(article: Article, by, text: str) -> str:
+    """What 导入稿件 answers `by` who brings another text of an article in, with all fields that a forger may think of."""
+    record = {
+        "title": article.title, "channel": "关注民生", "original_url": ORIGINAL, "body": f"<p>{text}</p>",
+        "status": "published", "live": True,
+    }  # fmt: skip
+    upload = SimpleUploadedFile("稿件.jsonl", json.dumps(record).encode())
+    forged = {"publish": "on", "publishing": "1", "action-publish": "1", "by": "", "go_live_at": "2026-01-01"}
+    return words(signed_in(by).post(reverse("ingest_import"), {"uploads": upload, **forged}))
+
+
+@pytest.mark.parametrize("who", ["editors", "chiefs", "root"])
+def test_eleven_whatever_is_sent_with_an_import_it_becomes_a_draft(newsroom, who):
+    by = newsroom.root if who == "root" else getattr(newsroom, who)[0]
+    fresh = Article(title="雪天的地铁")
+    assert "已存为草稿" in bring_in(fresh, by, "地铁照常运行，末班车延长一小时。")
+    article = Article.objects.get(title=fresh.title)
+    assert not article.live
+    assert not Revision.objects.for_instance(article).filter(approved_go_live_at__isnull=False).exists()
+    call_command("publish_scheduled")
+    assert not is_live(article)
+    assert not ReviewSheet.objects.filter(article=article).exists()
+
+
+def test_twelve_an_import_puts_no_text_in_the_place_of_one_that_is_reviewed(newsroom):
+    article = a_submitted(newsroom, original_url=ORIGINAL)
+    version = article.latest_revision_id
+    # Whoever wrote it can't change it now, by this door neither.
+    assert "正在审校" in bring_in(article, newsroom.writer, "换成没有审过的文字。")
+    assert Article.objects.get(pk=article.pk).latest_revision_id == version
+    for hand in newsroom.hands[:5]:
+        review(article, hand)
+    assert "已更新" in bring_in(article, newsroom.chiefs[1], "主编从导入里换了文字。")
+    decide_on_screen(article, newsroom.chiefs[0])
+    assert not is_live(article)
+    with pytest.raises(PublicationStopped, match="还缺一校"):
+        publish(Article.objects.get(pk=article.pk), by=newsroom.chiefs[0])
+
+
+def test_twelve_what_is_imported_over_a_published_text_waits_for_its_reviews(newsroom):
+    article = a_submitted(newsroom, original_url=ORIGINAL)
+    pass_all(article, newsroom)
+    assert is_live(article)
+    assert "更新存成了草稿" in bring_in(article, newsroom.editors[0], "读者看到的还是审过的文字。")
+    article.refresh_from_db()
+    assert (article.live, article.has_unpublished_changes) == (True, True)
+    assert "读者看到的" not in str(article.body)
+    assert ReviewSheet.objects.filter(article=article).count() == 1
 
 
 def test_what_passed_all_six_hands_on_the_screen_is_live_with_its_sheet(newsroom):

@@ -23,6 +23,7 @@ from meiri.ingest.sanitise import plain
 from meiri.ingest.stored_pictures import find_bytes
 from meiri.media.adding_pictures import Unusable, discard, store
 from meiri.media.models import Picture
+from meiri.newsroom.article_locks import is_locked_for
 from meiri.newsroom.models import Article, Byline, Origin
 from meiri.newsroom.permissions import ADD, home_for, sole_station_of
 from meiri.newsroom.publication_checks import PublicationStopped
@@ -83,8 +84,8 @@ def import_items(
     if known and (known.digest == digest):
         told = ["已经导入过同样的稿件。", *_pictures_left(parsed, known.article)]
         return _record(known.article, file=file, status="duplicate", warnings=told)
-    if known and known.article.locked:
-        raise Unreadable(f"稿件《{known.article.title}》已锁定，没有更新。")
+    if known and is_locked_for(known.article, by):
+        raise Unreadable(f"稿件《{known.article.title}》已锁定，或正在审校、等待定时发布，没有更新。")
     # A draft may be known that waits to be filed.
     filed = (known.article.channel if known else None) or channel_of(
         parsed, channels_of([parsed]), channel, warnings

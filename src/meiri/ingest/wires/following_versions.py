@@ -13,9 +13,11 @@ from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.stream import as_stream
 from meiri.ingest.wire_facts import WireFacts
 from meiri.ingest.wire_models import WireItem, WireVersion
+from meiri.newsroom.article_locks import is_locked_for
 from meiri.newsroom.clock import in_words
 from meiri.newsroom.embargo import lift_embargo, set_embargo
 from meiri.newsroom.models import Article
+from meiri.operations.duty_roster import alarm_with_duty
 from meiri.personal.notices import tell
 from meiri.planning.deciding import drop_item
 from meiri.planning.models import PlanState
@@ -117,7 +119,11 @@ def stop_story(row: WireItem, facts: WireFacts) -> None:
         return
     article = Article.objects.select_related("latest_revision__user").get(pk=row.article_id)
     if article.live:
-        _tell(row, chiefs_of(article), f"“{row.source}”撤销了已发布的《{article.title}》，请决定是否撤稿。")
+        _tell(
+            row,
+            chiefs_of(article),
+            alarm_with_duty(f"“{row.source}”撤销了已发布的《{article.title}》，请决定是否撤稿。"),
+        )
     _tell_desk(row, article, f"“{row.source}”撤销了《{article.title}》，不能再发布。")
 
 
@@ -129,8 +135,8 @@ def adopt_version(row: WireItem, by) -> Article:
     version = row.versions.order_by("-pk").first()
     if version is None or not version.body or row.is_stopped:
         raise ValidationError("没有可以采用的新版。")
-    if stored.locked:
-        raise ValidationError("稿件已锁定，没有改动。")
+    if is_locked_for(stored, by):
+        raise ValidationError("稿件已锁定，或正在审校、等待定时发布，没有改动。")
     article = stored.get_latest_revision_as_object()
     article.title = version.title[: Article._meta.get_field("title").max_length]
     article.body = as_stream(version.body, {})
