@@ -1,5 +1,5 @@
-"""Somebody who wants an article out without its reviews, with a browser, a forged form, every other address of the admin, the API and the
-clock: each is refused in words, nothing counts, and no reader sees anything.
+"""Somebody who wants an article out without its reviews, with a browser, a forged form, every other address of the admin, imports, the API
+and the clock: each is refused in words, nothing counts, and no reader sees anything.
 """
 
 import pytest
@@ -66,6 +66,25 @@ SEND = """async ([address, fields, form]) => {
   return [answer.status, await answer.text()];
 }"""
 NOTHING = "False 0 0 0"
+NUMBER = """
+from meiri.newsroom.models import Article
+print(Article.objects.get(title={title!r}).pk)
+"""
+ORIGINAL = """
+from meiri.newsroom.models import Article
+Article.objects.filter(pk={number}).update(original_url="https://example.org/import")
+"""
+# A record uploaded under 导入稿件, as a browser sends it.
+UPLOAD = """async ([title, body]) => {
+  const record = JSON.stringify({title, body, channel: "yaowen", original_url: "https://example.org/import"});
+  const sent = new FormData();
+  sent.set("uploads", new File([record], "gao.jsonl"));
+  sent.set("publish", "on");
+  const answer = await fetch("/admin/import/", {
+    method: "POST", body: sent, headers: {"X-CSRFToken": window.wagtailConfig?.CSRF_TOKEN ?? ""},
+  });
+  return answer.text();
+}"""
 
 
 class Cheater:
@@ -118,6 +137,7 @@ def test_nothing_goes_past_its_hands(browser, site):
                 changing_the_text_and_approving_it,
                 letting_it_pass_without_being_a_chief,
                 a_station_among_itself,
+                bringing_it_in_by_import,
             ):
                 cheat(people)
     finally:
@@ -247,4 +267,27 @@ def a_station_among_itself(people: People) -> None:
         cheater = Cheater(people, name)
         cheater.send_form(article.number, **{"action-publish": "1"})
         cheater.decide(article.state)
+    assert article.standing == NOTHING
+
+
+def bringing_it_in_by_import(people: People) -> None:
+    """What is imported becomes a draft whatever is sent with it, and no text takes the place of one under review."""
+    title = "导入了就发"
+    text = f"{title}\n\n清晨五点半，首班车准时发出。\n\n司机们扫净车顶的积雪，乘客在站台上等车。"
+    for name in (CONTRIBUTOR, EDITOR, CHIEF, ADMINISTRATOR):
+        cheater = Cheater(people, name)
+        status, _ = cheater.send(
+            "/admin/import/",
+            text=text.replace(title, f"{title}{name}"),
+            **{"publish": "on", "publishing": "1", "action-publish": "1", "go_live_at": "2026-01-01 08:00"},
+        )
+        assert status == 200
+        people.site.manage("publish_scheduled")
+        number = people.site.run(NUMBER.format(title=f"{title}{name}")).split()[-1]
+        assert people.site.run(STANDING.format(number=number)).splitlines()[-1] == NOTHING
+    article = Submitted(people.site, "审着审着换稿", REPORTER)
+    people.site.run(ORIGINAL.format(number=article.number))
+    cheater = Cheater(people, REPORTER)
+    told = cheater.page.evaluate(UPLOAD, [article.title, "<p>换成没有审过的文字。</p>"])
+    assert "正在审校" in told
     assert article.standing == NOTHING
