@@ -22,7 +22,9 @@ class QuickColumn(Column):
 
     def render_cell_html(self, instance: Any, parent_context: Any) -> SafeString:
         value = self.get_value(instance)
-        return mark_safe(f"<td>{self.shown(value) if value else self.empty_value_display}</td>")  # noqa: S308
+        named = f' class="{self.classname}"' if self.classname else ""
+        shown = self.shown(value) if value else self.empty_value_display
+        return mark_safe(f"<td{named}>{shown}</td>")  # noqa: S308
 
     def shown(self, value: Any) -> str:
         """What stands in the cell, as HTML."""
