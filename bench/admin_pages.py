@@ -1,5 +1,5 @@
-"""`make admin-pages`: every page of the admin that links lead to, in a browser: what axe-core finds, words in English, pages that are
-wider than a tablet or a phone. A site of its own is served for it, or `--url` says which.
+"""`make admin-pages`: every page of the admin that links lead to, in a browser: what axe-core finds, words in English, what only a mouse
+reaches, pages that are wider than a tablet or a phone. A site of its own is served for it, or `--url` says which.
 """
 
 import argparse
@@ -36,6 +36,17 @@ FIND_ENGLISH = """() => {
     for (const element of document.querySelectorAll(`[${name}]`)) words(`${name}: ${element.getAttribute(name)}`);
   return [...found];
 }"""
+# What acts on a click and gets no focus by Tab; within lists, menus and rows of tabs arrows move it.
+FIND_MOUSE_ONLY = """() => {
+  const focusable = "a[href], button, input, select, textarea, summary, label, iframe, [tabindex], [contenteditable=true]";
+  const acting = "[onclick], [data-action*='click->'], [role=button], [role=link], [role=checkbox], [role=switch]";
+  const moved = "[role=tablist], [role=menu], [role=listbox], [role=toolbar], [role=radiogroup], [aria-hidden=true]";
+  const skipped = "button[tabindex='-1'], a[href][tabindex='-1'], [role=button][tabindex='-1']";
+  const within = (element, selector) => element.matches(selector) || element.querySelector(selector);
+  const found = [...document.querySelectorAll(acting)].filter(element => !within(element, focusable));
+  return [...found, ...document.querySelectorAll(skipped)]
+    .filter(element => element.checkVisibility() && !element.closest(moved)).map(element => element.outerHTML.slice(0, 160));
+}"""
 
 
 @dataclass
@@ -44,6 +55,7 @@ class Findings:
     violations: Counter = field(default_factory=Counter)  # of (rule, pattern of the page)
     examples: dict[str, str] = field(default_factory=dict)
     english: Counter = field(default_factory=Counter)
+    mouse_only: dict[str, str] = field(default_factory=dict)  # an element: the pattern of its first page
     wide: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
@@ -115,6 +127,8 @@ def look_at(page: Page, address: str, found: Findings) -> None:
         found.violations[rule, pattern_of(address)] += 1
         found.examples.setdefault(rule, line)
     found.english.update(page.evaluate(FIND_ENGLISH))
+    for element in page.evaluate(FIND_MOUSE_ONLY):
+        found.mouse_only.setdefault(element, pattern_of(address))
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         if (excess := page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
@@ -134,7 +148,12 @@ def report(found: Findings) -> None:
     for rule, count in rules.most_common():
         print(f"  {rule} on {count} kinds of pages, as {found.examples[rule]}")
         print(f"    {', '.join(sorted(p for r, p in found.violations if r == rule)[:8])}")
-    for title, lines in (("wider than the screen", found.wide), ("failed", found.failed)):
+    reached = [f"{element} on {pattern}" for element, pattern in found.mouse_only.items()]
+    for title, lines in (
+        ("reached by a mouse alone", reached),
+        ("wider than the screen", found.wide),
+        ("failed", found.failed),
+    ):
         print(f"{title}: {len(lines)}")
         for line in lines:
             print(f"  {line}")
