@@ -60,12 +60,9 @@ def _edited(block: blocks.Block, stored: Any, exchange: WordExchange) -> Any:
         case blocks.CharBlock() | blocks.TextBlock() if isinstance(stored, str):
             return exchange.exchanged_text(str(block.label), stored)
         case blocks.StructBlock() if isinstance(stored, dict):
-            return {
-                name: _edited(block.child_blocks[name], value, exchange)
-                if name in block.child_blocks
-                else value
-                for name, value in stored.items()
-            }
+            # In the order of the form: a database may keep the names in another.
+            children = [(name, child) for name, child in block.child_blocks.items() if name in stored]
+            return {**stored, **{name: _edited(child, stored[name], exchange) for name, child in children}}
         case blocks.ListBlock() if isinstance(stored, list):
             return [
                 {**item, "value": _edited(block.child_block, item["value"], exchange)}
