@@ -128,6 +128,7 @@ def read_history(versions: str) -> None:
     """The history of an article with so many versions, and the proof of each: rendered anew each time, without a network."""
     prepare()
     from django.conf import settings
+    from django.core.management import call_command
     from django.test import Client
 
     from meiri.journal.consumers import run_consumer
@@ -137,6 +138,7 @@ def read_history(versions: str) -> None:
     from tests.newsroom_factory import an_article
 
     settings.ALLOWED_HOSTS = ["*"]
+    call_command("collectstatic", verbosity=0, interactive=False)
     count, text = int(versions), "记者在现场看到，第一班车七点发车，车上坐满了人。" * 4
     article = an_article("第1版的标题", text=f"{text}第1段。")
     for number in range(2, count + 1):
