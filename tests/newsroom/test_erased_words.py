@@ -55,6 +55,18 @@ def test_a_short_text_is_found_where_it_stands_alone():
     ), "two characters within others may be anybody's"
 
 
+def test_other_texts_keep_what_they_say_themselves_and_lose_what_they_copied():
+    court, told = "新疆维吾尔自治区高级人民法院", "证人顾某住在梧桐街七号三楼，每天早上六点出门"
+    words = ErasedWords([a_version(f"{court}开庭。{told}。", title="顾某出庭作证")], [a_version()])
+    copies = words.of_copies()
+    assert words.stand_in(f"{court}发布年报")
+    for own in (f"{court}发布年报", "梧桐街七号三楼漏水", "顾某"):
+        assert copies.without(own) == own
+    for copied in (f"据报道，{told}。", "《顾某出庭作证》的后续"):
+        assert copies.without(copied) == GONE
+    assert copies.pieces == words.pieces
+
+
 def test_addresses_choices_and_digests_are_no_words():
     erased = {
         "body": [

@@ -24,6 +24,7 @@ from meiri.newsroom.erasure_list import UnreadableList, keep_erasures, list_file
 from meiri.newsroom.models import Article
 from meiri.newsroom.publishing import publish, withdraw
 from meiri.newsroom.recycle_bin import put_into_bin
+from meiri.personal.models import Notice
 from meiri.personal.notices import tell
 from meiri.reports.models import Report
 from meiri.review.margin_notes import MarginAnswer, MarginNote
@@ -80,9 +81,10 @@ def test_a_version_is_erased_wherever_the_newsroom_keeps_its_words(
     correct(article, wrong=f"{SECRET}说明了经过", right="一名证人说明了经过")
     Report.objects.create(article=article, quote=SECRET, text="不该写出住址", key_digest="1")
     tell(admin_user, f"您关注的《{TITLE}》已发布", article.get_absolute_url())
-    copy = a_draft(TITLE, text=f"{SECRET}说明了经过。")
+    copy = a_draft(TITLE, text=f"{SECRET}说明了经过。", created_by=admin_user)
     copy.save_revision()
     put_into_bin(copy, admin_user)
+    own = a_draft("楼下的面馆", text="住在梧桐街七号的人都来吃面。", created_by=admin_user)
     with publishing_unreviewed("测试"):
         other = an_article("另一篇稿件", text=f"记者也访问了{SECRET}。")
     enter_and_sign()
@@ -102,6 +104,9 @@ def test_a_version_is_erased_wherever_the_newsroom_keeps_its_words(
     assert "（文字已依令删除）" in answer.content.decode()
 
     assert tables_with(SECRET) == {"newsroom_article", "wagtailcore_revision"}, "of the other article"
+    own.refresh_from_db()
+    assert "梧桐街七号" in str(own.body), "what somebody wrote themselves stays"
+    assert Notice.objects.filter(member=admin_user, text__contains="你的一篇草稿").count() == 1
     Article.objects.filter(pk=other.pk).update(body=[])
     Revision.objects.for_instance(other).delete()
     assert tables_with(SECRET) == set()

@@ -22,6 +22,7 @@ from meiri.journal.public_models import Public
 from meiri.newsroom.corrections import Correction
 from meiri.newsroom.erased_words import GONE, TEXTS, ErasedWords
 from meiri.newsroom.models import Article
+from meiri.personal.notices import tell
 
 # What readers see of an article itself.
 _OF_ARTICLES = (Correction, PublishedChange)
@@ -32,6 +33,8 @@ DEEPEST = 3
 BATCH = 200
 # Other articles that are named, or drafts that are cleaned.
 MOST_FOUND = 200
+# What the writer of a draft is told. It names neither the order nor the draft, whose title may be gone.
+COPY_ERASED = "你的一篇草稿里有依令删除的文字，相同的段落已换成“（已依令删除）”。"
 # Whoever keeps words of articles in another form than text and JSON registers here: called with the article, the words, and a function
 # that gives the number of the journal's entry which tells of the order, in its transaction.
 when_words_are_erased: list[Callable[[Article, ErasedWords, int], None]] = []
@@ -46,18 +49,16 @@ def clean_rows_of(article: Article, words: ErasedWords) -> int:
     )
 
 
-def clean_drafts_saying(words: ErasedWords, without: Article) -> int:
-    """The same of drafts that readers have never seen, those in the recycle bin too, which say what was erased: copies of it. How many
-    drafts. It reads all drafts."""
-    drafts = list(
-        _articles_saying(words)
-        .filter(live=False, first_published_at=None)
-        .exclude(pk=without.pk)[:MOST_FOUND]
-    )
-    for draft in drafts:
-        clean_row(draft, words)
-        clean_rows_of(draft, words)
-    return len(drafts)
+def clean_drafts_copying(words: ErasedWords, without: Article) -> int:
+    """The same of drafts that readers have never seen, those in the recycle bin too, which copied what was erased; who wrote one is told. How
+    many drafts. It reads all drafts."""
+    drafts = _articles_saying(words).filter(live=False, first_published_at=None).exclude(pk=without.pk)
+    copied, count = words.of_copies(), 0
+    for draft in list(drafts.select_related("created_by")[:MOST_FOUND]):
+        if clean_row(draft, copied) + clean_rows_of(draft, copied):
+            count += 1
+            tell(draft.created_by, COPY_ERASED)
+    return count
 
 
 def published_saying(words: ErasedWords, without: Article) -> list[Article]:
@@ -67,8 +68,8 @@ def published_saying(words: ErasedWords, without: Article) -> list[Article]:
     return list(seen.exclude(pk=without.pk).order_by("pk")[:MOST_FOUND])
 
 
-def clean_row(article: Article, words: ErasedWords) -> None:
-    """Put `GONE` in the place of each text of the row itself that holds erased words."""
+def clean_row(article: Article, words: ErasedWords) -> bool:
+    """Put `GONE` in the place of each text of the row itself that holds erased words. Whether there was any."""
     said = {name: Article._meta.get_field(name).get_prep_value(getattr(article, name)) for name in TEXTS}
     kept = words.without(said)
     changed = {name: value for name, value in kept.items() if value != said[name]}
@@ -76,6 +77,7 @@ def clean_row(article: Article, words: ErasedWords) -> None:
         changed["body"] = Article._meta.get_field("body").stream_block.to_python(changed["body"])
     if changed:
         Article.objects.filter(pk=article.pk).update(**changed)
+    return bool(changed)
 
 
 def _articles_saying(words: ErasedWords, in_versions: bool = True):

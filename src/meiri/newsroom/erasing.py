@@ -25,7 +25,7 @@ from meiri.newsroom.changes import ARTICLES
 from meiri.newsroom.corrections import Correction
 from meiri.newsroom.erased_pictures import clean_pictures
 from meiri.newsroom.erased_rows import (
-    clean_drafts_saying,
+    clean_drafts_copying,
     clean_rows_of,
     published_saying,
     when_words_are_erased,
@@ -184,8 +184,8 @@ def _tell(
     for clean in when_words_are_erased:
         clean(article, words, entry.sequence)
     clean_rows_of(article, words)
-    clean_drafts_saying(words, article)
-    forget_mail_that(words.stand_in)
+    clean_drafts_copying(words, article)
+    forget_mail_that(words.of_copies().stand_in)
     keep_erasures_after_commit()
     return ErasureResult(article, leaves + forget_leaves_of_entries(kept), words)
 
