@@ -66,6 +66,12 @@ class OldSite:
         return begin_move(self.begun, end_of_journal(self.home), *triggers)
 
 
+@pytest.fixture(autouse=True)
+def _home_of_its_own(settings, tmp_path_factory):
+    """Another test, here or beside this one, may keep the folder of all tests as a site that is served does."""
+    settings.HOME = tmp_path_factory.mktemp("home")
+
+
 @pytest.fixture(scope="module")
 def newsroom(request, tmp_path_factory, django_db_setup) -> Path:
     """The data folder of a site with an article."""
