@@ -28,8 +28,9 @@ def main(argv: list[str] | None = None) -> None:
 
 def walk(home: Path, small: bool, findings: Path | None) -> None:
     with a_site(home) as site:
-        robot = Robot(site)
-        go_round(robot, TEST if small else COMPLETE)
+        size = TEST if small else COMPLETE
+        robot = Robot(site, size.together)
+        go_round(robot, size)
     done, kinds = robot.report.done, robot.report.kinds()
     print(f"roles: {len(robot.roles())} and readers")
     print(f"pages walked: {done['walked']}, addresses guessed: {done['guessed']}, answers: {done['answers']}")

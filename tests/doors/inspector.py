@@ -72,6 +72,10 @@ class Inspector:
         new, self.faults = found - self.faults, found
         return {"faults": sorted(new), "seconds": seconds}
 
+    def settled(self) -> dict:
+        """When the worker has followed what was done."""
+        return {"seconds": settle()}
+
     def addresses(self) -> set[str]:
         """Every stored page, and what readers ask for first."""
         from meiri.delivery.page_store import page_store

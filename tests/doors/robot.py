@@ -28,8 +28,9 @@ SEARCHED = 15.0  # seconds until a search may be expected to know of a publicati
 
 
 class Robot:
-    def __init__(self, site: Site):
-        self.site, self.report = site, Report()
+    def __init__(self, site: Site, together: int = 1):
+        """`together`: after so many changes readers' pages are looked at, all of them."""
+        self.site, self.report, self.together = site, Report(), together
         self.sight = Sight(site.things)
         self.visitors: dict[str, Visitor] = {}
         self.reader = Visitor(site.url, READER, self.watch)
@@ -103,8 +104,10 @@ class Robot:
         self._overreach(role, address, rows)
         if rows or told:
             self.unverified.append((address, bool(changes["entries"])))
-        if verifies:
+        if verifies and len(self.unverified) >= self.together:
             self.verify(role)
+        elif verifies:
+            self.site.ask("settled")
         return bool(rows or told)
 
     def _overreach(self, role: str, address: str, rows: list[str]) -> None:

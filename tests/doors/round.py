@@ -17,7 +17,7 @@ from tests.doors.walking import guess, walk
 class Size:
     """How far a round goes: links of each role, things of a kind of each desk whose addresses are guessed, or of one desk by turns
     where `every_desk` is false; forms of each role that are pressed, odd values in each; whether readers' pages are looked at after
-    each form, or once a role."""
+    each form, or once a role; after how many deeds they are."""
 
     links: int
     guesses: int
@@ -25,10 +25,11 @@ class Size:
     forms: int
     odd: int
     verifies_each: bool
+    together: int
 
 
-TEST = Size(links=25, guesses=1, every_desk=False, forms=5, odd=1, verifies_each=False)
-COMPLETE = Size(links=1500, guesses=8, every_desk=True, forms=400, odd=4, verifies_each=True)
+TEST = Size(links=25, guesses=1, every_desk=False, forms=5, odd=1, verifies_each=False, together=6)
+COMPLETE = Size(links=1500, guesses=8, every_desk=True, forms=400, odd=4, verifies_each=True, together=1)
 
 
 def go_round(robot: Robot, size: Size) -> None:
@@ -50,6 +51,7 @@ def go_round(robot: Robot, size: Size) -> None:
             deed(robot)
         except LookupError as error:
             robot.report.add("refused", "", deed.__name__, pattern_of(str(error)))
+    robot.verify("")
     for role, found in forms.items():
         for form in found[: size.forms]:
             press(robot, robot.visitor(role), form, odd=size.odd, verifies=size.verifies_each)

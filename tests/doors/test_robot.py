@@ -17,7 +17,7 @@ def report(request, tmp_path_factory, django_db_setup) -> Report:
     home = tmp_path_factory.mktemp("robot")
     begin_folder(home, request.config)
     with a_site(home) as site:
-        robot = Robot(site)
+        robot = Robot(site, TEST.together)
         go_round(robot, TEST)
     return robot.report
 
