@@ -24,7 +24,6 @@ from meiri.web.ranking_rules import rules_that_hold
 # Changes that the page tells of.
 SHOWN = 50
 _SENTENCE_END = re.compile(r"(?<=[。！？])")
-_LINE_BREAK = re.compile(r"[ \t]*\n[ \t]*")
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def rules_in_words() -> list[str]:
 def _sentences(shown) -> Iterator[str]:
     heading = ""
     for part in shown.iter("h2", "p", "li"):
-        text = _LINE_BREAK.sub("", str(part.text_content())).strip()
+        text = "".join(line.strip() for line in str(part.text_content()).split("\n"))
         if part.tag == "h2":
             heading = text
         else:
