@@ -103,10 +103,11 @@ def start() -> str:
         "UTF8",
         "--no-sync",
     )
-    # Nothing of it outlives the run, and no query of a test is worth being compiled.
+    # Nothing of it outlives the run, and no query of a test is worth being compiled. A restoration locks each table and index until its
+    # end, and two tests may restore at once.
     settings = (
         f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c max_connections=60 -c fsync=off"
-        " -c full_page_writes=off -c synchronous_commit=off -c jit=off"
+        " -c full_page_writes=off -c synchronous_commit=off -c jit=off -c max_locks_per_transaction=256"
     )
     call(
         "pg_ctl",

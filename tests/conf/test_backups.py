@@ -22,7 +22,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meiri.audience.counts_writer import LOCK
-from meiri.conf.backups import DATABASE, MANIFEST, UNREADABLE, BackupRefused, _unpack, back_up, restore
+from meiri.conf.backups import (
+    DATABASE,
+    MANIFEST,
+    UNREADABLE,
+    BackupRefused,
+    _reason,
+    _unpack,
+    back_up,
+    restore,
+)
 from meiri.delivery.locks import try_lock
 from meiri.journal.log import end_of_journal
 from meiri.letters.sealing import seal_contact
@@ -135,6 +144,16 @@ def test_a_database_of_postgresql_is_put_back(newsroom, backup):
         restore(backup, replace=False)
     restore(backup, replace=True)
     assert list(Article.objects.values_list("title", flat=True)) == ["山里通了班车"]
+
+
+def test_what_postgresql_complains_of_is_told_and_not_the_command_that_failed():
+    said = (
+        "pg_restore: error: could not execute query: ERROR:  out of shared memory\n"
+        "HINT:  You might need to increase max_locks_per_transaction.\n"
+        "Command was: CREATE INDEX a ON public.b USING btree (\n  c\n);\n"
+    )
+    assert _reason(said).endswith("ERROR:  out of shared memory")
+    assert (_reason("no such host\n"), _reason("")) == ("no such host", "")
 
 
 def test_a_backup_tells_nobody_who_wrote_a_letter(newsroom, backup):

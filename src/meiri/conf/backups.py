@@ -360,5 +360,10 @@ def _run(program: str, *arguments: str) -> None:
             f"{program} is not installed; it comes with PostgreSQL's client programs."
         ) from None
     if done.returncode:
-        said = done.stderr.strip().splitlines()
-        raise BackupRefused(f"{program} failed: {said[-1] if said else f'status {done.returncode}'}")
+        raise BackupRefused(f"{program} failed: {_reason(done.stderr) or f'status {done.returncode}'}")
+
+
+def _reason(said: str) -> str:
+    """What went wrong, of what PostgreSQL's programs say: behind it may stand the command that failed, over many lines."""
+    lines = said.strip().splitlines()
+    return next((line for line in lines if "error:" in line), lines[-1] if lines else "")
