@@ -44,8 +44,8 @@ from meiri.trust.forgetting import forget_leaves_of_entries
 LONGEST_ORDER = 200
 # What is emptied of an article, and of a version beside its texts.
 EMPTIED = (
-    *("kicker", "subtitle", "short_title", "summary", "body", "original_title", "original_url", "dateline"),
-    *("change_reason", "change_kind", "aigc_label", "ai_blocks"),
+    *(name for name in TEXTS if name != "title"),
+    *("original_url", "change_reason", "change_kind", "ai_blocks"),
 )
 _LISTS = ("bylines", "tagged_items", "tags")
 

@@ -1,9 +1,12 @@
 """What follows an erasure by the clock: the list of erasures is kept, and the database rewritten without what was deleted."""
 
+from collections.abc import Callable
+
 from django.utils import timezone
 
 from meiri.journal.log import last_sequence
-from meiri.newsroom.erasure_list import keep_erasures, list_file
+from meiri.newsroom.erasing_again import erase_again
+from meiri.newsroom.erasure_list import Erasure, keep_erasures, list_file
 from meiri.newsroom.events import ArticleErased, VersionErased
 from meiri.operations.vacuuming import rewrite_database, rewritten_up_to, size_of_database
 
@@ -31,3 +34,11 @@ def finish_erasures() -> None:
     keep_erasures()
     if rewritten_up_to() < newest:
         rewrite_database(newest)
+
+
+def erase_in_restored(erased: list[Erasure], tell: Callable[[str], object]) -> None:
+    """Erase again, in a database that was just restored or imported, what was erased since: it must not bring back what a court took away.
+    `tell` is given a sentence of each, for operators. Raises `NotErasedAgain`."""
+    keep_erasures(erased)
+    if erase_again(erased, tell):
+        rewrite_database(newest_erasure())

@@ -35,6 +35,12 @@ def published(article_id: int) -> Article:
     return found
 
 
+def _check_notice(article: Article, minors: str) -> None:
+    """Raises 403 for the text of what may harm minors, where it was not asked for."""
+    if is_set_apart(article) and minors != "shown":
+        raise HttpError(403, "这篇稿件可能影响未成年人身心健康，核验要读取全文。")
+
+
 @router.get(
     "/articles/{article_id}/text",
     response={200: None, 403: Problem, 404: Problem, 410: Withdrawn},
@@ -50,8 +56,7 @@ def get_article_text(
     found = published(article_id)
     if not found.live:
         return Status(410, Withdrawn(detail="这篇稿件已撤回。", reason=found.withdrawal_reason))
-    if is_set_apart(found) and minors != "shown":
-        raise HttpError(403, "这篇稿件可能影响未成年人身心健康，核验要读取全文。")
+    _check_notice(found, minors)
     newest = newest_entry(found.content_key)
     event = newest.event if newest else None
     recorded = event.text if isinstance(event, ArticlePublished) else None
@@ -111,8 +116,7 @@ def get_version_text(
     found, version = _version(article_id, number)
     if not found.live:
         return Status(410, Problem(detail="这篇稿件已撤回。"))
-    if is_set_apart(found) and minors != "shown":
-        raise HttpError(403, "这篇稿件可能影响未成年人身心健康，核验要读取全文。")
+    _check_notice(found, minors)
     if not version.is_told:
         raise HttpError(403, "编辑部不展示这一版的文字，仍可下载它的存证文件。")
     text = version.text()

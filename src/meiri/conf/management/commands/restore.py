@@ -1,6 +1,5 @@
 """`meiri restore FILE`: the site of a backup in the place of this one."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
@@ -11,17 +10,15 @@ from meiri.conf.backups import BackupRefused, holds_articles, restore
 from meiri.delivery.page_store import page_store
 from meiri.letters.sealing import key_file
 from meiri.media.sealed_storage import sealed_files
-from meiri.newsroom.erasing_again import NotErasedAgain, erase_again
+from meiri.newsroom.erasing_again import NotErasedAgain
 from meiri.newsroom.erasure_list import (
     Erasure,
     UnreadableList,
     erasures_in_journal,
-    keep_erasures,
     list_file,
     read_list,
 )
-from meiri.newsroom.erasure_upkeep import newest_erasure
-from meiri.operations.vacuuming import rewrite_database
+from meiri.newsroom.erasure_upkeep import erase_in_restored
 
 
 def erasures_known(also: Path | None) -> list[Erasure]:
@@ -34,13 +31,6 @@ def erasures_known(also: Path | None) -> list[Erasure]:
     except DatabaseError:  # of another release, or damaged: what is restored now
         connection.close()
     return list(dict.fromkeys(found))
-
-
-def erase_in_restored(erased: list[Erasure], tell: Callable[[str], object]) -> None:
-    """Erase again what was erased since the backup: it must not bring back what a court took away. Raises `NotErasedAgain`."""
-    keep_erasures(erased)
-    if erase_again(erased, tell):
-        rewrite_database(newest_erasure())
 
 
 class Command(BaseCommand):

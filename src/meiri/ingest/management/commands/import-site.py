@@ -13,10 +13,9 @@ from meiri.ingest.leaving.site_folder import SiteRefused, read_manifest
 from meiri.journal.heads import set_aside
 from meiri.letters.sealing import key_file
 from meiri.members.models import User
-from meiri.newsroom.erasing_again import NotErasedAgain, erase_again
-from meiri.newsroom.erasure_list import UnreadableList, keep_erasures, list_file, read_list
-from meiri.newsroom.erasure_upkeep import newest_erasure
-from meiri.operations.vacuuming import rewrite_database
+from meiri.newsroom.erasing_again import NotErasedAgain
+from meiri.newsroom.erasure_list import UnreadableList, list_file, read_list
+from meiri.newsroom.erasure_upkeep import erase_in_restored
 
 
 class Command(BaseCommand):
@@ -45,10 +44,8 @@ class Command(BaseCommand):
         except (SiteRefused, UnreadableList, OSError) as error:
             raise CommandError(str(error)) from None
         set_aside()
-        keep_erasures(erased)
         try:
-            if erase_again(erased, self.stdout.write):
-                rewrite_database(newest_erasure())
+            erase_in_restored(erased, self.stdout.write)
         except NotErasedAgain as error:
             raise CommandError(str(error)) from None
         if settings.PAGE_FILES:
