@@ -246,3 +246,11 @@ def test_the_list_brings_each_erasure_back_after_a_restoration(settings):
         read_list(list_file())
     with pytest.raises(CommandError, match="Line 1"):
         call_command("erase", again=list_file())
+
+
+@pytest.mark.parametrize("command", [["erase", "--again"], ["import-site", "FOLDER", "--erasures"]])
+def test_a_list_that_an_operator_names_and_that_is_not_there_is_told_of(tmp_path, command):
+    missing = tmp_path / "erasures.jsnol"
+    arguments = [str(tmp_path) if one == "FOLDER" else one for one in command]
+    with pytest.raises(CommandError, match="There is no file"):
+        call_command(*arguments, str(missing), stdout=StringIO(), stderr=StringIO())

@@ -72,6 +72,15 @@ def read_list(file: Path) -> list[Erasure]:
     return found
 
 
+def read_given_list(file: Path | None) -> list[Erasure]:
+    """The list that an operator names, where one is named. Raises `UnreadableList`, also where it is not there."""
+    if file is None:
+        return []
+    if not file.is_file():
+        raise UnreadableList(f"There is no file {file}.")
+    return read_list(file)
+
+
 def erasures_in_journal() -> Iterator[Erasure]:
     """The erasures of which the journal tells, the oldest first. One query, and two at most for each."""
     for entry in Entry.objects.of(ArticleErased, VersionErased).order_by("sequence").iterator(chunk_size=500):

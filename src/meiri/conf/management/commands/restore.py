@@ -16,6 +16,7 @@ from meiri.newsroom.erasure_list import (
     UnreadableList,
     erasures_in_journal,
     list_file,
+    read_given_list,
     read_list,
 )
 from meiri.newsroom.erasure_upkeep import erase_in_restored
@@ -23,9 +24,7 @@ from meiri.newsroom.erasure_upkeep import erase_in_restored
 
 def erasures_known(also: Path | None) -> list[Erasure]:
     """What was erased by order, by the lists and by the database that is about to be replaced. Raises `UnreadableList`."""
-    if also is not None and not also.is_file():
-        raise UnreadableList(f"There is no file {also}.")
-    found = [*read_list(list_file()), *(read_list(also) if also else [])]
+    found = [*read_list(list_file()), *read_given_list(also)]
     try:
         found += erasures_in_journal() if holds_articles() else []
     except DatabaseError:  # of another release, or damaged: what is restored now

@@ -14,7 +14,7 @@ from meiri.journal.heads import set_aside
 from meiri.letters.sealing import key_file
 from meiri.members.models import User
 from meiri.newsroom.erasing_again import NotErasedAgain
-from meiri.newsroom.erasure_list import UnreadableList, list_file, read_list
+from meiri.newsroom.erasure_list import UnreadableList, list_file, read_given_list, read_list
 from meiri.newsroom.erasure_upkeep import erase_in_restored
 
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, *, folder, erasures, **options):
         try:
-            erased = [*read_list(list_file()), *(read_list(erasures) if erasures else [])]
+            erased = [*read_list(list_file()), *read_given_list(erasures)]
             read_manifest(folder)
             call_command("migrate", verbosity=0, interactive=False)
             with tqdm(unit=" rows", file=sys.stderr, disable=not sys.stderr.isatty()) as bar:

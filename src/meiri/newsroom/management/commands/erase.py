@@ -8,7 +8,7 @@ from django.db import DatabaseError
 
 from meiri.newsroom.erasing import erase, erase_version
 from meiri.newsroom.erasing_again import NotErasedAgain, erase_again
-from meiri.newsroom.erasure_list import UnreadableList, keep_erasures, list_file, read_list
+from meiri.newsroom.erasure_list import UnreadableList, keep_erasures, list_file, read_given_list, read_list
 from meiri.newsroom.erasure_upkeep import newest_erasure
 from meiri.newsroom.models import Article
 from meiri.operations.vacuuming import rewrite_database
@@ -58,7 +58,7 @@ class Command(BaseCommand):
 
     def erase_listed(self, file: Path) -> None:
         try:
-            named = read_list(file)
+            named = read_list(file) if file == list_file() else read_given_list(file)
             keep_erasures(named)
         except (UnreadableList, OSError) as error:
             raise CommandError(str(error)) from None
