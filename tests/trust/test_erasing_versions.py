@@ -22,6 +22,7 @@ from meiri.newsroom.erasing import erase_version
 from meiri.newsroom.erasing_again import NotErasedAgain, erase_again
 from meiri.newsroom.erasure_list import UnreadableList, keep_erasures, list_file, read_list
 from meiri.newsroom.models import Article
+from meiri.newsroom.published_versions import revisions_of_versions, version_of
 from meiri.newsroom.publishing import publish, withdraw
 from meiri.newsroom.recycle_bin import put_into_bin
 from meiri.personal.models import Notice
@@ -254,3 +255,16 @@ def test_a_list_that_an_operator_names_and_that_is_not_there_is_told_of(tmp_path
     arguments = [str(tmp_path) if one == "FOLDER" else one for one in command]
     with pytest.raises(CommandError, match="There is no file"):
         call_command(*arguments, str(missing), stdout=StringIO(), stderr=StringIO())
+
+
+def test_the_versions_of_an_article_are_known_in_a_fixed_number_of_queries(django_assert_max_num_queries):
+    article = two_versions()
+    for number in range(3, 7):
+        article.title, article.change_reason = f"旧案重提之{number}", "又有进展"
+        article = publish(article)
+    enter_and_sign()
+    article.refresh_from_db()
+    with django_assert_max_num_queries(2):
+        found = revisions_of_versions(article)
+    assert found == {number: version_of(article, number).revision for number in range(1, 7)}
+    assert len({*found.values()} - {None}) == 6

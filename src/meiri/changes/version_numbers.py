@@ -37,6 +37,11 @@ def change_to(thing: str, number: int) -> PublishedChange | None:
     return _of(thing).exclude(kind__in=NO_VERSION).order_by("pk")[number - 2 : number - 1].first()
 
 
+def changes_to_versions(thing: str) -> list[PublishedChange]:
+    """The changes that made the versions from the second on, in their order. One query."""
+    return list(_of(thing).exclude(kind__in=NO_VERSION).order_by("pk"))
+
+
 def erasures_of(thing: str) -> Mapping[int, PublishedChange]:
     """What erased the text of versions, by their numbers. One query."""
     found = _of(thing).filter(kind=ChangeKind.ERASED, version__isnull=False).order_by("-pk")

@@ -35,7 +35,7 @@ from meiri.newsroom.erasure_list import keep_erasures_after_commit
 from meiri.newsroom.events import ArticleErased, ArticlePublished, ErasureEvent, VersionErased
 from meiri.newsroom.models import Article, ArticleTag, Byline
 from meiri.newsroom.open_forms import OpenForm
-from meiri.newsroom.published_versions import PublishedVersion, version_of
+from meiri.newsroom.published_versions import PublishedVersion, revisions_of_versions, version_of
 from meiri.newsroom.publishing import withdraw
 from meiri.newsroom.told_entries import entries_naming
 from meiri.policy import check
@@ -123,7 +123,8 @@ def erase_version(article: Article, number: int, order: str, reason: str, by=Non
         version.revision,
         *(entry.payload["revision"] for entry in published if entry.payload.get("revision")),
     }
-    standing = _standing_revisions(stored, count, {number, *erased})
+    revisions = revisions_of_versions(stored).items()
+    standing = {one for n, one in revisions if one and n != number and n not in erased}
     words = ErasedWords(
         [
             *_contents(Revision.objects.filter(pk__in=own)),
@@ -215,16 +216,6 @@ def _entries_of(version: PublishedVersion, told: Iterable[Entry]) -> list[Entry]
             break
         if found or (revision == version.revision and revision is not None):
             found.append(entry)
-    return found
-
-
-def _standing_revisions(article: Article, count: int, without: set[int]) -> set[int]:
-    """The numbers of Wagtail's versions of the published versions whose text stands."""
-    found = set()
-    for number in range(1, count + 1):
-        version = version_of(article, number) if number not in without else None
-        if version and version.revision:
-            found.add(version.revision)
     return found
 
 
