@@ -139,11 +139,15 @@ def read_history(versions: str) -> None:
 
     settings.ALLOWED_HOSTS = ["*"]
     call_command("collectstatic", verbosity=0, interactive=False)
-    count, text = int(versions), "记者在现场看到，第一班车七点发车，车上坐满了人。" * 4
-    article = an_article("第1版的标题", text=f"{text}第1段。")
+    count = int(versions)
+    paragraphs = [
+        "".join(f"记者在第{one * 4 + n}站看到，{n}点的车上坐了{one}个人，都是去上班的。" for n in range(4))
+        for one in range(count)
+    ]
+    article = an_article("第1版的标题", text=paragraphs[0])
     for number in range(2, count + 1):
         article.title, article.change_reason = f"第{number}版的标题", "情况有了变化"
-        article.body = [("text", "".join(f"<p>{text}第{one}段。</p>" for one in range(1, number + 1)))]
+        article.body = [("text", "".join(f"<p>{one}</p>" for one in paragraphs[:number]))]
         publish(article)
     while run_consumer(CONSUMER):
         pass
