@@ -188,6 +188,15 @@ side_panels: list[type[BaseSidePanel]] = []
 class BesideTheForm:
     """For a view of the form of an article: Wagtail's side panels and those of other apps, and a page as small as may be."""
 
+    def get_object(self, queryset=None):
+        if self.request.method != "GET":
+            return super().get_object(queryset)
+        if not hasattr(self, "shown"):
+            self.shown = super().get_object(queryset)
+            if self.shown is not None:
+                ask_once_of_reviews(self.shown)
+        return self.shown
+
     def get_context_data(self, **kwargs):
         # What Wagtail's script of comments would read: articles have none of its comments.
         return super().get_context_data(**kwargs) | {"edit_handler_data": None}
@@ -202,6 +211,17 @@ class BesideTheForm:
             return panels
         article = self.form.instance
         return MediaContainer([*panels, *(panel(article, self.request) for panel in side_panels)])
+
+
+def ask_once_of_reviews(article: Article) -> None:
+    """For an article that is only shown: menus, panels and the lock of its form ask a dozen times where it is in its reviews. The first
+    answer holds."""
+    # The name by which Wagtail's lists bring the same.
+    article._current_workflow_states = list(
+        article.workflow_states.active().select_related("current_task_state__task").order_by("pk")
+    )
+    workflow = article.get_workflow()
+    article.get_workflow = lambda: workflow
 
 
 class KeepsWhatItDoesNotPublish:

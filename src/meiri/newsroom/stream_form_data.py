@@ -2,7 +2,6 @@
 
 import json
 import re
-from functools import lru_cache
 
 from django.core.exceptions import BadRequest
 from wagtail.admin.forms.models import register_form_field_override
@@ -23,9 +22,17 @@ class StreamWidget(BlockWidget):
     """Wagtail's, which takes numbers and kinds of blocks from the form as if they could not be missing, and sends the markup of each
     field anew."""
 
+    def __init__(self, block_def, attrs=None):
+        super().__init__(block_def, attrs)
+        # One dictionary for all copies that forms make of this widget: the definitions are the same for every form.
+        self._packed = {}
+
     def _build_block_json(self):
-        self._js_context = JSContext()
-        self._block_json = made_small(written(self._js_context.pack(self.block_def)))
+        if not self._packed:
+            context = JSContext()
+            packed = made_small(written(context.pack(self.block_def)))
+            self._packed |= {"context": context, "json": packed}
+        self._js_context, self._block_json = self._packed["context"], self._packed["json"]
 
     def value_from_datadict(self, data, files, name):
         """The blocks that were sent. Raises `BadRequest`, which answers 400, where what says how many there are, in which order
@@ -36,9 +43,8 @@ class StreamWidget(BlockWidget):
             raise BadRequest(f"The blocks of {name} are incomplete.") from None
 
 
-@lru_cache(16)
 def made_small(definitions: str) -> str:
-    """The definitions of a stream's blocks, as JSON, with nothing told twice. Those of one stream are the same for every form."""
+    """The definitions of a stream's blocks, as JSON, with nothing told twice."""
     shared = written(share_repeated(json.loads(definitions)))
     # Markup of Wagtail's templates is indented; between elements one line break does.
     return INDENTED.sub(r"\\n", shared).replace(NO_PREVIEW, "")
