@@ -228,8 +228,11 @@ def _report(
             "parentOf"
         ]
         signers = [one["signature_info"]["common_name"] for one in read["manifests"].values()]
-        counts["leading back to the camera"] += any(one.startswith("某相机") for one in signers)
+        is_led_back = any(one.startswith("某相机") for one in signers)
+        counts["leading back to the camera"] += is_led_back
         counts["that should"] += ours[path] in cameras
+        if is_led_back != (ours[path] in cameras):
+            print(f"  {path.name}: {signers}")
     print(f"{name}: {len(ours)} files")
     for what, number in counts.items():
         print(f"  {number:6} {what}")

@@ -1,13 +1,21 @@
 """Which indexes the editors' list and the inbox read, whatever the size of the archive."""
 
+import re
+
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from meiri.members.models import Manuscript
+from meiri.newsroom.inbox import inbox_of
 from meiri.newsroom.initial_newsroom import create_desk, create_newsroom
 from meiri.newsroom.listing import in_rare_state, in_state, listed, with_words
 from meiri.newsroom.models import Article
 from meiri.newsroom.publishing import withdraw
 from meiri.policy import visible
+from meiri.polls.models import Poll
+from meiri.reports.models import Report
+from meiri.review.review_sheets import ReviewSheet
 from meiri.review.waiting import checks_waiting_for
 from tests.newsroom.test_policy import member_of
 from tests.newsroom_factory import a_channel, an_article
@@ -26,7 +34,10 @@ def an_editor_of(*channels):
 
 
 def plan_of(queryset) -> str:
-    sql, values = queryset.query.sql_with_params()
+    return plan_of_sql(*queryset.query.sql_with_params())
+
+
+def plan_of_sql(sql: str, values=None) -> str:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {sql}", values)
         return "\n".join(row[3] for row in cursor.fetchall())
@@ -54,6 +65,34 @@ def test_a_rare_state_is_listed_by_its_index_for_an_editor_of_some_channels_too(
     assert index in plan
     assert "TEMP B-TREE FOR ORDER BY" not in plan
     assert "SCAN U0" not in plan
+
+
+def test_what_readers_do_not_see_is_looked_up_and_not_walked_to(search_index):
+    an_article("水利工程", channel=a_channel("科技", "keji"))
+    search_index.catch_up()
+    with CaptureQueriesContext(connection) as asked:
+        with_words(Article.objects.all(), "水利")
+    [titled] = [query["sql"] for query in asked if "LIKE" in query["sql"]]
+    assert "article_changed_by_state (live=?)" in plan_of_sql(titled)
+    drafts = in_state(Article.objects.all(), "draft").order_by("-updated_at", "-pk")[:41]
+    assert "article_changed_by_state (live=?)" in plan_of(drafts)
+
+
+@pytest.mark.parametrize("model", [ReviewSheet, Manuscript, Report, Poll])
+def test_what_hangs_on_articles_is_asked_for_by_row_and_not_by_a_list_of_the_archive(model):
+    editor = an_editor_of(a_channel("科技", "keji"))
+    seen = visible(editor, model.objects.all())
+    by_key = r"CORRELATED SCALAR SUBQUERY \d+\nSEARCH U\d USING INTEGER PRIMARY KEY"
+    assert re.search(by_key, plan_of(seen[:41]))
+
+
+def test_no_count_of_the_inbox_reads_the_archive():
+    for person in (an_editor_of(a_channel("科技", "keji")), set_up().chiefs[0]):
+        with CaptureQueriesContext(connection) as asked:
+            inbox_of(person)
+        counts = [query["sql"] for query in asked if "COUNT(*)" in query["sql"]]
+        assert counts
+        assert not re.search(r'IN \(SELECT \w+\."id"[^()]* FROM "newsroom_article"', "".join(counts))
 
 
 def test_an_editor_of_some_channels_finds_the_rare_states_there_and_nowhere_else():

@@ -23,7 +23,7 @@ class CommentRules(Rules):
         found = self.reach(user, deed)
         if found.everywhere:
             return queryset
-        return queryset.filter(article__in=Article.objects.within(found).values("pk"))
+        return queryset.filter(Article.objects.within(found).including("article"))
 
 
 def register_rules() -> None:

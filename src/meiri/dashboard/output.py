@@ -74,7 +74,7 @@ def output_by_author(now: datetime, reach: Reach) -> list[Output]:
         article__listings__published_at__gte=since,
     )
     if not reach.everywhere:
-        bylines = bylines.filter(article__in=Article.objects.within(reach))
+        bylines = bylines.filter(Article.objects.within(reach).including("article"))
     start, _ = day_bounds(today)
     rows = bylines.values("author__name", "author__slug").annotate(
         week=Count("article", distinct=True),

@@ -25,7 +25,7 @@ class ManuscriptRules(Rules):
         return manuscript.article.stands_within(self.reach(user, deed))
 
     def visible(self, user, queryset, deed):
-        return queryset.filter(article__in=Article.objects.within(self.reach(user, deed)).values("pk"))
+        return queryset.filter(Article.objects.within(self.reach(user, deed)).including("article"))
 
 
 class UserRules(Rules):

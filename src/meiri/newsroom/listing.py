@@ -52,7 +52,7 @@ def in_state(queryset, state: str):
     scheduled = scheduled_versions().values(article=Cast("object_id", BigIntegerField()))
     match state:
         case "draft":
-            return queryset.filter(live=False, first_published_at=None).exclude(pk__in=scheduled)
+            return queryset.not_live().filter(first_published_at=None).exclude(pk__in=scheduled)
         case "scheduled":
             return queryset.filter(pk__in=scheduled)
         case "changed":
@@ -150,7 +150,7 @@ def with_words(queryset, words: str, user=None):
         return queryset.filter(pk=int(words)), ""
     within = rules_of(Article).reach(user, "see") if user else EVERYWHERE
     published = published_with(words, within)
-    looked_through = Article.objects.all() if published is None else Article.objects.filter(live=False)
+    looked_through = Article.objects.all() if published is None else Article.objects.not_live()
     wanted = Q(pk__in=newest_keys(looked_through))
     if not within.everywhere:
         wanted |= Q(pk__in=newest_keys(Article.objects.filter(created_by=user)))

@@ -117,7 +117,7 @@ def scheduled(user) -> WorkList:
 
 
 def drafts_of(user) -> WorkList:
-    mine = Article.objects.filter(created_by=user, live=False, first_published_at=None, binned_at=None)
+    mine = Article.objects.not_live().filter(created_by=user, first_published_at=None, binned_at=None)
     mine = mine.order_by("-updated_at").only("title", "updated_at")
     rows = [
         InboxItem(str(article), address_of(article), when(article.updated_at)) for article in mine[:SHOWN]

@@ -15,7 +15,7 @@ class PollRules(Rules):
     def visible(self, user, queryset, deed):
         if not self.may_somewhere(user, deed):
             return queryset.none()
-        return queryset.filter(article__in=visible(user, Article.objects.all(), "change").values("pk"))
+        return queryset.filter(visible(user, Article.objects.all(), "change").including("article"))
 
 
 def register_rules() -> None:

@@ -25,8 +25,8 @@ class ReportRules(Rules):
             return queryset.none()
         if rules_of(Article).reach(user, "change").everywhere:
             return queryset
-        articles = visible(user, Article.objects.all(), "change").values("pk")
-        return queryset.filter(Q(responsible=user) | Q(article__in=articles))
+        articles = visible(user, Article.objects.all(), "change")
+        return queryset.filter(Q(responsible=user) | articles.including("article"))
 
 
 def register_rules() -> None:

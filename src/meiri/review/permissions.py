@@ -48,7 +48,7 @@ class SheetRules(Rules):
         return bool(found) and sheet.article is not None and may(user, "see", sheet.article)
 
     def within(self, queryset, found, user, deed):
-        return queryset.filter(article__in=visible(user, Article.objects.all()).values("pk"))
+        return queryset.filter(visible(user, Article.objects.all()).including("article"))
 
 
 def register_rules() -> None:

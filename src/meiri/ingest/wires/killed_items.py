@@ -16,7 +16,7 @@ class KilledItems(InboxSection):
         if not may(user, "see", WireItem):
             return None
         shown = visible(user, Article.objects.filter(live=True), "withdraw")
-        killed = WireItem.objects.exclude(status=PubStatus.USABLE).filter(article__in=shown)
+        killed = WireItem.objects.exclude(status=PubStatus.USABLE).filter(shown.including("article"))
         return killed.select_related("source").order_by("changed_at", "pk")
 
     def item(self, row):
