@@ -206,7 +206,7 @@ def test_a_real_export_comes_in_and_what_does_not_is_reported(channels, tmp_path
 
 def test_what_is_no_archive_is_refused_with_what_would_be(tmp_path):
     for name, content in (
-        ("a.xml", b"<rss><channel><item><title>x</title></item></channel></rss>"),
+        ("a.xml", b"<page><title>x</title></page>"),
         ("b.sql", b"SELECT 1;"),
         ("c", b""),
     ):

@@ -44,7 +44,7 @@ class OpenedArchive:
 
     @property
     def folder(self) -> Path:
-        return Path(self.move.files) if self.move.files else self.source.folder
+        return Path(self.move.files) if self.move.files else self.archive.folder or self.source.folder
 
 
 @contextmanager

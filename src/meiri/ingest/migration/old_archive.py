@@ -11,6 +11,7 @@ from pathlib import Path
 from meiri.ingest.import_format import Confidence
 from meiri.ingest.migration.dump_files import files_of_dump, text_of_file
 from meiri.ingest.migration.dumped_tables import tables_named_in
+from meiri.ingest.parsed import Unreadable
 from meiri.ingest.text_encoding import decode_beginning
 
 HEAD = 256 * 1024
@@ -27,8 +28,8 @@ class PostState(StrEnum):
 
 class Markup(StrEnum):
     HTML = "html"
-    # Paragraphs stand between empty lines, and whatever else is HTML.
-    LINES = "lines"
+    # CommonMark with tables, and HTML within it.
+    MARKDOWN = "markdown"
 
 
 @dataclass
@@ -47,7 +48,7 @@ class OldComment:
 class OldPost:
     """A post of another system, as it says. `key`: how that system calls it, the same at every reading of the archive.
 
-    `column`: the key of its column. `addresses`: paths with their query, as `/news/12.html`, each of which led to it. `picture`: of the
+    `column`: the key of its column. `folder`: the path from which relative addresses of its pictures are read. `addresses`: paths with their query, as `/news/12.html`, each of which led to it. `picture`: of the
     head of the article, where the body may not show it.
     """
 
@@ -55,6 +56,7 @@ class OldPost:
     title: str
     body: str = ""
     markup: Markup = Markup.HTML
+    folder: str = ""
     state: PostState = PostState.PUBLISHED
     published_at: datetime | None = None
     column: str = ""
@@ -121,6 +123,8 @@ class OldArchive(ABC):
     site = ""
     # The old site's address, without a slash at its end; "" where nobody says it.
     base = ""
+    # Where the archive's own files lie; None: beside it.
+    folder: Path | None = None
 
     @abstractmethod
     def columns(self) -> list[OldColumn]: ...
@@ -154,13 +158,17 @@ class ArchiveSource:
 
     @cached_property
     def head(self) -> str:
-        """The text that a file begins with; of a folder the empty text."""
+        """The text that a file begins with; the empty text of a folder and of what is no text."""
         if not self.path.is_file():
             return ""
         if self.dump_files:
             return next((piece for piece in text_of_file(self.path) if piece), "")[:HEAD]
         with self.path.open("rb") as file:
-            return decode_beginning(file.read(HEAD))
+            beginning = file.read(HEAD)
+        try:
+            return decode_beginning(beginning)
+        except Unreadable:
+            return ""
 
     @cached_property
     def dump_files(self) -> list[Path]:

@@ -94,6 +94,46 @@ def attributes_of(text: str) -> dict[str, str]:
     }
 
 
+def without_template_tags(text: str) -> tuple[str, list[str]]:
+    """A text of a site generator without the tags of its templates, and the names of those that went: pictures become figures, what
+    others enclose stays. Hexo and Jekyll write `{% name … %}`, Hugo `{{< name … >}}` and `{{% name … %}}`."""
+    gone: dict[str, None] = {}
+
+    def replaced(found: re.Match) -> str:
+        closing, name, rest = (found[1], found[2], found[3]) if found[2] else (found[4], found[5], found[6])
+        if not closing and name in _PICTURE_TAGS and (picture := _picture_of_tag(rest)):
+            return f"\n\n{picture}\n\n"
+        if not closing and not name.startswith("end") and name not in _ENCLOSING_TAGS:
+            gone[name] = None
+        return ""
+
+    return _TEMPLATE_TAG.sub(replaced, text), list(gone)
+
+
+def _picture_of_tag(rest: str) -> str:
+    """A figure from the arguments of a tag: named ones, or the address, sizes and words in their order. "" where no address is there."""
+    named = attributes_of(rest)
+    if named.get("src"):
+        return figure_of(named["src"], named.get("caption") or named.get("title") or named.get("alt") or "")
+    words = [quoted or bare for quoted, bare in _ARGUMENT.findall(rest)]
+    place = next((n for n, word in enumerate(words) if _PICTURE_FILE.search(word)), None)
+    if place is None:
+        return ""
+    after = [word for word in words[place + 1 :] if not word.isdigit()]
+    return figure_of(words[place], " ".join(after))
+
+
+_TEMPLATE_TAG = re.compile(
+    r"\{%-?[ \t]*+(/?)([a-zA-Z_][\w-]{0,40})([^{}%]{0,1000})%\}|\{\{[<%][ \t]*+(/?)([a-zA-Z_][\w/.-]{0,40})([^{}]{0,1000})[>%]\}\}"
+)
+_PICTURE_TAGS = frozenset(["asset_img", "img", "image", "figure", "picture", "featuredimage"])
+_ENCLOSING_TAGS = frozenset(
+    ["raw", "highlight", "codeblock", "blockquote", "quote", "pullquote", "notice", "note", "tip", "warning"]
+)
+_ARGUMENT = re.compile(r"\"([^\"]*+)\"|(\S++)")
+_PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|bmp|heic)(?:[?#]\S*)?\Z", re.IGNORECASE)
+
+
 def figure_of(url: str, caption: str = "") -> str:
     words = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
     return f'<figure><img src="{escape(url)}" alt="{escape(caption)}">{words}</figure>'

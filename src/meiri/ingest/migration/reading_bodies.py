@@ -4,12 +4,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
+from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from meiri.guarded import Failed, Guard, Limits, Overrun, Process
 from meiri.ingest.blocks import read_blocks, render
 from meiri.ingest.guarded_reading import TOO_MUCH, bounded
 from meiri.ingest.language import language_of
+from meiri.ingest.markdown import MAX_CHARACTERS, html_of_markdown
+from meiri.ingest.migration.old_archive import Markup, OldPost
 from meiri.ingest.page import parse, without_machinery
 from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.sanitise import clean
@@ -33,15 +36,16 @@ class BodyReader:
     process: Process
     base: str
 
-    def read(self, bodies: Sequence[str]) -> list[ParsedArticle | str]:
-        """For each body the article that it makes, or the reason why it is refused. Where all together are too much, each is read
-        by itself."""
+    def read(self, posts: Sequence[OldPost]) -> list[ParsedArticle | str]:
+        """For each post the article that its body makes, or the reason why it is refused. Where all together are too much, each is
+        read by itself."""
+        bodies = [OldBody(post.body, str(post.markup), post.folder) for post in posts]
         try:
-            return self.process.call(read_bodies, list(bodies), self.base)
+            return self.process.call(read_bodies, bodies, self.base)
         except (Overrun, Failed):
             return [self._one(body) for body in bodies]
 
-    def _one(self, body: str) -> ParsedArticle | str:
+    def _one(self, body: "OldBody") -> ParsedArticle | str:
         try:
             return self.process.call(read_bodies, [body], self.base)[0]
         except Overrun:
@@ -59,7 +63,15 @@ def reading_bodies(base: str) -> Iterator[BodyReader]:
 # What follows is done in the process of the guard.
 
 
-def read_bodies(bodies: list[str], base: str) -> list[ParsedArticle | str]:
+class OldBody(NamedTuple):
+    """A body, its `Markup`, and the path from which relative addresses of its pictures are read; "": they stay."""
+
+    text: str
+    markup: str = Markup.HTML
+    folder: str = ""
+
+
+def read_bodies(bodies: list[OldBody], base: str) -> list[ParsedArticle | str]:
     found: list[ParsedArticle | str] = []
     for body in bodies:
         try:
@@ -69,21 +81,26 @@ def read_bodies(bodies: list[str], base: str) -> list[ParsedArticle | str]:
     return found
 
 
-def read_body(body: str, base: str) -> ParsedArticle:
+def read_body(old: OldBody, base: str) -> ParsedArticle:
     """The body of a post as clean HTML with its pictures. Links of the old site lead to its address; its own pictures are called by
     their paths. Raises `Unreadable`."""
+    body = old.text
     if len(body) > LONGEST_BODY:
         raise Unreadable("正文过长，没有迁入。")
     host = urlsplit(base).hostname or ""
     article = ParsedArticle()
     if not body.strip():
         return article
-    if "<" not in body and "&" not in body and "\n" in body.strip():
+    if old.markup == Markup.MARKDOWN:
+        if len(body) > MAX_CHARACTERS:
+            raise Unreadable("正文过长，没有迁入。")
+        body = html_of_markdown(body)
+    elif "<" not in body and "&" not in body and "\n" in body.strip():
         body = "".join(f"<p>{escape(line)}</p>" for line in body.splitlines() if line.strip())
     tree = without_machinery(parse(f"<html><body>{body}</body></html>"))
     for picture in tree.iter("img"):
         if source := picture.get("src"):
-            picture.set("src", own_path(source, host))
+            picture.set("src", own_path(source, host, old.folder))
     blocks = read_blocks(tree, lambda href: _link(href, base))
     article.body = clean(render(blocks))
     article.pictures = list({b.picture.url: b.picture for b in blocks if b.picture}.values())
@@ -91,14 +108,16 @@ def read_body(body: str, base: str) -> ParsedArticle:
     return bounded(article)
 
 
-def own_path(source: str, host: str) -> str:
-    """The address of a picture; of the old site's own just the path."""
+def own_path(source: str, host: str, folder: str = "") -> str:
+    """The address of a picture; of the old site's own just the path. One without a folder lies in `folder`."""
     try:
         parts = urlsplit(source.strip())
     except ValueError:
         return source
     if host and parts.hostname == host:
         return parts.path
+    if folder and not parts.scheme and not parts.netloc:
+        return urljoin(folder, source.strip())
     return f"https:{source.strip()}" if source.strip().startswith("//") else source.strip()
 
 

@@ -56,7 +56,7 @@ class PostReader:
 
     def read(self, posts: Sequence[OldPost | NotTaken]) -> list[ReadPost]:
         wanted = [post for post in posts if isinstance(post, OldPost)]
-        found = dict(zip(map(id, wanted), self.bodies.read([post.body for post in wanted]), strict=True))
+        found = dict(zip(map(id, wanted), self.bodies.read(wanted), strict=True))
         return [
             self._of(post, found[id(post)])
             if isinstance(post, OldPost)
@@ -84,7 +84,7 @@ class PostReader:
         read.published_at, read.authors, read.editor = post.published_at, post.authors, post.editor
         read.views, read.channel_name, read.warnings = post.views, channel.slug, list(post.warnings)
         if post.picture:
-            head = own_path(post.picture, "") if not self.bodies.base else self._own(post.picture)
+            head = self._own(own_path(post.picture, "", post.folder))
             if head not in {picture.url for picture in read.pictures}:
                 read.pictures.insert(0, FoundPicture(head))
 

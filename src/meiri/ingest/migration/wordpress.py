@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from meiri.ingest.migration.old_archive import (
-    Markup,
     NotTaken,
     OldComment,
     OldPost,
@@ -110,7 +109,6 @@ def post_of(
         addresses=_addresses(entry),
         comments=entry.comments,
         warnings=warnings,
-        markup=Markup.HTML,
     )
 
 
