@@ -1,15 +1,21 @@
 """Which indexes the editors' list and the inbox read, whatever the size of the archive."""
 
 import re
+from datetime import timedelta
+from random import Random
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from meiri.members.models import Manuscript
+from meiri.newsroom import listing
 from meiri.newsroom.inbox import inbox_of
 from meiri.newsroom.initial_newsroom import create_desk, create_newsroom
-from meiri.newsroom.listing import in_rare_state, in_state, listed, with_words
+from meiri.newsroom.keyset import Cursor
+from meiri.newsroom.listing import STATES, in_rare_state, in_state, listed, turn, with_words
 from meiri.newsroom.models import Article
 from meiri.newsroom.publishing import withdraw
 from meiri.policy import visible
@@ -18,7 +24,7 @@ from meiri.reports.models import Report
 from meiri.review.review_sheets import ReviewSheet
 from meiri.review.waiting import checks_waiting_for
 from tests.newsroom.test_policy import member_of
-from tests.newsroom_factory import a_channel, an_article
+from tests.newsroom_factory import a_channel, a_draft, an_article
 from tests.review.newsroom import set_up
 
 pytestmark = [
@@ -104,6 +110,63 @@ def test_an_editor_of_some_channels_finds_the_rare_states_there_and_nowhere_else
     an_article("在", channel=ours)
     found = in_rare_state(listed(visible(editor, Article.objects.all())), "withdrawn")
     assert [a.title for a in found.order_by("-updated_at", "-pk")] == ["撤2", "撤0"]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_list_of_a_state_is_in_the_order_of_changes(client, state):
+    """Whatever order the index of a state would give."""
+    client.force_login(get_user_model().objects.create_superuser("zhubian", "z@example.com", "x"))
+    articles = [an_article(f"第{n}篇") for n in range(6)]
+    for n in (3, 0, 5):
+        if state == "withdrawn":
+            withdraw(articles[n], "因故")
+        elif state == "draft":
+            a_draft(f"草稿{n}")
+    minutes = {3: 10, 0: 30, 5: 20}
+    for n, article in enumerate(Article.objects.order_by("pk")):
+        moment = timezone.now() - timedelta(minutes=minutes.get(n, n))
+        changed = {"has_unpublished_changes": True} if state == "changed" else {}
+        Article.objects.filter(pk=article.pk).update(updated_at=moment, **changed)
+    with CaptureQueriesContext(connection) as queries:
+        asked = client.get("/admin/snippets/newsroom/article/", {"state": state})
+    [listed_rows] = [query["sql"] for query in queries if "LIMIT 41" in query["sql"]]
+    assert 'ORDER BY "newsroom_article"."updated_at" DESC, "newsroom_article"."id" DESC' in listed_rows
+    times = [row.updated_at for row in asked.context["object_list"]]
+    assert times == sorted(times, reverse=True)
+    assert state == "scheduled" or len(times) > 2
+
+
+@pytest.mark.parametrize("walked", [0, 1, 4, 9, 100])
+def test_a_page_that_is_walked_to_is_the_page_that_would_be_sorted(monkeypatch, walked):
+    ours, theirs = a_channel("科技", "keji"), a_channel("文化", "wenhua")
+    editor = an_editor_of(ours)
+    chance = Random(walked)
+    moment = timezone.now()
+    for n in range(24):
+        article = an_article(f"第{n}篇", channel=chance.choice((ours, theirs, theirs)))
+        # Some were changed in one moment.
+        Article.objects.filter(pk=article.pk).update(updated_at=moment - timedelta(minutes=n // 3))
+    monkeypatch.setattr(listing, "WALKED", walked)
+    seen = listed(visible(editor, Article.objects.all())).order_by("-updated_at", "-pk")
+    older = newer = None
+    for _ in range(30):
+        page = turn(seen, older, newer, 4, walks=True)
+        sorted_page = turn(seen, older, newer, 4)
+        assert list(page) == list(sorted_page)
+        assert (page.older, page.newer) == (sorted_page.older, sorted_page.newer)
+        back = chance.random() < 0.3
+        older = None if back else Cursor.parse(page.older)
+        newer = Cursor.parse(page.newer) if back else None
+
+
+def test_the_list_of_an_editor_of_some_channels_is_walked_to_and_not_sorted(client):
+    client.force_login(an_editor_of(a_channel("科技", "keji")))
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get("/admin/snippets/newsroom/article/").status_code == 200
+    [rows] = [query["sql"] for query in queries if "LIMIT 41" in query["sql"]]
+    plan = plan_of_sql(rows)
+    assert "article_changed" in plan
+    assert "TEMP B-TREE FOR ORDER BY" not in plan
 
 
 def test_a_search_reads_the_articles_that_it_found_and_walks_through_nothing(search_index):

@@ -37,6 +37,8 @@ STATES = [
     ("withdrawn", "已撤稿"),
 ]
 
+# Articles that a page of an editor's list is looked for in before the editor's places are.
+WALKED = 10_000
 # Those with an index of their own.
 RARE = ("changed", "withdrawn")
 
@@ -64,11 +66,11 @@ def in_state(queryset, state: str):
 
 
 def in_rare_state(queryset, state: str):
-    """As `in_state`, for a state that few articles have, in whole rows of the list: by a walk along the index of the state, where
-    each row is asked whether it is in `queryset`. By themselves databases begin with the places of an editor, which hold most of the
-    archive, and sort what they find there."""
+    """As `in_state`, for a state that few articles have, in whole rows of the list and the order of `queryset`: by a walk along the index
+    of the state, where each row is asked whether it is in `queryset`. By themselves databases begin with the places of an editor, which
+    hold most of the archive, and sort what they find there."""
     seen = Exists(queryset.order_by().filter(pk=OuterRef("pk")).values("pk"))
-    return in_state(listed(Article.objects.all()), state).filter(seen)
+    return in_state(listed(Article.objects.all()), state).filter(seen).order_by(*queryset.query.order_by)
 
 
 def listed(queryset):
@@ -178,17 +180,22 @@ class KeysetPage(list):
     newer: str = ""
 
 
-def turn(queryset, older_than: Cursor | None, newer_than: Cursor | None, size: int) -> KeysetPage:
-    """The page of `queryset` (ordered by `-updated_at, -pk`) after `older_than` or before `newer_than`."""
+def turn(
+    queryset, older_than: Cursor | None, newer_than: Cursor | None, size: int, *, walks: bool = False
+) -> KeysetPage:
+    """The page of `queryset` (ordered by `-updated_at, -pk`) after `older_than` or before `newer_than`. `walks`: where its rows are some
+    of each part of the archive, it is found by a walk from there."""
     backwards = older_than is None and newer_than is not None
+    beyond = Q()
     if older_than:
         at, pk = older_than.at, older_than.key
-        queryset = queryset.filter(updated_at__lte=at).exclude(updated_at=at, pk__gte=pk)
+        beyond = Q(updated_at__lte=at) & ~Q(updated_at=at, pk__gte=pk)
     elif newer_than:
         at, pk = newer_than.at, newer_than.key
-        queryset = queryset.filter(updated_at__gte=at).exclude(updated_at=at, pk__lte=pk)
+        beyond = Q(updated_at__gte=at) & ~Q(updated_at=at, pk__lte=pk)
         queryset = queryset.order_by("updated_at", "pk")
-    rows = list(queryset[: size + 1])
+    rows = _walked(queryset, beyond, size + 1) if walks else None
+    rows = list(queryset.filter(beyond)[: size + 1]) if rows is None else rows
     more, rows = len(rows) > size, rows[:size]
     page = KeysetPage(reversed(rows) if backwards else rows)
     if page:
@@ -196,6 +203,20 @@ def turn(queryset, older_than: Cursor | None, newer_than: Cursor | None, size: i
         page.older = str(Cursor(page[-1].updated_at, page[-1].pk)) if has_older else ""
         page.newer = str(Cursor(page[0].updated_at, page[0].pk)) if has_newer else ""
     return page
+
+
+def _walked(queryset, beyond: Q, count: int) -> list[Article] | None:
+    """The first `count` of `queryset` beyond a place of the list, by a walk through the articles in its order, each of which is asked
+    whether it is in `queryset`; None where so many are not among the next `WALKED`. What an editor of some places sees is a condition
+    for which databases read all of these places, and sort them."""
+    order = queryset.query.order_by
+    way = Article.objects.filter(beyond).order_by(*order)
+    end = way.values_list("updated_at", flat=True)[WALKED : WALKED + 1].first()
+    if end is not None:
+        way = way.filter(updated_at__lte=end) if order[0] == "updated_at" else way.filter(updated_at__gte=end)
+    seen = Exists(queryset.order_by().filter(pk=OuterRef("pk")).values("pk"))
+    rows = list(listed(way.filter(seen))[:count])
+    return rows if len(rows) == count or end is None else None
 
 
 class ArticleIndexView(IndexView):
@@ -228,7 +249,10 @@ class ArticleIndexView(IndexView):
     def paginate_queryset(self, queryset, page_size):
         older = Cursor.parse(self.request.GET.get("older"))
         newer = Cursor.parse(self.request.GET.get("newer"))
-        self.page = turn(queryset, older, newer, page_size)
+        seen = rules_of(Article).reach(self.request.user, "see")
+        # What words were found in is a list of keys already.
+        walks = not seen.everywhere and not self.search_query
+        self.page = turn(queryset, older, newer, page_size, walks=walks)
         shown = Article.objects.filter(pk__in=[article.pk for article in self.page])
         self.changed_here = set(visible(self.request.user, shown, "change").values_list("pk", flat=True))
         return None, None, self.page, False
