@@ -50,6 +50,8 @@ _TABLES = {
     "zbp_": "Z-Blog",
     "typecho_": "Typecho",
 }
+# What these systems write of a whole site moves in (`migration/systems.py`).
+_MOVED_IN = ("WordPress", "帝国 CMS", "织梦 CMS", "PHPCMS", "Discuz!", "Typecho", "Ghost")
 _SQL = re.compile(
     r"^\s{0,20}(?:create\s{1,9}(?:table|database)|insert\s{1,9}(?:ignore\s{1,9})?into|replace\s{1,9}into"
     r"|drop\s{1,9}table|lock\s{1,9}tables)\b[^`\"'\w\n]{0,9}(?:if\s{1,9}(?:not\s{1,9})?exists\s{1,9})?[`\"'\[]?([\w.]{1,80})",
@@ -107,7 +109,10 @@ _BY_NAME = re.compile(
 
 def refusal_of(name: str) -> str:
     """The sentence that refuses a file of the format `name`."""
-    return f"这是{' ' if name[0].isascii() else ''}{name}，现在还不能导入。"
+    begins = f"这是{' ' if name[0].isascii() else ''}{name}"
+    if name.startswith(_MOVED_IN) and not name.endswith("（JSON）"):
+        return f"{begins}，是整个网站的数据，请用“迁入旧站”。"
+    return f"{begins}，现在还不能导入。"
 
 
 def upload_instead(name: str) -> str:

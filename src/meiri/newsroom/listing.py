@@ -207,8 +207,8 @@ def turn(
 
 def _walked(queryset, beyond: Q, count: int) -> list[Article] | None:
     """The first `count` of `queryset` beyond a place of the list, by a walk through the articles in its order, each of which is asked
-    whether it is in `queryset`; None where so many are not among the next `WALKED`. What an editor of some places sees is a condition
-    for which databases read all of these places, and sort them."""
+    whether it is in `queryset`; None where so many are not among the next `WALKED`. What an editor of some places sees, and
+    what a station shows, is a condition for which databases read all of these places, and sort them."""
     order = queryset.query.order_by
     way = Article.objects.filter(beyond).order_by(*order)
     end = way.values_list("updated_at", flat=True)[WALKED : WALKED + 1].first()
@@ -251,7 +251,8 @@ class ArticleIndexView(IndexView):
         newer = Cursor.parse(self.request.GET.get("newer"))
         seen = rules_of(Article).reach(self.request.user, "see")
         # What words were found in is a list of keys already.
-        walks = not seen.everywhere and not self.search_query
+        is_part = not seen.everywhere or bool(self.request.GET.get("station"))
+        walks = is_part and not self.search_query
         self.page = turn(queryset, older, newer, page_size, walks=walks)
         shown = Article.objects.filter(pk__in=[article.pk for article in self.page])
         self.changed_here = set(visible(self.request.user, shown, "change").values_list("pk", flat=True))

@@ -7,6 +7,7 @@ import pytest
 
 from meiri.ingest.migration.old_archive import ArchiveSource, NotTaken, OldPost, PostState
 from meiri.ingest.migration.systems import system_of
+from meiri.ingest.other_formats import format_of_text, refusal_of
 from meiri.ingest.parsed import Unreadable
 
 OTHER = Path(__file__).resolve().parents[4] / "shared" / "data" / "migration" / "other"
@@ -224,3 +225,16 @@ def test_a_damaged_export_of_ghost_is_refused_or_empty(tmp_path, content):
         if isinstance(found, str)
         else not [one for one in found if isinstance(one, OldPost)]
     )
+
+
+@pytest.mark.parametrize(
+    ("begins", "sentence"),
+    [
+        ("INSERT INTO `typecho_contents` VALUES (1);", "请用“迁入旧站”。"),
+        ('<rss xmlns:wp="http://wordpress.org/export/1.2/"><channel>', "请用“迁入旧站”。"),
+        ('{"db": [{"meta": {}, "data": {"posts": []}}]}', "请用“迁入旧站”。"),
+        ("INSERT INTO `met_news` VALUES (1);", "现在还不能导入。"),
+    ],
+)
+def test_who_imports_the_data_of_a_site_as_an_article_is_shown_the_way(begins, sentence):
+    assert refusal_of(format_of_text(begins)).endswith(sentence)
