@@ -4,6 +4,7 @@ import io
 import json
 import stat
 from pathlib import PurePosixPath
+from random import Random
 
 import c2pa
 import pytest
@@ -15,7 +16,7 @@ from meiri.health_checks import HealthState
 from meiri.media.adding_pictures import reencoded, store
 from meiri.media.health import pictures_can_be_signed
 from meiri.media.manifest_reading import TYPES
-from meiri.media.manifest_signing import context_trusting, sign_size
+from meiri.media.manifest_signing import context_trusting, names_a_place, sign_size
 from meiri.media.models import Picture
 from meiri.media.site_certificate import certificate_file, made_for, read_certificate, site_certificate
 from tests.media import samples
@@ -162,3 +163,25 @@ def test_the_manifest_of_an_uploaded_file_is_read_and_told_in_words():
     altered = bytearray(signed)
     altered[-30] ^= 1
     assert reencoded(bytes(altered)).provenance.credentials.state == "invalid"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [b'"exif:GPSLatitude": "30,16.2N"', b'{"GPS": {"1": 2}}', b"\xa1\x63GPS\xa1", b"\x6eGPSCoordinates", b"gps_lat", b"GPS IFD", b"exifEX:LensSerialNumber",
+     b"serial_number", b"Iptc4xmpExt:LocationCreated", b"\x6ephotoshop:City\x68", b'"city":', b"\xa1\x64city\x68", b"Sub-location"],
+)  # fmt: skip
+def test_what_tells_a_place_or_a_serial_number_is_noticed(told):
+    assert names_a_place(b"\x00\x01" + told + b"\xff")
+
+
+@pytest.mark.parametrize(
+    "told", [b"capacity", b"c2pa.actions", b"gps", b"GpS\x91", b"\x12GPSa", b"electricity", b"c2pa.hash.data"]
+)
+def test_what_tells_none_is_left(told):
+    assert not names_a_place(b"\x00" + told + b"\x00")
+
+
+def test_hashes_and_signatures_are_no_places():
+    """Letters stand in random bytes by chance: a picture would lose its origin for nothing."""
+    source = Random(24)
+    assert not [n for n in range(400) if names_a_place(source.randbytes(16 * 1024))]
