@@ -1,8 +1,10 @@
 """Looks for words wherever a site may keep them: in each row of each table, in each file of a folder."""
 
+import gzip
 import json
 from pathlib import Path
 
+import brotli
 import zstandard
 from django.db import connection
 
@@ -51,5 +53,15 @@ def files_with(words: str, folder: Path) -> set[str]:
     return {
         str(path.relative_to(folder))
         for path in folder.rglob("*")
-        if path.is_file() and holds(unpacked(path.read_bytes()), words)
+        if path.is_file() and holds(unpacked(_uncompressed(path)), words)
     }
+
+
+def _uncompressed(path: Path) -> bytes:
+    content = path.read_bytes()
+    match path.suffix:
+        case ".br":
+            return brotli.decompress(content)
+        case ".gz":
+            return gzip.decompress(content)
+    return content
