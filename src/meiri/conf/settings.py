@@ -18,6 +18,7 @@ from meiri.identity import Identity
 from meiri.kept_once import kept_once
 from meiri.mail.server import sender_of
 from meiri.own_address import address_of_server, is_address, kept_address, listens_on
+from meiri.valkey import valkey_address
 from meiri.visitors.address import networks_of
 
 env = environ.Env()
@@ -218,6 +219,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         ),
     }
     DATABASES["default"]["CONN_MAX_AGE"] = None
+# What counts limits and keeps sessions at hand for all nodes, where one is set; meiri.valkey speaks with it.
+try:
+    REDIS_URL = valkey_address(env.str("MEIRI_REDIS_URL", default=""))
+except ValueError as error:
+    raise ImproperlyConfigured(str(error)) from None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "members.User"

@@ -3,9 +3,13 @@
 import os
 import shutil
 import stat
+import time
 from collections.abc import Iterator
+from ipaddress import ip_address
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryFile
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import Max
@@ -17,6 +21,7 @@ from meiri.metrics import Sample, measurement
 from meiri.operations.clock_jobs import NOTED
 from meiri.operations.models import JobRun
 from meiri.operations.nodes import present_nodes, this_node
+from meiri.valkey import ANSWER_WITHIN, OLDEST, ValkeyConnection, valkey
 
 GIB = 1024**3
 # Free space under which the site will soon stop, and under which it is worth a word.
@@ -25,6 +30,8 @@ LITTLE, SOME = GIB // 4, 2 * GIB
 FREE_NAMES = 0.01
 # Successes of a node's jobs are written down once in `NOTED`.
 SILENT = 3 * NOTED
+# How long Valkey may take for an answer, in seconds: each reader who is counted waits for one.
+QUICK = 0.003
 
 
 @health_check("disk", for_serving=True, needs_database=False)
@@ -120,6 +127,72 @@ def nodes_are_alike() -> Iterator[HealthFinding]:
     )
 
 
+@health_check("valkey", needs_database=False)
+def valkey_answers() -> Iterator[HealthFinding]:
+    """From a connection of its own: that of the processes which serve may be another's."""
+    if not settings.REDIS_URL:
+        yield fine("none is set (MEIRI_REDIS_URL): the database counts and keeps sessions")
+        return
+    try:
+        connection = ValkeyConnection(settings.REDIS_URL)
+    except Exception as error:
+        sentence = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        yield broken(
+            f"is not to be had, the database does its work: {sentence}",
+            "see that it runs (valkey-cli -u URL ping), and that address, password and certificate in MEIRI_REDIS_URL are right;"
+            " it must take writes: no replica, not full, with rights to all commands",
+        )
+        return
+    try:
+        took = median(_time_of_answer(connection) for _ in range(9))
+    finally:
+        connection.close()
+    if connection.speaks < OLDEST:
+        needed = ".".join(map(str, OLDEST))
+        yield broken(
+            f"{connection.name} {connection.version} is too old",
+            f"install Valkey, or Redis {needed} or newer",
+        )
+    elif took > QUICK:
+        yield warning(
+            f"{connection.name} {connection.version} takes {took * 1000:.1f} ms for an answer;"
+            f" after {ANSWER_WITHIN * 1000:.0f} ms nobody waits for it any more",
+            "let it stand near the nodes, on a machine that is not busy",
+        )
+    else:
+        yield fine(
+            f"{connection.name} {connection.version} answers in {took * 1000:.1f} ms and can be written"
+        )
+    yield from _reached_by_others(settings.REDIS_URL)
+
+
+def _time_of_answer(connection: ValkeyConnection) -> float:
+    began = time.perf_counter()
+    connection.ask("PING")
+    return time.perf_counter() - began
+
+
+def _reached_by_others(url: str) -> Iterator[HealthFinding]:
+    """What an address says of who may use the server and who may listen."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        address = None
+    if parts.scheme == "unix" or host == "localhost" or (address and address.is_loopback):
+        return
+    if not parts.password and "password=" not in parts.query:
+        yield warning(
+            f"{host} asks for no password: whoever reaches it may stop all counting",
+            "set requirepass there, and the password in MEIRI_REDIS_URL",
+        )
+    if parts.scheme == "redis" and address and address.is_global:
+        yield warning(
+            f"sessions go to {host} in clear", "write rediss:// in MEIRI_REDIS_URL, and set TLS up there"
+        )
+
+
 def _key_is_shared(name: str, digests: dict[str, str]) -> Iterator[HealthFinding]:
     """`digests`: by node; empty where it has no such key, and would make one of its own."""
     having = [node for node, digest in digests.items() if digest]
@@ -153,3 +226,12 @@ def age_of_jobs() -> Iterator[Sample]:
     for run in JobRun.objects.all():
         if run.ended_at:
             yield (run.name, run.node), (now - run.ended_at).total_seconds()
+
+
+@measurement(
+    "meiri_valkey_up", "1 where the process that was asked has a connection to Valkey; only where one is set"
+)
+def valkey_is_up() -> Iterator[Sample]:
+    if link := valkey():
+        link.begin()
+        yield (), link.is_there
