@@ -14,6 +14,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from threading import Event, Lock, Thread
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
@@ -32,8 +33,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.25, 5.0
 HELD = 10.0
 # How often a connection is looked at that nobody uses.
 LOOKED_AT_EVERY = 15.0
-# The first release with all commands that are used (SET … PXAT, in the numbers of Redis; Valkey's begin with 7.2).
-OLDEST = (6, 2)
+# The first release with all commands that are used (SET … KEEPTTL, in the numbers of Redis; Valkey's begin with 7.2).
+OLDEST = (6, 0)
 FORMS = (
     "MEIRI_REDIS_URL is not understood. Write redis://:PASSWORD@HOST:6379/0, rediss://USER:PASSWORD@HOST:6379/0 (TLS) or"
     " unix:///run/valkey/valkey.sock?db=0; @ : / ? # % in user and password are written %40 %3A %2F %3F %23 %25."
@@ -73,7 +74,7 @@ class Script:
 
     text: str
 
-    @property
+    @cached_property
     def digest(self) -> str:
         return hashlib.sha1(self.text.encode()).hexdigest()  # noqa: S324 the name that the server gives it
 
@@ -118,9 +119,11 @@ class ValkeyConnection:
         return self._connection.read_response()
 
     def run_script(self, script: Script, keys: Sequence[str], arguments: Sequence[str | bytes | int]) -> Any:
+        """What a script answers. `keys` are those of this run: what one before knew under the same names, and an old snapshot may
+        hold, is not found."""
         from redis.exceptions import NoScriptError
 
-        rest = [len(keys), *keys, *arguments]
+        rest = [len(keys), *(f"{prefix()}:{self.run[:12]}:{key}" for key in keys), *arguments]
         try:
             return self.ask("EVALSHA", script.digest, *rest)
         except NoScriptError:
@@ -133,7 +136,12 @@ class ValkeyConnection:
 
 def prefix() -> str:
     """What the keys of this site begin with, so that several sites may share a server."""
-    return f"meiri:{hashlib.sha256(f'valkey {settings.SECRET_KEY}'.encode()).hexdigest()[:12]}"
+    return _prefix(settings.SECRET_KEY)
+
+
+@lru_cache(4)
+def _prefix(secret: str) -> str:
+    return f"meiri:{hashlib.sha256(f'valkey {secret}'.encode()).hexdigest()[:12]}"
 
 
 class ValkeyLink:
@@ -151,6 +159,10 @@ class ValkeyLink:
         self._lock, self._closed, self._lost = Lock(), Event(), Event()
         self._slow, self._rest = 0, 0.0
         self._thread: Thread | None = None
+
+    @property
+    def is_closed(self) -> bool:
+        return self._closed.is_set()
 
     @property
     def is_there(self) -> bool:
@@ -288,9 +300,9 @@ def valkey() -> ValkeyLink | None:
         return None
     global _link
     link = _link
-    if link is None or link.url != url:
+    if link is None or link.url != url or link.is_closed:
         with _link_lock:
-            if _link is None or _link.url != url:
+            if _link is None or _link.url != url or _link.is_closed:
                 if _link:
                     _link.close()
                 _link = ValkeyLink(url)

@@ -2,7 +2,8 @@
 
 A window (say, half an hour by the clock) has a random salt. A visitor's digest is made of the salt, the site's secret
 key, the address and, where asked, the browser's name; the counter is kept under that digest. When the window ends, the
-salt and then the counters are deleted, and before that a copy of the database alone tells no address. The table is right across processes and nodes, which a cache in each process is not.
+salt and then the counters are deleted, and before that a copy of the database alone tells no address. The table is right across processes and nodes, which a cache in each process is not. Where the site has a Valkey, that counts under the
+same digests, and the table follows it (`shared_counts`).
 """
 
 import hashlib
@@ -14,11 +15,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
 from django.utils.timezone import now
 
+from meiri.valkey import valkey
 from meiri.visitors.address import address_of
 from meiri.visitors.models import Salt, Visit
+from meiri.visitors.shared_counts import count_in_database, shared_counts
 
 # Old counters are deleted in steps of so many, so that no writer waits long for another.
 STEP = 5_000
@@ -45,7 +47,7 @@ def times_by(who: str, deed: str, period: timedelta) -> int:
 
 
 def all_times(deeds: Sequence[tuple[str, str]], period: timedelta) -> list[int]:
-    """As `times_by` for each (`who`, `deed`) in turn. One query for all of them."""
+    """As `times_by` for each (`who`, `deed`) in turn. One query for all of them; where Valkey has them, none."""
     if not deeds:
         return []
     seconds = int(period.total_seconds())
@@ -53,20 +55,11 @@ def all_times(deeds: Sequence[tuple[str, str]], period: timedelta) -> list[int]:
     until = datetime.fromtimestamp((number + 1) * seconds, UTC)
     key = _salt(seconds, f"{seconds}:{number}", until) + settings.SECRET_KEY.encode()
     digests = [_digest(key, who, deed) for who, deed in deeds]
-    # Rows are locked in one order, whoever counts.
-    added = sorted(Counter(digests).items())
-    moment = connection.ops.adapt_datetimefield_value(until)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO visitors_visit (digest, count, until) VALUES "  # noqa: S608
-            + ", ".join(["(%s, %s, %s)"] * len(added))
-            + " ON CONFLICT (digest) DO UPDATE SET count = visitors_visit.count + excluded.count"
-            " RETURNING digest, count",
-            [value for digest, count in added for value in (digest, count, moment)],
-        )
-        counts = dict(cursor.fetchall())
+    added = Counter(digests)
+    link = valkey()
+    counts = shared_counts().count(link, added, until) if link else count_in_database(added, until)
     # Of those with one digest the last has the whole count.
-    for digest, count in added:
+    for digest, count in added.items():
         counts[digest] -= count
     found = []
     for digest in digests:
