@@ -1,7 +1,7 @@
 """A flood of comments from one address is turned away on the server's event loop, before Django and the database.
 
 This is no rule for people (`limits` has those): it only keeps whoever sends more than anybody can write from taking the
-time of all others. Each process counts for itself, in memory.
+time of all others. Each process counts for itself, in memory; where the site has a Valkey, they tell each other by it.
 """
 
 import re
@@ -10,7 +10,7 @@ from meiri.delivery.editions import ANY_PREFIX
 from meiri.delivery.headers import guarding
 from meiri.delivery.rsgi import Answer, Scope
 from meiri.visitors.address import visitor_of
-from meiri.visitors.rate_limits import TokenBuckets
+from meiri.visitors.shared_buckets import SharedBuckets
 
 # What one address may send at once, and then each second. A school or an office shares one.
 BURST, A_SECOND = 30, 2
@@ -27,7 +27,7 @@ _HEADERS = (
 )
 
 
-_buckets = TokenBuckets(BURST, A_SECOND, MOST_ADDRESSES)
+_buckets = SharedBuckets("comment flood", BURST, A_SECOND, MOST_ADDRESSES)
 
 
 def is_sent(scope: Scope) -> bool:

@@ -1,7 +1,7 @@
 """Rate limits: how often something may be done, in windows by the clock or as a burst that refills.
 
-Windows are counted in the database under digests that nobody can undo (`counting`), so they hold across processes and nodes.
-Token buckets are counted in the memory of one process, for what must cost no query.
+Windows are counted in the database, or in Valkey, under digests that nobody can undo (`counting`), so they hold across processes and nodes.
+Token buckets are counted in the memory of one process, for what must cost no query; `shared_buckets` are told of by Valkey.
 """
 
 import time
@@ -78,3 +78,10 @@ class TokenBuckets:
         if len(self._buckets) > self.most_keys:
             del self._buckets[next(iter(self._buckets))]
         return taken
+
+    def lower(self, key: str, left: float) -> None:
+        """Leave no more than `left` tokens of `key`, below none where more were taken elsewhere. One that is not kept stays so."""
+        if (bucket := self._buckets.get(key)) is not None:
+            now = self._clock()
+            own = min(bucket.left + (now - bucket.at) * self.a_second, self.burst)
+            self._buckets[key] = _Bucket(min(own, left), now)
