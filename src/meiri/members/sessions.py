@@ -5,9 +5,10 @@ import time
 from functools import partial
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, logout
 from django.contrib.auth.middleware import get_user
 from django.contrib.auth.signals import user_logged_in
+from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
 # What is kept in a session: when it began, when its owner last did something, whether they are of the newsroom.
@@ -49,7 +50,7 @@ class LimitSessions:
 
 
 def _user_in_time(request):
-    user = get_user(request)
+    user = _confirmed_user(request.session) or get_user(request)
     if not user.is_authenticated:
         return user
     session, now = request.session, time.time()
@@ -62,6 +63,19 @@ def _user_in_time(request):
     if KEPT not in session or (kept["newsroom"] and is_there):
         session[KEPT] = kept | {"seen": now}
     return user
+
+
+def _confirmed_user(session):
+    """Who is signed in, where they came with their session and are beyond doubt: all that Django's `get_user` asks of them is so.
+    None where that has to look."""
+    number = session.get(SESSION_KEY)  # which loads the session
+    user = getattr(session, "confirmed_user", None)
+    if user is None or not user.is_active or str(user.pk) != number:
+        return None
+    if session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
+        return None
+    known = constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
+    return user if known else None
 
 
 def _kept(request, user) -> dict:
