@@ -7,6 +7,9 @@ LOCK := .venv/bin/uv pip compile --quiet --generate-hashes --universal --python-
 	--no-header --no-emit-index-url --no-emit-find-links
 # Tests that go another way on PostgreSQL.
 ON_POSTGRESQL := tests/audience tests/comments tests/conf tests/journal tests/newsroom
+# Tests of what Valkey counts and keeps at hand, where there is one.
+WITH_VALKEY := tests/comments/test_limits.py tests/comments/test_writing.py tests/members/test_accounts.py tests/members/test_guessing.py \
+	tests/members/test_second_factor.py tests/members/test_sessions.py tests/members/test_sign_ins.py tests/members/test_stored_sessions.py
 
 .PHONY: help setup setup-run run watch test coverage lint bench audit admin-pages mutants lock
 
@@ -36,6 +39,7 @@ test: setup lint ## check everything; with T=tests/newsroom/test_publishing.py t
 	@scripts/timed "tests of scripts" node --test tests/scripts/
 	@scripts/timed "tests on SQLite" $(PYTEST)
 	@scripts/timed "tests on PostgreSQL" $(PYTEST) --postgresql $(ON_POSTGRESQL)
+	@scripts/timed "tests with Valkey" $(PYTEST) --valkey $(WITH_VALKEY)
 endif
 
 coverage: setup ## which lines and branches the tests reach

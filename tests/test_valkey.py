@@ -12,11 +12,11 @@ from meiri import valkey as module
 from meiri.health_checks import HealthFinding, HealthState, examine_all
 from meiri.metrics import all_measurements
 from meiri.operations import health
-from meiri.valkey import ANSWER_WITHIN, Script, ValkeyAway, ValkeyLink, valkey, valkey_address
+from meiri.valkey import ANSWER_WITHIN, LuaScript, ValkeyAway, ValkeyLink, valkey, valkey_address
 from tests.conftest import PROJECT
 from tests.valkey_server import PATIENCE, a_valkey_server
 
-ADD = Script("return redis.call('INCRBY', KEYS[1], ARGV[1])")
+ADD = LuaScript("return redis.call('INCRBY', KEYS[1], ARGV[1])")
 # What somebody may lose who asks once: the time for an answer, and what a busy machine adds to it.
 LOST = ANSWER_WITHIN + 0.1
 

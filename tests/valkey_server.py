@@ -1,6 +1,11 @@
 """A real Valkey or Redis for tests, started from Debian's package on a socket of its own; it is killed, stopped and started again as
-they ask."""
+they ask.
 
+`pytest --valkey`: run the tests as on a site that has one. Each test begins with an empty one.
+"""
+
+import atexit
+import os
 import shutil
 import signal
 import subprocess
@@ -108,3 +113,42 @@ def a_valkey_server(port: int = 0) -> Iterator[ValkeyServer]:
     finally:
         server.kill()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+# Says to the workers of pytest-xdist that their head was asked for it; each has a server of its own.
+ASKED = "PYTEST_VALKEY"
+_own: list[ValkeyServer] = []
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--valkey", action="store_true", help="run with a Valkey or Redis that the tests start themselves"
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config, parser, args):
+    # Before pytest-django reads the settings.
+    if "--valkey" in args or ASKED in os.environ:
+        running = a_valkey_server()
+        server = running.__enter__()
+        atexit.register(running.__exit__, None, None, None)
+        _own.append(server)
+        os.environ |= {ASKED: "1", "MEIRI_REDIS_URL": server.address}
+
+
+@pytest.fixture(autouse=True)
+def empty_valkey(monkeypatch):
+    """A busy machine is no server that is away, and what is counted is written into no test's database behind its back."""
+    if not _own:
+        return
+    from meiri import valkey
+    from meiri.visitors import shared_counts
+
+    monkeypatch.setattr(valkey, "ANSWER_WITHIN", PATIENCE)
+    monkeypatch.setattr(valkey, "SLOW", PATIENCE)
+    monkeypatch.setattr(shared_counts, "_counts", shared_counts.SharedCounts())
+    monkeypatch.setattr(shared_counts.SharedCounts, "_write_now_and_then", lambda counts: None)
+    _own[0].ask("FLUSHALL")
+    link = valkey.valkey()
+    assert link is None or link.wait(PATIENCE)

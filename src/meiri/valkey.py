@@ -69,7 +69,7 @@ class ValkeyAway(Exception):
 
 
 @dataclass(frozen=True)
-class Script:
+class LuaScript:
     """A script in Lua that the server runs as one step."""
 
     text: str
@@ -118,7 +118,9 @@ class ValkeyConnection:
         self._connection.send_command(*command, check_health=False)
         return self._connection.read_response()
 
-    def run_script(self, script: Script, keys: Sequence[str], arguments: Sequence[str | bytes | int]) -> Any:
+    def run_script(
+        self, script: LuaScript, keys: Sequence[str], arguments: Sequence[str | bytes | int]
+    ) -> Any:
         """What a script answers. `keys` are those of this run: what one before knew under the same names, and an old snapshot may
         hold, is not found."""
         from redis.exceptions import NoScriptError
@@ -194,7 +196,9 @@ class ValkeyLink:
         """The answer to one command. Raises `ValkeyAway`, within some milliseconds."""
         return self._ask(lambda connection: connection.ask(*command))
 
-    def run_script(self, script: Script, keys: Sequence[str], arguments: Sequence[str | bytes | int]) -> Any:
+    def run_script(
+        self, script: LuaScript, keys: Sequence[str], arguments: Sequence[str | bytes | int]
+    ) -> Any:
         """What a script answers. Raises `ValkeyAway`, within some milliseconds."""
         return self._ask(lambda connection: connection.run_script(script, keys, arguments))
 

@@ -13,7 +13,7 @@ from threading import Thread
 from django.conf import settings
 from django.utils.timezone import now
 
-from meiri.valkey import Script, ValkeyAway, ValkeyLink, valkey
+from meiri.valkey import LuaScript, ValkeyAway, ValkeyLink, valkey
 from meiri.visitors.node_salts import salt
 from meiri.visitors.pseudonyms import MONTH
 from meiri.visitors.rate_limits import TokenBuckets
@@ -26,7 +26,7 @@ MOST_WAITING, STEP = 20_000, 500
 
 # The burst, what refills a second, and for each key what was taken of it. Answers what is left of each, at least as much below
 # nothing as there is in a full one.
-TAKE = Script("""
+TAKE = LuaScript("""
 local burst, a_second = tonumber(ARGV[1]), tonumber(ARGV[2])
 local time = redis.call('TIME')
 local now = tonumber(time[1]) + tonumber(time[2]) / 1000000

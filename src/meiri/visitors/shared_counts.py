@@ -20,7 +20,7 @@ from typing import NamedTuple
 from django.db import connection, transaction
 from django.utils.timezone import now
 
-from meiri.valkey import Script, ValkeyAway, ValkeyLink, valkey
+from meiri.valkey import LuaScript, ValkeyAway, ValkeyLink, valkey
 from meiri.visitors.models import Visit
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ SPARED_MILLISECONDS = 60_000
 
 # For each key: what is added, what the count is at least or -1 where nobody has looked, and the milliseconds it is kept. Answers the counts; -1 for
 # one that it does not have and that nobody looked for, to which nothing was added.
-COUNT = Script("""
+COUNT = LuaScript("""
 local counts = {}
 for i, key in ipairs(KEYS) do
   local added, least = tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
@@ -51,7 +51,7 @@ end
 return counts
 """)
 # For each key that there is: what its count is at least.
-RAISE = Script("""
+RAISE = LuaScript("""
 for i, key in ipairs(KEYS) do
   local count = redis.call('GET', key)
   if count and tonumber(count) < tonumber(ARGV[i]) then
@@ -81,7 +81,7 @@ def _steps(counts: list[tuple[str, int]]) -> list[list[tuple[str, int]]]:
     return [counts[first : first + STEP] for first in range(0, len(counts), STEP)]
 
 
-class _Waiting(NamedTuple):
+class _UnwrittenCount(NamedTuple):
     """What was counted of a digest and is not in the database yet."""
 
     number: int
@@ -93,7 +93,7 @@ class SharedCounts:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._waiting: dict[str, _Waiting] = {}
+        self._waiting: dict[str, _UnwrittenCount] = {}
         self._hurry = Event()
         self._thread: Thread | None = None
         self._losses, self._settled_at = 0, 0.0
@@ -143,7 +143,7 @@ class SharedCounts:
     def _keep(self, added: Mapping[str, int], until: datetime) -> None:
         with self._lock:
             for digest, count in added.items():
-                self._waiting[digest] = _Waiting(self._unwritten(digest) + count, until)
+                self._waiting[digest] = _UnwrittenCount(self._unwritten(digest) + count, until)
             if len(self._waiting) > MOST_WAITING:
                 self._hurry.set()
             if self._thread is None:
@@ -179,7 +179,7 @@ class SharedCounts:
         with self._lock:
             for until, step in steps:
                 for digest, count in step.items():
-                    self._waiting[digest] = _Waiting(self._unwritten(digest) + count, until)
+                    self._waiting[digest] = _UnwrittenCount(self._unwritten(digest) + count, until)
 
     def _write_now_and_then(self) -> None:
         while True:
