@@ -7,7 +7,9 @@ import time
 from threading import Thread
 
 import pytest
+import trustme
 
+from bench._processes import free_port
 from meiri import valkey as module
 from meiri.health_checks import HealthFinding, HealthState, examine_all
 from meiri.metrics import all_measurements
@@ -175,6 +177,29 @@ class TestLink:
         server.ask("CONFIG", "SET", "maxmemory", "0")
         assert link.wait(PATIENCE)
         link.close()
+
+    def test_over_tls_it_is_believed_with_a_certificate_of_its_name_alone(self, server, patient, tmp_path):
+        authority, port = trustme.CA(), free_port()
+        authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+        issued = authority.issue_cert("localhost")
+        issued.private_key_pem.write_to_path(tmp_path / "key.pem")
+        issued.cert_chain_pems[0].write_to_path(tmp_path / "certificate.pem")
+        server.kill()
+        server.start(
+            "--tls-port", str(port), "--tls-auth-clients", "no", "--tls-ca-cert-file", str(tmp_path / "ca.pem"),
+            "--tls-key-file", str(tmp_path / "key.pem"), "--tls-cert-file", str(tmp_path / "certificate.pem"),
+        )  # fmt: skip
+        known = f"?ssl_ca_certs={tmp_path}/ca.pem"
+        trusting = ValkeyLink(f"rediss://localhost:{port}/0{known}")
+        assert trusting.wait(PATIENCE), trusting.reason
+        assert trusting.run_script(ADD, ["tries"], [2]) == 2
+        trusting.close()
+        for address in (f"rediss://localhost:{port}/0", f"rediss://127.0.0.1:{port}/0{known}"):
+            doubting = ValkeyLink(address)
+            doubting.begin()
+            until(lambda doubting=doubting: doubting.reason)
+            assert "CERTIFICATE_VERIFY_FAILED" in doubting.reason
+            doubting.close()
 
     def test_tries_to_connect_are_few(self, monkeypatch):
         tried = []
