@@ -40,6 +40,7 @@ PARTS = {
     "sheets.key": "审稿单密钥",
     "sm2.key": "国密密钥",
     "tampering": "网页防篡改",
+    "valkey": "Valkey（计数与会话）",
     "worker": "后台进程",
 }
 
