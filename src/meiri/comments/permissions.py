@@ -3,7 +3,7 @@
 from meiri.comments.models import Comment
 from meiri.newsroom.models import Article
 from meiri.newsroom.roles import ADMITTED, CHANNEL_CHIEFS, CHIEFS, STATION_CHIEFS, Role, grant, whole
-from meiri.policy import Rules, register
+from meiri.policy import Rules, among, register
 
 MODERATORS = "评论审核员"
 MODERATE = "comments.moderate_comment"
@@ -23,7 +23,7 @@ class CommentRules(Rules):
         found = self.reach(user, deed)
         if found.everywhere:
             return queryset
-        return queryset.filter(Article.objects.within(found).including("article"))
+        return queryset.filter(among(Article.objects.within(found), "article"))
 
 
 def register_rules() -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from meiri.newsroom.models import Article, Byline, DayCount, Listing, day_bounds
 from meiri.newsroom.place_kinds import PlaceKind
 from meiri.newsroom.river import Place, days_with_articles
+from meiri.policy import among
 from meiri.policy.reach import Reach
 from meiri.sections.models import Channel, Station
 
@@ -74,7 +75,7 @@ def output_by_author(now: datetime, reach: Reach) -> list[Output]:
         article__listings__published_at__gte=since,
     )
     if not reach.everywhere:
-        bylines = bylines.filter(Article.objects.within(reach).including("article"))
+        bylines = bylines.filter(among(Article.objects.within(reach), "article"))
     start, _ = day_bounds(today)
     rows = bylines.values("author__name", "author__slug").annotate(
         week=Count("article", distinct=True),

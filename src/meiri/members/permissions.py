@@ -4,7 +4,7 @@ who keeps accounts: those of administrators only administrators."""
 from meiri.members.models import Application, Manuscript, User
 from meiri.newsroom.models import Article
 from meiri.newsroom.roles import CHIEFS, OPERATORS, Role, grant, whole
-from meiri.policy import Rules, administrators, register, rules_of
+from meiri.policy import Rules, administrators, among, register, rules_of
 from meiri.policy.reach import reach
 
 HANDLE = "members.handle_contributor"
@@ -25,7 +25,7 @@ class ManuscriptRules(Rules):
         return manuscript.article.stands_within(self.reach(user, deed))
 
     def visible(self, user, queryset, deed):
-        return queryset.filter(Article.objects.within(self.reach(user, deed)).including("article"))
+        return queryset.filter(among(Article.objects.within(self.reach(user, deed)), "article"))
 
 
 class UserRules(Rules):

@@ -107,11 +107,6 @@ class ArticleQuerySet(models.QuerySet):
         """Those that readers do not see. SQLite looks a value up in an index, and walks through it for `NOT live`."""
         return self.filter(live__in=[False])
 
-    def including(self, name: str) -> models.Exists:
-        """The condition that the article which a row of another table has as `name` is among these. It is asked for each row by its
-        key: for a list of keys databases may read the archive."""
-        return models.Exists(self.order_by().filter(pk=models.OuterRef(name)).values("pk"))
-
 
 class ArticleManager(models.Manager.from_queryset(ArticleQuerySet)):  # type: ignore[misc]
     def in_order(self, ids: Sequence[int], with_set_apart: bool = False) -> list[Card]:

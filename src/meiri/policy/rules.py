@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 from django.contrib.auth import get_permission_codename, get_user_model
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from meiri.policy.reach import Reach, reach
 
@@ -124,6 +124,12 @@ def check(user, deed: str, thing: Model | type[Model], place=None) -> None:
     """Raise `PermissionDenied` with a sentence where `user` may not."""
     if not may(user, deed, thing, place):
         raise PermissionDenied(f"您没有权限{WORDS.get(deed, '处理')}{thing._meta.verbose_name}。")
+
+
+def among(things: QuerySet, name: str) -> Exists:
+    """The condition that what a row of another table has as `name` is one of `things`. It is asked for each row by its key: for a list
+    of keys databases may read the archive."""
+    return Exists(things.order_by().filter(pk=OuterRef(name)).values("pk"))
 
 
 def visible(user, queryset: QuerySet, deed: str = "see") -> QuerySet:

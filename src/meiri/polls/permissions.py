@@ -1,7 +1,7 @@
 """Who sees how polls stand in the newsroom: those who may change their articles."""
 
 from meiri.newsroom.models import Article
-from meiri.policy import Rules, may, register, visible
+from meiri.policy import Rules, among, may, register, visible
 from meiri.polls.models import Poll
 
 
@@ -15,7 +15,7 @@ class PollRules(Rules):
     def visible(self, user, queryset, deed):
         if not self.may_somewhere(user, deed):
             return queryset.none()
-        return queryset.filter(visible(user, Article.objects.all(), "change").including("article"))
+        return queryset.filter(among(visible(user, Article.objects.all(), "change"), "article"))
 
 
 def register_rules() -> None:

@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from meiri.newsroom.models import Article
-from meiri.policy import Rules, may, register, rules_of, visible
+from meiri.policy import Rules, among, may, register, rules_of, visible
 from meiri.reports.models import Report
 
 
@@ -26,7 +26,7 @@ class ReportRules(Rules):
         if rules_of(Article).reach(user, "change").everywhere:
             return queryset
         articles = visible(user, Article.objects.all(), "change")
-        return queryset.filter(Q(responsible=user) | articles.including("article"))
+        return queryset.filter(Q(responsible=user) | among(articles, "article"))
 
 
 def register_rules() -> None:

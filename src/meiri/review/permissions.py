@@ -5,7 +5,7 @@ To administer the site is no post of the newsroom: what lets a text pass is for 
 
 from meiri.newsroom.models import Article
 from meiri.newsroom.roles import CHIEFS, EDITORS, Role, grant
-from meiri.policy import Rules, may, register, visible
+from meiri.policy import Rules, among, may, register, visible
 from meiri.policy.reach import reach_held
 from meiri.review.after_checks import AfterCheck
 from meiri.review.chains import ReviewChain
@@ -48,7 +48,7 @@ class SheetRules(Rules):
         return bool(found) and sheet.article is not None and may(user, "see", sheet.article)
 
     def within(self, queryset, found, user, deed):
-        return queryset.filter(visible(user, Article.objects.all()).including("article"))
+        return queryset.filter(among(visible(user, Article.objects.all()), "article"))
 
 
 def register_rules() -> None:

@@ -5,11 +5,11 @@ from meiri.ingest.migration.dede import Dede
 from meiri.ingest.migration.discuz import DiscuzPortal
 from meiri.ingest.migration.empire import Empire
 from meiri.ingest.migration.feed_archive import Feeds
+from meiri.ingest.migration.generated_site import SiteFolder
 from meiri.ingest.migration.ghost import Ghost
 from meiri.ingest.migration.halo import Halo
 from meiri.ingest.migration.old_archive import ArchiveSource, ArchiveSystem
 from meiri.ingest.migration.phpcms import Phpcms
-from meiri.ingest.migration.site_folder import SiteFolder
 from meiri.ingest.migration.typecho import Typecho
 from meiri.ingest.migration.wordpress_dump import WordPressDump
 from meiri.ingest.migration.wordpress_export import WordPressExport

@@ -6,7 +6,7 @@ from meiri.ingest.wire_facts import PubStatus
 from meiri.ingest.wire_models import WireItem
 from meiri.newsroom.inbox import InboxItem, InboxSection, register_inbox
 from meiri.newsroom.models import Article
-from meiri.policy import may, visible
+from meiri.policy import among, may, visible
 
 
 class KilledItems(InboxSection):
@@ -16,7 +16,7 @@ class KilledItems(InboxSection):
         if not may(user, "see", WireItem):
             return None
         shown = visible(user, Article.objects.filter(live=True), "withdraw")
-        killed = WireItem.objects.exclude(status=PubStatus.USABLE).filter(shown.including("article"))
+        killed = WireItem.objects.exclude(status=PubStatus.USABLE).filter(among(shown, "article"))
         return killed.select_related("source").order_by("changed_at", "pk")
 
     def item(self, row):

@@ -84,7 +84,7 @@ def _generator_of(folder: Path) -> Generator | None:
 
 
 @dataclass
-class _Text:
+class _PostFile:
     """A file of a post: where it lies, what its front matter says, and what stands below."""
 
     path: PurePosixPath  # from the folder of the site
@@ -125,7 +125,7 @@ class GeneratedSite(OldArchive):
     def _columns(self) -> dict[str, OldColumn]:
         found: dict[str, OldColumn] = {}
         for text in self._texts():
-            if isinstance(text, _Text) and (place := self._place_of(text)):
+            if isinstance(text, _PostFile) and (place := self._place_of(text)):
                 key = "/".join(place)
                 address = f"/categories/{'/'.join(map(slug_of, place))}/"
                 found.setdefault(key, OldColumn(key, place, slug_of(place[-1]), address))
@@ -144,7 +144,7 @@ class GeneratedSite(OldArchive):
     def faults(self) -> list[str]:
         return self._unread
 
-    def _texts(self) -> Iterator[_Text | NotTaken]:
+    def _texts(self) -> Iterator[_PostFile | NotTaken]:
         self._unread = []
         seen = 0
         for place in self._places():
@@ -159,7 +159,7 @@ class GeneratedSite(OldArchive):
         found = [place for place in _POSTS[self._generator] if (self._folder / place).is_dir()]
         return found or ["."]
 
-    def _read(self, path: Path, place: str) -> _Text | NotTaken:
+    def _read(self, path: Path, place: str) -> _PostFile | NotTaken:
         where = PurePosixPath(path.relative_to(self._folder))
         try:
             if path.stat().st_size > LARGEST:
@@ -168,9 +168,9 @@ class GeneratedSite(OldArchive):
         except OSError as error:
             return NotTaken(str(where), "", f"文件无法读取（{error.strerror or type(error).__name__}）。")
         told, body = front_matter(text)
-        return _Text(where, PurePosixPath(path.relative_to(self._folder / place)), told, body)
+        return _PostFile(where, PurePosixPath(path.relative_to(self._folder / place)), told, body)
 
-    def _post(self, text: _Text) -> OldPost | NotTaken:
+    def _post(self, text: _PostFile) -> OldPost | NotTaken:
         title, body = self._title_and_body(text)
         key = str(text.path)
         if self._is_page(text):
@@ -204,7 +204,7 @@ class GeneratedSite(OldArchive):
             warnings=warnings,
         )
 
-    def _title_and_body(self, text: _Text) -> tuple[str, str]:
+    def _title_and_body(self, text: _PostFile) -> tuple[str, str]:
         """The title that is said, else the heading that the text begins with, which is then no part of it, else the file's name."""
         if title := text.first("title"):
             return " ".join(title.split()), text.body
@@ -212,19 +212,19 @@ class GeneratedSite(OldArchive):
             return heading[1].strip(" #"), text.body[heading.end() :]
         return self._name_of(text).replace("-", " "), text.body
 
-    def _is_page(self, text: _Text) -> bool:
+    def _is_page(self, text: _PostFile) -> bool:
         is_section = text.inner.stem == "_index"
         is_outside = self._generator == Generator.HUGO and len(text.inner.parts) == 1
         return is_section or is_outside or text.is_said("layout", "page") or text.is_said("type", "page")
 
-    def _name_of(self, text: _Text) -> str:
+    def _name_of(self, text: _PostFile) -> str:
         name = text.inner.parent.name if text.is_bundle else text.inner.stem
         return name[found.end() :] if (found := _DATED.match(name)) else name
 
-    def _folders_of(self, text: _Text) -> tuple[str, ...]:
+    def _folders_of(self, text: _PostFile) -> tuple[str, ...]:
         return text.inner.parent.parts[:-1] if text.is_bundle else text.inner.parent.parts
 
-    def _folder_of(self, text: _Text) -> str:
+    def _folder_of(self, text: _PostFile) -> str:
         """Where the pictures lie that the text names without a folder: beside it, or in the folder of its name (Hexo)."""
         beside = text.path.with_suffix("")
         if self._generator == Generator.HEXO and (self._folder / beside).is_dir():
@@ -233,7 +233,7 @@ class GeneratedSite(OldArchive):
             return f"/{text.inner.parent}/"
         return f"/{text.path.parent}/" if text.path.parent != PurePosixPath(".") else "/"
 
-    def _place_of(self, text: _Text) -> tuple[str, ...]:
+    def _place_of(self, text: _PostFile) -> tuple[str, ...]:
         """The column of a text. Hexo's categories are one below the other; of others' the first is the column."""
         found = _words(text, "categories", "category", separated=self._generator == Generator.JEKYLL)
         if self._generator == Generator.HEXO:
@@ -243,18 +243,18 @@ class GeneratedSite(OldArchive):
         folders = self._folders_of(text)
         return (folders[0],) if self._generator == Generator.HUGO and folders else ()
 
-    def _tags_of(self, text: _Text, place: tuple[str, ...]) -> list[str]:
+    def _tags_of(self, text: _PostFile, place: tuple[str, ...]) -> list[str]:
         found = _words(text, "tags", "tag", separated=True)
         columns = _words(text, "categories", "category", separated=self._generator == Generator.JEKYLL)
         others = [] if self._generator == Generator.HEXO else columns[1:]
         return [one for one in dict.fromkeys([*found, *others]) if one and one not in place]
 
-    def _columns_in_address(self, text: _Text) -> tuple[str, ...]:
+    def _columns_in_address(self, text: _PostFile) -> tuple[str, ...]:
         if self._generator == Generator.JEKYLL:
             return tuple(_words(text, "categories", "category", separated=True))
         return self._place_of(text)
 
-    def _addresses_of(self, text: _Text, title: str, at: datetime | None) -> list[str]:
+    def _addresses_of(self, text: _PostFile, title: str, at: datetime | None) -> list[str]:
         own = text.first("url", "permalink")
         if own and not own.startswith(":") and "/:" not in own:
             found = [urlsplit(own).path]
@@ -272,7 +272,7 @@ class GeneratedSite(OldArchive):
         return [one if one.startswith("/") else f"/{one}" for one in [*found, *led] if one]
 
 
-def _words(text: _Text, several: str, one: str, *, separated: bool) -> list[str]:
+def _words(text: _PostFile, several: str, one: str, *, separated: bool) -> list[str]:
     """The words of a list and of the key for a single one. `separated`: a list of one is words with commas or spaces between."""
     found = text.all(several)
     if separated and len(found) == 1:
@@ -280,12 +280,12 @@ def _words(text: _Text, several: str, one: str, *, separated: bool) -> list[str]
     return list(dict.fromkeys(word.strip() for word in [*found, *text.all(one)] if word.strip()))
 
 
-def _is_draft(text: _Text) -> bool:
+def _is_draft(text: _PostFile) -> bool:
     is_apart = "_drafts" in text.path.parts
     return is_apart or text.is_said("draft", "true") or text.is_said("published", "false")
 
 
-def _time_of(text: _Text) -> datetime | None:
+def _time_of(text: _PostFile) -> datetime | None:
     """What it says of its date; else that of the file's name."""
     for key in ("date", "publishdate", "published", "created"):
         if (said := text.first(key)) and (found := read_iso(said)):
