@@ -15,8 +15,8 @@ from meiri.newsroom import listing
 from meiri.newsroom.inbox import inbox_of
 from meiri.newsroom.initial_newsroom import create_desk, create_newsroom
 from meiri.newsroom.keyset import Cursor
-from meiri.newsroom.listing import STATES, in_rare_state, in_state, listed, turn, with_words
-from meiri.newsroom.models import Article
+from meiri.newsroom.listing import STATES, in_rare_state, in_state, listed, named_by, turn, with_words
+from meiri.newsroom.models import Article, Author, Byline
 from meiri.newsroom.publishing import withdraw
 from meiri.policy import visible
 from meiri.polls.models import Poll
@@ -167,6 +167,23 @@ def test_the_list_of_an_editor_of_some_channels_is_walked_to_and_not_sorted(clie
     plan = plan_of_sql(rows)
     assert "article_changed" in plan
     assert "TEMP B-TREE FOR ORDER BY" not in plan
+
+
+@pytest.mark.parametrize("many", [0, 2, 100])
+def test_what_an_author_signed_is_the_same_looked_up_and_walked_to(monkeypatch, many):
+    monkeypatch.setattr(listing, "MANY", many)
+    author, channel = Author.objects.create(name="韩秋林", slug="han"), a_channel("科技", "keji")
+    signed = [an_article(f"第{n}篇", channel=channel) for n in range(5)]
+    for article in signed[::2]:
+        Byline.objects.create(article=article, author=author)
+    found = named_by(Byline.objects.filter(author__in=[author.pk]), Article.objects.all()).order_by(
+        "-updated_at", "-pk"
+    )
+    assert [article.title for article in found] == ["第4篇", "第2篇", "第0篇"]
+    if many < 3:
+        plan = plan_of(found[:41])
+        assert "article_changed" in plan
+        assert "byline_of_article (article_id=? AND author_id=?)" in plan
 
 
 def test_a_search_reads_the_articles_that_it_found_and_walks_through_nothing(search_index):

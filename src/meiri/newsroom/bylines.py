@@ -53,6 +53,8 @@ class Byline(Orderable):
 
     class Meta(Orderable.Meta):
         verbose_name = "作者"
+        # Whether an author signed an article is asked along the list of articles.
+        indexes = (models.Index(fields=["article", "author"], name="byline_of_article"),)
 
     def __str__(self):
         return str(self.author)

@@ -37,6 +37,8 @@ STATES = [
     ("withdrawn", "已撤稿"),
 ]
 
+# Articles of an author or a station up to which they are looked up by their keys.
+MANY = 5_000
 # Articles that a page of an editor's list is looked for in before the editor's places are.
 WALKED = 10_000
 # Those with an index of their own.
@@ -126,18 +128,25 @@ class ArticleFilterSet(WagtailFilterSet):
         fields = ["channel", "station", "state", "author", "source", "published_at"]
 
     def at_station(self, queryset, name, station):
-        through = Article.stations.through.objects.filter(station=station).values("article_id")
-        return queryset.filter(pk__in=through)
+        return named_by(Article.stations.through.objects.filter(station=station), queryset)
 
     def signed_by(self, queryset, name, author):
-        signed = Byline.objects.filter(author__in=named(Author, author)).values("article_id")
-        return queryset.filter(pk__in=signed)
+        return named_by(Byline.objects.filter(author__in=named(Author, author)), queryset)
 
     def from_source(self, queryset, name, source):
         return queryset.filter(source__in=named(Source, source))
 
     def found_in_state(self, queryset, name, state):
         return in_rare_state(queryset, state) if state in RARE else in_state(queryset, state)
+
+
+def named_by(rows, articles):
+    """Those of `articles` that `rows` of another table name. Few are looked up by their keys; where there are many, some stand on every
+    page of the list, and each article is asked as the list is walked through."""
+    keys = set(rows.order_by().values_list("article_id", flat=True)[: MANY + 1])
+    if len(keys) <= MANY:
+        return articles.filter(pk__in=keys)
+    return articles.filter(Exists(rows.filter(article=OuterRef("pk"))))
 
 
 def with_words(queryset, words: str, user=None):
@@ -207,8 +216,8 @@ def turn(
 
 def _walked(queryset, beyond: Q, count: int) -> list[Article] | None:
     """The first `count` of `queryset` beyond a place of the list, by a walk through the articles in its order, each of which is asked
-    whether it is in `queryset`; None where so many are not among the next `WALKED`. What an editor of some places sees, and
-    what a station shows, is a condition for which databases read all of these places, and sort them."""
+    whether it is in `queryset`; None where so many are not among the next `WALKED`. What an editor of some places sees is a
+    condition for which databases read all of these places, and sort them."""
     order = queryset.query.order_by
     way = Article.objects.filter(beyond).order_by(*order)
     end = way.values_list("updated_at", flat=True)[WALKED : WALKED + 1].first()
@@ -251,8 +260,7 @@ class ArticleIndexView(IndexView):
         newer = Cursor.parse(self.request.GET.get("newer"))
         seen = rules_of(Article).reach(self.request.user, "see")
         # What words were found in is a list of keys already.
-        is_part = not seen.everywhere or bool(self.request.GET.get("station"))
-        walks = is_part and not self.search_query
+        walks = not seen.everywhere and not self.search_query
         self.page = turn(queryset, older, newer, page_size, walks=walks)
         shown = Article.objects.filter(pk__in=[article.pk for article in self.page])
         self.changed_here = set(visible(self.request.user, shown, "change").values_list("pk", flat=True))
