@@ -1,6 +1,7 @@
 """One search page for everything that readers may see: areas as links with counts that are true."""
 
 import re
+from datetime import date
 from html import unescape
 from urllib.parse import urlencode
 
@@ -11,13 +12,15 @@ from meiri.fronts.initial_pages import create_pages
 from meiri.fronts.models import TopicIndexPage, TopicPage
 from meiri.letters.handling import answer_letter
 from meiri.letters.published_letters import publish_letter, withdraw_letter
+from meiri.newsroom.publishing import withdraw
 from meiri.search import index as indexes
 from meiri.search.area_indexing import areas_up_to_date
 from meiri.search.areas import areas
 from meiri.search.index import Unavailable, ask_index
+from meiri.staff.models import PressCard
 from meiri.web import search_areas
 from tests.letters.letters_factory import a_letter, someone
-from tests.newsroom_factory import a_topic, an_article
+from tests.newsroom_factory import a_draft, a_topic, an_article, an_author
 from tests.syndication.pictures import a_picture
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +69,14 @@ def test_each_area_says_how_many_it_has_and_shows_them(page):
     a_published_letter()
     a_topic_page(intro="老渡口改造的前前后后。")
     first = page(q="渡口")
-    expected = {"稿件": "2", "图片": "1", "专题": "1", "群众来信": "1", "每日新闻杂志": "0"}
+    expected = {
+        "稿件": "2",
+        "图片": "1",
+        "作者": "0",
+        "专题": "1",
+        "群众来信": "1",
+        "每日新闻杂志": "0",
+    }
     assert counts(first) == expected
     for area, shown in (("letters", "渡口的路灯不亮"), ("topics", "渡口新生")):
         found = page(q="渡口", area=area)
@@ -84,7 +94,8 @@ def test_links_lead_to_the_areas_and_keep_what_was_asked_for(page):
     first = page(q="渡口", sort="newest")
     links = [unescape(link) for link in re.findall(r'href="(\?[^"]*area=[^"]*)"', first)]
     assert [
-        f"?{urlencode({'q': '渡口', 'area': name})}" for name in ("pictures", "topics", "letters", "magazine")
+        f"?{urlencode({'q': '渡口', 'area': name})}"
+        for name in ("pictures", "authors", "topics", "letters", "magazine")
     ] == links
     assert 'name="area" value="letters"' in page(q="渡口", area="letters")
     assert titles(page(q="渡口", area="nowhere")) == ["渡口的清晨"]
@@ -120,6 +131,72 @@ def test_topics_that_are_hidden_private_renamed_or_deleted_are_not_found(page):
     PageViewRestriction.objects.create(page=private, restriction_type="login")
     found = page(q="渡口", area="topics")
     assert (titles(found), counts(found)["专题"]) == ([], "0")
+
+
+class TestAuthors:
+    def test_are_found_by_name_by_how_it_is_read_and_by_what_they_do(self, page):
+        author = an_author("欧阳锋铭", "ouyang", role="驻站记者", bio="写山里的茶。")
+        an_article("春茶开采", authors=[author])
+        for words in ("欧阳锋铭", "锋铭", "ouyangfengming", "驻站记者", "山里的茶"):
+            found = page(q=words, area="authors")
+            assert titles(found) == ["欧阳锋铭"], words
+            assert counts(found)["作者"] == "1"
+            assert 'href="/author/ouyang/"' in found
+
+    def test_stand_beside_the_articles_on_the_first_page_alone(self, page):
+        an_article("春茶开采", authors=[an_author("欧阳锋铭", "ouyang")])
+        found = page(q="欧阳锋铭")
+        assert titles(found) == ["欧阳锋铭", "春茶开采"]
+        assert counts(found)["稿件"] == "1"
+        narrowed = page(q="欧阳锋铭", channel="keji")
+        assert titles(narrowed) == ["春茶开采"]
+
+    def test_who_has_published_nothing_or_nothing_any_more_is_not_found(self, page):
+        author = an_author("欧阳锋铭", "ouyang")
+        assert titles(page(q="欧阳锋铭", area="authors")) == []
+        a_draft("写到一半", authors=[author])
+        assert titles(page(q="欧阳锋铭", area="authors")) == []
+        article = an_article("春茶开采", authors=[author])
+        assert titles(page(q="欧阳锋铭", area="authors")) == ["欧阳锋铭"]
+        withdraw(article, "来源有误")
+        found = page(q="欧阳锋铭", area="authors")
+        assert (titles(found), counts(found)["作者"]) == ([], "0")
+
+    def test_one_who_is_called_otherwise_now_is_found_by_the_new_name(self, page):
+        author = an_author("欧阳锋铭", "ouyang")
+        an_article("春茶开采", authors=[author])
+        assert titles(page(q="欧阳锋铭", area="authors")) == ["欧阳锋铭"]
+        author.name = "司徒雨声"
+        author.save()
+        assert titles(page(q="欧阳锋铭", area="authors")) == []
+        assert titles(page(q="司徒雨声", area="authors")) == ["司徒雨声"]
+
+    def test_a_name_is_converted_as_a_name(self, page):
+        """As a word 范 would be 範."""
+        an_article("春茶开采", authors=[an_author("范松", "fan")])
+        assert titles(page("/zh-hant", q="范松", area="authors")) == ["范松"]
+
+    def test_whose_name_has_one_character_of_it_is_not_found(self, page):
+        an_article("春茶开采", authors=[an_author("梁馆山", "liang", bio="喜爱图画和书本")])
+        assert titles(page(q="图书馆", area="authors")) == []
+
+    def test_bearers_of_press_cards_are_not_listed(self, page):
+        PressCard.objects.create(
+            number="B1", name="欧阳锋铭", unit="总编室", role="记者", valid_until=date(2030, 1, 1)
+        )
+        assert titles(page(q="欧阳锋铭", area="authors")) == []
+
+
+def test_one_character_of_a_word_is_no_hit(page, client):
+    """图书馆 lists nothing that has 馆 alone, nor 电池 a story about lifts (电梯); and what is counted is what is listed."""
+    an_article("县城图书馆把灯光延到深夜", text="读者很多。")
+    an_article("茶馆里的早晨", text="老人看书，孩子画图。")
+    an_article("六层老楼装上电梯", text="池塘边的楼。")
+    assert titles(page(q="图书馆")) == ["县城图书馆把灯光延到深夜"]
+    assert titles(page(q="电池")) == []
+    for words, total in (("图书馆", 1), ("电池", 0)):
+        answer = client.get(f"/api/v1/search/?q={words}").json()
+        assert (answer["total"], len(answer["results"])) == (total, total)
 
 
 def test_pictures_keep_what_may_harm_minors_and_what_was_taken_down_away(page):

@@ -194,3 +194,16 @@ class TestThePage:
         page.goto("/search/?q=水")
         line = page.locator("mark").first.evaluate("m => getComputedStyle(m).textDecorationLine")
         assert line == "underline"
+
+
+def test_an_author_is_found_by_keyboard_and_without_script(browser, site):
+    context = browser.new_context(base_url=site.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/search/?q=林晚舟")
+    expect(page.locator(".authors-found h3")).to_have_text("林晚舟")
+    areas = page.get_by_role("navigation", name="检索范围")
+    areas.get_by_role("link", name="作者 1", exact=True).press("Enter")
+    expect(page.get_by_role("status")).to_have_text("共 1 位")
+    page.locator(".hit h3 a").press("Enter")
+    expect(page.locator("h1")).to_have_text("林晚舟")
+    context.close()

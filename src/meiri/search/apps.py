@@ -14,7 +14,11 @@ class SearchConfig(AppConfig):
         from meiri.newsroom.models import Article
         from meiri.newsroom.publication_checks import register_check
         from meiri.newsroom.taking import when_taken
-        from meiri.search import permissions, related_updates  # noqa: F401 - registers its consumer
+        from meiri.search import (  # noqa: F401 some register themselves
+            author_search,
+            permissions,
+            related_updates,
+        )
         from meiri.search.fingerprint_signals import before_an_article_is_deleted, when_a_revision_is_saved
         from meiri.search.lineage import record_taken
         from meiri.search.publication_check import DuplicateCheck

@@ -22,13 +22,14 @@ from meiri.search.query import Query
 @dataclass(frozen=True)
 class FoundThing:
     """One thing of an area as results show it. `text`: where words are looked for to be shown, empty where readers see no more than
-    the title; `note`: a few words about it."""
+    the title; `note`: a few words about it; `is_person`: the title is somebody's name."""
 
     title: str
     url: str
     text: str = ""
     note: str = ""
     at: datetime | None = None
+    is_person: bool = False
 
 
 @dataclass(frozen=True)

@@ -138,17 +138,20 @@ def _share(query: Query, searcher: tantivy.Searcher) -> float:
 
 
 def loose(query: Query, searcher: tantivy.Searcher) -> Match | None:
-    """Articles that have some of what is asked for, in their titles or as rare words of the text; None where nothing is left
-    to look for."""
-    terms = query.free
-    likely = []
+    """Articles that have some of what is asked for, in their titles or as rare words of the text, but never one character of a word
+    alone; None where nothing is left to look for."""
+    terms, likely = query.free, []
+    # One character of a word says nothing of what the word says.
+    alone = {term.text for term in terms if len(term.text) == 1}
     for field, found in _by_field(terms):
-        known = [(word, searcher.doc_freq(field, word)) for word in found]
+        whole = [word for word in found if word in alone or (len(word) > 1 and field != "characters")]
+        known = [(word, searcher.doc_freq(field, word)) for word in whole]
         most = max(searcher.num_docs // 20, 1000)
         likely += [_term(field, word, WEIGHTS[field]) for word, count in known if 0 < count <= most]
     for term in terms:
         for word in IndexedText.of(term.text).telling:
-            if 0 < searcher.doc_freq("text", word) <= max(searcher.num_docs // 100, 1000):
+            most = max(searcher.num_docs // 100, 1000)
+            if (len(word) > 1 or word in alone) and 0 < searcher.doc_freq("text", word) <= most:
                 likely.append(_term("text", word))
     if not likely:
         return None

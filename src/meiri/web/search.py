@@ -62,7 +62,7 @@ def results(request):
     }
     days = a_day(asked.get("from", "")), a_day(asked.get("to", ""))
     found, shares, spelled, message, status = Found(), {}, [], "", 200
-    query, pieces, things = Query(), [], []
+    query, pieces, things, authors = Query(), [], [], []
     try:
         slugs = {name: section.word if section else "" for name, section in chosen.items()}
         query = parse(text).within(**slugs, since=days[0], until=days[1])
@@ -70,7 +70,9 @@ def results(request):
             case search_areas.ARTICLES:
                 found = find(query, sort, SHOWN, after)
                 shares = facets(query, channels, stations, below)
-                pieces = [] if after else [(piece, excerpt_of(piece, query)) for piece in find_pieces(query)]
+                if not after:
+                    pieces = [(piece, excerpt_of(piece, query)) for piece in find_pieces(query)]
+                    authors = search_areas.authors_beside(query)
             case search_areas.PICTURES:
                 found = search_areas.find_pictures(query, after)
             case search_areas.MAGAZINE:
@@ -93,6 +95,7 @@ def results(request):
         "meant": [(text, changed(asked, q=text, after="")) for text in spelled],
         "pieces": pieces,
         "things": things,
+        "authors": authors,
         "area": area,
         "tabs": [
             (tab, changed(asked, area=tab.name, after="", sort=""))

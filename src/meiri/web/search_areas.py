@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 
 from meiri.fronts.magazine_search import FoundPiece, excerpt_of, find_pieces
 from meiri.identity import identity
-from meiri.search.areas import AreaPage, areas, count_articles, count_in_area, find_in_area
+from meiri.search.areas import AreaHit, AreaPage, areas, count_articles, count_in_area, find_in_area
 from meiri.search.finding import Found, HitCursor, find
 from meiri.search.index import Unavailable
 from meiri.search.query import Query
 
-ARTICLES, PICTURES, MAGAZINE = "", "pictures", "magazine"
+ARTICLES, PICTURES, MAGAZINE, AUTHORS = "", "pictures", "magazine", "authors"
 PICTURES_SHOWN = 24
+# Authors that stand beside the articles that were found.
+AUTHORS_SHOWN = 3
 # More pieces than the issues that are searched have.
 MOST_PIECES = 10_000
 
@@ -69,6 +71,16 @@ def find_things(name: str, query: Query, count: int, after: HitCursor | None) ->
     """What the area `name` has. Raises `Unavailable`."""
     area = next(area for area in areas() if area.name == name)
     return find_in_area(area, query, count, after)
+
+
+def authors_beside(query: Query) -> list[AreaHit]:
+    """The authors that stand beside the articles; none where their index is being built, or of a query of sections or days."""
+    if query.sections or query.is_dated:
+        return []
+    try:
+        return find_things(AUTHORS, query, AUTHORS_SHOWN, None).hits
+    except Unavailable:
+        return []
 
 
 def page_of_pieces(
