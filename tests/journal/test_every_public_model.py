@@ -10,7 +10,7 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents.models import Document
 from wagtail.models import Collection, CollectionViewRestriction, Page, PageViewRestriction, Site
 
-from meiri.audience.models import HotRule
+from meiri.audience.models import HotRule, HotSearchSettings, SearchRule
 from meiri.comments.models import CommentSettings, Question, WordRule
 from meiri.delivery.models import ProtectedTerm
 from meiri.fronts.initial_pages import create_pages
@@ -154,6 +154,18 @@ CHANGES = {
     ),
     "staff.PressCard": (a_card, {"role": "编辑"}, "presscard.changed", "press-card:"),
     "audience.HotRule": (a_rule, {"place": 2}, "hotrule.changed", "hot"),
+    "audience.SearchRule": (
+        lambda: SearchRule.objects.create(words="渡口", reason="与案件有关"),
+        {"words": "渡船"},
+        "searchrule.changed",
+        "hot-searches",
+    ),
+    "audience.HotSearchSettings": (
+        HotSearchSettings.load,
+        {"mode": "off"},
+        "hotsearchsettings.changed",
+        "hot-searches",
+    ),
     "search.KnownName": (
         lambda: KnownName.objects.create(name="北京大学", aliases="北大"),
         {"aliases": "北大、PKU"},

@@ -18,6 +18,8 @@ PAGES = [
     "/admin/snippets/fronts/friendlink/",
     "/admin/snippets/audience/hotrule/",
     "/admin/snippets/audience/hotrule/add/",
+    "/admin/snippets/audience/searchrule/",
+    "/admin/snippets/audience/searchrule/add/",
     "/admin/journal/",
     "/admin/comments/",
     "/admin/letters/",

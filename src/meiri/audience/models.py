@@ -1,4 +1,5 @@
-"""How often articles were read, in all and of late; which views are counted already; what editors say of the hot list."""
+"""How often articles were read, in all and of late; which views are counted already; what readers search for; what editors say of the
+lists of both."""
 
 from typing import Any
 
@@ -7,10 +8,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from wagtail.contrib.settings.models import register_setting
 
-from meiri.journal.content_keys import HOT, ContentKey
+from meiri.journal.content_keys import HOT, HOT_SEARCHES, ContentKey
 from meiri.journal.public_models import NotPublic, Public
 from meiri.newsroom.models import Article
+from meiri.stored_settings import StoredSettings
 
 
 class ArticleViews(models.Model):
@@ -201,3 +204,134 @@ class HotRule(models.Model):
         others = HotRule.objects.in_force().filter(place=self.place).exclude(pk=self.pk)
         if other := others.select_related("article").first():
             raise ValidationError({"place": f"第 {self.place} 位已有《{other.article.title}》，请另选名次。"})
+
+
+class SearchCount(models.Model):
+    """In how many networks readers searched for something in an hour, each network once a day. `query`: a keyed digest of the folded
+    words, which stand nowhere until several networks searched for them."""
+
+    query = models.BigIntegerField()
+    start = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+
+    public = NotPublic("counted without its words")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["query", "start"], name="one_count_a_query_and_hour")]
+        indexes = [models.Index(fields=["start"], name="searches_by_hour")]
+
+    def __str__(self):
+        return f"{self.query} at {self.start}: {self.count}"
+
+
+class CountedSearch(models.Model):
+    """A search that was counted, under a digest nobody can undo once the day's salt is gone, so that no network counts twice."""
+
+    # As `CountedView.reader`.
+    mark = models.BigAutoField(primary_key=True)
+    until = models.DateTimeField(db_index=True)
+
+    public = NotPublic("tells networks apart for a day")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self):
+        return str(self.mark)
+
+
+class SearchedWords(models.Model):
+    """Words that several networks searched for, as one of their readers wrote them."""
+
+    # As `CountedView.reader`.
+    query = models.BigAutoField(primary_key=True)
+    words = models.CharField(max_length=20)
+    at = models.DateTimeField(db_index=True)
+
+    public = NotPublic("the list shows what of it stands in headlines")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self):
+        return self.words
+
+
+@register_setting(icon="search")
+class HotSearchSettings(StoredSettings):
+    """Whether readers are shown what others search for."""
+
+    class Mode(models.TextChoices):
+        COUNTED = "counted", "按检索次数自动排出，编辑可以安排和屏蔽"
+        EDITORS = "editors", "只显示编辑安排的"
+        OFF = "off", "不显示"
+
+    mode = models.CharField("热搜词", max_length=7, choices=Mode.choices, default=Mode.COUNTED)
+
+    public = Public(("mode",), keys=lambda settings: [HOT_SEARCHES], key_forms=(HOT_SEARCHES,), appears=False)
+
+    class Meta:
+        verbose_name = "热搜词"
+
+    def __str__(self):
+        return "热搜词"
+
+
+class SearchRule(models.Model):
+    """What an editor says of words on the list of searches: where they stand until a moment, or that nothing that has them is on it."""
+
+    class Deed(models.TextChoices):
+        PIN = "pin", "放在指定名次"
+        KEEP_OFF = "off", "不上热搜"
+
+    words = models.CharField(
+        "检索词", max_length=20, unique=True, help_text="不上热搜的：含有这个词的都不显示。"
+    )
+    deed = models.CharField("做法", max_length=3, choices=Deed.choices, default=Deed.KEEP_OFF)
+    place = models.PositiveSmallIntegerField(
+        "名次",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(10)],
+        help_text="1 到 10。不上热搜的不填。",
+    )
+    until = models.DateTimeField(
+        "截止时间", null=True, blank=True, help_text="放在指定名次时必填；不上热搜的可以不填，长期有效。"
+    )
+    reason = models.CharField("理由", max_length=100, help_text="记入日志，读者看不到。")
+
+    public = Public(
+        ("words", "deed", "place", "until", "reason"),
+        keys=lambda rule: [HOT_SEARCHES],
+        key_forms=(HOT_SEARCHES,),
+    )
+
+    objects = HotRuleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "热搜词安排"
+        verbose_name_plural = "热搜词安排"
+        indexes = [models.Index(fields=["until"], name="search_rules_in_force")]
+
+    def __str__(self):
+        where = f"第 {self.place} 位" if self.deed == self.Deed.PIN else "不上热搜"
+        end = f"，至 {timezone.localtime(self.until):%Y-%m-%d %H:%M}" if self.until else ""
+        return f"“{self.words}”{where}{end}：{self.reason}"
+
+    def clean(self):
+        self.words = " ".join(self.words.split())
+        if not any(character.isalnum() for character in self.words):
+            raise ValidationError({"words": "请填写检索词。"})
+        if self.deed == self.Deed.KEEP_OFF:
+            self.place = None
+        elif self.place is None:
+            raise ValidationError({"place": "请填写名次，1 到 10。"})
+        elif self.until is None:
+            raise ValidationError({"until": "请填写截止时间，到时自动撤下。"})
+        if self.until and self.until <= timezone.now():
+            raise ValidationError({"until": "截止时间已过，请填写以后的时间。"})
+        if self.place is not None:
+            others = SearchRule.objects.in_force().filter(place=self.place).exclude(pk=self.pk)
+            if other := others.first():
+                raise ValidationError({"place": f"第 {self.place} 位已有“{other.words}”，请另选名次。"})

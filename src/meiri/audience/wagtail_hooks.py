@@ -7,7 +7,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.snippets.models import register_snippet
 
 from meiri.audience.hot import hot_list, in_words
-from meiri.audience.models import HotRule
+from meiri.audience.models import HotRule, SearchRule
 from meiri.audience.view_counts import views_of
 from meiri.journal.snippets import RowViewSet
 
@@ -60,3 +60,26 @@ class HotRuleViewSet(RowViewSet):
 
 
 register_snippet(HotRuleViewSet)
+
+
+class SearchRuleViewSet(RowViewSet):
+    model = SearchRule
+    icon = "search"
+    menu_label = "热搜词安排"
+    menu_order = 161
+    add_to_admin_menu = True
+    copy_view_enabled = False
+    list_display = ["words", "deed", "place", "until", "reason"]
+    list_filter = ["deed"]
+    search_fields = ["words"]
+    ordering = ["-id"]
+    list_per_page = 40
+    panels = [
+        FieldPanel("words"),
+        FieldRowPanel([FieldPanel("deed"), FieldPanel("place")]),
+        FieldPanel("until"),
+        FieldPanel("reason"),
+    ]
+
+
+register_snippet(SearchRuleViewSet)

@@ -73,6 +73,7 @@ GROUPS = (
             *lists("fronts_noticebar", "fronts_greying", "fronts_stationfront", "fronts_advertisement"),
             *lists(
                 "audience_hotrule",
+                "audience_searchrule",
                 "sections_channel",
                 "sections_station",
                 "sections_subsection",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from meiri.audience import hot, reader_number, view_counts
+from meiri.audience import counting_searches, hot, hot_searches, reader_number, view_counts
 from meiri.audience.hot import Window
 from meiri.fronts import layout
 from meiri.search import finding, related_reading, related_selection
@@ -41,6 +41,9 @@ def rules_that_hold() -> dict[str, Any]:
         "hot": hot,
         "once": duration_in_words(timedelta(seconds=view_counts.WINDOW)),
         "readers": reader_number,
+        "searches": hot_searches,
+        "searching": counting_searches,
+        "searched_back": duration_in_words(counting_searches.KEPT),
         "related": related_reading,
         "selection": related_selection,
         "search": finding,

@@ -5,7 +5,9 @@ from datetime import date
 
 from django.shortcuts import render
 
-from meiri.delivery.editions import is_traditional
+from meiri.audience.hot_searches import VIA, hot_searches
+from meiri.audience.search_log import note_search
+from meiri.delivery.editions import is_for_minors, is_traditional
 from meiri.delivery.script import plain
 from meiri.fronts.magazine_search import excerpt_of, find_pieces
 from meiri.search.finding import DEEPEST, Facet, Found, HitCursor, Sort, facets, find
@@ -80,6 +82,8 @@ def results(request):
             case _:
                 page = search_areas.find_things(area, query, SHOWN, after)
                 found, things = Found(page.total, page.total, next=page.next), page.hits
+        if found.exact and asked.get("via") != VIA and area == search_areas.ARTICLES and not after:
+            _count_search(request, query, text)
         spelled = [] if found.exact or after else meant(text, query)
     except QueryTooLong as error:
         message, status = str(error), 400
@@ -96,6 +100,7 @@ def results(request):
         "pieces": pieces,
         "things": things,
         "authors": authors,
+        "hot_searches": [] if found.exact or message else hot_searches(),
         "area": area,
         "tabs": [
             (tab, changed(asked, area=tab.name, after="", sort=""))
@@ -122,6 +127,12 @@ def results(request):
     if status == 503:
         response["Retry-After"] = str(RETRY_SECONDS)
     return response
+
+
+def _count_search(request, query: Query, text: str) -> None:
+    """What minors search for is not counted."""
+    if request.method == "GET" and not is_for_minors():
+        note_search(request, query, text)
 
 
 def rebuilding() -> str:

@@ -13,7 +13,9 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import close_old_connections, connection
 
 from meiri.audience.aggregation import aggregate_views, forget_counted_views, share_salts
+from meiri.audience.counting_searches import count_searches, forget_searches
 from meiri.audience.counts_writer import keep_counts
+from meiri.audience.search_log import share_salts_of_searches
 from meiri.audience.view_counts import forget_old_views
 from meiri.changes.withdrawal_receipts import check_due_receipts, receipts_are_due
 from meiri.comments.reactions import likes_wait, tell_likes
@@ -102,6 +104,8 @@ SCHEDULE = [
     ClockJob(forget_counted_views, 60, line="counting", of_node=True),
     ClockJob(keep_counts, 1, line="counting", of_node=True),
     ClockJob(share_salts, 60, line="counting", of_node=True),
+    ClockJob(count_searches, 10, line="counting", of_node=True),
+    ClockJob(share_salts_of_searches, 60, line="counting", of_node=True),
     ClockJob(share_salts_of_pseudonyms, 60, line="counting", of_node=True),
     ClockJob(note_head, 600, of_node=True),
     # Witnesses may be slow to answer: they delay nothing else.
@@ -115,6 +119,7 @@ SCHEDULE = [
     ClockJob(forget_visits, 60),
     ClockJob(clear_sessions, 3600),
     ClockJob(forget_old_views, 3600),
+    ClockJob(forget_searches, 60),
     ClockJob(forget_unproven, 600),
     ClockJob(tell_followers, 1, line="followers", is_wanted=rounds_are_open, woken=True),
     ClockJob(carry_notices, 1, line="followers", is_wanted=notices_wait, woken=True),
