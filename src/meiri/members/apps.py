@@ -19,6 +19,7 @@ class MembersConfig(AppConfig):
             personal_data,
             sessions,
             telling_followers,
+            telling_searchers,
             waiting,
         )
 

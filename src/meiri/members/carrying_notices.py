@@ -15,6 +15,7 @@ from meiri.members.contacts import Contact
 from meiri.members.kept_articles import followed_by, news_for
 from meiri.members.messages import send_message
 from meiri.members.models import NoticeChoice
+from meiri.members.saved_searches import found_since
 from meiri.personal.models import Notice
 from meiri.personal.notices import note_carried, to_carry
 from meiri.push.subscribing import write_messages
@@ -73,7 +74,8 @@ def _addresses(members: Iterable[int]) -> dict[int, str]:
 def _news_mail_due():
     today = timezone.localdate()
     due = Q(mailed_on=None) | Q(mailed_on__lt=today)
-    return NoticeChoice.objects.filter(due, news_by_mail=True).order_by("mailed_on", "pk")
+    wanted = Q(news_by_mail=True) | Q(searches_by_mail=True)
+    return NoticeChoice.objects.filter(due, wanted).order_by("mailed_on", "pk")
 
 
 def news_mail_is_due() -> bool:
@@ -82,18 +84,23 @@ def news_mail_is_due() -> bool:
 
 @transaction.atomic
 def mail_news() -> int:
-    """Send some of the members who want it what was published where they follow since yesterday's mail. How many of them were
-    looked at. Run by the clock."""
+    """Send some of the members who want it what was published where they follow, and what their saved searches found, since
+    yesterday's mail. How many of them were looked at. Run by the clock."""
     choices = list(_news_mail_due().select_related("member")[:MAILS])
     addresses = _addresses(choice.pk for choice in choices)
     since = timezone.now() - timedelta(days=1)
     for choice in choices:
         if choice.pk in addresses:
-            articles, _ = news_for(followed_by(choice.member))
+            articles, _ = news_for(followed_by(choice.member)) if choice.news_by_mail else ([], None)
             fresh = [article for article in articles if article.published_at > since]
-            if fresh:
-                lines = [f"{a.title}\n{settings.BASE_URL}{a.get_absolute_url()}" for a in fresh]
-                send_message(Contact(email=addresses[choice.pk]), "您关注的新稿", _with_ending(lines))
+            found = found_since(choice.member, since) if choice.searches_by_mail else []
+            lines = [
+                f"{a.title}\n{settings.BASE_URL}{a.get_absolute_url()}"
+                for a in dict.fromkeys([*fresh, *found])
+            ]
+            if lines:
+                subject = "您关注的新稿" if fresh else "您保存的检索有新稿"
+                send_message(Contact(email=addresses[choice.pk]), subject, _with_ending(lines))
     NoticeChoice.objects.filter(pk__in=[choice.pk for choice in choices]).update(
         mailed_on=timezone.localdate()
     )

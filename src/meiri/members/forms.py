@@ -280,4 +280,7 @@ class NoticeChoiceForm(forms.ModelForm):
 
     class Meta:
         model = NoticeChoice
-        fields = ("told_by_mail", "told_by_push", "news_on_page", "news_by_mail", "news_by_push")
+        fields = (
+            *("told_by_mail", "told_by_push", "news_on_page", "news_by_mail", "news_by_push"),
+            *("searches_on_page", "searches_by_mail", "searches_by_push"),
+        )

@@ -181,7 +181,7 @@ def address_of(section) -> str:
 
 class NoticeChoice(models.Model):
     """By which ways a member wants to be told, and how far they have been. `told`: what concerns the member, which always stands on the
-    page 通知 too; `news`: what was published where the member follows."""
+    page 通知 too; `news`: what was published where the member follows; `searches`: what was published that a saved search finds."""
 
     member = models.OneToOneField(
         settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="+"
@@ -191,6 +191,9 @@ class NoticeChoice(models.Model):
     news_on_page = models.BooleanField("放进通知", default=False)
     news_by_mail = models.BooleanField("每天早上发一封邮件", default=False)
     news_by_push = models.BooleanField("推送到设备", default=False)
+    searches_on_page = models.BooleanField("放进通知", default=False)
+    searches_by_mail = models.BooleanField("每天早上发一封邮件", default=False)
+    searches_by_push = models.BooleanField("推送到设备", default=False)
     # The last look at what is new, and the one before that visit, after which things count as new.
     looked_at = models.DateTimeField(null=True, editable=False)
     new_since = models.DateTimeField(null=True, editable=False)
@@ -204,7 +207,11 @@ class NoticeChoice(models.Model):
     class Meta:
         default_permissions = ()
         indexes = [
-            models.Index(fields=["mailed_on"], condition=Q(news_by_mail=True), name="news_mail_due"),
+            models.Index(
+                fields=["mailed_on"],
+                condition=Q(news_by_mail=True) | Q(searches_by_mail=True),
+                name="morning_mail_due",
+            ),
         ]
 
     def __str__(self):
@@ -230,6 +237,102 @@ class NewsRound(models.Model):
         indexes = [
             models.Index(fields=["id"], condition=Q(done_at=None), name="news_rounds_open"),
             models.Index(fields=["done_at"], name="news_rounds_done"),
+        ]
+
+    def __str__(self):
+        return str(self.article_id)
+
+
+class WatchedQuery(models.Model):
+    """What one or more members saved to be searched for, once, however many they are. `words`: folded, operators among them."""
+
+    words = models.CharField(max_length=100, unique=True)
+
+    public = NotPublic("for those who saved it")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self):
+        return self.words
+
+
+class WatchedWord(models.Model):
+    """A word that an article has one of, where it can be what a watched query asks for: the others are not looked at."""
+
+    query = models.ForeignKey(WatchedQuery, on_delete=models.CASCADE, related_name="anchors")
+    word = models.CharField(max_length=120)
+
+    public = NotPublic("follows from its query")
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["word", "query"], name="watched_words")]
+
+    def __str__(self):
+        return self.word
+
+
+class SavedSearch(models.Model):
+    """A search that a member saved. `words`: as the member wrote them."""
+
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    query = models.ForeignKey(WatchedQuery, on_delete=models.PROTECT, related_name="saved")
+    words = models.CharField(max_length=100)
+    made_at = models.DateTimeField(default=timezone.now)
+    # The last look at what it found, and the one before that visit, after which things count as new.
+    looked_at = models.DateTimeField(default=timezone.now)
+    new_since = models.DateTimeField(default=timezone.now)
+
+    public = NotPublic("for its member")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["member", "query"], name="search_saved_once")]
+
+    def __str__(self):
+        return f"{self.member_id}: {self.words}"
+
+
+class QueryMatch(models.Model):
+    """An article that a watched query finds, as of its publication."""
+
+    query = models.ForeignKey(WatchedQuery, on_delete=models.CASCADE, related_name="matches", db_index=False)
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    public = NotPublic("for those who saved the query")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["query", "article"], name="query_matched_once")]
+        indexes = [models.Index(fields=["query", "-at", "-id"], name="newest_of_query")]
+
+    def __str__(self):
+        return f"{self.query_id}: {self.article_id}"
+
+
+class SavedSearchRound(models.Model):
+    """A published article that is being compared with what is watched, and of which members are being told after that. As
+    `NewsRound` it stays for a while."""
+
+    article = models.OneToOneField(Article, on_delete=models.CASCADE, related_name="+")
+    # Up to where the round has come: the queries compared, whether all were, the members told.
+    query = models.PositiveBigIntegerField(default=0)
+    compared = models.BooleanField(default=False)
+    told = models.PositiveBigIntegerField(default=0)
+    began_at = models.DateTimeField(default=timezone.now)
+    done_at = models.DateTimeField(null=True)
+
+    public = NotPublic("work of the clock")
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["id"], condition=Q(done_at=None), name="search_rounds_open"),
+            models.Index(fields=["done_at"], name="search_rounds_done"),
         ]
 
     def __str__(self):

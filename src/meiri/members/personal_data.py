@@ -6,6 +6,7 @@ from meiri.mail.models import OutgoingMail
 from meiri.members.kept_articles import followed_by
 from meiri.members.models import Application, Favourite, Manuscript, NoticeChoice, Reading, User
 from meiri.members.other_accounts import joined_by
+from meiri.members.saved_searches import forget_searches_of, searches_of
 from meiri.members.sign_ins import end_all_sign_ins, open_sign_ins
 from meiri.newsroom.models import Article, Author
 from meiri.newsroom.plain_text import paragraphs
@@ -73,10 +74,17 @@ def _notice_choices(user: User) -> list[dict]:
             "新稿放进通知": _yes(c.news_on_page),
             "新稿邮件": _yes(c.news_by_mail),
             "新稿推送": _yes(c.news_by_push),
+            "检索的新稿放进通知": _yes(c.searches_on_page),
+            "检索的新稿邮件": _yes(c.searches_by_mail),
+            "检索的新稿推送": _yes(c.searches_by_push),
             "上次查看新稿": c.looked_at or "",
         }
         for c in NoticeChoice.objects.filter(member=user)
     ]
+
+
+def _saved_searches(user: User) -> list[dict]:
+    return [{"检索词": s.words, "保存时间": s.made_at, "上次查看": s.looked_at} for s in searches_of(user)]
 
 
 def _yes(on: bool) -> str:
@@ -135,6 +143,7 @@ for title, rows in [
     ("推送设备", _push_subscriptions),
 ]:
     register_personal_data(PersonalData(title, rows, _with_the_account))
+register_personal_data(PersonalData("保存的检索", _saved_searches, forget_searches_of))
 register_personal_data(PersonalData("登录设备", _sign_ins, end_all_sign_ins))
 register_personal_data(PersonalData("待发邮件", _mail, lambda user: _mail_to(user).delete() and None))
 register_personal_data(PersonalData("通讯员申请", _applications, _with_the_account))

@@ -36,17 +36,22 @@ NAMES = {
 
 @consumer("followers")
 def begin_rounds(entries) -> None:
-    """Begin a round for each article that was published for the first time just now. What may harm minors has none."""
+    """Begin a round for each article that was published for the first time just now."""
+    rounds = [NewsRound(article_id=key) for key in fresh_articles_of(entries)]
+    NewsRound.objects.bulk_create(rounds, ignore_conflicts=True)
+
+
+def fresh_articles_of(entries) -> list[int]:
+    """The articles that entries publish for the first time just now, without what may harm minors. One query at most."""
     published = [entry.event for entry in entries if isinstance(entry.event, ArticlePublished)]
     keys = {event.article for event in published if event.article is not None}
     if not keys:
-        return
+        return []
     fresh = timezone.now() - FRESH
     articles = Article.objects.live().filter(
         not_set_apart(), pk__in=keys, published_at__gte=fresh, first_published_at__gte=fresh
     )
-    rounds = [NewsRound(article_id=key) for key in articles.values_list("pk", flat=True)]
-    NewsRound.objects.bulk_create(rounds, ignore_conflicts=True)
+    return list(articles.values_list("pk", flat=True))
 
 
 def rounds_are_open() -> bool:
@@ -108,14 +113,14 @@ def _tell(article: Article, follows: Sequence[Follow], before: Sequence[tuple[in
     on_page = list(choices.filter(news_on_page=True).values_list("pk", flat=True))
     words = f"您关注的“{follows[0].section.name}”有新稿：{article.title}"
     tell_many(on_page, words, article.get_absolute_url())
-    by_push = _push(article, choices)
+    by_push = push_article(article, choices.filter(news_by_push=True))
     return len({*on_page, *by_push})
 
 
-def _push(article: Article, choices) -> list[int]:
-    """Push `article` to those of `choices` who want it and had not their fill today. Their keys."""
+def push_article(article: Article, choices) -> list[int]:
+    """Push `article` to those of `choices` who had not their fill today. Their keys."""
     today = timezone.localdate()
-    wanted = choices.filter(~Q(pushed_on=today) | Q(pushed__lt=MOST_PUSHED), news_by_push=True)
+    wanted = choices.filter(~Q(pushed_on=today) | Q(pushed__lt=MOST_PUSHED))
     members = list(wanted.values_list("pk", flat=True))
     if members:
         pushed = NoticeChoice.objects.filter(pk__in=members)

@@ -3,7 +3,7 @@
 from allauth.account import views as account_views
 from django.urls import include, path
 
-from meiri.members import contributing_views, keeping_views, other_views, push_views, views
+from meiri.members import contributing_views, keeping_views, other_views, push_views, searching_views, views
 from meiri.members.second_factor import ActivationView
 
 urlpatterns = [
@@ -33,6 +33,9 @@ urlpatterns = [
     path("history/", keeping_views.history, name="member-history"),
     path("following/", keeping_views.following, name="member-following"),
     path("following/<str:kind>/<str:slug>/", keeping_views.follow, name="member-follow"),
+    path("searches/", searching_views.searches, name="member-searches"),
+    path("searches/save/", searching_views.save, name="member-search-save"),
+    path("searches/<int:key>/", searching_views.saved_search, name="member-search"),
     path("notices/", keeping_views.notice_list, name="member-notices"),
     path("notices/read/", keeping_views.read_notices, name="member-notices-read"),
     path("notices/ways/", views.choose_notices, name="member-notice-ways"),

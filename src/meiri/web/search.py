@@ -100,6 +100,7 @@ def results(request):
         "pieces": pieces,
         "things": things,
         "authors": authors,
+        "to_save": "" if is_for_minors() or message else words_to_save(query, words, chosen),
         "hot_searches": [] if found.exact or message else hot_searches(),
         "area": area,
         "tabs": [
@@ -127,6 +128,16 @@ def results(request):
     if status == 503:
         response["Retry-After"] = str(RETRY_SECONDS)
     return response
+
+
+def words_to_save(query: Query, words: str, chosen: dict[str, Section | None]) -> str:
+    """The search in words alone, as a member may save it; "" for one that asks for no words."""
+    if not query.free or query.is_dated:
+        return ""
+    names = {"channel": "频道", "station": "地方站", "subsection": "子栏目"}
+    return " ".join(
+        [words, *(f"{names[kind]}:{section.word}" for kind, section in chosen.items() if section)]
+    )
 
 
 def _count_search(request, query: Query, text: str) -> None:

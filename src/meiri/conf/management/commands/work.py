@@ -46,6 +46,11 @@ from meiri.media.sealed_storage import sealed_files
 from meiri.members.carrying_notices import carry_notices, mail_news, news_mail_is_due, notices_wait
 from meiri.members.contacts import forget_unproven
 from meiri.members.telling_followers import forget_rounds, rounds_are_open, tell_followers
+from meiri.members.telling_searchers import (
+    forget_matches,
+    go_on_with_searches,
+    search_rounds_are_open,
+)
 from meiri.newsroom.erasure_upkeep import erasures_are_unfinished, finish_erasures
 from meiri.newsroom.link_checks import check_due_links, forget_links, links_are_due
 from meiri.newsroom.open_forms import forget_old_forms
@@ -122,11 +127,13 @@ SCHEDULE = [
     ClockJob(forget_searches, 60),
     ClockJob(forget_unproven, 600),
     ClockJob(tell_followers, 1, line="followers", is_wanted=rounds_are_open, woken=True),
+    ClockJob(go_on_with_searches, 1, line="followers", is_wanted=search_rounds_are_open, woken=True),
     ClockJob(carry_notices, 1, line="followers", is_wanted=notices_wait, woken=True),
     ClockJob(mail_news, 5, line="followers", is_wanted=news_mail_is_due),
     # Push services may be slow to answer: they delay nothing else.
     ClockJob(send_pushes, 1, line="push", is_wanted=pushes_are_due, woken=True),
     ClockJob(forget_rounds, 600),
+    ClockJob(forget_matches, 600),
     ClockJob(forget_notices, 3600),
     ClockJob(forget_mail, 60, of_node=True),
     ClockJob(forget_events, 3600),
