@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponseNotFound
+from django.http import Http404, HttpResponseNotFound, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -18,6 +18,8 @@ from meiri.newsroom.models import Article, Author
 from meiri.personal import notices
 from meiri.sections.models import Channel, Station, Topic
 
+# Characters of a hundred article numbers.
+LONGEST_LATER = 2_000
 FOLLOWED = {
     "channel": Channel.objects.visible,
     "topic": Topic.objects.visible,
@@ -85,6 +87,27 @@ def favourite(request, article_id: int):
                 request, "members/favourite.html", context | {"refusal": error.messages[0]}, status=422
             )
     return redirect(f"{article.get_absolute_url()}#share")
+
+
+@require_safe
+@never_cache
+def later(request):
+    """What is kept on the device to be read later; for whoever has no account too. The script lists it, the site never sees it."""
+    member = request.user if request.user.is_authenticated else None
+    return render(request, "members/later.html", {"member": member})
+
+
+@require_POST
+@never_cache
+@login_required
+def take_later(request):
+    """Take what was kept on a device into the favourites: `articles` are their numbers with commas between, 100 at most. Answers which
+    are kept now, which are not there any more, and what is wrong where the member keeps too many."""
+    asked = request.POST.get("articles", "")[:LONGEST_LATER].split(",")[: kept_articles.MOST_LATER]
+    numbers = [number for text in asked if (number := asked_number(text)) is not None]
+    kept, refusal = kept_articles.keep_articles(request.user, numbers)
+    gone = kept_articles.gone_of(numbers)
+    return JsonResponse({"kept": kept, "gone": gone, "refusal": refusal}, status=422 if refusal else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

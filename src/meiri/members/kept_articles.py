@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -15,6 +16,8 @@ from meiri.newsroom.river import newest_at_each, older_at_each
 
 PER_PAGE = 20
 MOST_FAVOURITES, MOST_READINGS, MOST_FOLLOWS = 5_000, 1_000, 30
+# Articles that a device keeps to be read later: `later.js` has the same number.
+MOST_LATER = 100
 
 
 class CardOfMember(NamedTuple):
@@ -46,6 +49,32 @@ def keep_article(member: User, article: Article) -> None:
     if Favourite.objects.filter(member=member)[MOST_FAVOURITES - 1 : MOST_FAVOURITES].exists():
         raise ValidationError(f"最多收藏 {MOST_FAVOURITES} 篇，请先删去一些。")
     Favourite.objects.get_or_create(member=member, article=article)
+
+
+@transaction.atomic
+def keep_articles(member: User, numbers: Sequence[int]) -> tuple[list[int], str]:
+    """Keep those of the articles that are published, in their order, as far as there is room: which are kept, those kept before
+    among them, and what is to be said where some found none. Four queries."""
+    wanted = list(dict.fromkeys(numbers))[:MOST_LATER]
+    live = set(Article.objects.live().filter(pk__in=wanted).values_list("pk", flat=True))
+    mine = Favourite.objects.filter(member=member)
+    known = set(mine.filter(article__in=live).values_list("article", flat=True))
+    new = [number for number in wanted if number in live and number not in known]
+    room = max(MOST_FAVOURITES - mine.count(), 0)
+    now = timezone.now()
+    # The first of them was kept last, and stands first.
+    rows = [Favourite(member=member, article_id=number, at=now) for number in reversed(new[:room])]
+    Favourite.objects.bulk_create(rows, ignore_conflicts=True)
+    kept = [number for number in wanted if number in known or number in new[:room]]
+    refusal = f"最多收藏 {MOST_FAVOURITES} 篇，请先删去一些。" if new[room:] else ""
+    return kept, refusal
+
+
+def gone_of(numbers: Sequence[int]) -> list[int]:
+    """Those of the articles, at most `MOST_LATER`, that are not published. One query."""
+    wanted = list(dict.fromkeys(numbers))[:MOST_LATER]
+    live = set(Article.objects.live().filter(pk__in=wanted).values_list("pk", flat=True))
+    return [number for number in wanted if number not in live]
 
 
 def is_favourite(member: User, article_id: int) -> bool:

@@ -6,6 +6,8 @@ const KEPT = /^(?:\/(?:zh-hant|zhangbei|weichengnian))?\/(?:$|zazhi\/|[a-z][a-z0
 const MOST_PAGES = 40, MOST_FILES = 200;
 // Whole issues of the magazine that a reader asked for: they stay until the browser clears them away.
 const ISSUES = "issues", MOST_IN_ISSUE = 250;
+// Articles that a reader keeps to be read later: what the list on the device says, and no more.
+const LATER = "later", MOST_LATER = 100;
 const trim = async (name, most) => {
   const cache = await caches.open(name);
   const keys = (await cache.keys()).filter(({ url }) => !FIRST.includes(new URL(url).pathname));
@@ -18,19 +20,34 @@ const keep = async (name, request, answer, most) => {
   await cache.put(request, answer);
   await trim(name, most);
 };
+const renew = async (pathname, answer) => {
+  const cache = await caches.open(LATER);
+  if (await cache.match(pathname)) await cache.put(pathname, answer);
+};
+const keepLater = async (wanted) => {
+  const cache = await caches.open(LATER), listed = wanted.filter((pathname) => KEPT.test(pathname)).slice(0, MOST_LATER);
+  for (const { url } of await cache.keys()) if (!listed.includes(new URL(url).pathname)) await cache.delete(url);
+  for (const pathname of listed) {
+    if (await cache.match(pathname)) continue;
+    const kept = await caches.match(pathname, { cacheName: PAGES }), answer = kept || await fetch(pathname).catch(() => null);
+    if (answer?.ok && !answer.redirected) await cache.put(pathname, answer);
+  }
+};
 const page = async (event) => {
   const { request } = event, { pathname } = new URL(request.url);
   try {
     const answer = await event.preloadResponse || await fetch(request);
     if (KEPT.test(pathname)) {
-      if (answer.ok && !answer.redirected) event.waitUntil(keep(PAGES, pathname, answer.clone(), MOST_PAGES));
+      if (answer.ok && !answer.redirected) {
+        event.waitUntil(keep(PAGES, pathname, answer.clone(), MOST_PAGES));
+        event.waitUntil(renew(pathname, answer.clone()));
       // What was withdrawn is not kept either.
-      else if (answer.status === 404 || answer.status === 410) event.waitUntil(caches.open(PAGES).then((cache) => cache.delete(pathname)));
+      } else if (answer.status === 404 || answer.status === 410) event.waitUntil(Promise.all([PAGES, LATER].map(async (name) => (await caches.open(name)).delete(pathname))));
     }
     return answer;
   } catch (error) {
     const kept = KEPT.test(pathname)
-      && (await caches.match(pathname, { cacheName: PAGES }) || await caches.match(pathname, { cacheName: ISSUES }));
+      && (await caches.match(pathname, { cacheName: PAGES }) || await caches.match(pathname, { cacheName: LATER }) || await caches.match(pathname, { cacheName: ISSUES }));
     if (kept) return kept;
     const offline = await caches.match("/offline.html", { cacheName: FILES });
     if (offline) return offline;
@@ -75,7 +92,8 @@ const keepWhole = async (cache, pathname) => {
   }));
 };
 addEventListener("message", (event) => {
-  const wanted = event.data?.keep;
+  const wanted = event.data?.keep, later = event.data?.later;
+  if (Array.isArray(later)) event.waitUntil(keepLater(later));
   if (!Array.isArray(wanted)) return;
   event.waitUntil((async () => {
     const cache = await caches.open(ISSUES), pages = wanted.slice(0, MOST_IN_ISSUE);
