@@ -170,6 +170,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "meiri.members.signed_in_mark.MarkSignedIn",
     "meiri.members.sessions.LimitSessions",
     "meiri.members.sign_ins.NoteSignIns",
     "meiri.members.staff_door.StaffDoor",

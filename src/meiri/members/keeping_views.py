@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponseNotFound, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseNotFound, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -56,6 +56,15 @@ def article_fragment(request, article_id: int):
         "kept": kept_articles.is_favourite(request.user, article.pk),
     }
     return render(request, "members/article_fragment.html", context)
+
+
+@require_safe
+@never_cache
+def masthead_fragment(request):
+    """What the masthead says in the place of 会员 to whoever is signed in; nothing (204) to others."""
+    if not request.user.is_authenticated:
+        return HttpResponse(status=204)
+    return render(request, "members/masthead_fragment.html", {"unread": notices.count_unread(request.user)})
 
 
 @require_safe

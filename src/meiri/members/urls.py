@@ -31,6 +31,7 @@ urlpatterns = [
     path("favourites/<int:article_id>/", keeping_views.favourite, name="member-favourite"),
     path("later/", keeping_views.later, name="member-later"),
     path("later/take/", keeping_views.take_later, name="member-later-take"),
+    path("fragments/masthead/", keeping_views.masthead_fragment, name="member-masthead"),
     path("fragments/<int:article_id>/", keeping_views.article_fragment, name="member-article"),
     path("history/", keeping_views.history, name="member-history"),
     path("following/", keeping_views.following, name="member-following"),

@@ -11,6 +11,8 @@ from meiri.personal.personal_data import PersonalData, register_personal_data
 from meiri.wakeups import wake
 
 PER_PAGE = 20
+# More than these are not told apart.
+MOST_COUNTED = 99
 # How long a notice is kept, and how many old ones are deleted in one go.
 KEPT, STEP = timedelta(days=180), 500
 
@@ -68,6 +70,12 @@ def forget_notices() -> int:
 def has_unread(user) -> bool:
     """One look-up in an index that holds nothing but unread notices."""
     return Notice.objects.filter(member=user, read_at=None).exists()
+
+
+def count_unread(user) -> str:
+    """How many are unread, "99+" where they are more; "" for none. As `has_unread`."""
+    count = Notice.objects.filter(member=user, read_at=None)[: MOST_COUNTED + 1].count()
+    return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count or "")
 
 
 def page_of(user, before: int | None = None) -> tuple[list[Notice], int | None]:

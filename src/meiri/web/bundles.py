@@ -70,6 +70,8 @@ SCRIPTS = {
     "offline": ["offline"],
     # Where a reader stopped: fetched once a reader goes on in an article.
     "place": ["place"],
+    # What the masthead says to whoever is signed in.
+    "masthead": ["masthead"],
     # What a reader without an account keeps on the device.
     "later": ["later"],
     "blocks": ["viewer", "compare", "players"],
