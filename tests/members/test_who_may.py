@@ -12,7 +12,8 @@ from django.urls import URLPattern, get_resolver, reverse
 from meiri.comments.models import CommentState
 from meiri.letters.models import Attachment
 from meiri.members import kept_articles
-from meiri.members.models import Application, Decision, Favourite, Manuscript, SignIn
+from meiri.members.models import Application, Decision, Favourite, Manuscript, SavedSearch, SignIn
+from meiri.members.saved_searches import save_search
 from meiri.personal.notices import tell
 from meiri.push.models import PushSubscription
 from tests.comments.test_thread_pages import a_comment
@@ -41,7 +42,7 @@ OPEN = {
         "other-account-back",
     ),
     # Complete for everybody, with what is a member's own in it.
-    "member-article",
+    *("member-article", "member-later", "member-masthead"),
     *("comments", "comments-form", "comments-fragment", "comment-like", "comment-report"),
     *("letters", "letter-write", "letter-find", "letter-statistics", "letter-published"),
     *("report-error", "report-barrier", "links", "link-application", "link-clicked", "staff", "staff-verify"),
@@ -52,6 +53,7 @@ KEYED = {"comment-receipt", "report-receipt", "link-receipt", "letter"}
 OWN = {
     *("account_reauthenticate", "account_email", "account_change_phone", "member-nickname"),
     *("account_change_password", "member-contributing", "member-write", "member-export", "member-favourites"),
+    *("member-searches", "member-search-save", "member-later-take"),
     *("member-favourite", "member-history", "member-following", "member-follow", "member-notices"),
     *(
         "member-notices-read",
@@ -68,6 +70,7 @@ OWN = {
 }
 # One thing of one member's, by its key.
 OWNED = {
+    "member-search",
     "member-sign-in-end",
     "member-push-end",
     "other-account-part",
@@ -125,6 +128,7 @@ def world(settings, tmp_path) -> World:
     )
     other = SocialAccount.objects.create(user=owner, provider="qq", uid="1", extra_data={"name": SECRET})
     browser = PushSubscription.objects.create(member=owner, endpoint=SECRET, device=SECRET)
+    saved = save_search(owner, SECRET)
     draft = a_draft(SECRET, text=SECRET)
     Manuscript.objects.create(member=owner, article=draft, title=SECRET, token_digest="m")
     Application.objects.create(member=owner, name=SECRET, reasons=SECRET, state=Decision.ACCEPTED)
@@ -136,6 +140,7 @@ def world(settings, tmp_path) -> World:
         "member-sign-in-end": [SignIn.objects.get(member=owner).pk],
         "member-push-end": [browser.pk],
         "other-account-part": [other.pk],
+        "member-search": [saved.pk],
         "mfa_remove_webauthn": [passkey.pk],
         "mfa_edit_webauthn": [passkey.pk],
         "comment-mine": [comment.pk],
@@ -201,7 +206,16 @@ def test_what_is_a_members_own_leads_strangers_to_sign_in(world):
 
 
 def test_nobody_sees_or_changes_what_is_another_members(world):
-    kept = [SignIn, SocialAccount, Authenticator, Favourite, Manuscript, Application, PushSubscription]
+    kept = [
+        SignIn,
+        SocialAccount,
+        Authenticator,
+        Favourite,
+        Manuscript,
+        Application,
+        PushSubscription,
+        SavedSearch,
+    ]
     before = [model.objects.filter(**owner_of(model, world.owner)).count() for model in kept]
     shown = []
     for kind, person in everybody_else().items():

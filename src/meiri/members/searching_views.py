@@ -44,11 +44,11 @@ def saved_search(request, key: int):
     """What a saved search found; or drop it."""
     if key > LARGEST_ID:
         raise Http404
+    saved = get_object_or_404(SavedSearch, pk=key, member=request.user)
     if request.method == "POST":
         if request.POST.get("deed") == "drop":
             saved_searches.drop_search(request.user, key)
         return redirect("member-searches")
-    saved = get_object_or_404(SavedSearch, pk=key, member=request.user)
     return render(
         request, "members/saved_search.html", {"saved": saved, "found": saved_searches.look_at(saved)}
     )
