@@ -12,7 +12,7 @@ from meiri.wakeups import wake
 
 PER_PAGE = 20
 # More than these are not told apart.
-MOST_COUNTED = 99
+MOST_COUNTED = 9
 # How long a notice is kept, and how many old ones are deleted in one go.
 KEPT, STEP = timedelta(days=180), 500
 
@@ -73,7 +73,7 @@ def has_unread(user) -> bool:
 
 
 def count_unread(user) -> str:
-    """How many are unread, "99+" where they are more; "" for none. As `has_unread`."""
+    """How many are unread, "9+" where they are more; "" for none. As `has_unread`."""
     count = Notice.objects.filter(member=user, read_at=None)[: MOST_COUNTED + 1].count()
     return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count or "")
 
