@@ -179,11 +179,11 @@ def test_what_an_author_signed_is_the_same_looked_up_and_walked_to(monkeypatch, 
     found = named_by(Byline.objects.filter(author__in=[author.pk]), Article.objects.all()).order_by(
         "-updated_at", "-pk"
     )
-    assert [article.title for article in found] == ["第4篇", "第2篇", "第0篇"]
     if many < 3:
         plan = plan_of(found[:41])
         assert "article_changed" in plan
         assert "byline_of_article (article_id=? AND author_id=?)" in plan
+    assert [article.title for article in found] == ["第4篇", "第2篇", "第0篇"]
 
 
 def test_a_search_reads_the_articles_that_it_found_and_walks_through_nothing(search_index):
