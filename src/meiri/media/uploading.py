@@ -12,6 +12,7 @@ from wagtail.images.forms import BaseImageForm
 from meiri.media import captions
 from meiri.media.adding_pictures import MAX_BYTES, Unusable, reencoded
 from meiri.media.documents import BEGINNING, KINDS
+from meiri.media.filmed_places import forget_places
 from meiri.media.labelled_pictures import credit_of, surer
 from meiri.media.removing import check_may
 
@@ -92,7 +93,7 @@ class PictureForm(Replacing, BaseImageForm):
 
 
 class DocumentForm(Replacing, BaseDocumentForm):
-    """Wagtail's form of a document, whose file is what its name says."""
+    """Wagtail's form of a document, whose file is what its name says. Videos and recordings tell no place and no device."""
 
     def clean_file(self):
         file = self.cleaned_data["file"]
@@ -112,5 +113,7 @@ class DocumentForm(Replacing, BaseDocumentForm):
                 captions.check_captions(file.read(captions.LARGEST + 1))
             except captions.NoCaptions as error:
                 raise ValidationError(f"文件没有上传：{error}") from error
+        if kind.content_type in ("video/mp4", "audio/mp4"):
+            forget_places(file)
         file.seek(0)
         return file
