@@ -6,6 +6,7 @@ the salt of the day. The worker deletes a file when it has counted it, soon afte
 
 import logging
 import os
+import re
 import time
 from collections.abc import Iterator
 from hashlib import blake2b
@@ -28,6 +29,7 @@ FOLDER = "searches"
 MINUTE, DAY = 60, 24 * 60 * 60
 # Who looked at its clock just before a minute's end still writes.
 SPARED_SECONDS = 5
+_RECORD = re.compile(r"(?P<second>[0-9]{1,11}) (?P<mark>[0-9]{1,19}) (?P<words>.*)", re.DOTALL)
 # Bytes of one minute; what comes after is not counted.
 LARGEST_FILE = 1 << 20
 # Searches of one network that are written at once, and how many more in a minute.
@@ -117,11 +119,9 @@ def read_searches(path: Path) -> Iterator[Search]:
     with path.open("rb") as file:
         lines = file.read(LARGEST_FILE + 4096).split(b"\n")[:-1]
     for line in lines:
-        second, _, rest = line.decode(errors="replace").partition(" ")
-        mark, _, words = rest.partition(" ")
-        is_whole = second.isascii() and second.isdecimal() and mark.isascii() and mark.isdecimal()
-        if is_whole and len(second) < 12 and len(mark) < 20 and int(mark) < 1 << 63 and fold(words).strip():
-            yield Search(int(second), int(mark), words)
+        record = _RECORD.fullmatch(line.decode(errors="replace"))
+        if record and int(record["mark"]) < 1 << 63 and fold(record["words"]).strip():
+            yield Search(int(record["second"]), int(record["mark"]), record["words"])
 
 
 def share_salts_of_searches() -> None:
