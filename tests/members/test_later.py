@@ -110,7 +110,7 @@ class TestInABrowser:
         assert violations_here(page, ["light", "dark"]) == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         main.get_by_role("button", name=re.compile("^删去")).press("Enter")
-        expect(main.get_by_text("还没有。")).to_be_visible()
+        expect(main.get_by_text("这里还没有文章。")).to_be_visible()
         expect(main.get_by_role("status").last).to_contain_text("已删去")
         assert page.evaluate(KEPT) == []
 
@@ -144,7 +144,7 @@ class TestInABrowser:
         page.goto("/members/later/")
         page.evaluate("text => localStorage.setItem('later', text)", stored)
         page.reload()
-        expect(page.get_by_text("还没有。")).to_be_visible()
+        expect(page.get_by_text("这里还没有文章。")).to_be_visible()
         expect(page.locator("[data-later-list] a")).to_have_count(0)
         assert errors == []
 
