@@ -129,12 +129,58 @@ class AggregatedLog(models.Model):
         return f"{self.name}: {self.end}"
 
 
-class HotRuleQuerySet(models.QuerySet):
+class ListRuleQuerySet(models.QuerySet):
     def in_force(self):
         return self.filter(Q(until=None) | Q(until__gt=timezone.now()))
 
 
-class HotRule(models.Model):
+class ListRule(models.Model):
+    """What an editor says of one thing on a list: where it stands until a moment, or that it is kept off. Each list words its fields."""
+
+    deed: Any  # "pin" or "off"
+    place: Any
+    until: Any
+    reason: Any
+    get_deed_display: Any
+    # What becomes of it after `until`.
+    afterwards = ""
+
+    objects = ListRuleQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        where = f"第 {self.place} 位" if self.deed == "pin" else self.get_deed_display()
+        end = f"，至 {timezone.localtime(self.until):%Y-%m-%d %H:%M}" if self.until else ""
+        return f"{self.named}{where}{end}：{self.reason}"
+
+    @property
+    def named(self) -> str:
+        """What it is about, in the marks that Chinese sets around it."""
+        raise NotImplementedError
+
+    def clean(self):
+        if self.deed == "off":
+            self.place = None
+        elif self.place is None:
+            raise ValidationError({"place": "请填写名次，1 到 10。"})
+        elif self.until is None:
+            raise ValidationError({"until": f"请填写截止时间，{self.afterwards}。"})
+        if self.until and self.until <= timezone.now():
+            raise ValidationError({"until": "截止时间已过，请填写以后的时间。"})
+        self._check_place()
+
+    def _check_place(self):
+        """Two can't stand at one place."""
+        if self.place is None:
+            return
+        others = type(self).objects.in_force().filter(place=self.place).exclude(pk=self.pk)
+        if other := others.first():
+            raise ValidationError({"place": f"第 {self.place} 位已有{other.named}，请另选名次。"})
+
+
+class HotRule(ListRule):
     """What an editor says of an article on the hot list: where it stands until a moment, or that it stays off."""
 
     class Deed(models.TextChoices):
@@ -167,43 +213,20 @@ class HotRule(models.Model):
         key_forms=(HOT,),
     )
 
-    objects = HotRuleQuerySet.as_manager()
+    afterwards = "到时自动恢复"
 
     class Meta:
         verbose_name = "热点安排"
         verbose_name_plural = "热点安排"
         indexes = [models.Index(fields=["until"], name="hot_rules_in_force")]
 
-    def __str__(self):
-        where = f"第 {self.place} 位" if self.deed == self.Deed.PIN else "不上热点"
-        end = f"，至 {timezone.localtime(self.until):%Y-%m-%d %H:%M}" if self.until else ""
-        return f"《{self.article.title}》{where}{end}：{self.reason}"
+    @property
+    def named(self) -> str:
+        return f"《{self.article.title}》"
 
     @property
     def content_key(self) -> ContentKey:
         return HOT
-
-    def clean(self):
-        if self.deed == self.Deed.KEEP_OFF:
-            self.place = None
-        elif self.place is None:
-            raise ValidationError({"place": "请填写名次，1 到 10。"})
-        elif self.until is None:
-            raise ValidationError({"until": "请填写截止时间，到时自动恢复。"})
-        self._check_moment()
-        self._check_place()
-
-    def _check_moment(self):
-        if self.until and self.until <= timezone.now():
-            raise ValidationError({"until": "截止时间已过，请填写以后的时间。"})
-
-    def _check_place(self):
-        """Two articles can't stand at one place."""
-        if self.place is None:
-            return
-        others = HotRule.objects.in_force().filter(place=self.place).exclude(pk=self.pk)
-        if other := others.select_related("article").first():
-            raise ValidationError({"place": f"第 {self.place} 位已有《{other.article.title}》，请另选名次。"})
 
 
 class SearchCount(models.Model):
@@ -278,7 +301,7 @@ class HotSearchSettings(StoredSettings):
         return "热搜词"
 
 
-class SearchRule(models.Model):
+class SearchRule(ListRule):
     """What an editor says of words on the list of searches: where they stand until a moment, or that nothing that has them is on it."""
 
     class Deed(models.TextChoices):
@@ -307,31 +330,19 @@ class SearchRule(models.Model):
         key_forms=(HOT_SEARCHES,),
     )
 
-    objects = HotRuleQuerySet.as_manager()
+    afterwards = "到时自动撤下"
 
     class Meta:
         verbose_name = "热搜词安排"
         verbose_name_plural = "热搜词安排"
         indexes = [models.Index(fields=["until"], name="search_rules_in_force")]
 
-    def __str__(self):
-        where = f"第 {self.place} 位" if self.deed == self.Deed.PIN else "不上热搜"
-        end = f"，至 {timezone.localtime(self.until):%Y-%m-%d %H:%M}" if self.until else ""
-        return f"“{self.words}”{where}{end}：{self.reason}"
+    @property
+    def named(self) -> str:
+        return f"“{self.words}”"
 
     def clean(self):
         self.words = " ".join(self.words.split())
         if not any(character.isalnum() for character in self.words):
             raise ValidationError({"words": "请填写检索词。"})
-        if self.deed == self.Deed.KEEP_OFF:
-            self.place = None
-        elif self.place is None:
-            raise ValidationError({"place": "请填写名次，1 到 10。"})
-        elif self.until is None:
-            raise ValidationError({"until": "请填写截止时间，到时自动撤下。"})
-        if self.until and self.until <= timezone.now():
-            raise ValidationError({"until": "截止时间已过，请填写以后的时间。"})
-        if self.place is not None:
-            others = SearchRule.objects.in_force().filter(place=self.place).exclude(pk=self.pk)
-            if other := others.first():
-                raise ValidationError({"place": f"第 {self.place} 位已有“{other.words}”，请另选名次。"})
+        super().clean()
