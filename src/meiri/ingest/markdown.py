@@ -20,7 +20,7 @@ _KEY = re.compile(r"([\w-]{1,40})[ \t]{0,8}:(?:[ \t]|$)")
 
 def read_markdown(data: bytes) -> ParsedArticle:
     """The article in a Markdown file. Raises `Unreadable`."""
-    text = decode(data)[0].lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = source_text(data)
     if len(text) > MAX_CHARACTERS:
         raise Unreadable(f"Markdown 文件超过 {MAX_CHARACTERS // 10_000} 万字，请分成几份再导入。")
     told, text = front_matter(text)
@@ -36,6 +36,11 @@ def read_markdown(data: bytes) -> ParsedArticle:
     article = article_of_markup(markup)
     _describe(article, told)
     return article
+
+
+def source_text(data: bytes) -> str:
+    """The text of a file that people or programs wrote, its lines ended by line feeds alone. Raises `Unreadable`."""
+    return decode(data)[0].lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def html_of_markdown(text: str) -> str:

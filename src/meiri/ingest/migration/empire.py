@@ -24,9 +24,9 @@ from meiri.ingest.migration.old_archive import (
     PostState,
     count_of,
     moment_of,
+    path_of,
 )
 from meiri.ingest.migration.old_bodies import joined_pages, without_tags
-from meiri.ingest.migration.wordpress import path_of
 from meiri.ingest.text_encoding import decode
 
 _COLUMN = WantedTable(

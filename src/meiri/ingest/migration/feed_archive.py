@@ -15,8 +15,8 @@ from meiri.ingest.migration.old_archive import (
     OldArchive,
     OldColumn,
     OldPost,
+    path_of,
 )
-from meiri.ingest.migration.wordpress import path_of
 from meiri.ingest.parsed import Unreadable
 
 FORMATS = (FeedFormat(), JsonFeedFormat())

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from meiri.ingest.credit_names import names
 from meiri.ingest.import_format import Confidence
-from meiri.ingest.markdown import MAX_CHARACTERS, front_matter
+from meiri.ingest.markdown import MAX_CHARACTERS, front_matter, source_text
 from meiri.ingest.migration.generated_addresses import AddressRules, Generator, PlacedText, slug_of
 from meiri.ingest.migration.old_archive import (
     MOST_NAMES,
@@ -29,11 +29,11 @@ from meiri.ingest.migration.old_archive import (
     OldColumn,
     OldPost,
     PostState,
+    iso_moment_of,
 )
 from meiri.ingest.migration.old_bodies import without_template_tags
 from meiri.ingest.parsed import Unreadable
-from meiri.ingest.text_encoding import decode
-from meiri.ingest.times import BEIJING, read_iso
+from meiri.ingest.times import BEIJING
 
 LARGEST = 8 * MAX_CHARACTERS
 _CONFIGURATIONS = ("_config.yml", "_config.yaml", "hugo.toml", "hugo.yaml", "hugo.json", "config.toml", "config.yaml", "config.yml", "config.json")  # fmt: skip
@@ -164,7 +164,7 @@ class GeneratedSite(OldArchive):
         try:
             if path.stat().st_size > LARGEST:
                 return NotTaken(str(where), "", f"文件超过 {LARGEST // 1_000_000} MB，没有迁入。")
-            text = decode(path.read_bytes())[0].lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+            text = source_text(path.read_bytes())
         except OSError as error:
             return NotTaken(str(where), "", f"文件无法读取（{error.strerror or type(error).__name__}）。")
         told, body = front_matter(text)
@@ -288,11 +288,11 @@ def _is_draft(text: _PostFile) -> bool:
 def _time_of(text: _PostFile) -> datetime | None:
     """What it says of its date; else that of the file's name."""
     for key in ("date", "publishdate", "published", "created"):
-        if (said := text.first(key)) and (found := read_iso(said)):
-            return found[0].astimezone(UTC)
+        if found := iso_moment_of(text.first(key)):
+            return found
     name = text.inner.parent.name if text.is_bundle else text.inner.name
-    found = read_iso(dated[1]) if (dated := _DATED.match(name)) else None
-    return found[0].astimezone(UTC) if found else None
+    dated = _DATED.match(name)
+    return iso_moment_of(dated[1]) if dated else None
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
@@ -311,7 +311,7 @@ def _configuration(folder: Path) -> dict[str, Any]:
         path = folder / name
         if not path.is_file() or path.stat().st_size > 1_000_000:
             continue
-        text = decode(path.read_bytes())[0].replace("\r\n", "\n")
+        text = source_text(path.read_bytes())
         try:
             if path.suffix == ".toml":
                 told: Any = tomllib.loads(text)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,11 @@ from meiri.ingest.migration.old_archive import (
     OldMember,
     OldPost,
     PostState,
+    iso_moment_of,
     moment_of,
 )
 from meiri.ingest.migration.old_bodies import figure_of
 from meiri.ingest.parsed import Unreadable
-from meiri.ingest.times import read_iso
 
 LARGEST = 1024 * 1024 * 1024
 DEEPEST = 40
@@ -134,8 +134,7 @@ def _time(value: Any) -> datetime | None:
     """ISO 8601, or milliseconds of the epoch as of old."""
     if isinstance(value, int) and not isinstance(value, bool):
         return moment_of(value // 1000)
-    found = read_iso(value) if isinstance(value, str) else None
-    return found[0].astimezone(UTC) if found and found[0] else None
+    return iso_moment_of(value)
 
 
 def _body(row: dict) -> str:

@@ -26,9 +26,10 @@ from meiri.ingest.migration.old_archive import (
     OldComment,
     OldPost,
     PostState,
+    iso_moment_of,
+    path_of,
 )
 from meiri.ingest.parsed import Unreadable
-from meiri.ingest.times import read_iso
 
 STORED = "extensions.data"
 LARGEST = 1024 * 1024 * 1024
@@ -302,14 +303,12 @@ def _time(value: Any) -> datetime | None:
     """A Java instant: ISO 8601, or seconds of the epoch with a fraction."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return datetime.fromtimestamp(value, UTC) if 0 < value < 2**33 else None
-    found = read_iso(value) if isinstance(value, str) else None
-    return found[0].astimezone(UTC) if found else None
+    return iso_moment_of(value)
 
 
 def _path(address: Any) -> str:
-    path = text_of(address)
-    if "//" in path:
-        path = "/" + path.split("//", 1)[1].partition("/")[2]
+    """The path of an address that is a whole one, or a path from the site's root; "" for others."""
+    path = path_of(text_of(address)) if address else ""
     return path if path.startswith("/") else ""
 
 

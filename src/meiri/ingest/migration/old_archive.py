@@ -7,12 +7,15 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from meiri.ingest.import_format import Confidence
 from meiri.ingest.migration.dump_files import files_of_dump, text_of_file
 from meiri.ingest.migration.dumped_tables import tables_named_in
 from meiri.ingest.parsed import Unreadable
 from meiri.ingest.text_encoding import decode_beginning
+from meiri.ingest.times import read_iso
 
 HEAD = 256 * 1024
 # Files of a folder whose names are looked at.
@@ -221,6 +224,22 @@ def moment_of(seconds: str | int | None) -> datetime | None:
         return datetime.fromtimestamp(number, UTC) if number > 0 else None
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def iso_moment_of(text: Any) -> datetime | None:
+    """The moment that a text names as ISO 8601 does; None for none, and for what is no text."""
+    found = read_iso(text) if isinstance(text, str) else None
+    return found[0].astimezone(UTC) if found else None
+
+
+def path_of(address: str) -> str:
+    """The path of an address with its query."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    path = parts.path or "/"
+    return f"{path}?{parts.query}" if parts.query else path
 
 
 def count_of(value: str | int | None) -> int | None:

@@ -26,9 +26,9 @@ from meiri.ingest.migration.old_archive import (
     PostState,
     count_of,
     moment_of,
+    path_of,
 )
 from meiri.ingest.migration.old_bodies import joined_pages
-from meiri.ingest.migration.wordpress import path_of
 
 _POST = WantedTable(
     (

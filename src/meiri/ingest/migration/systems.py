@@ -36,11 +36,12 @@ def system_of(source: ArchiveSource) -> ArchiveSystem:
     if not source.path.exists():
         raise Unreadable("没有这个文件或文件夹。")
     try:
-        surest = max(SYSTEMS, key=lambda system: system.confidence(source))
-        if surest.confidence(source) > Confidence.NONE:
-            return surest
+        confidences = {system: system.confidence(source) for system in SYSTEMS}
     except OSError as error:
         raise Unreadable(f"文件无法读取（{error.strerror or type(error).__name__}）。") from error
+    surest = max(confidences, key=lambda system: confidences[system])
+    if confidences[surest] > Confidence.NONE:
+        return surest
     known = "、".join(system.label for system in SYSTEMS)
     raise Unreadable(
         f"没有认出这是哪个系统的数据。可以迁入的有：{known}。单篇的网页、文本和 Word 文件请用“导入稿件”。"

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from meiri.ingest.migration.old_archive import (
@@ -13,6 +12,7 @@ from meiri.ingest.migration.old_archive import (
     OldPost,
     PostState,
     count_of,
+    path_of,
 )
 from meiri.ingest.migration.old_bodies import (
     figure_of,
@@ -141,16 +141,6 @@ def _addresses(entry: WordPressEntry) -> list[str]:
     """Its own, and the short one that always leads to it."""
     found = [path_of(entry.link)] if entry.link else []
     return [*found, f"/?p={entry.number}"] if entry.number.isdigit() else found
-
-
-def path_of(address: str) -> str:
-    """The path of an address with its query."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return ""
-    path = parts.path or "/"
-    return f"{path}?{parts.query}" if parts.query else path
 
 
 def time_of(entry: WordPressEntry) -> datetime | None:
