@@ -17,7 +17,7 @@ from wagtail.snippets.views.snippets import IndexView
 from meiri.newsroom.keyset import Cursor
 from meiri.newsroom.list_cells import QuickCheckboxColumn, QuickColumn, QuickTimeColumn, QuickTitleColumn
 from meiri.newsroom.models import Article, Author, Byline, Source
-from meiri.policy import may, rules_of, visible
+from meiri.policy import among, may, rules_of, visible
 from meiri.policy.reach import EVERYWHERE, Reach
 from meiri.sections.models import Channel, Station
 
@@ -71,8 +71,8 @@ def in_rare_state(queryset, state: str):
     """As `in_state`, for a state that few articles have, in whole rows of the list and the order of `queryset`: by a walk along the index
     of the state, where each row is asked whether it is in `queryset`. By themselves databases begin with the places of an editor, which
     hold most of the archive, and sort what they find there."""
-    seen = Exists(queryset.order_by().filter(pk=OuterRef("pk")).values("pk"))
-    return in_state(listed(Article.objects.all()), state).filter(seen).order_by(*queryset.query.order_by)
+    rare = in_state(listed(Article.objects.all()), state).filter(among(queryset, "pk"))
+    return rare.order_by(*queryset.query.order_by)
 
 
 def listed(queryset):
@@ -223,8 +223,7 @@ def _walked(queryset, beyond: Q, count: int) -> list[Article] | None:
     end = way.values_list("updated_at", flat=True)[WALKED : WALKED + 1].first()
     if end is not None:
         way = way.filter(updated_at__lte=end) if order[0] == "updated_at" else way.filter(updated_at__gte=end)
-    seen = Exists(queryset.order_by().filter(pk=OuterRef("pk")).values("pk"))
-    rows = list(listed(way.filter(seen))[:count])
+    rows = list(listed(way.filter(among(queryset, "pk")))[:count])
     return rows if len(rows) == count or end is None else None
 
 

@@ -1,6 +1,5 @@
 """系统状态 in the admin: what `meiri doctor` finds, the nodes, and the jobs of the clock, for those who administer the site."""
 
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -9,8 +8,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from meiri.health_checks import HealthState, examine_all
 from meiri.operations.models import JobRun
 from meiri.operations.nodes import present_nodes
-from meiri.policy import administers
-from meiri.policy.checked_view import CheckedView
+from meiri.policy.checked_view import AdministratorsView
 
 MOST_RUNS = 500
 STATES = {HealthState.OK: "正常", HealthState.WARNING: "警告", HealthState.BROKEN: "故障"}
@@ -45,15 +43,7 @@ PARTS = {
 }
 
 
-class SystemView(CheckedView):
-    """For those who administer the site."""
-
-    def check_permission(self):
-        if not administers(self.request.user):
-            raise PermissionDenied
-
-
-class StatusView(SystemView):
+class StatusView(AdministratorsView):
     """What is known at once; the checks, some of which ask other machines, are fetched by the page when it stands."""
 
     page_title = "系统状态"
@@ -78,7 +68,7 @@ class StatusView(SystemView):
         )
 
 
-class ChecksView(SystemView):
+class ChecksView(AdministratorsView):
     """Each part that can be looked at, what is wrong first: a fragment of the page."""
 
     def get(self, request):

@@ -2,11 +2,12 @@
 
 from typing import ClassVar
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.views.generic import View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from meiri.policy.rules import check
+from meiri.policy.rules import administers, check
 
 
 class CheckedView(WagtailAdminTemplateMixin, View):
@@ -22,3 +23,11 @@ class CheckedView(WagtailAdminTemplateMixin, View):
     def dispatch(self, request, *args, **kwargs):
         self.check_permission()
         return super().dispatch(request, *args, **kwargs)
+
+
+class AdministratorsView(CheckedView):
+    """Opens for whoever may do everything."""
+
+    def check_permission(self) -> None:
+        if not administers(self.request.user):
+            raise PermissionDenied

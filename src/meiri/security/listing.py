@@ -3,28 +3,22 @@
 import json
 from urllib.parse import urlencode
 
-from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from meiri.asked_numbers import asked_number
-from meiri.policy import administers
-from meiri.policy.checked_view import CheckedView
+from meiri.policy.checked_view import AdministratorsView
 from meiri.security.log import events
 from meiri.security.models import Event
 
 PAGE = 50
 
 
-class SecurityLogView(CheckedView):
+class SecurityLogView(AdministratorsView):
     page_title = "安全日志"
     header_icon = "lock"
     template_name = "security/list.html"
     breadcrumbs_items = [*WagtailAdminTemplateMixin.breadcrumbs_items, {"url": "", "label": "安全日志"}]
-
-    def check_permission(self):
-        if not administers(self.request.user):
-            raise PermissionDenied
 
     def get(self, request):
         return self.render_to_response(self.get_context_data())
