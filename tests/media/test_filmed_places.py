@@ -115,7 +115,7 @@ def test_boxes_without_end_and_in_each_other_end_the_search():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("door", ["form", "several at once"])
+@pytest.mark.parametrize("door", ["form", "several at once", "chooser", "another file"])
 @pytest.mark.parametrize("large", [False, True])
 def test_what_an_editor_uploads_tells_no_place(client, settings, door, large):
     settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 10 if large else 10**7
@@ -123,6 +123,21 @@ def test_what_an_editor_uploads_tells_no_place(client, settings, door, large):
     file = SimpleUploadedFile("film.mp4", FILMS["keys of QuickTime"], "video/mp4")
     if door == "form":
         answer = client.post("/admin/documents/add/", {"title": "录像", "file": file})
+        assert answer.status_code == 302
+    elif door == "chooser":
+        fields = {"document-chooser-upload-title": "录像", "document-chooser-upload-file": file}
+        answer = client.post(
+            "/admin/documents/chooser/create/", {**fields, "document-chooser-upload-collection": 1}
+        )
+        assert answer.json()["step"] == "chosen"
+    elif door == "another file":
+        client.post(
+            "/admin/documents/add/",
+            {"title": "录像", "file": SimpleUploadedFile("a.mp4", FTYP + box(b"free"))},
+        )
+        answer = client.post(
+            f"/admin/documents/edit/{Document.objects.get().pk}/", {"title": "录像", "file": file}
+        )
         assert answer.status_code == 302
     else:
         script = {"X-Requested-With": "XMLHttpRequest"}

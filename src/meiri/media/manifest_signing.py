@@ -24,7 +24,7 @@ RESIZED: list[dict[str, Any]] = [
 # Bytes of manifests that an original carries on: its sizes carry them too.
 LARGEST_CARRIED = 64 * 1024
 # Names of what may not be left of the manifest of an uploaded file. Hashes and signatures are among its bytes, in which three or four
-# letters stand by chance once in a hundred files: short names count with what follows them in Exif, as a word in quotation marks,
+# letters stand by chance now and then: short names count with what follows them in Exif, as a word in quotation marks,
 # or as a text of CBOR, which begins with its length.
 _PLACES = re.compile(
     rb"GPS[ _]?(?:Lat|Lon|Alt|Pos|Info|Coord|Loc|Date|Time|Img|Map|Dest|Speed|Track|Stat|Vers|Area|HPos|Meas|DOP|Diff|Proc|Sat|IFD)"
