@@ -53,14 +53,17 @@ class Site:
         return Shell(_environment(self))
 
     def manage(self, *arguments: str) -> str:
-        """The output of `meiri ARGUMENTS` on the site's data folder. Raises where it fails."""
+        """The output of `meiri ARGUMENTS` on the site's data folder. Raises `RuntimeError` with what it said where it fails."""
         done = subprocess.run(
             [sys.executable, "-m", "meiri.conf.command", *arguments],
             env=_environment(self),
             capture_output=True,
             text=True,
-            check=True,
         )
+        if done.returncode:
+            raise RuntimeError(
+                f"meiri {' '.join(arguments)} ended with {done.returncode}: {done.stdout}{done.stderr}"
+            )
         return done.stdout
 
 
