@@ -32,7 +32,7 @@ from meiri.conf.backups import (
     back_up,
     restore,
 )
-from meiri.delivery.locks import try_lock
+from meiri.file_locks import try_lock
 from meiri.journal.log import end_of_journal
 from meiri.letters.sealing import seal_contact
 from meiri.members.models import User

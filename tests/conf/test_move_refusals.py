@@ -26,7 +26,7 @@ from meiri.conf.database import MOVE
 from meiri.conf.moving.move_target import in_batches, without_password
 from meiri.conf.moving.site_tables import tables_of_site
 from meiri.conf.preparation import prepare_database
-from meiri.delivery.locks import try_lock
+from meiri.file_locks import try_lock
 from meiri.ingest.leaving.row_lines import canonical_json
 from meiri.journal.net import paused
 from meiri.newsroom.models import Article

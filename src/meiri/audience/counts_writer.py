@@ -17,7 +17,7 @@ from django.conf import settings
 
 from meiri.audience.counts_file import LARGEST_ID, NAME, ArticleCounts, CountsFile, NoCounts, Progress, create
 from meiri.audience.models import ArticleViews, ViewsHead
-from meiri.delivery.locks import try_lock
+from meiri.file_locks import try_lock
 from meiri.journal.content_keys import COMMENTS
 from meiri.journal.events import kinds_naming
 from meiri.journal.log import last_sequence

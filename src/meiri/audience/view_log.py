@@ -17,7 +17,7 @@ from zlib import crc32
 
 from django.conf import settings
 
-from meiri.delivery.locks import try_lock
+from meiri.file_locks import try_lock
 
 FOLDER = "views"
 # A file of this size, 32,768 records, is ended and another begun.

@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 import subprocess
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -27,7 +27,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from meiri.audience.counts_writer import LOCK  # a worker holds it for as long as it lives
-from meiri.delivery.locks import try_lock
+from meiri.file_locks import try_lock
 from meiri.file_modes import open_to_group
 from meiri.journal.heads import set_aside
 from meiri.journal.log import end_of_journal
@@ -137,14 +137,24 @@ def restore(source: Path, replace: bool) -> dict:
     """
     if not source.is_file():
         raise BackupRefused(f"There is no file {source}.")
+
+    def unpack(folder: Path) -> dict:
+        try:
+            return _unpack(source, folder)
+        except UNREADABLE as error:
+            raise BackupRefused(f"{source} can't be read as a backup: {error}") from error
+
+    return put_in_place(unpack, replace)
+
+
+def put_in_place(fetch: Callable[[Path], dict], replace: bool) -> dict:
+    """Put the site that `fetch` writes into a folder, as a backup has it, in the place of this one; see `restore`. What `fetch` returned, which
+    has `engine` and `migrations`."""
     home = Path(settings.HOME)
     with not_served(home), TemporaryDirectory(dir=home, prefix=".restoring-") as folder:
         if not replace and holds_articles():
             raise BackupRefused("This site has articles; give --replace to put the backup in their place.")
-        try:
-            manifest = _unpack(source, Path(folder))
-        except UNREADABLE as error:
-            raise BackupRefused(f"{source} can't be read as a backup: {error}") from error
+        manifest = fetch(Path(folder))
         if manifest["engine"] != connection.vendor:
             raise BackupRefused(
                 f"The backup is of {manifest['engine']}, this site is on {connection.vendor}."

@@ -38,7 +38,7 @@ from meiri.sections.models import Channel
 # Says in the data folder how the last drill ended.
 LAST = "last-drill.json"
 # What a machine must have beside a backup: backups.md says why they are in none.
-KEYS = ("secret.key", "letters.key", "sheets.key", "log.key", "push.key", "c2pa.key", "sm2.key")
+KEYS = ("secret.key", "letters.key", "sheets.key", "log.key", "push.key", "c2pa.key", "sm2.key", "backup.key")
 PAGES = 20
 # Entries since the backup whose keys are looked at; with more, no page is compared.
 MOST_ENTRIES = 100_000
@@ -187,6 +187,8 @@ def _of_keys(seen: dict) -> HealthFinding:
         lacking.remove("secret.key")  # it comes from the environment
     if "sm2.key" in lacking and not settings.SM2:
         lacking.remove("sm2.key")
+    if "backup.key" in lacking and not settings.REPLICATE_TO:
+        lacking.remove("backup.key")
     more = f"; not made yet: {', '.join(lacking)}" if lacking else ""
     return fine(f"letters open with this site's keys{more}. Keep the keys elsewhere too: no backup has them")
 

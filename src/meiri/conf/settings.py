@@ -207,6 +207,13 @@ TEMPLATES = [
     },
 ]
 
+# Where a copy of an SQLite site is kept up: a folder on another disk, or mounted from another machine.
+REPLICATE_TO = env.str("MEIRI_REPLICATE_TO", default="")
+# Hours to which it goes back.
+REPLICA_HOURS = max(1, env.int("MEIRI_REPLICA_HOURS", default=7 * 24))
+# Public keys of age, for whose holders it is encrypted.
+BACKUP_RECIPIENTS = env.list("MEIRI_BACKUP_RECIPIENTS", default=None) or []
+
 DATABASES = {"default": env.db("MEIRI_DATABASE_URL", default=f"sqlite:///{HOME / 'meiri.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
@@ -216,7 +223,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
-            "PRAGMA temp_store=MEMORY;"
+            "PRAGMA temp_store=MEMORY;" + ("PRAGMA wal_autocheckpoint=0;" if REPLICATE_TO else "")
+            # Litestream alone copies the write-ahead log into the database: https://litestream.io/tips/
         ),
     }
     DATABASES["default"]["CONN_MAX_AGE"] = None

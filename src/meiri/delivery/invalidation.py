@@ -17,11 +17,11 @@ from django.utils import timezone
 from meiri.delivery.editions import in_all_editions
 from meiri.delivery.keys import EVERYWHERE
 from meiri.delivery.kinds import NOT_FOUND
-from meiri.delivery.locks import try_lock
 from meiri.delivery.page_index import JournalOffset, PageIndex
 from meiri.delivery.page_store import PageStore, page_store
 from meiri.delivery.release import release
 from meiri.delivery.renderer import PAUSE_SECONDS, Renderer
+from meiri.file_locks import try_lock
 from meiri.journal.content_keys import MINUTE, TODAY, ContentKey
 from meiri.journal.log import end_of_journal, idle_seconds, last_sequence
 from meiri.journal.models import GENESIS, Entry

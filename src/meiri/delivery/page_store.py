@@ -20,10 +20,10 @@ from meiri.delivery.editions import in_all_editions
 from meiri.delivery.failures import FIRST_PAUSE
 from meiri.delivery.freshness import FRESH_SECONDS
 from meiri.delivery.kinds import kind_of
-from meiri.delivery.locks import try_lock
 from meiri.delivery.page_files import PageFiles, name_of, variants_of
 from meiri.delivery.page_index import IndexSnapshot, PageIndex
 from meiri.delivery.rendering import Rendered, render
+from meiri.file_locks import try_lock
 
 logger = logging.getLogger(__name__)
 

@@ -21,6 +21,7 @@ from meiri.metrics import Sample, measurement
 from meiri.operations.clock_jobs import NOTED
 from meiri.operations.models import JobRun
 from meiri.operations.nodes import present_nodes, this_node
+from meiri.operations.replication import replica_health  # noqa: F401 its check registers itself
 from meiri.valkey import ANSWER_WITHIN, OLDEST, ValkeyConnection, valkey
 
 GIB = 1024**3

@@ -10,6 +10,7 @@ from django.db import OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from meiri.kept_once import write_whole
+from meiri.operations.replication.pausing import StillReplicated, replication_paused
 
 # Says in the data folder up to which entry of the journal the database was rewritten after erasures.
 NAME = "vacuumed-upto"
@@ -22,9 +23,13 @@ PAUSE = 0.1  # seconds
 
 def rewrite_database(up_to: int) -> None:
     """Write the whole database anew without what was deleted, and note `up_to`, the number of an entry of the journal. Nobody writes
-    meanwhile. Outside of transactions. Raises `DatabaseError` where others hold it, or the disk is full."""
+    meanwhile, and the replica begins anew without what it had. Outside of transactions. Raises `DatabaseError` where others hold it, or the disk is full."""
     if connection.vendor == "sqlite":
-        rewrite_sqlite(connection)
+        try:
+            with replication_paused(Path(settings.HOME), forget_older=True):
+                rewrite_sqlite(connection)
+        except StillReplicated as error:
+            raise OperationalError(str(error)) from error
     else:
         with connection.cursor() as cursor:
             there = set(connection.introspection.table_names(cursor))

@@ -20,7 +20,7 @@ from typing import NamedTuple, TypeVar
 import tantivy
 from django.conf import settings
 
-from meiri.delivery.locks import try_lock
+from meiri.file_locks import try_lock
 from meiri.kept_once import write_whole
 from meiri.search.tantivy_files import damaged_file, is_panic
 

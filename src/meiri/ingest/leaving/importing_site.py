@@ -11,7 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import DatabaseError, connection, transaction
 
 from meiri.audience.counts_writer import LOCK  # a worker holds it for as long as it lives
-from meiri.delivery.locks import try_lock
+from meiri.file_locks import try_lock
 from meiri.ingest.leaving.row_lines import BATCH, RowLines, TypeNames
 from meiri.ingest.leaving.site_counters import put_counters
 from meiri.ingest.leaving.site_files import SiteFile, check_blob, copy_in, read_file_line

@@ -1,12 +1,15 @@
-"""`meiri restore FILE`: the site of a backup in the place of this one."""
+"""`meiri restore FILE`, `meiri restore --to TIME`: the site of a backup, or of the replica, in the place of this one."""
 
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import DatabaseError, connection
+from django.utils import timezone
 
 from meiri.conf.backups import BackupRefused, holds_articles, restore
+from meiri.conf.replica_backups import own_key_file, restore_replica
 from meiri.delivery.page_store import page_store
 from meiri.letters.sealing import key_file
 from meiri.media.sealed_storage import sealed_files
@@ -32,12 +35,45 @@ def erasures_known(also: Path | None) -> list[Erasure]:
     return list(dict.fromkeys(found))
 
 
+def moment_of(written: str) -> datetime | None:
+    """None for `now`. Raises `CommandError`."""
+    if written == "now":
+        return None
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        raise CommandError(f"{written} is no time. Write it as 2026-11-28T09:30, or now.") from None
+    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+
+
 class Command(BaseCommand):
-    help = "Put the site of a backup in the place of this one, which must not be served meanwhile. A damaged FILE changes nothing."
+    help = (
+        "Put the site of a backup, or of the replica, in the place of this one, which must not be served meanwhile. A damaged FILE"
+        " changes nothing."
+    )
     requires_system_checks = []
 
     def add_arguments(self, parser):
-        parser.add_argument("file", metavar="FILE", type=Path)
+        parser.add_argument(
+            "file", metavar="FILE", type=Path, nargs="?", help="a backup; none for the replica"
+        )
+        parser.add_argument(
+            "--to",
+            metavar="TIME",
+            help="the replica as it was then, such as 2026-11-28T09:30 (the site's time) or with an offset, or `now` for as it was last",
+        )
+        parser.add_argument(
+            "--from",
+            dest="target",
+            metavar="FOLDER",
+            help="where the replica is (default: MEIRI_REPLICATE_TO)",
+        )
+        parser.add_argument(
+            "--key",
+            type=Path,
+            metavar="FILE",
+            help="the private key that opens the replica (default: backup.key in the data folder)",
+        )
         parser.add_argument(
             "--replace",
             action="store_true",
@@ -50,10 +86,17 @@ class Command(BaseCommand):
             help="erasures.jsonl of another data folder, whose orders hold beside those of this one",
         )
 
-    def handle(self, *, file, replace, erasures, **options):
+    def handle(self, *, file, to, target, key, replace, erasures, **options):
+        if (file is None) == (to is None):
+            raise CommandError("Give the FILE of a backup, or --to TIME for the replica.")
         try:
             erased = erasures_known(erasures)
-            manifest = restore(file, replace)
+            if file:
+                manifest = restore(file, replace)
+            else:
+                manifest = restore_replica(
+                    target or settings.REPLICATE_TO, moment_of(to), key or own_key_file(), replace
+                )
         except (BackupRefused, UnreadableList, OSError) as error:
             raise CommandError(str(error)) from None
         call_command("migrate", verbosity=0, interactive=False)

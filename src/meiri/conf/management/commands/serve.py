@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+from collections.abc import Callable
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 
 from meiri.conf import web_server
+from meiri.conf.management.commands.replicate import check_replication
 from meiri.conf.preloading import load_dictionaries, load_site
 from meiri.conf.preparation import is_prepared, prepare
 from meiri.conf.process_group import be_called, end_with_head, run_group
@@ -43,6 +45,8 @@ class Command(BaseCommand):
     def handle(self, *, host, port, workers, **options):
         check_free(host, port)
         check_settings()
+        if settings.REPLICATE_TO:
+            check_replication()
         check_owner(Path(settings.HOME))
         keep_address(Path(settings.HOME), settings.BASE_URL)
         needed = options["prepare"] or not is_prepared()
@@ -58,9 +62,13 @@ class Command(BaseCommand):
         self.stdout.write(f"Meiri: {address_of_server(host, port)}/   newsroom: /admin/   stop: Ctrl-C")
         sys.stdout.flush()
         be_called("meiri serve")
-        run_group(
-            {"web": partial(web_server.serve, host, port, workers), "worker": partial(call_command, "work")}
-        )
+        members: dict[str, Callable[[], object]] = {
+            "web": partial(web_server.serve, host, port, workers),
+            "worker": partial(call_command, "work"),
+        }
+        if settings.REPLICATE_TO:
+            members["replica"] = partial(call_command, "replicate")
+        run_group(members)
 
 
 def start_preparing(out, errors) -> BaseProcess:
