@@ -212,7 +212,7 @@ REPLICATE_TO = env.str("MEIRI_REPLICATE_TO", default="")
 # Hours to which it goes back.
 REPLICA_HOURS = max(1, env.int("MEIRI_REPLICA_HOURS", default=7 * 24))
 # Public keys of age, for whose holders it is encrypted.
-BACKUP_RECIPIENTS = env.list("MEIRI_BACKUP_RECIPIENTS", default=None) or []
+BACKUP_RECIPIENTS = [key for key in env.str("MEIRI_BACKUP_RECIPIENTS", default="").split(",") if key.strip()]
 
 DATABASES = {"default": env.db("MEIRI_DATABASE_URL", default=f"sqlite:///{HOME / 'meiri.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
