@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import lru_cache
+from time import monotonic
 
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
@@ -18,6 +19,8 @@ from meiri.metrics import Sample, measurement
 
 # How far the clocks of this machine and of the database may be apart.
 SKEW = timedelta(seconds=1)
+# Seconds that the simplest answer may take: a page that is made asks some ten times.
+SLOW = 0.1
 # Entries that whoever follows the journal may be behind before it is worth a word: 200 are taken at a time.
 FAR_BEHIND = 1000
 MAKE_DATABASE = "type: meiri serve, which makes one; or put the data folder back (docs/backups.md)"
@@ -42,6 +45,11 @@ def database_answers() -> Iterator[HealthFinding]:
         )
     else:
         yield fine(f"{connection.display_name} {version}")
+    if (taken := _seconds_for_an_answer()) > SLOW:
+        yield warning(
+            f"it takes {taken:.2f} s for the simplest answer",
+            "see what keeps its machine busy, and the network between; stored pages are served meanwhile",
+        )
     if _is_read_only():
         yield broken("it can be read and not written", "see whether its disk is full, or it is a replica")
     if waiting := migrations_that_wait():
@@ -56,6 +64,14 @@ def _missing_file() -> str:
     name = str(connection.settings_dict["NAME"])
     in_memory = name.startswith("file:") or ":memory:" in name
     return name if connection.vendor == "sqlite" and not in_memory and not os.path.exists(name) else ""
+
+
+def _seconds_for_an_answer() -> float:
+    with connection.cursor() as cursor:
+        began = monotonic()
+        cursor.execute("SELECT 1")
+        cursor.fetchone()
+        return monotonic() - began
 
 
 def _is_read_only() -> bool:

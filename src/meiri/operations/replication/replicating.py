@@ -79,6 +79,8 @@ class Replicator:
     def run(self, stopping: Event) -> None:
         """Keep the replica up until told to stop."""
         self.folder.mkdir(mode=0o700, exist_ok=True)
+        # A guard that finds none would make one that is open to the group, as media are.
+        (self.home / "originals").mkdir(mode=0o700, exist_ok=True)
         files = [self._copier(name, f"{name}/", exact=False) for name in ("media", "originals")]
         for copier in files:
             self._start(copier, stopping)
