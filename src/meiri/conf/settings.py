@@ -453,6 +453,8 @@ LOG_FORMATS = {
 }
 if LOG_FORMAT not in LOG_FORMATS:
     raise ImproperlyConfigured(f"MEIRI_LOG_FORMAT is {LOG_FORMAT!r}; write plain or json.")
+# A query that takes longer is told of in the log with its place in the code; 0 for none.
+SLOW_QUERY_SECONDS = env.float("MEIRI_SLOW_QUERY_SECONDS", default=0.5)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
