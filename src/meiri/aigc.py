@@ -1,11 +1,12 @@
 """The label of what was made by artificial intelligence as files carry it: the AIGC block of GB 45438-2025, annex E.
 
-One JSON object with the keys of `_KEYS`, in an XMP property (`NAMESPACE`, `PREFIX`, `PROPERTY`) of pictures and in a `meta` element of
-pages. Loads nothing of Django: files are read in guarded processes.
+One JSON object with the keys of `_KEYS`, in an XMP property (`NAMESPACE`, `PREFIX`, `PROPERTY`) of pictures and films, in tags of sounds and in a `meta`
+element of pages. Loads nothing of Django: files are read in guarded processes.
 """
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from enum import Enum
 
@@ -143,6 +144,17 @@ _FIELD_WORDS = {
 def first_block(label: AigcLabel, producer: str, produce_id: str) -> AigcBlock:
     """The block of content that its producer labels: who makes it spreads it too, as the standard has it."""
     return AigcBlock(label, producer, produce_id, propagator=producer, propagate_id=produce_id)
+
+
+def block_among(texts: Iterable[str]) -> tuple[AigcBlock | None, bool]:
+    """The first block that can be read, and whether there is one that can't."""
+    is_broken = False
+    for text in texts:
+        try:
+            return AigcBlock.from_json(text), False
+        except NotAigc:
+            is_broken = True
+    return None, is_broken
 
 
 def is_service_code(text: str) -> bool:

@@ -31,7 +31,7 @@ from meiri.fronts.models import (
 from meiri.journal.models import Entry
 from meiri.journal.public_models import Public, declared_models
 from meiri.letters.models import LetterSettings
-from meiri.media.models import Picture
+from meiri.media.models import Picture, RecordingOrigin
 from meiri.newsroom.models import Desk
 from meiri.newsroom.posts import Post
 from meiri.proofing.models import RegisteredName, StyleWord
@@ -197,6 +197,12 @@ CHANGES = {
         "footer",
     ),
     "media.Picture": (a_picture, {"caption": "另一句说明"}, "picture.changed", "picture:"),
+    "media.RecordingOrigin": (
+        lambda: RecordingOrigin.objects.create(document=a_document()),
+        {"credit": "另一人"},
+        "recordingorigin.changed",
+        "document:",
+    ),
     "wagtaildocs.Document": (a_document, {"title": "乙"}, "document.changed", "document:"),
     "wagtailredirects.Redirect": (
         lambda: Redirect.objects.create(old_path="/jiu", redirect_link="https://example.cn/"),

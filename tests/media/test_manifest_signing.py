@@ -15,8 +15,9 @@ from PIL import Image
 from meiri.health_checks import HealthState
 from meiri.media.adding_pictures import reencoded, store
 from meiri.media.health import pictures_can_be_signed
+from meiri.media.manifest_parents import names_a_place
 from meiri.media.manifest_reading import TYPES
-from meiri.media.manifest_signing import context_trusting, names_a_place, sign_size
+from meiri.media.manifest_signing import context_trusting, sign_size
 from meiri.media.models import Picture
 from meiri.media.site_certificate import certificate_file, made_for, read_certificate, site_certificate
 from tests.media import samples

@@ -64,7 +64,7 @@ TIMES = ["now", "1901", "tomorrow", "1949", "year 1"]
 DELETED = [
     "media_picture", "newsroom_source", "newsroom_author", "newsroom_byline", "newsroom_listing", "newsroom_daycount",
     "sections_station", "sections_topic", "sections_channel", "sections_subsection", "sections_navigationitem",
-    "wagtaildocs_document",
+    "wagtaildocs_document", "media_recordingorigin",
     "fronts_sitesettings", "fronts_friendlink", "taggit_tag", "newsroom_correction", "comments_comment", "newsroom_article",
     "wagtailcore_revision", "fronts_topicpage", "live_coverage", "live_liveentry",
     "changes_publishedchange",

@@ -14,7 +14,9 @@ from wagtail.documents.models import Document
 
 from meiri.media.adding_pictures import MAX_BYTES, Unusable, store
 from meiri.media.documents import BEGINNING, kind_of_document
+from meiri.media.guarded_recordings import NotRead
 from meiri.media.models import Picture
+from meiri.media.recording_files import prepare_recording
 from meiri.newsroom.body.text import paragraph
 from meiri.policy import check
 
@@ -76,7 +78,10 @@ def _video(file: UploadedFile, title: str, by) -> dict[str, Any]:
     kind = kind_of_document(name)
     if kind.plays != "video" or not kind.is_it(file.read(BEGINNING)):
         raise ValidationError(f"视频“{name}”没有上传：请用 MP4 或 WebM 格式。")
-    file.seek(0)
+    try:
+        file.provenance = prepare_recording(file)  # type: ignore[attr-defined]
+    except NotRead as error:
+        raise ValidationError(f"视频“{name}”没有上传：{error}。") from error
     document = Document(title=title[:255], file=file, uploaded_by_user=by)
     document.full_clean(exclude=["collection", "file_hash"])
     document.save()

@@ -75,6 +75,14 @@ def _is_wave(content: bytes) -> bool:
     return content[:4] == b"RIFF" and content[8:12] == b"WAVE"
 
 
+def _is_flac(content: bytes) -> bool:
+    if not content.startswith(b"ID3"):
+        return content.startswith(b"fLaC")
+    # A manifest of C2PA stands in an ID3 tag before it, whose length has seven bits a byte.
+    length = sum((byte & 0x7F) << shift for byte, shift in zip(content[6:10], (21, 14, 7, 0), strict=False))
+    return content[10 + length :][:4] == b"fLaC"
+
+
 _ZIP = _begins(b"PK\x03\x04", b"PK\x05\x06")
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 # By the suffix of a file's name, in lower case; settings.WAGTAILDOCS_EXTENSIONS says which may be uploaded.
@@ -96,7 +104,7 @@ KINDS = {
     "oga": DocumentKind("audio/ogg", _is_ogg, inline=True, plays="audio"),
     "opus": DocumentKind("audio/ogg", _is_ogg, inline=True, plays="audio"),
     "wav": DocumentKind("audio/wav", _is_wave, inline=True, plays="audio"),
-    "flac": DocumentKind("audio/flac", _begins(b"fLaC"), inline=True, plays="audio"),
+    "flac": DocumentKind("audio/flac", _is_flac, inline=True, plays="audio"),
 }
 _UNKNOWN = DocumentKind("application/octet-stream", lambda content: False)
 

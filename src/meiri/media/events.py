@@ -61,11 +61,10 @@ class PictureRestored(TakenDown):
     removes_content = False
 
 
-@declared
 @dataclass(frozen=True, kw_only=True)
-class PictureLabelled(JournalEvent):
-    """Editors gave a picture another label of artificial intelligence, or a new file brought one. `before` and `after` are values of
-    GB 45438-2025 (1 is, 2 may be, 3 suspected), "" for none; `reason` says why it is weaker than it was."""
+class Labelled(JournalEvent):
+    """Something was given another label of artificial intelligence. `before` and `after` are values of GB 45438-2025 (1 is, 2 may be, 3
+    suspected), "" for none; `reason` says why it is weaker than it was."""
 
     id: str
     name: str
@@ -73,7 +72,27 @@ class PictureLabelled(JournalEvent):
     after: str
     reason: str
 
+    summarised = {"name": "", "reason": ""}
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class PictureLabelled(Labelled):
+    """Editors gave a picture another label of artificial intelligence, or a new file brought one. `before` and `after` are values of
+    GB 45438-2025 (1 is, 2 may be, 3 suspected), "" for none; `reason` says why it is weaker than it was."""
+
     kind = "picture.labelled"
     label = "图片：AI 标识"
     key_forms = (PICTURE,)
-    summarised = {"name": "", "reason": ""}
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class RecordingLabelled(Labelled):
+    """Editors gave a video or a sound another label of artificial intelligence, or a new file brought one. `id` is its number among the
+    documents; `before` and `after` are values of GB 45438-2025 (1 is, 2 may be, 3 suspected), "" for none; `reason` says why it is weaker
+    than it was."""
+
+    kind = "recording.labelled"
+    label = "视频、音频：AI 标识"
+    key_forms = (DOCUMENT,)

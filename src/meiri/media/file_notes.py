@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from meiri.aigc import LONGEST_BLOCK, AigcBlock, NotAigc
+from meiri.aigc import LONGEST_BLOCK, block_among
 from meiri.media import xmp
 from meiri.media.manifest_reading import read_credentials
 from meiri.media.provenance import Provenance, line, source_type
@@ -31,7 +31,7 @@ def provenance_of(content: bytes, picture: ReencodedPicture) -> Provenance:
     """What a file said of itself; `picture` was decoded from it."""
     told = {name: texts for name, texts in xmp.read_packet(_packet_of(content, picture)).items() if texts}
     iptc, exif = _iptc_of(picture), picture.exif
-    block, is_broken = _block_of([*told.get(xmp.AIGC, []), *_other_blocks(picture)])
+    block, is_broken = block_among([*told.get(xmp.AIGC, []), *_other_blocks(picture)])
     return Provenance(
         aigc=block,
         traces=_traces(picture) or ("标识不合规范，无法读出" if is_broken else ""),
@@ -70,17 +70,6 @@ def _packet_of(content: bytes, picture: ReencodedPicture) -> bytes:
         return rest[: xmp.LARGEST].partition(b"\x01\xff\xfe\xfd")[0] if found else b""
     packet = picture.info.get("xmp") or picture.exif.get(_XMP) or picture.info.get("XML:com.adobe.xmp") or b""
     return packet.encode(errors="ignore") if isinstance(packet, str) else bytes(packet)
-
-
-def _block_of(texts: list[str]) -> tuple[AigcBlock | None, bool]:
-    """The first block that can be read, and whether there is one that can't."""
-    is_broken = False
-    for text in texts:
-        try:
-            return AigcBlock.from_json(text), False
-        except NotAigc:
-            is_broken = True
-    return None, is_broken
 
 
 def _other_blocks(picture: ReencodedPicture) -> Iterator[str]:

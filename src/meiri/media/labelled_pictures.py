@@ -1,72 +1,24 @@
-"""The label of a picture that artificial intelligence made, or may have: what its file says, what editors say, and that nobody
-takes away unsaid what a file carries (人工智能生成合成内容标识办法, 第十条)."""
+"""The label of a picture, and what the files that are made of it carry."""
 
 from dataclasses import replace
 from typing import Any
 
-from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.db import models
-
-from meiri.aigc import AigcBlock, AigcLabel, plain
-from meiri.identity import site_name
 from meiri.journal.content_keys import PICTURE
-from meiri.journal.log import actor, append
-from meiri.journal.recording import acting_user, named
+from meiri.journal.recording import named
 from meiri.media.events import PictureLabelled
-from meiri.media.provenance import Provenance
+from meiri.media.labelled_media import LabelledMedia
+from meiri.media.provenance import OF_PICTURES
 
-LONGEST_LABEL_REASON = 200
 
-
-class LabelledPicture(models.Model):
-    """What a picture has for its label. `provenance` is what its file said when it came, as `Provenance.as_json`."""
-
-    provenance = models.JSONField("来历", default=dict, blank=True, editable=False)
-    ai_label = models.CharField(
-        "AI 标识",
-        max_length=1,
-        blank=True,
-        choices=[(label.value, label.words) for label in AigcLabel],
-        help_text="读者在图片上看到。文件自带的标识不能删除，可以确认或加强。",
-    )
-    ai_label_reason = models.CharField(
-        "减弱标识的理由",
-        max_length=LONGEST_LABEL_REASON,
-        blank=True,
-        help_text="标识比原来弱时必填，如“作者提供了原始照片，核对属实”。读者看得到，日志也会记下。",
-    )
+class LabelledPicture(LabelledMedia):
+    words = OF_PICTURES
 
     class Meta:
         abstract = True
 
     @property
-    def known(self) -> Provenance:
-        return Provenance.from_json(self.provenance)
-
-    @property
-    def label(self) -> AigcLabel | None:
-        """What readers are told."""
-        return AigcLabel(self.ai_label) if self.ai_label else None
-
-    def take_provenance(self, known: Provenance) -> None:
-        """Note what a new file said: its label where none as sure is there, its credit where there is none."""
-        self.provenance = known.as_json()
-        self.ai_label = surer(self.ai_label, known.label)
-        self.credit: str = getattr(self, "credit", "") or credit_of(known)
-
-    def block(self) -> AigcBlock | None:
-        """The AIGC block of the files that this site makes and spreads of the picture; None where it has no label."""
-        label = self.label
-        if label is None:
-            return None
-        block = (self.known.aigc or AigcBlock(label)).labelled(label)
-        return block.spread_by(settings.AIGC_CODE or plain(site_name()), f"picture-{self.pk}")
-
-    @property
-    def source_type(self) -> str:
-        """The word of IPTC for how it was made; "" where nothing is known."""
-        return self.known.source_type or ("trainedAlgorithmicMedia" if self.label is AigcLabel.IS else "")
+    def own_number(self) -> str:
+        return f"picture-{self.pk}"
 
     def packet(self) -> bytes:
         """The XMP of the files that are made of the picture; b"" where nothing is to be said."""
@@ -74,62 +26,6 @@ class LabelledPicture(models.Model):
         credit: str = getattr(self, "credit", "") or known.credit
         return replace(known, aigc=self.block(), credit=credit, source_type=self.source_type).packet()
 
-    def told(self) -> list[tuple[str, str]]:
-        """What is known of where the picture comes from, in Chinese words, for readers and editors: the label that holds, then what the
-        file says."""
-        label, known = self.label, self.known
-        lines = [("标识", label.words)] if label else []
-        if known.label and label and label.is_weaker_than(known.label):
-            lines += [("文件自带的标识", known.label.words), ("改为较弱标识的理由", self.ai_label_reason)]
-        credit: str = getattr(self, "credit", "")
-        said = [line for line in known.said() if line[0] not in ("标识", "供图")]
-        return [line for line in (*lines, ("供图", credit or known.credit), *said) if line[1]]
-
-    @property
-    def is_told(self) -> bool:
-        """Whether readers can open what is known: where there is a label, or a manifest."""
-        return bool(self.ai_label or "credentials" in self.provenance)
-
-    def check_label(self, before: "LabelledPicture | None") -> None:
-        """Raise `ValidationError` where the label that the picture had as `before`, or that its file carries, is gone, or weaker
-        without a reason."""
-        is_same_file = before is not None and before.provenance == self.provenance
-        if is_same_file and before is not None and before.ai_label == self.ai_label:
-            return
-        carried = self.known.label
-        if carried and not self.ai_label:
-            raise ValidationError(
-                {
-                    "ai_label": f"图片文件自带“{carried.words}”的标识，不能删除。确有根据的，可以改为较弱的标识，并写明理由。"
-                }
-            )
-        stood = surer(before.ai_label if before is not None and is_same_file else "", carried)
-        if stood and is_weaker(self.ai_label, AigcLabel(stood)) and not self.ai_label_reason.strip():
-            raise ValidationError(
-                {"ai_label_reason": f"标识比原来的“{AigcLabel(stood).words}”弱：请写明理由。"}
-            )
-
-    def record_label(self, before: "LabelledPicture") -> None:
-        """Tell the journal of a label that is another one than that of `before`. In the transaction that saves it."""
-        if before.ai_label != self.ai_label:
-            said: dict[str, Any] = named(self)
-            event = PictureLabelled(
-                keys=[PICTURE.key(self.pk)], **said, before=before.ai_label, after=self.ai_label,
-                reason=self.ai_label_reason,
-            )  # fmt: skip
-            append(event, actor(acting_user()))
-
-
-def is_weaker(value: str, label: AigcLabel) -> bool:
-    """Whether a label's value, "" for none, says less than `label`."""
-    return not value or AigcLabel(value).is_weaker_than(label)
-
-
-def surer(value: str, other: AigcLabel | None) -> str:
-    """The surer one of a label's value, "" for none, and a label."""
-    return other.value if other is not None and is_weaker(value, other) else value
-
-
-def credit_of(known: Provenance) -> str:
-    """The line of credit that a file proposes, as long as a picture's can be."""
-    return known.named_credit[:60]
+    def labelled(self, **said: str) -> PictureLabelled:
+        row: dict[str, Any] = named(self)
+        return PictureLabelled(keys=[PICTURE.key(self.pk)], **row, **said)

@@ -3,16 +3,26 @@ with the addresses of all that it says beyond who did what to the picture, which
 
 import io
 import json
+import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
-from meiri.media.manifest_reading import MOST_MANIFESTS, OFFLINE, TYPES
+from meiri.media.manifest_reading import MOST_MANIFESTS, OFFLINE, TYPES, stream_of
 
 # Assertions that stay: what was done, and what binds claims, files and parents to each other. Others may tell a place, a serial number,
 # a person, or show the picture small; the standard lets them be redacted (6.8).
 STAYING = "c2pa.actions", "c2pa.hash", "c2pa.ingredient"
 MOST_REDACTIONS = 200
 LABEL = "uploaded"
+# Names of what may not be left of the manifest of an uploaded file. Hashes and signatures are among its bytes, in which three or four
+# letters stand by chance now and then: short names count with what follows them in Exif, as a word in quotation marks,
+# or as a text of CBOR, which begins with its length.
+_PLACES = re.compile(
+    rb"GPS[ _]?(?:Lat|Lon|Alt|Pos|Info|Coord|Loc|Date|Time|Img|Map|Dest|Speed|Track|Stat|Vers|Area|HPos|Meas|DOP|Diff|Proc|Sat|IFD)"
+    rb"|[\"':.]GPS[\"':]|(?-i:\x63)GPS|[\"':.]city|(?-i:\x64)city"
+    rb"|latitude|longitude|serial_?number|sub-?location|location_?created",
+    re.I,
+)
 
 
 class ParentManifest(NamedTuple):
@@ -22,14 +32,14 @@ class ParentManifest(NamedTuple):
     redactions: list[str]
 
 
-def parent_manifest(content: bytes, format: str) -> ParentManifest | None:
-    """The manifest of a file that has a valid one; None where there is none, it is not valid, or says too much to be redacted. `format` as
-    Pillow names it."""
+def parent_manifest(content: bytes | BinaryIO, format: str) -> ParentManifest | None:
+    """The manifest of a file that has a valid one; None where there is none, it is not valid, or says too much to be redacted. `format`:
+    a key of `TYPES`."""
     import c2pa
 
     context = c2pa.Context.from_dict({"verify": OFFLINE, "builder": {"thumbnail": {"enabled": False}}})
     try:
-        with c2pa.Reader(TYPES[format], io.BytesIO(content), context=context) as reader:
+        with c2pa.Reader(TYPES[format], stream_of(content), context=context) as reader:
             read = json.loads(reader.json())
         found = list(dict.fromkeys(_redactions(read)))
         is_valid = str(read.get("validation_state")).lower() in ("valid", "trusted")
@@ -38,11 +48,16 @@ def parent_manifest(content: bytes, format: str) -> ParentManifest | None:
         archive = io.BytesIO()
         with c2pa.Builder("{}", context=context) as builder:
             ingredient = {"title": LABEL, "relationship": "parentOf", "label": LABEL}
-            builder.add_ingredient(json.dumps(ingredient), TYPES[format], io.BytesIO(content))
+            builder.add_ingredient(json.dumps(ingredient), TYPES[format], stream_of(content))
             builder.write_ingredient_archive(LABEL, archive)
     except (c2pa.C2paError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None  # whatever an outsider's manifest makes the report look like
     return ParentManifest(archive.getvalue(), found)
+
+
+def names_a_place(manifest: bytes) -> bool:
+    """Whether the bytes of a manifest have a name of a place or a serial number."""
+    return _PLACES.search(manifest) is not None
 
 
 def _redactions(read: dict[str, Any]) -> Iterator[str]:

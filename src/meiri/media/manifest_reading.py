@@ -4,11 +4,12 @@ import io
 import json
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, BinaryIO
 
 from meiri.media.provenance import AI_TYPES, MOST_ACTIONS, ContentCredentials, line, source_type
 
-# Pillow's names of formats, as c2pa knows them; others hold no manifest that it reads.
+# Formats of pictures by Pillow's names of them, and videos and sounds by their content types, as c2pa knows them; others hold no manifest
+# that it reads.
 TYPES = {
     "JPEG": "image/jpeg",
     "PNG": "image/png",
@@ -17,27 +18,55 @@ TYPES = {
     "HEIF": "image/heif",
     "GIF": "image/gif",
     "TIFF": "image/tiff",
+    "video/mp4": "video/mp4",
+    "audio/mp4": "audio/mp4",
+    "audio/mpeg": "audio/mpeg",
+    "audio/wav": "audio/wav",
+    "audio/flac": "audio/flac",
 }
 # Manifests of a store that are looked at.
 MOST_MANIFESTS = 50
+_PIECE = 1024 * 1024
 OFFLINE = {"remote_manifest_fetch": False, "ocsp_fetch": False}
 
 
-def read_credentials(content: bytes, format: str) -> ContentCredentials | None:
-    """What the manifest of a file says, None where it has none. `format` as Pillow names it."""
-    if format not in TYPES or not (b"c2pa" in content or b"C2PA" in content):
+def read_credentials(content: bytes | BinaryIO, format: str) -> ContentCredentials | None:
+    """What the manifest of a file says, None where it has none. `format`: a key of `TYPES`."""
+    if format not in TYPES or (isinstance(content, bytes) and not (b"c2pa" in content or b"C2PA" in content)):
         return None
     # Loading the library takes a tenth of a second: most pictures have no manifest.
     import c2pa
 
     try:
-        with c2pa.Reader(TYPES[format], io.BytesIO(content), context=_context()) as reader:
+        with c2pa.Reader(TYPES[format], stream_of(content), context=_context()) as reader:
             read = json.loads(reader.json())
     except c2pa.C2paError as error:
-        return None if "ManifestNotFound" in str(error) else ContentCredentials("unreadable")
+        has_none = "ManifestNotFound" in str(error) or (
+            not isinstance(content, bytes) and not _names_manifest(content)
+        )
+        return None if has_none else ContentCredentials("unreadable")
     except (ValueError, RecursionError):
         return ContentCredentials("unreadable")
     return credentials_of(read)
+
+
+def stream_of(content: bytes | BinaryIO) -> BinaryIO:
+    """What is read of a file, from its beginning."""
+    if isinstance(content, bytes):
+        return io.BytesIO(content)
+    content.seek(0)
+    return content
+
+
+def _names_manifest(file: BinaryIO) -> bool:
+    """Whether a file that c2pa can't read has a manifest at all."""
+    file.seek(0)
+    before = b""
+    while piece := file.read(_PIECE):
+        if b"jumbc2pa" in before + piece or b"application/x-c2pa-manifest-store" in before + piece:
+            return True
+        before = piece[-40:]
+    return False
 
 
 def credentials_of(read: dict[str, Any]) -> ContentCredentials:

@@ -4,12 +4,11 @@ file came with a manifest, with that as its parent."""
 import io
 import json
 import os
-import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, BinaryIO
 
-from meiri.media.manifest_parents import LABEL, ParentManifest
+from meiri.media.manifest_parents import LABEL, ParentManifest, names_a_place
 from meiri.media.manifest_reading import OFFLINE, TYPES
 from meiri.media.site_certificate import SiteCertificate, site_certificate
 
@@ -23,15 +22,6 @@ RESIZED: list[dict[str, Any]] = [
 ]
 # Bytes of manifests that an original carries on: its sizes carry them too.
 LARGEST_CARRIED = 64 * 1024
-# Names of what may not be left of the manifest of an uploaded file. Hashes and signatures are among its bytes, in which three or four
-# letters stand by chance now and then: short names count with what follows them in Exif, as a word in quotation marks,
-# or as a text of CBOR, which begins with its length.
-_PLACES = re.compile(
-    rb"GPS[ _]?(?:Lat|Lon|Alt|Pos|Info|Coord|Loc|Date|Time|Img|Map|Dest|Speed|Track|Stat|Vers|Area|HPos|Meas|DOP|Diff|Proc|Sat|IFD)"
-    rb"|[\"':.]GPS[\"':]|(?-i:\x63)GPS|[\"':.]city|(?-i:\x64)city"
-    rb"|latitude|longitude|serial_?number|sub-?location|location_?created",
-    re.I,
-)
 
 
 @dataclass(frozen=True)
@@ -71,35 +61,37 @@ def sign_original(content: bytes, format: str, parent: ParentManifest) -> bytes 
 
     Raises `ImproperlyConfigured` as `site_certificate`.
     """
+    out = io.BytesIO()
+    is_signed = sign_with_parent(io.BytesIO(content), out, format, parent, "c2pa.transcoded")
+    return out.getvalue() if is_signed else None
+
+
+def sign_with_parent(source: BinaryIO, out: BinaryIO, format: str, parent: ParentManifest, did: str) -> bool:
+    """Write `source` to `out` with a manifest of the site, whose parent is the one that the file had before `did`, an action of the
+    standard, was done to it. Whether that can be carried on, as `sign_original`; `format`: a key of `TYPES`."""
     import c2pa
 
     certificate = site_certificate()
     signer, context = _signer(os.getpid(), certificate)
     done: list[dict[str, Any]] = [
         {"action": "c2pa.opened", "parameters": {"ingredientIds": [LABEL]}},
-        {"action": "c2pa.transcoded"},
+        {"action": did},
         *(
             {"action": "c2pa.redacted", "reason": "c2pa.PII.present", "parameters": {"redacted": address}}
             for address in parent.redactions
         ),
     ]
     manifest = {**_manifest("original", done), "redactions": parent.redactions}
-    out = io.BytesIO()
     try:
         with c2pa.Builder(json.dumps(manifest), context=context) as builder:
             builder.add_ingredient_from_archive(io.BytesIO(parent.archive))
-            written = bytes(builder.sign(signer, TYPES[format], io.BytesIO(content), out))
-        with c2pa.Reader(TYPES[format], io.BytesIO(out.getvalue()), context=context) as reader:
+            written = bytes(builder.sign(signer, TYPES[format], source, out))
+        out.seek(0)
+        with c2pa.Reader(TYPES[format], out, context=context) as reader:
             is_right = reader.get_validation_state() == "Trusted"
     except c2pa.C2paError:
-        return None
-    is_fit = is_right and len(written) <= LARGEST_CARRIED and not names_a_place(written)
-    return out.getvalue() if is_fit else None
-
-
-def names_a_place(manifest: bytes) -> bool:
-    """Whether the bytes of a manifest have a name of a place or a serial number."""
-    return _PLACES.search(manifest) is not None
+        return False
+    return is_right and len(written) <= LARGEST_CARRIED and not names_a_place(written)
 
 
 def _manifest(title: str, actions: list[dict[str, Any]]) -> dict:

@@ -16,6 +16,7 @@ from meiri.media.expired_licences import ExpiredLicence as ExpiredLicence
 from meiri.media.files import remove_after_commit, remove_after_rollback
 from meiri.media.labelled_pictures import LabelledPicture
 from meiri.media.picture_changes import record_picture_change
+from meiri.media.recording_origins import RecordingOrigin as RecordingOrigin
 from meiri.media.storage_names import unguessable
 from meiri.media.variants import Variants, make_variants
 

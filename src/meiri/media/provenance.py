@@ -1,11 +1,11 @@
-"""What is known of where a picture comes from: by what its file said when it came, and by what editors say.
+"""What is known of where a picture, a video or a sound comes from: by what its file said when it came, and by what editors say.
 
-Kept as JSON beside the picture. Loads nothing of Django: files are read in guarded processes.
+Kept as JSON beside it. Loads nothing of Django: files are read in guarded processes.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from meiri.aigc import AigcBlock, AigcLabel, NotAigc
 from meiri.media import xmp
@@ -48,6 +48,8 @@ ACTIONS = {
     "c2pa.placed": "放入素材",
     "c2pa.edited": "编辑",
     "c2pa.edited.metadata": "修改元数据",
+    "c2pa.dubbed": "配音",
+    "c2pa.translated": "翻译",
     "c2pa.cropped": "裁切",
     "c2pa.resized": "缩放",
     "c2pa.color_adjustments": "调色",
@@ -67,16 +69,38 @@ STATES = {
     "invalid": "签名无效，内容或凭证被改动过",
     "unreadable": "凭证读不出来",
 }
-KEPT = {
-    True: "已作为来源写进本站制作的各个尺寸，其中的地点、设备序列号、缩略图等已删去",
-    False: "没有写进本站制作的尺寸",
-}
+
+
+class MediaWords(NamedTuple):
+    """How what is known of a kind of media is called. `kept`: what became of the manifest of an uploaded file."""
+
+    name: str
+    credit: str
+    kept: Mapping[bool, str]
+
+
+OF_PICTURES = MediaWords(
+    "图片",
+    "供图",
+    {
+        True: "已作为来源写进本站制作的各个尺寸，其中的地点、设备序列号、缩略图等已删去",
+        False: "没有写进本站制作的尺寸",
+    },
+)
+OF_RECORDINGS = MediaWords(
+    "视频或音频",
+    "提供",
+    {
+        True: "本站改动过文件的元数据，原来的凭证已作为来源写进本站签发的凭证，其中的地点、设备序列号等已删去",
+        False: "文件里的地点或设备信息已经删去，原来的凭证与文件不再相符，已从文件里取出",
+    },
+)
 
 
 @dataclass(frozen=True)
 class ContentCredentials:
     """What the C2PA manifest of a file said when it came: `state` is a key of `STATES`; times are as the signature has them.
-    `is_kept`: whether the files made here have it as their parent; None where nobody tried."""
+    `is_kept`: whether the files made here have it as their parent; None where nobody tried, or the file is as it came."""
 
     state: str
     signer: str = ""
@@ -86,7 +110,7 @@ class ContentCredentials:
     source_type: str = ""
     is_kept: bool | None = None
 
-    def said(self) -> list[tuple[str, str]]:
+    def said(self, words: MediaWords = OF_PICTURES) -> list[tuple[str, str]]:
         """In Chinese words, without what is empty."""
         steps = "、".join(dict.fromkeys(ACTIONS.get(action, action) for action in self.actions))
         lines = [
@@ -95,9 +119,12 @@ class ContentCredentials:
             ("制作软件", self.generator),
             ("签发时间", self.signed_at),
             ("制作过程", steps),
-            ("凭证沿用", "" if self.is_kept is None else KEPT[self.is_kept]),
+            ("凭证沿用", "" if self.is_kept is None else words.kept[self.is_kept]),
         ]
         return [line for line in lines if line[1]]
+
+
+_TEXTS = ("traces", "title", "creator", "credit", "rights")
 
 
 @dataclass(frozen=True)
@@ -112,6 +139,7 @@ class Provenance:
     credit: str = ""
     rights: str = ""
     credentials: ContentCredentials | None = None
+    title: str = ""
 
     @classmethod
     def from_json(cls, stored: object) -> "Provenance":
@@ -121,7 +149,7 @@ class Provenance:
             block = AigcBlock.from_dict(read["aigc"]) if "aigc" in read else None
         except NotAigc:
             block = None
-        texts = {name: line(read.get(name)) for name in ("traces", "creator", "credit", "rights")}
+        texts = {name: line(read.get(name)) for name in _TEXTS}
         return cls(
             block, source_type=source_type(read.get("source_type")), credentials=_credentials(read), **texts
         )
@@ -129,9 +157,7 @@ class Provenance:
     def as_json(self) -> dict[str, Any]:
         """Plain values, without what is empty."""
         found: dict[str, Any] = {
-            name: value
-            for name in ("traces", "source_type", "creator", "credit", "rights")
-            if (value := getattr(self, name))
+            name: value for name in ("source_type", *_TEXTS) if (value := getattr(self, name))
         }
         if self.aigc:
             found["aigc"] = self.aigc.as_dict()
@@ -162,16 +188,17 @@ class Provenance:
         """Whom the file credits."""
         return self.credit or self.creator
 
-    def said(self) -> list[tuple[str, str]]:
+    def said(self, words: MediaWords = OF_PICTURES) -> list[tuple[str, str]]:
         """What the file said, in Chinese words, without what is empty."""
         lines = [
             *(self.aigc.said() if self.aigc else []),
             ("生成痕迹", self.traces),
             ("制作方式", SOURCE_TYPES.get(self.source_type, "")),
+            ("题名", self.title),
             ("作者", self.creator),
-            ("供图", self.credit),
+            (words.credit, self.credit),
             ("版权", self.rights),
-            *(self.credentials.said() if self.credentials else []),
+            *(self.credentials.said(words) if self.credentials else []),
         ]
         return [line for line in lines if line[1]]
 

@@ -20,6 +20,7 @@ from meiri.media.documents import document_key
 from meiri.media.events import DocumentTakenDown, PictureTakenDown
 from meiri.media.files import remove_after_commit, remove_after_rollback
 from meiri.media.models import Picture
+from meiri.media.recording_keeping import keep_origin, prepare_document
 from meiri.media.storage_names import unguessable
 from meiri.media.use import is_used, queries_of, rows_using, users_of
 
@@ -103,12 +104,14 @@ def forgotten(instance: Document, **details) -> None:
 
 @receiver(pre_save, sender=Document)
 def store_under_a_secret_name(instance: Document, raw: bool = False, **details) -> None:
-    """Its file is written here, before Django would: under a name that nobody guesses."""
+    """Its file is written here, before Django would: under a name that nobody guesses, and with what it says of itself read, where no form
+    has done that. Raises `NotRead` for a video or a sound that can't be looked through."""
     file = instance.file
     known = Document.objects.filter(pk=instance.pk).values_list("file", flat=True).first()
     instance.replaced = known
     if raw or not file or file._committed:
         return
+    prepare_document(instance)
     file.save(unguessable(file.name), file.file, save=False)
     # Wagtail's form would write what is missing of these when somebody looks at it.
     instance._set_document_file_metadata()
@@ -123,6 +126,7 @@ def without_the_old_file(instance: Document, raw: bool = False, **details) -> No
         remove_after_rollback(instance.file.storage, [instance.file.name])
         if before:
             remove_after_commit(instance.file.storage, [before])
+    keep_origin(instance)
 
 
 def forget_uses(addresses: list[str]) -> None:

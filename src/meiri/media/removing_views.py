@@ -20,6 +20,8 @@ from meiri.changes.changes_desk import DeedWithReasonView, ReasonForm
 from meiri.changes.models import LONGEST_REASON
 from meiri.media.models import Picture
 from meiri.media.picture_changes import standing_of_picture
+from meiri.media.recording_files import is_recording
+from meiri.media.recording_origins import origin_of
 from meiri.media.removing import InUse, check_may, delete, take_down
 from meiri.media.use import is_used, users_of
 from meiri.media.withdrawing_pictures import restore_picture, withdraw_picture
@@ -65,6 +67,21 @@ class PictureEditView(images.EditView):
 
     def get_context_data(self, **kwargs):
         return {**super().get_context_data(**kwargs), "told": self.told}
+
+
+class DocumentEditView(documents.EditView):
+    template_name = "media/edit_document.html"
+
+    def get_object(self, *args, **kwargs):
+        found = super().get_object(*args, **kwargs)
+        origin = origin_of(found)
+        # As it is stored: the form puts on the row what it then refuses.
+        self.told = origin.told_to_editors() if origin else []
+        return found
+
+    def get_context_data(self, **kwargs):
+        is_known = is_recording(self.object.file.name)
+        return {**super().get_context_data(**kwargs), "told": self.told, "is_recording": is_known}
 
 
 class DocumentDeleteView(Deleting, documents.DeleteView):

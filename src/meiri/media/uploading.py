@@ -5,15 +5,14 @@ from pathlib import Path
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
-from wagtail.documents.forms import BaseDocumentForm
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 
 from meiri.media import captions
 from meiri.media.adding_pictures import MAX_BYTES, Unusable, reencoded
 from meiri.media.documents import BEGINNING, KINDS
-from meiri.media.filmed_places import forget_places
-from meiri.media.labelled_pictures import credit_of, surer
+from meiri.media.labelled_media import credit_of, surer
+from meiri.media.recording_form import RecordingForm
 from meiri.media.removing import check_may
 
 # Other names of JPEG files, as browsers and cameras give them.
@@ -92,8 +91,9 @@ class PictureForm(Replacing, BaseImageForm):
         return cleaned
 
 
-class DocumentForm(Replacing, BaseDocumentForm):
-    """Wagtail's form of a document, whose file is what its name says. Videos and recordings tell no place and no device."""
+class DocumentForm(Replacing, RecordingForm):
+    """Wagtail's form of a document, whose file is what its name says. Videos and sounds tell no place and no device, and are kept with what is
+    known of where they come from."""
 
     def clean_file(self):
         file = self.cleaned_data["file"]
@@ -113,7 +113,7 @@ class DocumentForm(Replacing, BaseDocumentForm):
                 captions.check_captions(file.read(captions.LARGEST + 1))
             except captions.NoCaptions as error:
                 raise ValidationError(f"文件没有上传：{error}") from error
-        if kind.content_type in ("video/mp4", "audio/mp4"):
-            forget_places(file)
+        if kind.plays:
+            self.check_recording(file)
         file.seek(0)
         return file

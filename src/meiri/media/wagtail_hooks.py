@@ -7,11 +7,13 @@ from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
 from wagtail.documents.models import Document
 
+from meiri.media.document_chooser import show_labels
 from meiri.media.licences_desk import LicencesView, ReplacementView
 from meiri.media.models import Picture
 from meiri.media.removing_views import (
     INDEX,
     DocumentDeleteView,
+    DocumentEditView,
     PictureDeleteView,
     PictureEditView,
     RestorePictureView,
@@ -30,6 +32,7 @@ admit(
         "media_take_down_picture": one("media.Picture", "pk", "delete"),
         "media_edit_picture": one("media.Picture", "image_id", "change"),
         "media_restore_picture": one("media.Picture", "pk", "delete"),
+        "media_edit_document": one("wagtaildocs.Document", "document_id", "change"),
         "media_delete_document": one("wagtaildocs.Document", "document_id", "delete"),
         "media_delete_uploaded_document": one("wagtaildocs.Document", "doc_id", "change"),
         "media_licences": somewhere("media.Picture", "change"),
@@ -37,6 +40,8 @@ admit(
         "media_take_down_document": one("wagtaildocs.Document", "pk", "delete"),
     }
 )
+
+show_labels()
 
 # How many titles a refusal names.
 MOST_NAMED = 5
@@ -59,6 +64,7 @@ def addresses():
         ),
         path("images/licences/", LicencesView.as_view(), name="media_licences"),
         path("images/<int:pk>/replacement/", ReplacementView.as_view(), name="media_replacement"),
+        path("documents/edit/<int:document_id>/", DocumentEditView.as_view(), name="media_edit_document"),
         path(
             "documents/delete/<int:document_id>/", DocumentDeleteView.as_view(), name="media_delete_document"
         ),

@@ -15,7 +15,7 @@ DC = "http://purl.org/dc/elements/1.1/"
 PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/"
 IPTC_EXTENSION = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 AIGC = f"{{{aigc.NAMESPACE}}}{aigc.PROPERTY}"
-CREATOR, RIGHTS = f"{{{DC}}}creator", f"{{{DC}}}rights"
+CREATOR, RIGHTS, TITLE = f"{{{DC}}}creator", f"{{{DC}}}rights", f"{{{DC}}}title"
 CREDIT = f"{{{PHOTOSHOP}}}Credit"
 SOURCE_TYPE = f"{{{IPTC_EXTENSION}}}DigitalSourceType"
 # Bytes of a packet that is read; of one that is written, which a JPEG holds in one segment.
@@ -23,7 +23,7 @@ LARGEST, LARGEST_WRITTEN = 1_000_000, 65_000
 MOST_VALUES = 50
 _PREFIXES = {DC: "dc", PHOTOSHOP: "photoshop", IPTC_EXTENSION: "Iptc4xmpExt", aigc.NAMESPACE: aigc.PREFIX}
 # Properties whose values are lists by ISO 16684-1: of names, in their order; of a text in several languages.
-_LISTS = {CREATOR: "Seq", RIGHTS: "Alt"}
+_LISTS = {CREATOR: "Seq", RIGHTS: "Alt", TITLE: "Alt"}
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 # What a WebP says of its pixels.
 _PICTURE_CHUNKS = frozenset([b"VP8X", b"ICCP", b"ANIM", b"ANMF", b"ALPH", b"VP8 ", b"VP8L"])
@@ -33,13 +33,7 @@ _HEAD, _TAIL = b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>'
 
 def read_packet(packet: bytes) -> dict[str, list[str]]:
     """The texts of each property of a packet; of one that can't be read, nothing."""
-    if not 0 < len(packet) <= LARGEST:
-        return {}
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
-    try:
-        root = etree.fromstring(packet.strip(b"\0 \t\r\n"), parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return {}
+    root = _root_of(packet)
     found: dict[str, list[str]] = {}
     if root is not None:
         for name, text in _texts(root):
@@ -47,6 +41,32 @@ def read_packet(packet: bytes) -> dict[str, list[str]]:
             if (value := text.strip()) and len(values) < MOST_VALUES:
                 values.append(value)
     return found
+
+
+def _root_of(packet: bytes) -> etree._Element | None:
+    if not 0 < len(packet) <= LARGEST:
+        return None
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
+    try:
+        return etree.fromstring(packet.strip(b"\0 \t\r\n"), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+
+
+def with_block(packet: bytes, block: str) -> bytes:
+    """A packet with `block`, "" for none, as its AIGC property, and else as it was; one that can't be read is left behind. b"" where nothing
+    is to be said."""
+    root = _root_of(packet)
+    descriptions = [] if root is None else list(root.iter(f"{{{RDF}}}Description"))
+    if root is None or not descriptions:
+        return write_packet({AIGC: [block]})
+    for description in descriptions:
+        description.attrib.pop(AIGC, None)
+        for element in description.findall(AIGC):
+            description.remove(element)
+    if block:
+        etree.SubElement(descriptions[0], AIGC, nsmap={aigc.PREFIX: aigc.NAMESPACE}).text = block
+    return _HEAD + etree.tostring(root, encoding="utf-8", xml_declaration=False) + _TAIL
 
 
 def _texts(root: etree._Element) -> Iterator[tuple[str, str]]:

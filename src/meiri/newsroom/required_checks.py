@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 
+from meiri.aigc import AigcLabel
 from meiri.identity import site_name
-from meiri.media.models import Picture
+from meiri.media.models import Picture, RecordingOrigin
 from meiri.newsroom.ai_record import lacking
-from meiri.newsroom.body.stream import placed_pictures
+from meiri.newsroom.article_choices import AiUse
+from meiri.newsroom.body.stream import placed_pictures, placed_recordings
 from meiri.newsroom.plain_text import paragraphs
 from meiri.newsroom.publication_checks import Finding, PublicationCheck, PublishingRule, Strictness
 
@@ -52,11 +54,42 @@ class AiUseCheck(PublicationCheck):
         PublishingRule("ai.missing", "人工智能使用记录"),
         PublishingRule("ai.incomplete", "用了人工智能的，写全用途和核对人", Strictness.STOP),
         PublishingRule("ai.unmarked", "人工智能生成的内容写明标识"),
+        PublishingRule(
+            "ai.contradicted", "有 AI 标识的图片、视频、音频与人工智能使用记录一致", Strictness.STOP
+        ),
     )
 
     def findings(self, version, revision, by) -> Iterator[Finding]:
         for code, sentence, place in lacking(version):
             yield Finding(code, sentence, place=place)
+        if version.ai_use == AiUse.NONE:
+            for name, place in labelled_in(version):
+                yield Finding(
+                    "ai.contradicted",
+                    f"{name}，人工智能使用记录却是“{AiUse.NONE.label}”：请改为“辅助”或“生成”。",
+                    place=place,
+                )
+
+
+def labelled_in(version) -> Iterator[tuple[str, str]]:
+    """What stands in an article with a label of artificial intelligence: in words, and where it stands. Two queries."""
+    placed = list(placed_pictures(version.body.raw_data))
+    pictures = Picture.objects.filter(pk__in=[one.picture for one in placed] + [version.picture_id])
+    labels = dict(pictures.exclude(ai_label="").values_list("pk", "ai_label"))
+    if version.picture_id in labels:
+        yield f"题图标有“{AigcLabel(labels[version.picture_id]).words}”", "picture"
+    for number, one in enumerate(placed, start=1):
+        if one.picture in labels:
+            yield f"正文第 {number} 张图片标有“{AigcLabel(labels[one.picture]).words}”", f"body:{one.block}"
+    recordings = list(placed_recordings(version.body.raw_data))
+    origins = RecordingOrigin.objects.filter(document__in=[key for key, _ in recordings]).exclude(ai_label="")
+    found = (
+        {origin.document_id: origin for origin in origins.select_related("document")} if recordings else {}
+    )
+    for key, block in recordings:
+        if key in found:
+            origin = found[key]
+            yield f"“{origin.document.title[:30]}”标有“{AigcLabel(origin.ai_label).words}”", f"body:{block}"
 
 
 class PictureCheck(PublicationCheck):

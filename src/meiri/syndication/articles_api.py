@@ -11,7 +11,9 @@ from ninja.responses import Status
 
 from meiri.api_problem import Problem
 from meiri.asked_numbers import LARGEST_ID
-from meiri.media.models import Picture
+from meiri.media.documents import kind_of_document
+from meiri.media.labelled_media import LabelledMedia
+from meiri.media.recording_origins import origin_of
 from meiri.newsroom.cards import Card
 from meiri.newsroom.clock import zoned
 from meiri.newsroom.keyset import Cursor
@@ -29,8 +31,8 @@ MOST = 100
 S = TypeVar("S", Channel, Station)
 
 
-class PictureProvenance(Schema):
-    """What is known of where a picture comes from."""
+class MediaProvenance(Schema):
+    """What is known of where a picture, a video or a sound comes from."""
 
     credit: str
     creator: str
@@ -39,7 +41,7 @@ class PictureProvenance(Schema):
         description="IPTC's digital source type, such as trainedAlgorithmicMedia; empty where it is not known."
     )
     aigc: dict[str, str] | None = Field(
-        description="The block of GB 45438-2025 (Label, ContentProducer, ProduceID …) where the picture has a label; else null."
+        description="The block of GB 45438-2025 (Label, ContentProducer, ProduceID …) where it has a label; else null."
     )
 
 
@@ -74,8 +76,22 @@ class Lines(Schema):
     next: str | None = Field(description="Path and query of the next page; null on the last.")
 
 
+class RecordingOut(Schema):
+    """A video or a sound of the site's own in the body."""
+
+    title: str
+    url: str
+    type: str = Field(description="Its media type, such as video/mp4.")
+    label: str = Field(
+        description="1 where artificial intelligence made it, 2 where it may have, 3 where that is suspected (GB 45438-2025), else"
+        " empty. Say so at the player."
+    )
+    provenance: MediaProvenance | None = Field(description="Null where nothing is known.")
+
+
 class WholeArticle(Line):
-    picture_provenance: PictureProvenance | None
+    picture_provenance: MediaProvenance | None
+    recordings: list[RecordingOut] = Field(description="In the order of the body.")
     modified_at: datetime
     kicker: str
     subtitle: str
@@ -221,17 +237,39 @@ def get_article(
         topics=[t.slug for t in found.topics.all()],
         tags=[tagged.tag.name for tagged in found.tagged_items.all()],
         body=bodies_of([found])[0] if is_whole else "",
-        picture_provenance=_provenance(found.picture) if found.picture and is_whole else None,
+        picture_provenance=(
+            _provenance(found.picture, found.picture.known.rights) if found.picture and is_whole else None
+        ),
+        recordings=_recordings(found) if is_whole else [],
     )
 
 
-def _provenance(picture: Picture) -> PictureProvenance:
-    known, block = picture.known, picture.block()
-    return PictureProvenance(
-        credit=picture.credit or known.credit,
+def _recordings(article: Article) -> list[RecordingOut]:
+    found = []
+    for block in article.body:
+        if block.block_type not in ("video", "audio") or not (file := block.value["file"]):
+            continue
+        origin = origin_of(file)
+        found.append(
+            RecordingOut(
+                title=block.value["title"],
+                url=whole_address(file.url),
+                type=kind_of_document(file.file.name).content_type,
+                label=origin.ai_label if origin else "",
+                provenance=_provenance(origin, origin.rights) if origin else None,
+            )
+        )
+    return found
+
+
+def _provenance(one: LabelledMedia, rights: str) -> MediaProvenance:
+    known, block = one.known, one.block()
+    credit: str = getattr(one, "credit", "")
+    return MediaProvenance(
+        credit=credit or known.credit,
         creator=known.creator,
-        copyright=known.rights,
-        source_type=picture.source_type,
+        copyright=rights,
+        source_type=one.source_type,
         aigc=block.as_dict() if block else None,
     )
 

@@ -8,8 +8,11 @@ from django.conf import settings
 
 from meiri.fronts.models import SiteSettings, StandardPage
 from meiri.identity import site_name
+from meiri.media.documents import kind_of_document
+from meiri.media.labelled_media import LabelledMedia
 from meiri.media.models import Picture
 from meiri.media.provenance import source_type_address
+from meiri.media.recording_origins import origin_of
 from meiri.newsroom.body.pictures import feed_address
 from meiri.newsroom.clock import zoned
 from meiri.newsroom.corrections import Correction
@@ -52,8 +55,10 @@ def news_article(
         )
     if article.original_url:
         data["isBasedOn"] = article.original_url
-    if videos := videos_of(article):
+    if videos := recordings_of(article, "video"):
         data["video"] = videos
+    if sounds := recordings_of(article, "audio"):
+        data["audio"] = sounds
     if image_url:
         data["image"] = [
             image_object(article.picture, image_url) if article.picture else whole_address(image_url)
@@ -73,16 +78,22 @@ def news_article(
 def image_object(picture: Picture, address: str) -> dict | str:
     """`ImageObject` (schema.org) of a picture with who made it, its rights and IPTC's word for how; the address alone where nothing
     of this is known."""
-    known = picture.known
-    said = {
-        "creditText": picture.credit or known.credit,
-        "creator": {"@type": "Person", "name": known.creator} if known.creator else None,
-        "copyrightNotice": known.rights,
-        "digitalSourceType": source_type_address(picture.source_type) if picture.source_type else "",
-    }
-    told = {name: value for name, value in said.items() if value}
+    told = _origin(picture, picture.known.rights)
     whole = whole_address(address)
     return {"@type": "ImageObject", "contentUrl": whole, "url": whole, **told} if told else whole
+
+
+def _origin(one: LabelledMedia, rights: str) -> dict:
+    """Who made something, its rights and IPTC's word for how (`CreativeWork` of schema.org), without what is not known."""
+    known = one.known
+    credit: str = getattr(one, "credit", "")
+    said = {
+        "creditText": credit or known.credit,
+        "creator": {"@type": "Person", "name": known.creator} if known.creator else None,
+        "copyrightNotice": rights,
+        "digitalSourceType": source_type_address(one.source_type) if one.source_type else "",
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def magazine_piece(issue, piece, address: str, crumbs: list[tuple[str, str]]) -> list[dict]:
@@ -130,24 +141,26 @@ def web_site() -> list[dict]:
     ]
 
 
-def videos_of(article: Article) -> list[dict]:
-    """`VideoObject` (schema.org) of each video of the site's own in the text."""
+def recordings_of(article: Article, kind: str) -> list[dict]:
+    """`VideoObject` or `AudioObject` (schema.org) of each video or sound of the site's own in the text; `kind`: that of its block."""
     found = []
     for number, raw in enumerate(article.body.raw_data):
-        value = article.body[number].value if raw.get("type") == "video" else None
+        value = article.body[number].value if raw.get("type") == kind else None
         if not value or not value["file"]:
             continue
-        poster = value["poster"]
-        video = {
-            "@type": "VideoObject",
+        file, poster = value["file"], value["poster"]
+        recording = {
+            "@type": f"{kind.capitalize()}Object",
             "name": value["title"],
             "description": value["transcript"][:200] or value["title"],
-            "contentUrl": whole_address(value["file"].url),
+            "contentUrl": whole_address(file.url),
+            "encodingFormat": kind_of_document(file.file.name).content_type,
             "uploadDate": zoned(article.published_at).isoformat(timespec="seconds"),
         }
         if poster and (address := feed_address(poster)):
-            video["thumbnailUrl"] = whole_address(address)
-        found.append(video)
+            recording["thumbnailUrl"] = whole_address(address)
+        origin = origin_of(file)
+        found.append(recording | (_origin(origin, origin.rights) if origin else {}))
     return found
 
 

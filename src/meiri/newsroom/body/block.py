@@ -143,6 +143,10 @@ class BodyBlock:
         """The pictures that an editor placed in it; `block` is its id."""
         yield from ()
 
+    def placed_recordings(self, stored: Any) -> Iterator[int]:
+        """The keys of the documents in it that may be videos and sounds."""
+        yield from ()
+
     def outside_addresses(self, stored: Any) -> Iterator[str]:
         """The addresses on other sites to which it leads readers."""
         yield from ()

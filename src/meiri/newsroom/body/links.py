@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from wagtail import blocks
-from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.embeds.blocks import EmbedBlock
 
 from meiri.journal.content_keys import DOCUMENT, ContentKey
 from meiri.newsroom.body.block import BlockText, BodyBlock, StructBodyBlock, TextEditor, keys_of
+from meiri.newsroom.body.known_documents import KnownDocumentBlock, label_in_words
 from meiri.newsroom.body.stored_words import NoWords, struct_of
 
 
@@ -25,17 +25,21 @@ class WordlessBlock(BodyBlock):
         return stored
 
 
-class DocumentBlock(WordlessBlock, DocumentChooserBlock):
-    migrated_as = "wagtail.documents.blocks.DocumentChooserBlock"
+class DocumentBlock(WordlessBlock, KnownDocumentBlock):
+    migrated_as = KnownDocumentBlock.migrated_as
 
     def content_keys(self, stored: Any) -> Iterator[ContentKey]:
         return keys_of(DOCUMENT, [stored])
 
     def html(self, value: Any) -> str:
-        return f"<p>{escape(value.title, quote=False)}</p>"
+        return f"<p>{escape(value.title, quote=False)}{label_in_words(value)}</p>"
 
     def feed_html(self, value: Any) -> str:
-        return f"<p>附件：{link(value.url, value.title)}</p>"
+        return f"<p>附件：{link(value.url, value.title)}{label_in_words(value)}</p>"
+
+    def placed_recordings(self, stored: Any) -> Iterator[int]:
+        if isinstance(stored, int):
+            yield stored
 
 
 class ExternalContentBlock(WordlessBlock, EmbedBlock):

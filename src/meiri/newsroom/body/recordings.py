@@ -1,5 +1,6 @@
 """Videos and sound files of the site's own, with their transcripts."""
 
+from collections.abc import Iterator
 from html import escape
 from typing import Any
 
@@ -10,7 +11,9 @@ from wagtail.images.blocks import ImageChooserBlock
 
 from meiri.media.documents import kind_of_document
 from meiri.newsroom.body.block import BlockText, StructBodyBlock
+from meiri.newsroom.body.known_documents import KnownDocumentBlock, label_in_words
 from meiri.newsroom.body.links import link
+from meiri.newsroom.body.stored_words import struct_of
 
 
 class RecordingBlock(StructBodyBlock):
@@ -20,7 +23,7 @@ class RecordingBlock(StructBodyBlock):
     plays = ""
     pictures = ("poster",)
 
-    file = DocumentChooserBlock(label="文件")
+    file = KnownDocumentBlock(label="文件")
     title = blocks.CharBlock(label="标题", max_length=80)
     transcript = blocks.TextBlock(
         label="文字稿", required=False, help_text="看不到画面、听不到声音的读者靠它了解内容。"
@@ -40,7 +43,9 @@ class RecordingBlock(StructBodyBlock):
         return value
 
     def html(self, value: Any) -> str:
-        return f"<p>{escape(value['title'], quote=False)}</p>" if value["file"] else ""
+        if not value["file"]:
+            return ""
+        return f"<p>{escape(value['title'], quote=False)}{label_in_words(value['file'])}</p>"
 
     def feed_html(self, value: Any) -> str:
         """A link: nothing plays, or loads, by itself in somebody else's program."""
@@ -49,7 +54,13 @@ class RecordingBlock(StructBodyBlock):
         lines = "".join(
             f"<p>{escape(line, quote=False)}</p>" for line in value["transcript"].splitlines() if line
         )
-        return f"<p>{self.meta.label}：{link(value['file'].url, value['title'])}</p>{lines}"
+        file = value["file"]
+        return f"<p>{self.meta.label}：{link(file.url, value['title'])}{label_in_words(file)}</p>{lines}"
+
+    def placed_recordings(self, stored: Any) -> Iterator[int]:
+        key = struct_of(stored).get("file")
+        if isinstance(key, int):
+            yield key
 
 
 class VideoBlock(RecordingBlock):

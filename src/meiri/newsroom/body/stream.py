@@ -98,6 +98,13 @@ def placed_pictures(raw: Iterable[Any]) -> Iterator[PlacedPicture]:
         yield from kind.placed_pictures(block["value"], block.get("id") or "")
 
 
+def placed_recordings(raw: Iterable[Any]) -> Iterator[tuple[int, str]]:
+    """The documents of a body as it is stored that may be videos and sounds, each with the id of its block."""
+    for block, kind in _with_ids(raw):
+        for key in kind.placed_recordings(block["value"]):
+            yield key, block.get("id") or ""
+
+
 def outside_addresses(raw: Iterable[Any]) -> Iterator[tuple[str, str]]:
     """The addresses on other sites to which a body as it is stored leads, each with the id of its block."""
     for block, kind in _with_ids(raw):
