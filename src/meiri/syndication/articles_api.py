@@ -23,7 +23,7 @@ from meiri.newsroom.river import Place
 from meiri.sections.minors import is_set_apart
 from meiri.sections.models import Channel, Section, Station, Subsection
 from meiri.syndication.article_html import bodies_of, picture_url, whole_address
-from meiri.syndication.structured_data import modified_at
+from meiri.syndication.structured_data import modified_at, recordings_in
 
 router = Router()
 
@@ -246,13 +246,12 @@ def get_article(
 
 def _recordings(article: Article) -> list[RecordingOut]:
     found = []
-    for block in article.body:
-        if block.block_type not in ("video", "audio") or not (file := block.value["file"]):
-            continue
+    for value in recordings_in(article, "video", "audio"):
+        file = value["file"]
         origin = origin_of(file)
         found.append(
             RecordingOut(
-                title=block.value["title"],
+                title=value["title"],
                 url=whole_address(file.url),
                 type=kind_of_document(file.file.name).content_type,
                 label=origin.ai_label if origin else "",

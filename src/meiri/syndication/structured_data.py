@@ -1,6 +1,6 @@
 """Structured data of pages for search engines: schema.org as JSON-LD."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -141,13 +141,18 @@ def web_site() -> list[dict]:
     ]
 
 
+def recordings_in(article: Article, *kinds: str) -> Iterator[Any]:
+    """The values of the blocks of videos and sounds of the site's own in a text, by their `kinds`. A query for each of these that is there."""
+    for number, raw in enumerate(article.body.raw_data):
+        value = article.body[number].value if raw.get("type") in kinds else None
+        if value and value["file"]:
+            yield value
+
+
 def recordings_of(article: Article, kind: str) -> list[dict]:
     """`VideoObject` or `AudioObject` (schema.org) of each video or sound of the site's own in the text; `kind`: that of its block."""
     found = []
-    for number, raw in enumerate(article.body.raw_data):
-        value = article.body[number].value if raw.get("type") == kind else None
-        if not value or not value["file"]:
-            continue
+    for value in recordings_in(article, kind):
         file, poster = value["file"], value["poster"]
         recording = {
             "@type": f"{kind.capitalize()}Object",
