@@ -1,6 +1,9 @@
 """What the files of videos and sounds say is read, places are taken out of them, and a label is written into them, in every format."""
 
 import io
+import json
+import shutil
+import subprocess
 
 import pytest
 from hypothesis import given, settings
@@ -161,3 +164,31 @@ def test_what_is_no_recording_says_nothing(suffix, content):
     }
     known = known_of(heads.get(suffix, b"") + content, suffix)
     assert known.credentials is None or known.credentials.state == "unreadable"
+
+
+@pytest.mark.parametrize("suffix", sorted(WRITABLE & TYPES.keys()))
+def test_another_program_reads_the_label_and_finds_no_place(suffix, tmp_path):
+    if not shutil.which("exiftool"):
+        pytest.skip("exiftool is not installed: libimage-exiftool-perl of Debian")
+    path = tmp_path / f"a.{suffix}"
+    file = io.BytesIO(freed(recording(suffix), suffix))
+    assert write_label(file, suffix, OTHER)
+    path.write_bytes(file.getvalue())
+    asked = [
+        "exiftool",
+        "-a",
+        "-j",
+        "-validate",
+        "-warning",
+        "-Aigc",
+        "-UserDefinedText",
+        "-location*",
+        "-GPS*",
+        str(path),
+    ]
+    (told,) = json.loads(subprocess.run(asked, capture_output=True, check=True).stdout)
+    assert told.pop("Validate") == "OK"
+    said = told.get("Aigc") or told["UserDefinedText"].removeprefix("(AIGC) ")
+    # It reads a text of JSON as what that says.
+    assert (said if isinstance(said, dict) else json.loads(said)) == OTHER.as_dict()
+    assert not [name for name in told if "GPS" in name or "ocation" in name]

@@ -49,6 +49,11 @@ def read_recording(path: str, suffix: str, content_type: str) -> ReadRecording:
     return ReadRecording(provenance, is_changed, ParentManifest(*parent) if parent else None)
 
 
+def read_notes(path: str, suffix: str, content_type: str) -> dict[str, Any]:
+    """What the file at `path` says of where it comes from, as `Provenance.as_json`. Raises `NotRead`."""
+    return _guarded(noted, path, suffix, content_type)
+
+
 def take_out_manifest(path: str, suffix: str) -> None:
     """Take the manifest out of the file at `path`, to which it does not belong any more. Raises `NotRead`."""
     _guarded(bared, path, suffix)
@@ -86,6 +91,11 @@ def freed(path: str, suffix: str, content_type: str) -> tuple[dict[str, Any], bo
         found = forget_places(file) if suffix in MP4 else forget_other_places(file, suffix)
     is_changed = found > 0 or (parent is not None and names_a_place(parent.archive))
     return known.as_json(), is_changed, (parent.archive, parent.redactions) if parent and is_changed else None
+
+
+def noted(path: str, suffix: str, content_type: str) -> dict[str, Any]:
+    with open(path, "rb") as file:
+        return provenance_of_recording(file, suffix, content_type).as_json()
 
 
 def bared(path: str, suffix: str) -> None:

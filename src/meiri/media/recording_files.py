@@ -12,7 +12,13 @@ from django.core.files.base import File
 
 from meiri.aigc import AigcBlock
 from meiri.media.documents import kind_of_document
-from meiri.media.guarded_recordings import VALID, label_recording, read_recording, take_out_manifest
+from meiri.media.guarded_recordings import (
+    VALID,
+    label_recording,
+    read_notes,
+    read_recording,
+    take_out_manifest,
+)
 from meiri.media.manifest_parents import ParentManifest
 from meiri.media.manifest_signing import sign_with_parent
 from meiri.media.provenance import Provenance
@@ -46,6 +52,13 @@ def prepare_recording(file: Any) -> Provenance:
             _take_back(file, disk.name)
     file.seek(0)
     return known
+
+
+def notes_of_stored(file: Any) -> Provenance:
+    """What a stored file says of itself. Raises `NotRead`, `OSError` for one that is not there."""
+    name = str(file.name)
+    with file.open(), _on_disk(file) as disk:
+        return Provenance.from_json(read_notes(disk.name, _suffix(name), kind_of_document(name).content_type))
 
 
 def labelled_copy(file: Any, block: AigcBlock | None) -> tuple[InFile, File | None]:
