@@ -8,6 +8,7 @@ import subprocess
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mutagen.id3 import ID3, TDRC
 
 from meiri.aigc import AigcBlock, AigcLabel
 from meiri.media import xmp
@@ -128,6 +129,21 @@ def test_chunks_of_recorders_tell_no_place_and_no_serial_number():
         assert told not in after
     for kept in (b"sSCENE=4", b"Recorder", b"<SCENE>4</SCENE>", b'dc:title="t"', b"A=PCM"):
         assert kept in after
+
+
+def test_an_mp3_keeps_the_version_of_its_tags():
+    file = io.BytesIO(recording("mp3"))
+    frames = ID3(file)
+    frames.add(TDRC(encoding=3, text=["2026-11-30"]))
+    frames.update_to_v23()
+    frames.save(file, v2_version=3)
+    forget_other_places(file, "mp3")
+    assert write_label(file, "mp3", OTHER)
+    assert file.getvalue()[:4] == b"ID3\x03"
+    file.seek(0)
+    again = ID3(file)
+    assert (str(again["TDRC"]), str(again["TIT2"])) == ("2026-11-30", "新闻片")
+    assert block_in(file, "mp3") == OTHER
 
 
 def test_a_live_recording_without_an_end_is_read_to_its_end():

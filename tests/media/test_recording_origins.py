@@ -9,13 +9,14 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from wagtail.documents.models import Document
 
-from meiri.aigc import AigcLabel
+from meiri.aigc import AigcBlock, AigcLabel
 from meiri.journal.models import Entry
+from meiri.media import xmp
 from meiri.media.manifest_reading import read_credentials
 from meiri.media.models import RecordingOrigin
 from meiri.media.recording_notes import block_in
 from tests.media.camera_samples import PLACES, signed_by_a_camera
-from tests.media.recording_samples import BLOCK, PLACE, PRODUCER, TYPES, plain_film, recording
+from tests.media.recording_samples import BLOCK, PLACE, PRODUCER, TYPES, plain_film, recording, with_packet
 
 pytestmark = pytest.mark.django_db
 SCRIPT = {"X-Requested-With": "XMLHttpRequest"}
@@ -225,10 +226,35 @@ def test_what_no_label_can_be_is_refused_in_words(desk, name, fields, why):
     assert not Document.objects.exists()
 
 
+def test_a_damaged_file_that_tells_a_place_is_refused_in_words(desk):
+    sound = recording("ogg")
+    damaged = sound[: sound.index(b"+30.2741") + 200] + b"x" * 400
+    answer = desk.post("/admin/documents/add/", {"title": "录音", "file": a_file("a.ogg", damaged)})
+    assert "文件已损坏，读不出来" in answer.content.decode()
+    assert not Document.objects.exists()
+
+
+def test_a_label_is_not_stored_where_the_file_is_gone(desk):
+    document = uploaded(desk, "a.mp4", plain_film())
+    document.file.storage.delete(document.file.name)
+    answer = changed(desk, document, ai_label="1")
+    assert "文件不在了" in answer.content.decode()
+    assert RecordingOrigin.objects.get().ai_label == ""
+
+
+def test_a_producer_as_the_file_writes_it_is_no_error(desk):
+    block = AigcBlock(AigcLabel.IS, "某  公司", "a 1")
+    packet = xmp.write_packet({xmp.AIGC: [block.as_json()]})
+    document = uploaded(desk, "a.mp4", with_packet(plain_film(), packet))
+    assert document.origin.known.aigc.producer == "某  公司"
+
+
 def test_a_document_that_is_no_recording_has_no_row_and_says_nothing_of_it(desk):
     document = uploaded(desk, "a.csv", b"a,b")
     assert not RecordingOrigin.objects.exists()
-    assert "来源与标识" not in desk.get(f"/admin/documents/edit/{document.pk}/").content.decode()
+    page = desk.get(f"/admin/documents/edit/{document.pk}/").content.decode()
+    assert "来源与标识" not in page
+    assert "AI 标识" not in page
     assert desk.post(f"/admin/documents/edit/{document.pk}/", {"title": "乙"}).status_code == 302
 
 

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from meiri.media.ebml_elements import TAG_STRING, ElementReader
 from meiri.media.mp4_boxes import LONGEST, XMP_UUID, Box, BoxReader
 from meiri.media.riff_chunks import ChunkReader
-from meiri.media.sound_tags import SoundTags, drop_manifest_frames, sound_tags
+from meiri.media.sound_tags import SoundTags, UnreadableTags, drop_manifest_frames, sound_tags
 
 _PLACES = frozenset([b"\xa9xyz", b"loci", b"gps ", b"GPS "])
 TELLING = re.compile(rb"location|latitude|longitude|altitude|GPS|geo(?:tag|graph)|serial", re.I)
@@ -26,6 +26,9 @@ _IN_XML = re.compile(
 )
 # What recorders write into the description of `bext`, a line for each: sGPS=…, LOCATION:….
 _IN_LINES = re.compile(rb"(?:GPS|LAT|LON|LOCATION|SERIAL)\w{0,20}\s{0,3}[=:]([^\r\n\0]{1,200})", re.I)
+# What stands near the beginning of a file whose tags can't be read.
+_NAMED = re.compile(rb"location|latitude|longitude|GPS(?:Lat|Lon|Pos|Coord)", re.I)
+_BEGINNING = 256 * 1024
 # Where `bext` has its description, and the reference that begins with a device's number (EBU Tech 3285, EBU R99).
 _DESCRIPTION, _REFERENCE = (0, 256), (288, 32)
 _HISTORY = 602
@@ -51,11 +54,19 @@ def forget_places(file: BinaryIO) -> int:
 
 
 def forget_other_places(file: BinaryIO, suffix: str) -> int:
-    """The same in a file that is none of these: `suffix` says which. Raises what mutagen raises for one that can't be written."""
+    """The same in a file that is none of these: `suffix` says which. Raises what mutagen raises for one whose tags can't be written, and
+    `UnreadableTags` where they can't be read and name a place."""
     if suffix == "webm":
         return _forget_in_tags(file)
     found = _forget_in_chunks(file) if suffix == "wav" else 0
-    tags = sound_tags(file, suffix)
+    try:
+        tags = sound_tags(file, suffix)
+    except UnreadableTags:
+        file.seek(0)
+        # Names may stand there in two bytes a letter.
+        if _NAMED.search(file.read(_BEGINNING).replace(b"\0", b"")):
+            raise
+        return found
     if tags is not None and (told := _forget_in_sound(tags)):
         tags.save(file)
         found += told

@@ -41,7 +41,7 @@ def _read(document: Document) -> OlderRecording:
     try:
         known = notes_of_stored(document.file)
     except OSError as error:
-        return OlderRecording(document.pk, fault=f"文件读不出来：{error}")
+        return OlderRecording(document.pk, fault=f"文件读不出来：{error.strerror}")
     except NotRead as refused:
         return OlderRecording(document.pk, fault=str(refused))
     if known == Provenance():

@@ -21,7 +21,7 @@ class RecordingForm(BaseDocumentForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.origin_before = origin_of(self.instance)
-        if self.instance.pk and not is_recording(self.instance.file.name) and "file" not in self.fields:
+        if self.instance.pk and not is_recording(self.instance.file.name):
             return
         for name, field in fields_for_model(RecordingOrigin, ENTERED).items():
             self.fields[name] = field
@@ -77,8 +77,10 @@ class RecordingForm(BaseDocumentForm):
     def _write_label(self, origin: RecordingOrigin, file: Any, cleaned: dict[str, Any]) -> None:
         try:
             origin.in_file, labelled = labelled_copy(file, origin.block())
-        except (NotRead, OSError) as error:
+        except NotRead as error:
             raise ValidationError(f"标识没有写入文件，什么也没有保存：{error}。") from error
+        except OSError as error:
+            raise ValidationError("标识没有写入文件，什么也没有保存：文件不在了，请重新上传。") from error
         if labelled is None:
             return
         if "file" in self.fields:

@@ -3,6 +3,7 @@ titles, names and rights, and its C2PA manifest. Loads nothing of Django.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -13,7 +14,7 @@ from meiri.media.manifest_reading import read_credentials
 from meiri.media.mp4_boxes import XMP_UUID, Box, BoxReader
 from meiri.media.provenance import Provenance, line, source_type
 from meiri.media.riff_chunks import ChunkReader
-from meiri.media.sound_tags import sound_tags
+from meiri.media.sound_tags import UnreadableTags, sound_tags
 
 MP4 = frozenset(["mp4", "m4v", "m4a"])
 # What formats call these, in lower case: keys of QuickTime, iTunes and 3GPP, tags of Matroska, Vorbis comments, RIFF INFO.
@@ -67,10 +68,11 @@ def notes_in(file: BinaryIO, suffix: str) -> FileNotes:
             notes.add(element.name.decode(errors="replace"), reader.content(element).decode(errors="replace"))
     elif suffix == "wav":
         _of_chunks(ChunkReader(file), notes)
-    if (tags := sound_tags(file, suffix)) is not None:
-        for name, text in tags.values():
-            notes.add(name, text)
-        notes.packets += tags.packets()
+    with suppress(UnreadableTags):
+        if (tags := sound_tags(file, suffix)) is not None:
+            for name, text in tags.values():
+                notes.add(name, text)
+            notes.packets += tags.packets()
     return notes
 
 

@@ -8,7 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 from wagtail.documents.models import Document
 
-from meiri.aigc import LONGEST_FIELD, AigcBlock, AigcLabel, plain
+from meiri.aigc import LONGEST_FIELD, AigcBlock, AigcLabel, NotAigc
 from meiri.journal.content_keys import DOCUMENT
 from meiri.journal.public_models import Public
 from meiri.journal.recording import recording
@@ -137,7 +137,7 @@ class RecordingOrigin(LabelledMedia):
         wrong = {
             name: ValidationError("不能含有引号、反斜线和换行。")
             for name in ("producer", "produce_id")
-            if plain(getattr(self, name)) != getattr(self, name)
+            if not _fits_a_block(name, getattr(self, name))
         }
         if (self.producer or self.produce_id) and not self.ai_label:
             wrong["ai_label"] = ValidationError("写了生成者或生成编号，请选定 AI 标识。")
@@ -158,6 +158,14 @@ class RecordingOrigin(LabelledMedia):
 
 
 NOTHING_SAID = LabelSaid(None, "", "")
+
+
+def _fits_a_block(name: str, value: str) -> bool:
+    try:
+        AigcBlock(AigcLabel.IS, **{name: value})
+    except NotAigc:
+        return False
+    return True
 
 
 def said_by_file(known: Provenance) -> LabelSaid:

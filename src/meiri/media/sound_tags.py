@@ -27,6 +27,10 @@ _OGG = {
 }
 
 
+class UnreadableTags(ValueError):
+    """A file has tags, or should have, that can't be read."""
+
+
 class SoundTags(Protocol):
     """Tags of a file, by names that a program or a person gave them; changes are in the file once they are saved."""
 
@@ -42,12 +46,11 @@ class SoundTags(Protocol):
 
 
 def sound_tags(file: BinaryIO, suffix: str, or_new: bool = False) -> SoundTags | None:
-    """The tags of a file, by the suffix of its name; None where it has none or they can't be read; with `or_new`, empty ones where it has
-    none."""
+    """The tags of a file, by the suffix of its name; None where it has none, and with `or_new`, empty ones then. Raises `UnreadableTags`."""
     file.seek(0)
     try:
         if suffix == "mp3":
-            return Id3Tags(_id3(file), ID3.save)
+            return Id3Tags(_id3(file), _save_id3)
         if suffix == "wav":
             return _of_wave(WAVE(file), or_new)
         if suffix == "flac":
@@ -59,8 +62,8 @@ def sound_tags(file: BinaryIO, suffix: str, or_new: bool = False) -> SoundTags |
             return CommentTags(_with_comments(kind(file))) if kind else None
     except MemoryError:
         raise
-    except Exception:  # mutagen raises whatever a broken file makes it trip over
-        return None
+    except Exception as error:  # mutagen raises whatever a broken file makes it trip over
+        raise UnreadableTags(str(error)) from error
     return None
 
 
@@ -80,17 +83,24 @@ def drop_manifest_frames(file: BinaryIO) -> None:
             del frames[key]
     file.seek(0)
     if frames:
-        frames.save(file)
+        _save_id3(frames, file)
     else:
         frames.delete(file)
+
+
+def _save_id3(frames: ID3, file: BinaryIO) -> None:
+    """In the version that the file had: some players know only 2.3."""
+    if frames.version[:2] == (2, 3):
+        frames.update_to_v23()
+        frames.save(file, v2_version=3)
+    else:
+        frames.save(file)
 
 
 def _of_wave(wave: Any, or_new: bool) -> "Id3Tags | None":
     if wave.tags is None and or_new:
         wave.add_tags()
-    return (
-        Id3Tags(wave.tags, lambda tags, file, **options: wave.save(file)) if wave.tags is not None else None
-    )
+    return Id3Tags(wave.tags, lambda tags, file: wave.save(file)) if wave.tags is not None else None
 
 
 def _with_comments(read: Any) -> Any:
