@@ -284,6 +284,20 @@ def test_a_manifest_is_carried_on_where_a_place_goes_out_of_the_file(desk, suffi
     assert (known.state, known.actions, known.is_kept) == ("valid", ("c2pa.created",), True)
 
 
+@pytest.mark.parametrize("suffix", ["mp4", "m4a", "mp3", "flac", "wav"])
+def test_a_manifest_that_tells_a_place_for_good_goes_out_of_the_file(desk, suffix):
+    told = {"description": "GPSLatitude 30.9999"}
+    signed = signed_by_a_camera(recording(suffix), TYPES[suffix], parameters=told)
+    uploaded(desk, f"a.{suffix}", signed)
+    content = stored()
+    assert b"30.9999" in signed
+    assert not [word for word in (b"30.9999", *PLACES, PLACE) if word in content]
+    assert read_credentials(io.BytesIO(content), TYPES[suffix]) is None
+    origin = RecordingOrigin.objects.get()
+    assert (origin.known.credentials.is_kept, origin.known.title) == (False, "新闻片")
+    assert "已从文件里取出" in dict(origin.told())["凭证沿用"]
+
+
 def test_a_manifest_outlives_a_label_that_is_written(desk):
     document = uploaded(desk, "a.wav", signed_by_a_camera(recording("wav"), "audio/wav"))
     assert changed(desk, document, ai_label="2").status_code == 302
