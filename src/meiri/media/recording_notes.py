@@ -38,7 +38,10 @@ class FileNotes:
     packets: list[bytes] = field(default_factory=list)
 
     def add(self, name: str, text: str) -> None:
-        if (value := text.strip("\0 \r\n\t")) and sum(map(len, self.texts.values())) < MOST_TEXTS:
+        # One that is longer is no block, and no name.
+        if (value := text[: LONGEST_BLOCK + 1].strip("\0 \r\n\t")) and sum(
+            map(len, self.texts.values())
+        ) < MOST_TEXTS:
             self.texts.setdefault(name.lower(), []).append(value)
 
     def first(self, names: Iterable[str]) -> str:
