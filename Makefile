@@ -71,4 +71,5 @@ mutants: setup ## take away single lines that matter and see which test fails; o
 lock: ## pin the dependencies of requirements/*.in again, with hashes
 	@$(LOCK) requirements/run.in -o requirements/run.txt
 	@$(LOCK) requirements/sm2.in -o requirements/sm2.txt
+	@$(LOCK) requirements/tracing.in -o requirements/tracing.txt
 	@$(LOCK) requirements/dev.in -o requirements/dev.txt

@@ -453,6 +453,16 @@ LOG_FORMATS = {
 }
 if LOG_FORMAT not in LOG_FORMATS:
     raise ImproperlyConfigured(f"MEIRI_LOG_FORMAT is {LOG_FORMAT!r}; write plain or json.")
+# The collector of traces by OpenTelemetry (meiri.tracing).
+OTLP_URL = env.str("MEIRI_OTLP_URL", default="")
+if OTLP_URL:
+    if find_spec("opentelemetry") is None or find_spec("opentelemetry.sdk") is None:
+        raise ImproperlyConfigured(
+            "MEIRI_OTLP_URL needs OpenTelemetry: .venv/bin/python -m pip install --require-hashes -r requirements/tracing.txt"
+        )
+    if not OTLP_URL.startswith(("http://", "https://")):
+        raise ImproperlyConfigured("MEIRI_OTLP_URL is not understood. Write http://HOST:4318.")
+    MIDDLEWARE.insert(1, "meiri.conf.request_traces.RequestTraces")
 # A query that takes longer is told of in the log with its place in the code; 0 for none.
 SLOW_QUERY_SECONDS = env.float("MEIRI_SLOW_QUERY_SECONDS", default=0.5)
 LOGGING = {

@@ -16,6 +16,7 @@ from django.db.backends.signals import connection_created
 from prometheus_client import Histogram
 
 import meiri
+from meiri.tracing import is_tracing, trace_query
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +52,8 @@ def _time_query(execute, sql, params, many, context):
     finally:
         seconds = perf_counter() - began
         QUERY_SECONDS.observe(seconds)
+        if is_tracing():
+            trace_query(context["connection"].vendor, _shortened(sql), seconds)
         if 0 < settings.SLOW_QUERY_SECONDS < seconds:
             _tell(sql, seconds)
 
@@ -64,9 +67,11 @@ def _tell(sql, seconds: float) -> None:
         if len(_told) >= MOST_PLACES:
             _told.clear()
         _told[place] = now
-    logger.warning(
-        "A query took %.2f s, asked by %s: %s", seconds, place, " ".join(str(sql).split())[:LONGEST]
-    )
+    logger.warning("A query took %.2f s, asked by %s: %s", seconds, place, _shortened(sql))
+
+
+def _shortened(sql) -> str:
+    return " ".join(str(sql).split())[:LONGEST]
 
 
 def place_in_code(frame: FrameType | None) -> str:
