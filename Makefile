@@ -10,6 +10,10 @@ ON_POSTGRESQL := tests/audience tests/comments tests/conf tests/journal tests/ne
 # Tests of what Valkey counts and keeps at hand, where there is one.
 WITH_VALKEY := tests/comments/test_limits.py tests/comments/test_writing.py tests/members/test_accounts.py tests/members/test_guessing.py \
 	tests/members/test_second_factor.py tests/members/test_sessions.py tests/members/test_sign_ins.py tests/members/test_stored_sessions.py
+# Tests of media files, on an S3 server.
+WITH_S3 := tests/media/test_removing.py tests/media/test_serving.py tests/media/test_uploading.py tests/media/test_withdrawing_pictures.py \
+	tests/fronts/test_friend_links.py tests/fronts/test_identity.py tests/ingest/leaving/test_open_formats.py \
+	tests/members/test_contributing.py tests/newsroom/test_embargo.py tests/web/test_installable.py
 
 .PHONY: help setup setup-run run watch test coverage lint bench audit admin-pages mutants lock
 
@@ -40,6 +44,7 @@ test: setup lint ## check everything; with T=tests/newsroom/test_publishing.py t
 	@scripts/timed "tests on SQLite" $(PYTEST)
 	@scripts/timed "tests on PostgreSQL" $(PYTEST) --postgresql $(ON_POSTGRESQL)
 	@scripts/timed "tests with Valkey" $(PYTEST) --valkey $(WITH_VALKEY)
+	@scripts/timed "tests with S3" $(PYTEST) --s3 $(WITH_S3)
 endif
 
 coverage: setup ## which lines and branches the tests reach

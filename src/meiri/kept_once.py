@@ -1,13 +1,17 @@
 """Files of the data folder that are on the disk before they are used; among them secrets, each made once, for their owner only."""
 
+import hashlib
 import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 from django.core.exceptions import ImproperlyConfigured
 
 from meiri.file_modes import FILE
+
+PIECE = 1 << 20
 
 
 def kept_once(path: Path, make: Callable[[], bytes]) -> bytes:
@@ -38,6 +42,24 @@ def write_whole(path: Path, content: bytes) -> None:
     """Put `content` at `path`, whole or not at all, in the place of what is there. It is on the disk before this returns."""
     _write_draft(path, content).replace(path)
     sync_folder(path.parent)
+
+
+def copy_whole(source: IO[bytes], target: Path, mode: int = FILE) -> str:
+    """Copy what can be read from `source` to `target`, whole or not at all. Its SHA-256 in hexadecimal."""
+    draft = target.with_name(f".{secrets.token_hex(8)}")
+    digest = hashlib.sha256()
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE), "wb") as out:
+            os.fchmod(out.fileno(), mode)
+            while piece := source.read(PIECE):
+                digest.update(piece)
+                out.write(piece)
+            out.flush()
+            os.fsync(out.fileno())
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+    return digest.hexdigest()
 
 
 def _write_draft(path: Path, content: bytes) -> Path:

@@ -26,12 +26,11 @@ from meiri.conf.backups import (
     DATABASE,
     MANIFEST,
     UNREADABLE,
-    BackupRefused,
-    _reason,
     _unpack,
     back_up,
     restore,
 )
+from meiri.conf.database_copies import BackupRefused, _reason
 from meiri.file_locks import try_lock
 from meiri.journal.log import end_of_journal
 from meiri.letters.sealing import seal_contact
@@ -185,7 +184,7 @@ def test_b8_nothing_in_a_backup_signs_anybody_in(signed_in, tmp_path):
 def test_b8_a_restoration_signs_everybody_out(signed_in, tmp_path, monkeypatch):
     # A backup of an older release has the sessions.
     with monkeypatch.context() as older:
-        older.setattr("meiri.conf.backups.SESSIONS", ())
+        older.setattr("meiri.conf.database_copies.SESSIONS", ())
         back_up(tmp_path / "site.tar.zst")
     if connection.vendor == "postgresql":
         restore(tmp_path / "site.tar.zst", replace=True)

@@ -205,16 +205,16 @@ class TestDoctor:
         assert worst("backups") == WARNING
         backup = tmp_path / "meiri.tar.zst"
         backup.write_bytes(b"0" * 1000)
-        note_backup(backup, timezone.now().isoformat())
+        note_backup(backup, timezone.now().isoformat(), 1)
         assert worst("backups") == OK
-        note_backup(backup, (timezone.now() - timedelta(hours=30)).isoformat())
+        note_backup(backup, (timezone.now() - timedelta(hours=30)).isoformat(), 1)
         assert "30 hours" in told("backups")
 
     def test_a_backup_is_made_where_that_can_not_be_noted(self, settings, tmp_path, caplog):
         backup = tmp_path / "meiri.tar.zst"
         backup.write_bytes(b"0" * 1000)
         settings.HOME = tmp_path / "gone"
-        note_backup(backup, timezone.now().isoformat())
+        note_backup(backup, timezone.now().isoformat(), 1)
         assert "could not be noted" in caplog.text
 
     def test_a_public_site_without_tls_or_second_factor_is_warned(self, settings):

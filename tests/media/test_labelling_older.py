@@ -3,6 +3,7 @@
 from io import StringIO
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 
@@ -82,8 +83,7 @@ def test_a_file_that_is_gone_or_broken_is_named_and_the_others_are_read():
     default_storage.delete(gone.file.name)
     name = broken.file.name
     default_storage.delete(name)
-    with default_storage.open(name, "wb") as file:
-        file.write(b"\x89PNG\r\n\x1a\nbroken")
+    default_storage.save(name, ContentFile(b"\x89PNG\r\n\x1a\nbroken"))
     out = StringIO()
     with pytest.raises(SystemExit) as ended:
         call_command("label_pictures", stdout=out, stderr=out)

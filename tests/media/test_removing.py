@@ -1,7 +1,6 @@
 """What is in use is not deleted, by whatever door; it is taken down, and then it is gone from everywhere at once."""
 
 import io
-from pathlib import Path
 
 import pytest
 from django.core.cache import caches
@@ -26,6 +25,7 @@ from meiri.media.removing import InUse, take_down
 from meiri.media.use import is_used, users_of
 from meiri.newsroom.models import Article, Listing
 from meiri.newsroom.place_kinds import PlaceKind
+from tests.media.stored_names import stored_names
 from tests.newsroom_factory import a_channel, a_draft, an_article
 
 pytestmark = pytest.mark.django_db
@@ -180,9 +180,6 @@ def test_a6_a_new_file_takes_the_place_of_all_that_was_made_of_the_old_one(
 
 @pytest.mark.django_db(transaction=True)
 def test_a6_what_is_rolled_back_leaves_no_file():
-    def stored():
-        return {str(path) for path in Path(default_storage.path("")).rglob("*") if path.is_file()}
-
     def breaks_off(*deeds):
         with transaction.atomic():
             for deed in deeds:
@@ -194,7 +191,7 @@ def test_a6_what_is_rolled_back_leaves_no_file():
 
     if Collection.get_first_root_node() is None:  # an earlier test that commits has emptied the tables
         Collection.add_root(name="Root")
-    before, kept = stored(), a_picture("留")
+    before, kept = stored_names(), a_picture("留")
     with pytest.raises(ZeroDivisionError):
         breaks_off(a_picture, a_document)
     with transaction.atomic():
@@ -203,7 +200,7 @@ def test_a6_what_is_rolled_back_leaves_no_file():
         also = a_document()
     sizes = kept.stored_sizes()
     expected = {kept.file.name, *sizes.names(), *sizes.manifests(), also.file.name}
-    assert {default_storage.path(name) for name in expected} == stored() - before
+    assert expected == stored_names() - before
     # What is committed stays, also where something else fails after the commit.
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         [transaction.on_commit(fails), a_picture("成")]

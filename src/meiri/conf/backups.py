@@ -10,11 +10,11 @@ import json
 import logging
 import os
 import shutil
-import sqlite3
-import subprocess
+import stat
 import tarfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -27,11 +27,30 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from meiri.audience.counts_writer import LOCK  # a worker holds it for as long as it lives
+from meiri.conf.backup_places import (
+    BackupPlace,
+    check_free,
+    folder_for_drafts,
+    opened_backup,
+    put_backup,
+)
+from meiri.conf.database_copies import (
+    BackupRefused,
+    database_file,
+    dump_database,
+    put_database,
+    set_aside,
+)
 from meiri.file_locks import try_lock
 from meiri.file_modes import open_to_group
-from meiri.journal.heads import set_aside
+from meiri.journal.heads import set_aside as set_heads_aside
 from meiri.journal.log import end_of_journal
 from meiri.kept_once import write_whole
+from meiri.media.bucket_storage import discard
+from meiri.media.in_parallel import in_parallel
+from meiri.media.node_cache import MediaObject
+from meiri.media.stored_media import files_below, put_path, stored_media
+from meiri.s3 import S3Away
 from meiri.sources import kept_files
 
 logger = logging.getLogger(__name__)
@@ -43,15 +62,26 @@ LARGEST_MANIFEST = 1 << 30
 # Says in the data folder which backup was the last.
 LAST = "last-backup.json"
 PIECE = 1 << 20
-# Who is signed in is in no backup, and nobody after a restoration.
-SESSIONS = ("members_signin", "django_session")
 
 # What reading a damaged file, or one of something else, ends with.
 UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, tarfile.TarError, zstandard.ZstdError)
 
 
-class BackupRefused(Exception):
-    """Why nothing was backed up or restored, in a sentence for the operator."""
+@dataclass(frozen=True)
+class BackupMade:
+    """`size` in bytes; `missing`: the names of media files that should be there and are not, or are not what was stored."""
+
+    manifest: dict
+    size: int
+    missing: list[str]
+
+
+@dataclass(frozen=True)
+class RestoredBackup:
+    """`kept`: where media files are in the bucket, for the database that was restored."""
+
+    manifest: dict
+    kept: list[MediaObject]
 
 
 class DigestingReader:
@@ -70,12 +100,9 @@ class DigestingReader:
         return {"size": self.size, "sha256": self._digest.hexdigest()}
 
 
-def back_up(target: Path) -> dict:
-    """Write a backup to `target`, which appears when it is whole. The manifest. Raises `BackupRefused`."""
-    if target.exists():
-        raise BackupRefused(f"{target} exists already; a backup replaces nothing.")
-    if not target.parent.is_dir():
-        raise BackupRefused(f"There is no folder {target.parent}.")
+def back_up(target: BackupPlace) -> BackupMade:
+    """Write a backup to `target`, which appears when it is whole. Raises `BackupRefused`."""
+    check_free(target)
     sequence, digest = end_of_journal()
     manifest = {
         "format": FORMAT,
@@ -86,36 +113,39 @@ def back_up(target: Path) -> dict:
         "migrations": sorted(f"{app}.{name}" for app, name in _applied()),
         "files": {},
     }
-    with TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
+    missing = []
+    with TemporaryDirectory(dir=folder_for_drafts(target), prefix=".backup-") as folder:
         draft = Path(folder, "draft")
         database = Path(folder, DATABASE)
-        _dump(database)
+        dump_database(database)
         with draft.open("xb") as out:
             os.fchmod(out.fileno(), 0o600)
             with (
                 zstandard.ZstdCompressor(write_checksum=True).stream_writer(out, closefd=False) as packed,
                 tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as archive,
             ):
-                _add(archive, manifest, DATABASE, database)
-                for path in _media():
-                    _add(archive, manifest, MEDIA + path.relative_to(settings.MEDIA_ROOT).as_posix(), path)
+                _add_file(archive, manifest, DATABASE, database)
+                for name in stored_media().names():
+                    if not _add_media(archive, manifest, name):
+                        missing.append(name)
                 for path in kept_files.kept_paths():
                     name = path.relative_to(kept_files.folder()).as_posix()
-                    _add(archive, manifest, ORIGINALS + name, path)
+                    _add_file(archive, manifest, ORIGINALS + name, path)
                 written = json.dumps(manifest, ensure_ascii=False).encode()
                 about = tarfile.TarInfo(MANIFEST)
                 about.size = len(written)
                 archive.addfile(about, BytesIO(written))
             out.flush()
             os.fsync(out.fileno())
-        draft.rename(target)
-    note_backup(target, str(manifest["made"]))
-    return manifest
+        size = draft.stat().st_size
+        put_backup(draft, target)
+    note_backup(target, str(manifest["made"]), size)
+    return BackupMade(manifest, size, missing)
 
 
-def note_backup(target: Path, made: str) -> None:
+def note_backup(target: BackupPlace, made: str, size: int) -> None:
     """Remember in the data folder that a backup was made; `made` is ISO 8601. Where that can't be, the backup is made all the same."""
-    noted = {"file": str(target), "made": made, "size": target.stat().st_size}
+    noted = {"file": str(target), "made": made, "size": size}
     try:
         write_whole(Path(settings.HOME) / LAST, json.dumps(noted, ensure_ascii=False).encode())
     except OSError as error:
@@ -130,13 +160,12 @@ def last_backup() -> dict | None:
         return None
 
 
-def restore(source: Path, replace: bool) -> dict:
-    """Put the site of a backup in the place of this one. The manifest. Raises `BackupRefused` and leaves all as it was.
+def restore(source: BackupPlace, replace: bool) -> RestoredBackup:
+    """Put the site of a backup in the place of this one. Raises `BackupRefused` and leaves all as it was.
 
-    With `replace`, what stood there is kept in a folder `replaced-…` of the data folder; a database of PostgreSQL is not.
+    With `replace`, what stood there is kept in a folder `replaced-…` of the data folder; a database of PostgreSQL is not, and objects of a
+    bucket stay where they are.
     """
-    if not source.is_file():
-        raise BackupRefused(f"There is no file {source}.")
 
     def unpack(folder: Path) -> dict:
         try:
@@ -147,9 +176,9 @@ def restore(source: Path, replace: bool) -> dict:
     return put_in_place(unpack, replace)
 
 
-def put_in_place(fetch: Callable[[Path], dict], replace: bool) -> dict:
-    """Put the site that `fetch` writes into a folder, as a backup has it, in the place of this one; see `restore`. What `fetch` returned, which
-    has `engine` and `migrations`."""
+def put_in_place(fetch: Callable[[Path], dict], replace: bool) -> RestoredBackup:
+    """Put the site that `fetch` writes into a folder, as a backup has it, in the place of this one; see `restore`. What `fetch` returns has
+    `engine` and `migrations`."""
     home = Path(settings.HOME)
     with not_served(home), TemporaryDirectory(dir=home, prefix=".restoring-") as folder:
         if not replace and holds_articles():
@@ -162,16 +191,16 @@ def put_in_place(fetch: Callable[[Path], dict], replace: bool) -> dict:
         known = MigrationLoader(None).disk_migrations
         if newer := [name for name in manifest["migrations"] if tuple(name.split(".", 1)) not in known]:
             raise BackupRefused(f"The backup was made by another release: {newer[0]} is not known here.")
-        _put(Path(folder), home)
-        set_aside()
-    return manifest
+        kept = _put(Path(folder), home)
+        set_heads_aside()
+    return RestoredBackup(manifest, kept)
 
 
-def manifest_of(source: Path) -> dict:
+def manifest_of(source: BackupPlace) -> dict:
     """The manifest of a backup; nothing is unpacked. Raises `BackupRefused`."""
     try:
         with (
-            source.open("rb") as file,
+            opened_backup(source) as file,
             zstandard.ZstdDecompressor().stream_reader(file) as unpacked,
             tarfile.open(fileobj=unpacked, mode="r|") as archive,
         ):
@@ -187,35 +216,42 @@ def _applied() -> list[tuple[str, str]]:
     return list(MigrationLoader(connection).applied_migrations)
 
 
-def _media() -> Iterator[Path]:
-    for folder, folders, names in os.walk(settings.MEDIA_ROOT):
-        folders.sort()
-        yield from (Path(folder, name) for name in sorted(names))
-
-
-def _add(archive: tarfile.TarFile, manifest: dict, name: str, path: Path) -> None:
+def _add_file(archive: tarfile.TarFile, manifest: dict, name: str, path: Path) -> None:
     """Add a regular file; one that was deleted meanwhile is left out."""
+    with suppress(FileNotFoundError), path.open("rb") as file:
+        status = os.fstat(file.fileno())
+        if stat.S_ISREG(status.st_mode):
+            _add(archive, manifest, name, file, status.st_size, status.st_mtime)
+
+
+def _add_media(archive: tarfile.TarFile, manifest: dict, name: str) -> bool:
+    """Add a media file; whether it is there. Raises `BackupRefused`."""
     try:
-        file = path.open("rb")
+        with stored_media().opened(name) as found:
+            _add(archive, manifest, MEDIA + name, found.file, found.size, found.modified)
     except FileNotFoundError:
-        return
-    with file:
-        about = archive.gettarinfo(arcname=name, fileobj=file)
-        if not about.isreg():
-            return
-        about.uid = about.gid = 0
-        about.uname = about.gname = ""
-        counted = DigestingReader(file)
-        archive.addfile(about, cast(IO[bytes], counted))
+        return not stored_media().is_named(name)  # it was deleted meanwhile
+    except S3Away as error:
+        raise BackupRefused(f"Media files can't be read: {error}") from error
+    return True
+
+
+def _add(
+    archive: tarfile.TarFile, manifest: dict, name: str, file: IO[bytes], size: int, modified: float
+) -> None:
+    about = tarfile.TarInfo(name)
+    about.size, about.mtime, about.mode = size, int(modified), 0o600
+    counted = DigestingReader(file)
+    archive.addfile(about, cast(IO[bytes], counted))
     manifest["files"][name] = counted.entry()
 
 
-def _unpack(source: Path, folder: Path) -> dict:
+def _unpack(source: BackupPlace, folder: Path) -> dict:
     """Unpack into `folder`. Raises `ValueError` where anything is missing, damaged or not of a backup."""
     found: dict[str, dict] = {}
     manifest = None
     with (
-        source.open("rb") as file,
+        opened_backup(source) as file,
         zstandard.ZstdDecompressor().stream_reader(file) as unpacked,
         tarfile.open(fileobj=unpacked, mode="r|") as archive,
     ):
@@ -269,7 +305,7 @@ def not_served(home: Path) -> Iterator[None]:
 
 def holds_articles() -> bool:
     """Whether there is a site with articles. A database that is not there is not made."""
-    if connection.vendor == "sqlite" and not _database_file().exists():
+    if connection.vendor == "sqlite" and not database_file().exists():
         return False
     tables = connection.introspection.table_names()
     if "newsroom_article" not in tables:
@@ -279,101 +315,30 @@ def holds_articles() -> bool:
         return cursor.fetchone() is not None
 
 
-def _database_file() -> Path:
-    return Path(connection.settings_dict["NAME"])
-
-
-def _dump(target: Path) -> None:
-    """A copy of the database as it stands at one moment, while others read and write it."""
-    if connection.vendor == "sqlite":
-        connection.ensure_connection()
-        with closing(sqlite3.connect(target)) as copy:
-            cast(sqlite3.Connection, connection.connection).backup(copy)
-            copy.execute("PRAGMA secure_delete = ON")  # what is deleted leaves nothing in the file
-            _delete_sessions(copy)
-            copy.commit()
-            copy.execute("PRAGMA journal_mode = DELETE")  # all of it in one file
-        return
-    without = [f"--exclude-table-data={table}" for table in SESSIONS]
-    _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", *without, f"--file={target}")
-
-
-def _delete_sessions(database: sqlite3.Connection) -> None:
-    known = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    for table in SESSIONS:
-        if table in known:
-            database.execute(f"DELETE FROM {table}")  # noqa: S608
-
-
-def _put(folder: Path, home: Path) -> None:
-    """Put what was unpacked in its place."""
-    connection.close()
-    media = Path(settings.MEDIA_ROOT)
+def _put(folder: Path, home: Path) -> list[MediaObject]:
+    """Put what was unpacked in its place; what was written into the bucket."""
     unpacked, originals = folder / MEDIA.rstrip("/"), folder / ORIGINALS.rstrip("/")
     for made in (unpacked, originals):  # a backup of an older release has no originals
         made.mkdir(exist_ok=True)
     replaced = home / f"replaced-{timezone.now():%Y%m%d-%H%M%S-%f}"
-    if connection.vendor == "sqlite":
-        database = _database_file()
-        for path in (database, *(database.with_name(database.name + end_) for end_ in ("-wal", "-shm"))):
-            _set_aside(path, replaced)
-        _set_aside(media, replaced)
-        _set_aside(home / originals.name, replaced)
-        # A backup of an older release has them.
-        with closing(sqlite3.connect(folder / DATABASE)) as restored:
-            _delete_sessions(restored)
-            restored.commit()
-        (folder / DATABASE).rename(database)
+    kept: list[MediaObject] = []
+    if settings.MEDIA_IN_S3:
+        try:
+            # Under new keys: nothing that stands is touched.
+            kept.extend(in_parallel(put_path, files_below(unpacked), discard))
+            put_database(folder / DATABASE, replaced)
+        except BaseException as error:
+            for one in kept:
+                discard(one)
+            if isinstance(error, S3Away):
+                raise BackupRefused(f"Media files can't be put into the bucket: {error}") from error
+            raise
     else:
-        _run(
-            *(
-                "pg_restore",
-                "--clean",
-                "--if-exists",
-                "--single-transaction",
-                "--no-owner",
-                "--no-privileges",
-            ),
-            *("--exit-on-error", f"--dbname={connection.settings_dict['NAME']}", str(folder / DATABASE)),
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(f"TRUNCATE {', '.join(SESSIONS)}")
-        connection.close()
-        _set_aside(media, replaced)
-        _set_aside(home / originals.name, replaced)
-    unpacked.rename(media)
+        put_database(folder / DATABASE, replaced)
+        media = Path(settings.MEDIA_ROOT)
+        set_aside(media, replaced)
+        unpacked.rename(media)
+        open_to_group(media)
+    set_aside(home / originals.name, replaced)
     originals.rename(home / originals.name)
-    open_to_group(media)
-
-
-def _set_aside(path: Path, replaced: Path) -> None:
-    if path.exists():
-        replaced.mkdir(exist_ok=True)
-        path.rename(replaced / path.name)
-
-
-def _run(program: str, *arguments: str) -> None:
-    """Run one of PostgreSQL's programs on the site's database. Raises `BackupRefused`."""
-    options = connection.settings_dict
-    given = {
-        "PGHOST": options["HOST"] or options["OPTIONS"].get("host", ""),
-        "PGPORT": str(options["PORT"] or ""),
-        "PGUSER": options["USER"],
-        "PGPASSWORD": options["PASSWORD"],
-        "PGDATABASE": options["NAME"],
-    }
-    environment = os.environ | {name: value for name, value in given.items() if value}
-    try:
-        done = subprocess.run([program, *arguments], env=environment, capture_output=True, text=True)  # noqa: S603
-    except FileNotFoundError:
-        raise BackupRefused(
-            f"{program} is not installed; it comes with PostgreSQL's client programs."
-        ) from None
-    if done.returncode:
-        raise BackupRefused(f"{program} failed: {_reason(done.stderr) or f'status {done.returncode}'}")
-
-
-def _reason(said: str) -> str:
-    """What went wrong, of what PostgreSQL's programs say: behind it may stand the command that failed, over many lines."""
-    lines = said.strip().splitlines()
-    return next((line for line in lines if "error:" in line), lines[-1] if lines else "")
+    return kept

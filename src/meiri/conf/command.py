@@ -22,12 +22,17 @@ def main() -> None:
         return
     from django.core.management import execute_from_command_line
 
+    from meiri.s3 import S3Away
+
     try:
         execute_from_command_line(sys.argv)
         sys.stdout.flush()
     except BrokenPipeError:
         # Who read it has seen enough (`meiri doctor | head`); Python flushes once more as it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except S3Away as error:
+        sys.stderr.write(f"Media files can't be read or written: {error}\n")
         sys.exit(1)
 
 

@@ -22,7 +22,9 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from meiri.conf.backups import BackupRefused, manifest_of
+from meiri.conf.backup_places import BackupPlace
+from meiri.conf.backups import manifest_of
+from meiri.conf.database_copies import BackupRefused
 from meiri.delivery.keys import EVERYWHERE
 from meiri.delivery.rendering import render
 from meiri.health_checks import HealthFinding, HealthState, broken, fine, warning
@@ -54,7 +56,7 @@ class Restored:
     looking: float
 
 
-def drill(backup: Path, pages: int = PAGES) -> Iterator[tuple[str, HealthFinding]]:
+def drill(backup: BackupPlace, pages: int = PAGES) -> Iterator[tuple[str, HealthFinding]]:
     """Restore `backup` elsewhere and yield what was found of each part. The outcome is noted in the data folder in the end."""
     worst, began = HealthState.OK, time.monotonic()
     for part, finding in _drilled(backup, pages):
@@ -77,7 +79,7 @@ def last_drill() -> dict | None:
         return None
 
 
-def _drilled(backup: Path, pages: int) -> Iterator[tuple[str, HealthFinding]]:
+def _drilled(backup: BackupPlace, pages: int) -> Iterator[tuple[str, HealthFinding]]:
     try:
         manifest = manifest_of(backup)
         addresses = sample_of_pages(pages)
@@ -108,7 +110,7 @@ def sample_of_pages(number: int) -> list[str]:
     return list(dict.fromkeys(found))[:number]
 
 
-def _restored(backup: Path, home: Path, addresses: list[str]) -> Restored:
+def _restored(backup: BackupPlace, home: Path, addresses: list[str]) -> Restored:
     """Raises `BackupRefused` where the backup can't be restored or looked at."""
     if connection.vendor != "sqlite":
         raise BackupRefused(
@@ -135,6 +137,8 @@ def _run(home: Path, module: str, *arguments: str, said: str = "") -> str:
         "MEIRI_BASE_URL": settings.BASE_URL,
         "DJANGO_SETTINGS_MODULE": "meiri.conf.settings",
         "MEIRI_CDN": "",
+        # The backup may lie in the bucket; what is restored of it does not go there.
+        "MEIRI_S3_MEDIA": "off",
     }
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-m", module, *arguments],

@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from ipaddress import ip_address
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -13,6 +12,7 @@ from django.core import checks
 from django.db import connection
 from django.utils import timezone
 
+from meiri.conf.backup_places import is_there
 from meiri.conf.backups import last_backup
 from meiri.conf.drill import last_drill
 from meiri.conf.preparation import is_prepared
@@ -137,7 +137,7 @@ def backups_are_young() -> Iterator[HealthFinding]:
     age = timezone.now() - made
     if age > BACKUP_AGE:
         yield warning(f"the last one is {age.total_seconds() / 3600:.0f} hours old", remedy)
-    elif not Path(last["file"]).exists():
+    elif not is_there(last["file"]):
         yield warning(
             f"the last one, of {made:%Y-%m-%d %H:%M}, is not at {last['file']} any more",
             "see that it was moved to another machine, not deleted",

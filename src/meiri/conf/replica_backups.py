@@ -8,7 +8,8 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from meiri.conf.backups import DATABASE, BackupRefused, put_in_place
+from meiri.conf.backups import DATABASE, RestoredBackup, put_in_place
+from meiri.conf.database_copies import BackupRefused
 from meiri.operations.replication.encryption import KEY_FILE, WrongKey, read_key
 from meiri.operations.replication.litestream import NotRestored
 from meiri.operations.replication.restoring import fetch_site
@@ -19,9 +20,9 @@ def own_key_file() -> Path:
     return Path(settings.HOME) / KEY_FILE
 
 
-def restore_replica(setting: str, moment: datetime | None, key_file: Path, replace: bool) -> dict:
-    """Put the site that the replica at `setting` has of `moment`, or has last, in the place of this one. `made` (ISO 8601: when the last
-    entry of its journal was written) and `journal` as in the manifest of a backup. Raises `BackupRefused` and leaves all as it was."""
+def restore_replica(setting: str, moment: datetime | None, key_file: Path, replace: bool) -> RestoredBackup:
+    """Put the site that the replica at `setting` has of `moment`, or has last, in the place of this one. Its manifest has `made` (ISO 8601: when
+    the last entry of its journal was written) and `journal` as that of a backup. Raises `BackupRefused` and leaves all as it was."""
     if not setting:
         raise BackupRefused("Say where the replica is: --from FOLDER, or MEIRI_REPLICATE_TO.")
 

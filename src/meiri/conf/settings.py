@@ -18,6 +18,7 @@ from meiri.identity import Identity
 from meiri.kept_once import kept_once
 from meiri.mail.server import sender_of
 from meiri.own_address import address_of_server, is_address, kept_address, listens_on
+from meiri.s3 import s3_address
 from meiri.valkey import valkey_address
 from meiri.visitors.address import networks_of
 
@@ -324,8 +325,33 @@ STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = HOME / "media"
+# The S3 server that media files and backups lie on, where one is set; meiri.s3 speaks with it.
+try:
+    S3 = s3_address(
+        {
+            "ENDPOINT": env.str("MEIRI_S3_ENDPOINT", default=""),
+            "BUCKET": env.str("MEIRI_S3_BUCKET", default=""),
+            "ACCESS_KEY": env.str("MEIRI_S3_ACCESS_KEY", default=""),
+            "SECRET_KEY": env.str("MEIRI_S3_SECRET_KEY", default=""),
+            "REGION": env.str("MEIRI_S3_REGION", default=""),
+            "PREFIX": env.str("MEIRI_S3_PREFIX", default=""),
+            "BACKUP_BUCKET": env.str("MEIRI_S3_BACKUP_BUCKET", default=""),
+        }
+    )
+except ValueError as error:
+    raise ImproperlyConfigured(str(error)) from None
+# Whether media lie there, not backups alone.
+MEDIA_IN_S3 = S3 is not None and env.bool("MEIRI_S3_MEDIA", default=True)
+# Bytes of media files that a node keeps of it on its own disk.
+S3_CACHE_MAX_BYTES = env.int("MEIRI_S3_CACHE_MAX_BYTES", default=10 * 1024**3)
+if S3_CACHE_MAX_BYTES < 64 * 1024**2:
+    raise ImproperlyConfigured("MEIRI_S3_CACHE_MAX_BYTES is too small; write 67108864 (64 MiB) or more.")
 STORAGES = {
-    "default": {"BACKEND": "meiri.media.sealed_storage.SealedStorage"},
+    "default": {
+        "BACKEND": "meiri.media.bucket_storage.BucketStorage"
+        if MEDIA_IN_S3
+        else "meiri.media.sealed_storage.SealedStorage"
+    },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 # Compressed variants of scripts and styles are made by collectstatic in `make setup`.

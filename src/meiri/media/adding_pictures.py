@@ -17,6 +17,7 @@ from meiri.media.moving import MOST_FRAMES
 from meiri.media.provenance import Provenance
 from meiri.media.reencoding import Bounds, PictureFault, format_of
 from meiri.media.variants import LONGEST_JPEG, WIDTHS
+from meiri.s3 import S3Away
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ def store(data: bytes, title: str, caption: str = "", alt: str = "") -> tuple[Pi
     picture.file_size = len(content)
     try:
         picture.save()
-    except DatabaseError:
+    except (DatabaseError, S3Away):
         raise
     except Exception as error:  # Pillow and its encoders raise whatever a picture makes them trip over
         raise Unusable("不能存成网页上的尺寸") from error

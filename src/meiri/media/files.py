@@ -1,7 +1,7 @@
 """The files of rows: gone when the row is, and never there for a row that is not."""
 
 import weakref
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 
@@ -15,12 +15,18 @@ def remove_after_commit(storage: Storage, names: Iterable[str]) -> None:
 
 
 def remove_after_rollback(storage: Storage, names: Iterable[str]) -> None:
-    """Delete files that were written in a transaction which is rolled back, or whose savepoint is.
+    """Delete files that were written in a transaction which is rolled back, or whose savepoint is."""
+    if not getattr(storage, "removes_after_rollback", False):
+        after_rollback(partial(_remove, storage, list(names)))
+
+
+def after_rollback(undo: Callable[[], None]) -> None:
+    """Call `undo`, which asks no database, once this transaction is rolled back, or its savepoint is.
 
     Django calls nobody then: it drops what was to be called after the commit, and that is what this notices.
     """
     committed = _Committed()
-    committed.finalizer = weakref.finalize(committed, _remove, storage, list(names))
+    committed.finalizer = weakref.finalize(committed, undo)
     transaction.on_commit(committed)
     # First of all, so that none before it that fails has it dropped after a commit.
     waiting = transaction.get_connection().run_on_commit

@@ -7,6 +7,7 @@ from cryptography import x509
 from django.core.exceptions import ImproperlyConfigured
 
 from meiri.health_checks import HealthFinding, broken, fine, health_check, warning
+from meiri.media import bucket_health as bucket_health  # its checks register themselves
 from meiri.media.site_certificate import certificate_file, site_certificate
 from meiri.operations.nodes import register_shared_key
 

@@ -12,6 +12,8 @@ from meiri.journal.content_keys import PICTURE, ContentKey
 from meiri.journal.public_models import NotPublic, Public
 from meiri.journal.recording import recording
 from meiri.media import documents as documents  # what readers see of documents is declared there
+from meiri.media.bucket_files import BucketFile as BucketFile
+from meiri.media.bucket_files import RemovedObject as RemovedObject
 from meiri.media.expired_licences import ExpiredLicence as ExpiredLicence
 from meiri.media.files import remove_after_commit, remove_after_rollback
 from meiri.media.labelled_pictures import LabelledPicture

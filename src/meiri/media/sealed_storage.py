@@ -1,11 +1,15 @@
 """Where media files are stored: what was changed on the disk from outside is not read, and put right where that can be."""
 
+import os
+import stat
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 
+from meiri.media.serving import FileToSend
 from meiri.operations.sealed_files import SealedFiles
 
 
@@ -40,6 +44,15 @@ class SealedStorage(FileSystemStorage):
         if mode == "rb":
             self.check(name)
         return super()._open(name, mode)  # type: ignore[misc]
+
+    def to_send(self, name: str) -> FileToSend:
+        """Raises `OSError`."""
+        self.check(name)
+        path = self.path(name)
+        found = os.stat(path)
+        if not stat.S_ISREG(found.st_mode):
+            raise FileNotFoundError(f"{name} is no file.")
+        return FileToSend(path, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
 
     def check(self, name: str) -> None:
         if not self.sealed.is_right(self.path(name)):

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
 
-from django.core.files.storage import Storage
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
@@ -20,50 +21,57 @@ class Unsatisfiable(ValueError):
 
 
 class StoredFile(StreamingHttpResponse):
-    """The bytes of a file from `start` up to but not including `end`.
-
-    `path` is where the file is on this machine, "" where it is elsewhere: a server that sees it may send the bytes itself.
-    """
+    """The bytes of the file at `path` from `start` up to but not including `end`. A server that sees the path may send them itself."""
 
     # It is sent byte for byte: parts of it are asked for, and what readers load much of is compressed already.
     uncompressed = True
 
-    def __init__(self, storage: Storage, name: str, start: int, end: int, **options):
-        super().__init__(_pieces(storage, name, start, end), **options)
-        self.start, self.end = start, end
-        try:
-            self.path = storage.path(name)
-        except NotImplementedError:
-            self.path = ""
+    def __init__(self, path: str, start: int, end: int, **options):
+        super().__init__(_pieces(path, start, end), **options)
+        self.path, self.start, self.end = path, start, end
 
 
-def send_file(request, storage: Storage, name: str, content_type: str, etag: str = "") -> HttpResponseBase:
+@dataclass(frozen=True)
+class FileToSend:
+    """A file on this machine that is as it was stored; `size` in bytes, `modified`: when it was stored, with a zone."""
+
+    path: str
+    size: int
+    modified: datetime
+
+
+class SendingStorage(Protocol):
+    """A storage whose files can be sent to readers."""
+
+    def to_send(self, name: str) -> FileToSend:
+        """Raises `OSError` where there is no such file that is right."""
+
+
+def send_file(
+    request, storage: SendingStorage, name: str, content_type: str, etag: str = ""
+) -> HttpResponseBase:
     """The answer to a request for the file `name`: 200, 206, 304, 412 or 416. Raises `Http404` where there is none.
 
     `etag` is a strong validator, without quotes; without one it is made of the time of change and the size.
     """
     try:
-        with storage.open(name):  # a folder has a size too
-            size, modified = storage.size(name), storage.get_modified_time(name)
+        found = storage.to_send(name)
     except OSError:
         raise Http404(f"{name} is not stored.") from None
-    modified = modified if modified.tzinfo else modified.replace(tzinfo=UTC)
-    changed = int(modified.timestamp())
-    etag = quote_etag(etag or f"{changed:x}-{size:x}")
+    changed = int(found.modified.timestamp())
+    etag = quote_etag(etag or f"{changed:x}-{found.size:x}")
     response: HttpResponseBase | None = get_conditional_response(request, etag, changed)
     if response is None:
-        response = _bytes(request, storage, name, content_type, size, etag, modified)
+        response = _bytes(request, found, content_type, etag)
     response["ETag"], response["Last-Modified"] = etag, http_date(changed)
     response["Accept-Ranges"] = "bytes"
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
 
-def _bytes(
-    request, storage: Storage, name: str, content_type: str, size: int, etag: str, modified: datetime
-) -> HttpResponseBase:
-    part = None
-    if request.method == "GET" and _is_the_same(request.headers.get("If-Range"), etag, modified):
+def _bytes(request, found: FileToSend, content_type: str, etag: str) -> HttpResponseBase:
+    part, size = None, found.size
+    if request.method == "GET" and _is_the_same(request.headers.get("If-Range"), etag, found.modified):
         try:
             part = span_of(request.headers.get("Range", ""), size)
         except Unsatisfiable:
@@ -74,7 +82,7 @@ def _bytes(
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     if request.method == "HEAD":
         return HttpResponse(headers=headers)
-    return StoredFile(storage, name, start, end, status=206 if part else 200, headers=headers)
+    return StoredFile(found.path, start, end, status=206 if part else 200, headers=headers)
 
 
 def span_of(header: str, size: int) -> tuple[int, int] | None:
@@ -106,8 +114,8 @@ def _is_the_same(if_range: str | None, etag: str, modified: datetime) -> bool:
     return parse_http_date_safe(if_range) == int(modified.timestamp())
 
 
-def _pieces(storage: Storage, name: str, start: int, end: int) -> Iterator[bytes]:
-    with storage.open(name) as file:
+def _pieces(path: str, start: int, end: int) -> Iterator[bytes]:
+    with open(path, "rb") as file:
         file.seek(start)
         left = end - start
         while left > 0 and (piece := file.read(min(PIECE, left))):

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from wagtail.images.fields import WagtailImageField
@@ -14,6 +15,7 @@ from meiri.media.documents import BEGINNING, KINDS
 from meiri.media.labelled_media import credit_of, surer
 from meiri.media.recording_form import RecordingForm
 from meiri.media.removing import check_may
+from meiri.s3 import S3Away, s3_bucket
 
 # Other names of JPEG files, as browsers and cameras give them.
 JPEG = ("jfif", "jfi", "jpe", "pjpeg", "pjp")
@@ -28,6 +30,15 @@ class Replacing:
         self.by = kwargs.get("user")
         # The model removes the file that was there, once the transaction is committed.
         self.original_file = None
+
+    def check_can_be_stored(self) -> None:
+        """Before anything is written: an editor is told in the form where the bucket is away."""
+        if not settings.MEDIA_IN_S3:
+            return
+        try:
+            s3_bucket().look()
+        except (S3Away, FileNotFoundError) as error:
+            raise ValidationError("存放文件的服务器暂时没有回应，文件没有保存。请过几分钟再试。") from error
 
     def check_may_replace(self) -> None:
         if self.instance.pk is None:  # type: ignore[attr-defined]
@@ -78,6 +89,7 @@ class PictureForm(Replacing, BaseImageForm):
         file = self.cleaned_data["file"]
         if isinstance(file, UploadedFile):
             self.check_may_replace()
+            self.check_can_be_stored()
         return file
 
     def clean(self):
@@ -100,6 +112,7 @@ class DocumentForm(Replacing, RecordingForm):
         if not isinstance(file, UploadedFile):
             return file
         self.check_may_replace()
+        self.check_can_be_stored()
         suffix = Path(file.name).suffix[1:].lower()
         kind = KINDS.get(suffix)
         if kind is None:

@@ -85,9 +85,9 @@ class SealedFiles:
     def seal(self, name: str) -> None:
         """The file is as it is to stay."""
         path = f"{self.root}/{name}"
-        stamp = _stamp(path)
+        stamp = stamp_of(path)
         self._copy(path, self._copies / name)
-        self._database.execute("INSERT OR REPLACE INTO file VALUES (?, ?, ?)", [name, _digest(path), stamp])
+        self._database.execute("INSERT OR REPLACE INTO file VALUES (?, ?, ?)", [name, digest_of(path), stamp])
 
     def release(self, name: str) -> None:
         """The file is about to be deleted."""
@@ -103,10 +103,10 @@ class SealedFiles:
         digest, stamp = found
         path = f"{self.root}/{name}"
         try:
-            stands = _stamp(path)
+            stands = stamp_of(path)
             if stands == stamp:
                 return True
-            if digest and not os.path.islink(path) and _digest(path) == digest:
+            if digest and not os.path.islink(path) and digest_of(path) == digest:
                 self._database.execute("UPDATE file SET stamp = ? WHERE name = ?", [stands, name])
                 return True
         except OSError:
@@ -151,14 +151,14 @@ class SealedFiles:
 
     def _note(self, name: str, path: str, change: FileChange) -> None:
         told = f"{self.folder.name}/{readable(name)}"
-        note_and_take_away(path, told, change, lambda path: _digest(path).hex(), for_good=True)
+        note_and_take_away(path, told, change, lambda path: digest_of(path).hex(), for_good=True)
 
     def _bring_back(self, name: str, path: str, digest: bytes) -> None:
         """Where there is a good copy, the file is there again."""
         copy = self._copies / name
         draft = self._drafts / secrets.token_hex(8)
         with suppress(OSError):
-            if _digest(str(copy)) != digest:
+            if digest_of(str(copy)) != digest:
                 return
             self._drafts.mkdir(mode=0o700, parents=True, exist_ok=True)
             shutil.copyfile(copy, draft)
@@ -170,7 +170,7 @@ class SealedFiles:
                 folder = os.path.dirname(folder)
             make_public_folder(os.path.dirname(path))
             os.replace(draft, path)
-            self._database.execute("UPDATE file SET stamp = ? WHERE name = ?", [_stamp(path), name])
+            self._database.execute("UPDATE file SET stamp = ? WHERE name = ?", [stamp_of(path), name])
 
     def _copy(self, path: str, target: Path) -> None:
         """Copy a file that is not too large, sharing its bytes where the file system can. Where copies are not wanted, or the disk
@@ -258,7 +258,7 @@ class SealedFiles:
         shutil.rmtree(self._copies, ignore_errors=True)
 
 
-def _stamp(path: str) -> str:
+def stamp_of(path: str) -> str:
     status = os.stat(path)
     return f"{status.st_ino} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
 
@@ -270,7 +270,7 @@ def _check_room(folder: Path, path: str) -> None:
         raise OSError(errno.ENOSPC, f"copies leave {LEFT_FREE:.0%} of the disk free", str(folder))
 
 
-def _digest(path: str) -> bytes:
+def digest_of(path: str) -> bytes:
     with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(f"{path} is no file")

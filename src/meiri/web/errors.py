@@ -20,11 +20,17 @@ from meiri.delivery.traditional import traditional_html
 from meiri.journal.content_keys import RIVER
 from meiri.newsroom.models import Article
 from meiri.newsroom.river import Place
+from meiri.s3 import S3Away
 
 # Stands by itself: it is shown when nothing else works.
 FAILED = """<!doctype html><html lang="zh-Hans"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>页面暂时无法显示</title><h1>页面暂时无法显示</h1>
 <p>服务器出了问题，我们已经记下。请过一会儿再试，或<a href="/">回首页</a>。</p></html>"""
+
+# For readers of a file and for editors who sent one.
+FILES_AWAY = """<!doctype html><html lang="zh-Hans"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>文件暂时取不到</title><h1>文件暂时取不到</h1>
+<p>存放图片、视频和文件的服务器暂时没有回应。刚才提交的内容没有保存，请过几分钟再试。</p></html>"""
 
 
 @page
@@ -63,10 +69,15 @@ def _stored_page(request) -> bytes | None:
 
 
 def failed(request):
-    """Where the database is away, readers and search engines are to come back."""
+    """Where the database or the S3 server is away, readers and search engines are to come back."""
     error = sys.exception()
     if isinstance(error, OperationalError):
         return HttpResponse(FAILED, status=503, headers={"Retry-After": "5"})
+    if isinstance(error, S3Away):
+        headers = {"Retry-After": "10", "Cache-Control": "no-store"}
+        response = HttpResponse(FILES_AWAY, status=503, headers=headers)
+        response.error = f"S3: {error}"[:300]
+        return response
     # Who stands outside of the middleware of editions sees the whole path, and nobody converts the answer any more.
     outside = edition_of(request.path_info) is TRADITIONAL
     response = HttpResponse(failed_in_traditional() if outside else FAILED, status=500)

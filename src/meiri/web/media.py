@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 from posixpath import normpath
+from typing import cast
 from urllib.parse import quote
 
 from django.conf import settings
@@ -20,7 +21,7 @@ from wagtail.permissions import policy_registry
 from meiri.delivery.kinds import FOR_GOOD, media_key
 from meiri.media.documents import document_key, kind_of_document
 from meiri.media.models import Picture
-from meiri.media.serving import send_file
+from meiri.media.serving import SendingStorage, send_file
 from meiri.media.storage_names import given
 from meiri.newsroom.embargo import is_withheld, is_withheld_picture
 
@@ -118,7 +119,7 @@ def _sent(
     request, name: str, content_type: str, headers: dict[str, str], key: str, digest: str = ""
 ) -> HttpResponseBase:
     try:
-        response = send_file(request, default_storage, name, content_type, digest)
+        response = send_file(request, cast(SendingStorage, default_storage), name, content_type, digest)
     except (SuspiciousFileOperation, ValueError):  # no name of a file
         raise Http404 from None
     for header, value in headers.items():

@@ -13,8 +13,9 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
-from meiri.conf.backups import BackupRefused, not_served
+from meiri.conf.backups import not_served
 from meiri.conf.database import MOVE, holds_unfinished_move
+from meiri.conf.database_copies import BackupRefused
 from meiri.conf.moving.move_target import (
     ALIAS,
     MIGRATIONS,

@@ -132,8 +132,8 @@ def _write_files(folder: Path, progress: Progress) -> Iterator[SitePart]:
     """Copy the files that the site keeps, and list them. What was copied before is not copied again; the list is made anew."""
     part, number = PartWriter(folder, part_name(FILES, 1)), 1
     try:
-        for name, path in found_files():
-            if (file := copy_out(name, path, folder)) is None:
+        for path in found_files():
+            if (file := copy_out(path, folder)) is None:
                 continue
             if part.rows == ROWS_A_PART:
                 yield part.finish(FILES, None)
@@ -161,7 +161,7 @@ def digest_site(with_media: bool = True) -> str:
     finally:
         forget_snapshot(purpose)
     if with_media:
-        files = (describe(name, path) for name, path in found_files())
+        files = (describe(path) for path in found_files())
         parts += _digested(FILES, (file.line for file in files if isinstance(file, SiteFile)))
     return content_digest(parts)
 

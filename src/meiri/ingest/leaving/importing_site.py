@@ -31,6 +31,7 @@ from meiri.journal.verification import verify_chain
 from meiri.media.sealed_storage import sealed_files
 from meiri.members.models import User
 from meiri.newsroom.models import Article
+from meiri.s3 import S3Away
 from meiri.sections.models import Channel
 
 # Whoever has one of these is no empty site.
@@ -54,8 +55,9 @@ def import_site(folder: Path, progress: Progress = lambda count: None) -> SiteMa
             for file in _files(folder, manifest):
                 copy_in(folder, file)
                 progress(1)
-            sealed_files(Path(settings.MEDIA_ROOT)).forget()
-        except OSError as error:
+            if not settings.MEDIA_IN_S3:
+                sealed_files(Path(settings.MEDIA_ROOT)).forget()
+        except (OSError, S3Away) as error:
             raise SiteRefused(f"A file can't be put in its place: {error}") from error
         _fill(folder, manifest, progress)
     return manifest

@@ -1,9 +1,6 @@
 """An article on its way to other systems: what their formats say of it, with its pictures in files beside it."""
 
-import os
 import re
-import secrets
-import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,8 +19,10 @@ from meiri.identity import site_name
 from meiri.ingest.sanitise import UNPRINTABLE
 from meiri.ingest.stream import as_html
 from meiri.journal.content_keys import PICTURE
+from meiri.kept_once import copy_whole
 from meiri.media.manifest_signing import SUFFIX
 from meiri.media.models import Picture
+from meiri.media.stored_media import stored_media
 from meiri.newsroom.ai_metadata import aigc_of
 from meiri.newsroom.ai_record import ai_words
 from meiri.newsroom.clock import zoned
@@ -182,21 +181,17 @@ def copy_pictures(article: OutgoingArticle, folder: Path) -> None:
     for address in article.pictures():
         if (path := file_of(address)) is not None:
             with suppress(FileNotFoundError):
-                _copy(Path(settings.MEDIA_ROOT) / path, folder / "media" / path)
-                manifest = path.with_name(path.name + SUFFIX)
-                _copy(Path(settings.MEDIA_ROOT) / manifest, folder / "media" / manifest)
+                _copy(path, folder)
+                _copy(path.with_name(path.name + SUFFIX), folder)
 
 
-def _copy(source: Path, target: Path) -> None:
-    if target.exists() and target.stat().st_size == source.stat().st_size:
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{secrets.token_hex(8)}")
-    try:
-        shutil.copyfile(source, draft)
-        os.replace(draft, target)
-    finally:
-        draft.unlink(missing_ok=True)
+def _copy(path: PurePosixPath, folder: Path) -> None:
+    """Raises `FileNotFoundError`."""
+    target = folder / "media" / path
+    with stored_media().opened(str(path)) as found:
+        if not target.exists() or target.stat().st_size != found.size:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            copy_whole(found.file, target)
 
 
 def beside(address: str, up: str = "") -> str:

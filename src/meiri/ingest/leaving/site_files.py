@@ -2,18 +2,13 @@
 
 import hashlib
 import json
-import os
-import secrets
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
+from typing import IO, Protocol
 
-from django.conf import settings
-
-from meiri.file_modes import FILE, make_public_folder
 from meiri.ingest.leaving.site_folder import (
-    PIECE,
     SiteRefused,
     blob_path,
     check_file,
@@ -21,6 +16,8 @@ from meiri.ingest.leaving.site_folder import (
     make_folder,
     open_regular,
 )
+from meiri.kept_once import copy_whole
+from meiri.media.stored_media import FileFolder, OpenedMedia, stored_media
 from meiri.sources import kept_files
 
 MEDIA = "media"
@@ -42,66 +39,63 @@ class SiteFile:
             + b"\n"
         )
 
-    @property
-    def place(self) -> Path:
-        """Where it belongs on this site."""
-        kind, _, rest = self.path.partition("/")
-        return _folders()[kind] / rest
+
+class KeptFiles(Protocol):
+    """Where files of one kind are kept."""
+
+    def names(self) -> Iterator[str]: ...
+
+    def opened(self, name: str) -> AbstractContextManager[OpenedMedia]: ...
+
+    def is_there(self, name: str) -> bool: ...
+
+    def store(self, name: str, source: IO[bytes]) -> None: ...
 
 
-def _folders() -> dict[str, Path]:
-    return {MEDIA: Path(settings.MEDIA_ROOT), kept_files.FOLDER_NAME: kept_files.folder()}
+def _kinds() -> dict[str, KeptFiles]:
+    return {
+        MEDIA: stored_media(),
+        kept_files.FOLDER_NAME: FileFolder(kept_files.folder(), is_public=False),
+    }
 
 
-def found_files() -> Iterator[tuple[str, Path]]:
-    """The name and the place of every file, in order of name within each folder; no link, and nothing that is being written."""
-    for name, root in sorted(_folders().items()):
-        for folder, folders, files in os.walk(root):
-            folders.sort()
-            for file in sorted(files):
-                path = Path(folder, file)
-                if path.is_file() and not path.is_symlink() and not file.startswith("."):
-                    yield f"{name}/{path.relative_to(root).as_posix()}", path
+def _place(path: str) -> tuple[KeptFiles, str]:
+    """Where a file is kept, and its name there."""
+    kind, _, name = path.partition("/")
+    return _kinds()[kind], name
 
 
-def describe(name: str, path: Path) -> SiteFile | None:
+def found_files() -> Iterator[str]:
+    """The path of every file, such as `media/pictures/a.jpg`, in order of name within each folder."""
+    for kind, files in sorted(_kinds().items()):
+        yield from (f"{kind}/{name}" for name in files.names())
+
+
+def describe(path: str) -> SiteFile | None:
     """None for a file that was deleted meanwhile."""
-    with suppress(FileNotFoundError), path.open("rb") as file:
-        return SiteFile(
-            name, os.fstat(file.fileno()).st_size, hashlib.file_digest(file, "sha256").hexdigest()
-        )
+    files, name = _place(path)
+    with suppress(FileNotFoundError), files.opened(name) as found:
+        return SiteFile(path, found.size, hashlib.file_digest(found.file, "sha256").hexdigest())  # type: ignore[arg-type]
     return None
 
 
-def copy_out(name: str, path: Path, folder: Path) -> SiteFile | None:
-    """Put a file into an exported folder, once for all files of the same content. None for one that was deleted meanwhile."""
-    found = describe(name, path)
-    if found is None:
-        return None
-    target = blob_path(folder, found.sha256)
-    if target.exists() and target.stat().st_size == found.size:
-        return found
-    make_folder(target.parent)
-    with path.open("rb") as source:
-        written = _written(source, target)
-    return found if written == found.sha256 else describe(name, target)
-
-
-def _written(source, target: Path) -> str:
-    """Copy what can be read from `source`; the file appears whole or not at all. Its SHA-256."""
-    draft = target.with_name(f".{secrets.token_hex(8)}")
-    digest = hashlib.sha256()
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE), "wb") as out:
-            while piece := source.read(PIECE):
-                digest.update(piece)
-                out.write(piece)
-            out.flush()
-            os.fsync(out.fileno())
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
-    return digest.hexdigest()
+def copy_out(path: str, folder: Path) -> SiteFile | None:
+    """Put a file into an exported folder, once for all files of the same content. None for one that was deleted meanwhile. Raises
+    `SiteRefused` for one that is not what was stored."""
+    files, name = _place(path)
+    with suppress(FileNotFoundError), files.opened(name) as found:
+        digest = hashlib.file_digest(found.file, "sha256").hexdigest()  # type: ignore[arg-type]
+        target = blob_path(folder, digest)
+        if not target.exists() or target.stat().st_size != found.size:
+            make_folder(target.parent)
+            found.file.seek(0)
+            digest = copy_whole(found.file, target)
+        return SiteFile(path, target.stat().st_size, digest)
+    if files.is_there(name):
+        raise SiteRefused(
+            f"{path} can't be read as it was stored; put it right from a backup, or take it down."
+        )
+    return None
 
 
 def read_file_line(line: bytes) -> SiteFile:
@@ -124,18 +118,14 @@ def read_file_line(line: bytes) -> SiteFile:
 def check_blob(folder: Path, file: SiteFile) -> None:
     """Raises `SiteRefused` where it is missing or damaged, or where another file stands in its place on this site."""
     check_file(blob_path(folder, file.sha256), file.size, file.sha256)
-    if file.place.is_symlink() or (file.place.exists() and describe(file.path, file.place) != file):
-        raise SiteRefused(f"{file.place} is another file than the one that is to come there; move it away.")
+    files, name = _place(file.path)
+    if files.is_there(name) and describe(file.path) != file:
+        raise SiteRefused(f"{file.path} is another file than the one that is to come there; move it away.")
 
 
 def copy_in(folder: Path, file: SiteFile) -> None:
-    """Put a file in its place; one that is there already is left alone. Raises `OSError`."""
-    if file.place.exists():
-        return
-    is_public = file.path.startswith(MEDIA + "/")
-    if is_public:
-        make_public_folder(str(file.place.parent))
-    else:
-        make_folder(file.place.parent)
-    with open_regular(blob_path(folder, file.sha256)) as source:
-        _written(source, file.place)
+    """Put a file in its place; one that is there already is left alone. Raises `OSError`, `S3Away`."""
+    files, name = _place(file.path)
+    if not files.is_there(name):
+        with open_regular(blob_path(folder, file.sha256)) as source:
+            files.store(name, source)

@@ -41,6 +41,8 @@ LEFT_OUT = {
     + ": what was searched for in the last two days, under its own key",
     "audience.SearchedWords": _OF_THE_MACHINE + ": what was searched for in the last two days",
     "audience.AggregatedLog": _OF_THE_MACHINE + ": how far its files of views were counted",
+    "media.BucketFile": _OF_THE_MACHINE + ": where it keeps media files; the files leave",
+    "media.RemovedObject": _OF_THE_MACHINE + ": what waits to leave its bucket",
     "wagtailsearch": _DERIVED,
     "search.Fingerprint": _DERIVED + ", by `meiri fingerprint`",
     "search.FingerprintNumber": _DERIVED + ", by `meiri fingerprint`",
@@ -104,7 +106,13 @@ def reason_to_stay(model: type[models.Model]) -> str | None:
 
 def tables_that_stay() -> list[type[models.Model]]:
     """What an import empties and does not fill."""
-    kept = ("contenttypes.ContentType", "auth.Permission")
+    # Files were copied into the bucket before.
+    kept = (
+        "contenttypes.ContentType",
+        "auth.Permission",
+        "media.BucketFile",
+        "media.RemovedObject",
+    )
     return [m for m in _tables() if reason_to_stay(m) is not None and m._meta.label not in kept]
 
 

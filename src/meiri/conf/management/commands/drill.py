@@ -1,10 +1,10 @@
 """`meiri drill`: does the newest backup give the site back?"""
 
-from pathlib import Path
-
 from django.core.management import BaseCommand, CommandError
 
+from meiri.conf.backup_places import known_place
 from meiri.conf.backups import last_backup
+from meiri.conf.database_copies import BackupRefused
 from meiri.conf.drill import PAGES, drill
 from meiri.conf.management.commands.doctor import as_json, as_text
 from meiri.health_checks import HealthState
@@ -20,7 +20,6 @@ class Command(BaseCommand):
         parser.add_argument(
             "file",
             metavar="FILE",
-            type=Path,
             nargs="?",
             help="another backup than the one that was made last",
         )
@@ -34,9 +33,13 @@ class Command(BaseCommand):
             last = last_backup()
             if last is None:
                 raise CommandError("No backup was made on this machine; name one: meiri drill FILE")
-            file = Path(last["file"])
+            file = last["file"]
+        try:
+            backup = known_place(file)
+        except BackupRefused as error:
+            raise CommandError(str(error)) from None
         worst = HealthState.OK
-        for part, finding in drill(file, min(max(pages, 1), 1000)):
+        for part, finding in drill(backup, min(max(pages, 1), 1000)):
             worst = max(worst, finding.state)
             self.stdout.write(as_json(part, finding) if options["json"] else as_text(part, finding))
         if worst:

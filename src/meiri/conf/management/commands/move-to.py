@@ -4,10 +4,10 @@ import sys
 
 from django.core.management import BaseCommand, CommandError
 from django.db import DatabaseError, InterfaceError
-from tqdm import tqdm
 
 from meiri.conf.moving.move_target import MoveRefused, said_by, without_password
 from meiri.conf.moving.moving_site import move_site
+from meiri.conf.moving.progress_bars import ProgressBars
 
 
 class Command(BaseCommand):
@@ -27,34 +27,15 @@ class Command(BaseCommand):
     def handle(self, *, url, **options):
         if url == "-":
             url = sys.stdin.readline(2000).strip()
-        bars: list[tqdm] = []
-
-        def progress(deed: str, rows: int):
-            for bar in bars:
-                bar.close()
-            bars.append(
-                tqdm(
-                    total=rows,
-                    desc=deed,
-                    unit=" rows",
-                    unit_scale=True,
-                    file=sys.stderr,
-                    disable=not sys.stderr.isatty(),
-                )
-            )
-            return bars[-1].update
-
         try:
-            moved = move_site(url, progress)
+            with ProgressBars(" rows") as bars:
+                moved = move_site(url, bars.begin)
         except MoveRefused as error:
             raise CommandError(str(error)) from None
         except (DatabaseError, InterfaceError, OSError) as error:
             raise CommandError(
                 f"It was interrupted: {said_by(error)}. Running it again goes on behind what is there."
             ) from None
-        finally:
-            for bar in bars:
-                bar.close()
         for name in moved.strangers:
             self.stderr.write(f"{name} is no table of Meiri's; it was not carried.")
         for fault in moved.faults:

@@ -8,11 +8,14 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from meiri.conf.backups import BackupRefused, holds_articles, restore
+from meiri.conf.backup_places import known_place
+from meiri.conf.backups import holds_articles, restore
+from meiri.conf.database_copies import BackupRefused
 from meiri.conf.replica_backups import own_key_file, restore_replica
 from meiri.delivery.page_store import page_store
 from meiri.letters.sealing import key_file
 from meiri.media.sealed_storage import sealed_files
+from meiri.media.stored_media import replace_rows
 from meiri.newsroom.erasing_again import NotErasedAgain
 from meiri.newsroom.erasure_list import (
     Erasure,
@@ -55,7 +58,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "file", metavar="FILE", type=Path, nargs="?", help="a backup; none for the replica"
+            "file",
+            metavar="FILE",
+            nargs="?",
+            help="a backup; s3: is the youngest on the S3 server, s3:NAME a certain one; none for the replica",
         )
         parser.add_argument(
             "--to",
@@ -92,21 +98,26 @@ class Command(BaseCommand):
         try:
             erased = erasures_known(erasures)
             if file:
-                manifest = restore(file, replace)
+                restored = restore(known_place(file), replace)
             else:
-                manifest = restore_replica(
+                restored = restore_replica(
                     target or settings.REPLICATE_TO, moment_of(to), key or own_key_file(), replace
                 )
         except (BackupRefused, UnreadableList, OSError) as error:
             raise CommandError(str(error)) from None
         call_command("migrate", verbosity=0, interactive=False)
-        sealed_files(Path(settings.MEDIA_ROOT)).forget()
+        # The replica of a site whose media lie in a bucket has none of them: they are where its database says.
+        if file or restored.kept or not settings.MEDIA_IN_S3:
+            replace_rows(restored.kept)
+        if not settings.MEDIA_IN_S3:
+            sealed_files(Path(settings.MEDIA_ROOT)).forget()
         if settings.PAGE_FILES:
             page_store().start_over()
         try:
             erase_in_restored(erased, self.stdout.write)
         except NotErasedAgain as error:
             raise CommandError(str(error)) from None
+        manifest = restored.manifest
         self.stdout.write(
             f"The site of {manifest['made']}, to entry {manifest['journal']['sequence']} of the journal, is in its place."
             " Start it with `meiri serve --prepare`; `meiri verify` checks it."

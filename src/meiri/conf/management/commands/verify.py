@@ -6,7 +6,8 @@ from pathlib import Path
 
 from django.core.management import BaseCommand, CommandError
 
-from meiri.conf.backups import BackupRefused, manifest_of
+from meiri.conf.backups import manifest_of
+from meiri.conf.database_copies import BackupRefused
 from meiri.journal.heads import stands
 from meiri.journal.log import end_of_journal
 from meiri.journal.verification import run_checks

@@ -41,6 +41,7 @@ from meiri.journal.log import idle_seconds
 from meiri.journal.notifications import listen
 from meiri.mail.sending import forget_mail, send_mail
 from meiri.mail.server import check_mail, server_of
+from meiri.media.bucket_upkeep import delete_removed_objects, sweep_node_cache
 from meiri.media.licences import expire_pictures
 from meiri.media.sealed_storage import sealed_files
 from meiri.members.carrying_notices import carry_notices, mail_news, news_mail_is_due, notices_wait
@@ -97,8 +98,9 @@ def note_this_node() -> None:
 
 
 def guard_media_of_one_node() -> None:
-    """Several nodes may share one folder of media: then nobody can say who changed a file."""
-    sealed_files(Path(settings.MEDIA_ROOT)).watch_over(len(present_nodes()) <= 1)
+    """Several nodes may share one folder of media: then nobody can say who changed a file. Media in a bucket are not in the folder."""
+    if not settings.MEDIA_IN_S3:
+        sealed_files(Path(settings.MEDIA_ROOT)).watch_over(len(present_nodes()) <= 1)
 
 
 # What runs by the clock. A slow job delays those of its own line alone.
@@ -118,6 +120,9 @@ SCHEDULE = [
     ClockJob(keep_log_files, 1, line="public log", of_node=True, woken=True),
     ClockJob(note_this_node, EVERY, of_node=True),
     ClockJob(guard_media_of_one_node, EVERY, line="media", of_node=True),
+    # An S3 server may be slow to answer: it delays nothing else.
+    ClockJob(sweep_node_cache, 5, line="media", of_node=True),
+    ClockJob(delete_removed_objects, 60, line="media"),
     ClockJob(tell_alterations, 10, of_node=True),
     ClockJob(tell_likes, 20, is_wanted=likes_wait),
     ClockJob(tell_polls, 5, is_wanted=polls_wait),
@@ -174,8 +179,8 @@ class Command(BaseCommand):
         threads.append(Thread(target=check_links, args=[stopping], name="links", daemon=True))
         threads += [*of_mail(stopping), *lines_of(SCHEDULE, stopping), mover(stopping)]
         if settings.PAGE_FILES:
-            media = sealed_files(Path(settings.MEDIA_ROOT))
-            guard = FileGuard([GuardedPages(page_store()), static_files(), media], stopping)
+            media = [] if settings.MEDIA_IN_S3 else [sealed_files(Path(settings.MEDIA_ROOT))]
+            guard = FileGuard([GuardedPages(page_store()), static_files(), *media], stopping)
             # It sleeps in the kernel, and finds what it missed when it begins again.
             threads.append(Thread(target=guard.run, name="guard", daemon=True))
         if connection.vendor == "postgresql":

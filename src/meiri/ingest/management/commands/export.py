@@ -17,6 +17,7 @@ from meiri.ingest.leaving.exporting_articles import OPEN_FORMATS, export_article
 from meiri.ingest.leaving.exporting_site import digest_site, export_site
 from meiri.ingest.leaving.site_folder import SiteRefused
 from meiri.ingest.records import extras_of, record_of
+from meiri.s3 import S3Away
 from meiri.sections.models import Channel, Station
 
 BATCH = 200
@@ -111,6 +112,8 @@ def refusals(folder: Path):
         yield
     except SiteRefused as error:
         raise CommandError(str(error)) from None
+    except S3Away as error:
+        raise CommandError(f"Media files can't be read: {error}") from error
     except OSError as error:
         raise CommandError(f"{folder} could not be written: {error.strerror or error}.") from error
 

@@ -1,0 +1,51 @@
+"""What is done by the clock where media files lie in a bucket: deleted files leave it, and the disks of all nodes."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+from django.conf import settings
+from django.utils import timezone
+
+from meiri.media.bucket_files import RemovedObject
+from meiri.media.bucket_storage import delete_object, node_cache
+
+# So many objects are deleted from the bucket in a run.
+MOST = 500
+# So long the node that removed an object is left to delete it.
+AT_ONCE = timedelta(seconds=30)
+# How long it is remembered that an object was removed. A node that was away for longer forgets all that it kept.
+REMEMBERED = timedelta(days=2)
+# A node may have fetched an object while it was removed, and clocks differ.
+OVERLAP = 900.0
+# So many copies are forgotten with one look at the list.
+BATCH = 2000
+
+
+def delete_removed_objects() -> None:
+    """Delete what could not be deleted when it was removed; while the server is away, with a later run."""
+    if not settings.MEDIA_IN_S3:
+        return
+    waiting = RemovedObject.objects.filter(is_gone=False, removed_at__lt=timezone.now() - AT_ONCE)
+    for key in list(waiting.order_by("removed_at").values_list("key", flat=True)[:MOST]):
+        if not delete_object(key):
+            break
+    RemovedObject.objects.filter(is_gone=True, removed_at__lt=timezone.now() - REMEMBERED).delete()
+
+
+def sweep_node_cache() -> None:
+    """Delete this node's copies of what was removed on any node."""
+    if not settings.MEDIA_IN_S3:
+        return
+    copies, began = node_cache(), time.time()
+    since = copies.swept_until()
+    if since < began - (REMEMBERED.total_seconds() / 2):
+        copies.forget_all()
+    else:
+        after = datetime.fromtimestamp(since - OVERLAP, UTC)
+        removed = RemovedObject.objects.filter(removed_at__gte=after).values_list("key", flat=True)
+        found = removed.iterator(chunk_size=BATCH)
+        while keys := list(islice(found, BATCH)):
+            copies.forget(copies.among(keys))
+    copies.note_swept(began)
+    copies.clear_litter()
