@@ -35,6 +35,16 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 PATIENCE = 300  # seconds that a first start may take
 
 
+class CommandFailed(Exception):
+    """A command of `meiri` that ended with another `status` than 0, and what it `printed`."""
+
+    def __init__(self, arguments: tuple[str, ...], done: subprocess.CompletedProcess):
+        super().__init__(
+            f"meiri {' '.join(arguments)} ended with {done.returncode}: {done.stdout}{done.stderr}"
+        )
+        self.status, self.printed = done.returncode, done.stdout
+
+
 @dataclass(frozen=True)
 class Site:
     """A running site: its address, its data folder, and the password of its administrator, `admin`."""
@@ -53,7 +63,7 @@ class Site:
         return Shell(_environment(self))
 
     def manage(self, *arguments: str) -> str:
-        """The output of `meiri ARGUMENTS` on the site's data folder. Raises `RuntimeError` with what it said where it fails."""
+        """The output of `meiri ARGUMENTS` on the site's data folder. Raises `CommandFailed`."""
         done = subprocess.run(
             [sys.executable, "-m", "meiri.conf.command", *arguments],
             env=_environment(self),
@@ -61,9 +71,7 @@ class Site:
             text=True,
         )
         if done.returncode:
-            raise RuntimeError(
-                f"meiri {' '.join(arguments)} ended with {done.returncode}: {done.stdout}{done.stderr}"
-            )
+            raise CommandFailed(arguments, done)
         return done.stdout
 
 

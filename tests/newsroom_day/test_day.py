@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import re
-import subprocess
 import time
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,6 +14,7 @@ import pikepdf
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import CommandFailed
 from tests.newsroom_day.people import (
     CHANNEL_CHIEF,
     CHIEF,
@@ -57,8 +57,8 @@ def verify(site) -> str:
     """What `meiri verify` says, whatever of the site other tests are changing."""
     try:
         return site.manage("verify")
-    except subprocess.CalledProcessError as error:
-        return error.stdout
+    except CommandFailed as error:
+        return error.printed
 
 
 def play_a_day(people: People) -> None:

@@ -1,12 +1,13 @@
 """What an operator sees of a site that is served."""
 
 import json
-import subprocess
 import urllib.error
 import urllib.request
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+
+from tests.browser import CommandFailed
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -37,9 +38,9 @@ def test_requests_are_counted_and_the_doctor_finds_nothing_broken(site):
         asked(site, "/metrics", **{"X-Forwarded-For": "203.0.113.9"})
     assert refused.value.code == 404
     # No mail server is set and no backup was made: it warns.
-    with pytest.raises(subprocess.CalledProcessError) as warned:
+    with pytest.raises(CommandFailed) as warned:
         site.manage("doctor", "--json")
-    assert warned.value.returncode == 1
-    found = [json.loads(line) for line in warned.value.stdout.splitlines()]
+    assert warned.value.status == 1
+    found = [json.loads(line) for line in warned.value.printed.splitlines()]
     assert {one["part"] for one in found} >= {"worker", "own address", "search", "nodes", "schedule"}
     assert not [one for one in found if one["state"] == "broken"]

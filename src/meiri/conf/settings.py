@@ -208,6 +208,9 @@ TEMPLATES = [
     },
 ]
 
+# What this node is called among those of the site.
+NODE_NAME = env.str("MEIRI_NODE_NAME", default="")
+
 # Where a copy of an SQLite site is kept up: a folder on another disk, or mounted from another machine.
 REPLICATE_TO = env.str("MEIRI_REPLICATE_TO", default="")
 # Hours to which it goes back.

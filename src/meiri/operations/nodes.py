@@ -27,7 +27,7 @@ def register_shared_key(path: Callable[[], Path]) -> None:
 
 
 def this_node() -> str:
-    return socket.gethostname()[:255]
+    return (settings.NODE_NAME or socket.gethostname())[:255]
 
 
 def note_node(release: str) -> None:
