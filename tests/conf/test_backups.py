@@ -14,6 +14,7 @@ import tarfile
 from contextlib import closing
 from pathlib import Path
 
+import pyrage
 import pytest
 import zstandard
 from django.contrib.sessions.models import Session
@@ -28,6 +29,7 @@ from meiri.conf.backups import (
     UNREADABLE,
     _unpack,
     back_up,
+    manifest_of,
     restore,
 )
 from meiri.conf.database_copies import BackupRefused, _reason
@@ -294,3 +296,46 @@ def test_what_is_read_out_of_a_damaged_or_cut_file_is_whole_or_refused(tmp_path_
     path.write_bytes(content)
     assert whole_or_refused(path, folder / "place")
     shutil.rmtree(folder)
+
+
+def test_an_encrypted_backup_is_opened_by_its_key_alone(newsroom, tmp_path):
+    """By the data folder's own key, or another that is given; by nobody else, and not once it was changed."""
+    plain, sealed = tmp_path / "a.tar.zst", tmp_path / "b.tar.zst.age"
+    back_up(plain)
+    made = back_up(sealed)
+    assert made.size == sealed.stat().st_size > plain.stat().st_size
+    assert sealed.stat().st_mode & 0o077 == 0
+    assert sealed.read_bytes().startswith(b"age-encryption.org/v1\n")
+    assert manifest_of(sealed) == made.manifest
+    assert not list(tmp_path.glob(".backup-*"))
+
+    new = tmp_path / "new"
+    new.mkdir()
+    refused = meiri(new, "restore", str(sealed))
+    assert refused.returncode == 1
+    assert "is encrypted" in refused.stderr
+    assert "--key FILE" in refused.stderr
+    (new / "backup.key").write_text(f"{pyrage.x25519.Identity.generate()}\n")
+    refused = meiri(new, "restore", str(sealed))
+    assert "can't be opened with this key" in refused.stderr
+    damaged = tmp_path / "damaged.age"
+    damaged.write_bytes(sealed.read_bytes()[:-20])
+    assert "is encrypted" in meiri(new, "restore", str(damaged), "--key", str(newsroom / "backup.key")).stderr
+    if connection.vendor == "sqlite":
+        assert not (new / "meiri.sqlite3").exists()
+        restored = meiri(new, "restore", str(sealed), "--key", str(newsroom / "backup.key"))
+        assert restored.returncode == 0, restored.stderr
+        assert titles(new) == ["山里通了班车"]
+
+
+def test_a_machine_without_a_private_key_makes_backups_that_another_opens(newsroom, tmp_path, settings):
+    key = pyrage.x25519.Identity.generate()
+    settings.BACKUP_RECIPIENTS = [str(key.to_public())]
+    back_up(tmp_path / "a.age")
+    assert not (newsroom / "backup.key").exists()
+    with pytest.raises(BackupRefused, match=r"backup\.key can't be read"):
+        manifest_of(tmp_path / "a.age")
+    settings.BACKUP_RECIPIENTS = ["age1wrong"]
+    with pytest.raises(BackupRefused, match="no public key"):
+        back_up(tmp_path / "b.age")
+    assert not (tmp_path / "b.age").exists()

@@ -84,21 +84,23 @@ def site(s3_site) -> S3Server:
 
 class TestBackups:
     @sqlite
-    def test_a_backup_on_the_server_comes_back_into_a_bucket_or_a_folder(self, site, tmp_path):
+    def test_a_backup_on_the_server_comes_back_into_a_bucket_or_a_folder(self, site, tmp_path, settings):
         before = contents()
         said = said_by("backup", "s3:")
         assert f"{len(before)} media files and the database" in said
         (backup,) = backups_in_s3()
         assert (f" {backup} " in said, backup.name.startswith("meiri-")) == (True, True)
         # The same server, another data folder: it reads the youngest, and writes its files under keys of its own.
-        done = meiri(tmp_path / "other", site, "restore", "s3:")
+        assert site.content(backup.key).startswith(b"age-encryption.org/v1\n")
+        key = str(settings.HOME / "backup.key")
+        done = meiri(tmp_path / "other", site, "restore", "s3:", "--key", key)
         assert done.returncode == 0, done.stderr
         rows = rows_of(tmp_path / "other")
         assert {name: site.content(key) for name, key in rows.items()} == before
         assert not set(rows.values()) & set(BucketFile.objects.values_list("key", flat=True))
         assert not (tmp_path / "other" / "media").exists()
         # A site that has backups alone there.
-        done = meiri(tmp_path / "local", site, "restore", str(backup), MEIRI_S3_MEDIA="off")
+        done = meiri(tmp_path / "local", site, "restore", str(backup), "--key", key, MEIRI_S3_MEDIA="off")
         assert done.returncode == 0, done.stderr
         assert {name: (tmp_path / "local" / "media" / name).read_bytes() for name in before} == before
         assert rows_of(tmp_path / "local") == {}

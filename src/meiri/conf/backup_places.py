@@ -8,15 +8,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO
 
 from django.conf import settings
 from django.utils import timezone
 
 from meiri.conf.database_copies import BackupRefused
+from meiri.file_modes import FILE
+from meiri.operations.replication.encryption import (
+    KEY_FILE,
+    WrongKey,
+    decrypt,
+    encrypt,
+    own_recipients,
+    read_key,
+)
+from meiri.operations.replication.encryption import SUFFIX as AGE
 from meiri.s3 import S3Away, backup_bucket, site_address
 
 SCHEME, BACKUPS, SUFFIX = "s3:", "backups/", ".tar.zst"
+# What every file of age begins with (C2SP, age).
+ENCRYPTED = b"age-encryption.org/v1\n"
 # Seconds that a backup may take to be read: it is unpacked as it comes.
 LONGEST = 24 * 3600.0
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}", re.ASCII)
@@ -40,9 +53,9 @@ BackupPlace = Path | InS3
 
 
 def new_place(text: str) -> BackupPlace:
-    """Where a backup is to be written; `s3:` alone is given a name of this moment. Raises `BackupRefused`."""
+    """Where a backup is to be written; `s3:` alone is given a name of this moment, of an encrypted one. Raises `BackupRefused`."""
     if text == SCHEME:
-        text += f"meiri-{timezone.localtime():%Y-%m-%dT%H%M%S}{SUFFIX}"
+        text += f"meiri-{timezone.localtime():%Y-%m-%dT%H%M%S}{SUFFIX}{AGE}"
     return _place(text)
 
 
@@ -93,7 +106,7 @@ def backups_in_s3() -> list[InS3]:
 def keep_newest(number: int) -> list[InS3]:
     """Delete all backups in the bucket but the youngest, as many as that; those that were deleted. What is not called as backups are by
     themselves stays. Raises `BackupRefused`."""
-    own = [one for one in backups_in_s3() if one.name.startswith("meiri-") and one.name.endswith(SUFFIX)]
+    own = [one for one in backups_in_s3() if one.name.startswith("meiri-") and SUFFIX in one.name]
     gone = own[number:]
     with _server_in_words():
         for one in gone:
@@ -119,6 +132,31 @@ def folder_for_drafts(target: BackupPlace) -> Path:
     return target.parent if isinstance(target, Path) else Path(settings.HOME)
 
 
+def is_encrypted(target: BackupPlace) -> bool:
+    """Whether a backup of this name is encrypted."""
+    return str(target).endswith(AGE)
+
+
+def encrypt_backup(draft: Path) -> Path:
+    """A draft beside `draft` that the holder of the site's key alone can open. Raises `BackupRefused` where the key can't be used."""
+    packed = draft.with_name(f"{draft.name}{AGE}")
+    try:
+        recipients = own_recipients(Path(settings.HOME), settings.BACKUP_RECIPIENTS)
+    except WrongKey as error:
+        raise BackupRefused(str(error)) from None
+    with draft.open("rb") as source, packed.open("xb") as out:
+        os.fchmod(out.fileno(), FILE)
+        encrypt(source, out, recipients)
+        out.flush()
+        os.fsync(out.fileno())
+    return packed
+
+
+def own_key_file() -> Path:
+    """Opens what the site has encrypted for itself."""
+    return Path(settings.HOME) / KEY_FILE
+
+
 def put_backup(draft: Path, target: BackupPlace) -> None:
     """Raises `BackupRefused`, `OSError`."""
     if isinstance(target, Path):
@@ -133,8 +171,25 @@ def put_backup(draft: Path, target: BackupPlace) -> None:
 
 
 @contextmanager
-def opened_backup(source: BackupPlace) -> Iterator[IO[bytes]]:
-    """Its bytes, from the beginning. Raises `BackupRefused`."""
+def opened_backup(source: BackupPlace, key_file: Path | None = None) -> Iterator[IO[bytes]]:
+    """Its bytes, from the beginning, decrypted with the key in `key_file` (by default the data folder's) where it is encrypted. Raises
+    `BackupRefused`."""
+    with _bytes_of(source) as stored:
+        if not stored.peek(len(ENCRYPTED)).startswith(ENCRYPTED):
+            yield stored
+            return
+        # Nothing of it is used before all of it is known to be whole.
+        with TemporaryFile(dir=settings.HOME) as opened:
+            try:
+                decrypt(stored, opened, read_key(key_file or own_key_file()))
+            except WrongKey as error:
+                raise BackupRefused(f"{source} is encrypted. {error}") from None
+            opened.seek(0)
+            yield opened
+
+
+@contextmanager
+def _bytes_of(source: BackupPlace) -> Iterator[io.BufferedReader]:
     if isinstance(source, Path):
         try:
             file = source.open("rb")

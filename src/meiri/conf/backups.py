@@ -30,7 +30,9 @@ from meiri.audience.counts_writer import LOCK  # a worker holds it for as long a
 from meiri.conf.backup_places import (
     BackupPlace,
     check_free,
+    encrypt_backup,
     folder_for_drafts,
+    is_encrypted,
     opened_backup,
     put_backup,
 )
@@ -137,6 +139,8 @@ def back_up(target: BackupPlace) -> BackupMade:
                 archive.addfile(about, BytesIO(written))
             out.flush()
             os.fsync(out.fileno())
+        if is_encrypted(target):
+            draft = encrypt_backup(draft)
         size = draft.stat().st_size
         put_backup(draft, target)
     note_backup(target, str(manifest["made"]), size)
@@ -160,7 +164,7 @@ def last_backup() -> dict | None:
         return None
 
 
-def restore(source: BackupPlace, replace: bool) -> RestoredBackup:
+def restore(source: BackupPlace, replace: bool, key_file: Path | None = None) -> RestoredBackup:
     """Put the site of a backup in the place of this one. Raises `BackupRefused` and leaves all as it was.
 
     With `replace`, what stood there is kept in a folder `replaced-…` of the data folder; a database of PostgreSQL is not, and objects of a
@@ -169,7 +173,7 @@ def restore(source: BackupPlace, replace: bool) -> RestoredBackup:
 
     def unpack(folder: Path) -> dict:
         try:
-            return _unpack(source, folder)
+            return _unpack(source, folder, key_file)
         except UNREADABLE as error:
             raise BackupRefused(f"{source} can't be read as a backup: {error}") from error
 
@@ -246,12 +250,12 @@ def _add(
     manifest["files"][name] = counted.entry()
 
 
-def _unpack(source: BackupPlace, folder: Path) -> dict:
+def _unpack(source: BackupPlace, folder: Path, key_file: Path | None = None) -> dict:
     """Unpack into `folder`. Raises `ValueError` where anything is missing, damaged or not of a backup."""
     found: dict[str, dict] = {}
     manifest = None
     with (
-        opened_backup(source) as file,
+        opened_backup(source, key_file) as file,
         zstandard.ZstdDecompressor().stream_reader(file) as unpacked,
         tarfile.open(fileobj=unpacked, mode="r|") as archive,
     ):

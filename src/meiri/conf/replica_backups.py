@@ -5,19 +5,14 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from django.conf import settings
 from django.utils import timezone
 
 from meiri.conf.backups import DATABASE, RestoredBackup, put_in_place
 from meiri.conf.database_copies import BackupRefused
-from meiri.operations.replication.encryption import KEY_FILE, WrongKey, read_key
+from meiri.operations.replication.encryption import WrongKey, read_key
 from meiri.operations.replication.litestream import NotRestored
 from meiri.operations.replication.restoring import fetch_site
 from meiri.operations.replication.targets import target_of
-
-
-def own_key_file() -> Path:
-    return Path(settings.HOME) / KEY_FILE
 
 
 def restore_replica(setting: str, moment: datetime | None, key_file: Path, replace: bool) -> RestoredBackup:

@@ -15,7 +15,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "file",
             metavar="FILE",
-            help="such as meiri-2026-11-28.tar.zst; s3: for the S3 server, under a name of the moment, or s3:NAME",
+            help="such as meiri-2026-11-28.tar.zst, or with .age behind it to be encrypted; s3: for the S3 server, under a name of the moment, or s3:NAME",
         )
         parser.add_argument(
             "--keep",

@@ -8,10 +8,10 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from meiri.conf.backup_places import known_place
+from meiri.conf.backup_places import known_place, own_key_file
 from meiri.conf.backups import holds_articles, restore
 from meiri.conf.database_copies import BackupRefused
-from meiri.conf.replica_backups import own_key_file, restore_replica
+from meiri.conf.replica_backups import restore_replica
 from meiri.delivery.page_store import page_store
 from meiri.letters.sealing import key_file
 from meiri.media.sealed_storage import sealed_files
@@ -78,7 +78,7 @@ class Command(BaseCommand):
             "--key",
             type=Path,
             metavar="FILE",
-            help="the private key that opens the replica (default: backup.key in the data folder)",
+            help="the private key that opens it, where it is encrypted (default: backup.key in the data folder)",
         )
         parser.add_argument(
             "--replace",
@@ -98,7 +98,7 @@ class Command(BaseCommand):
         try:
             erased = erasures_known(erasures)
             if file:
-                restored = restore(known_place(file), replace)
+                restored = restore(known_place(file), replace, key)
             else:
                 restored = restore_replica(
                     target or settings.REPLICATE_TO, moment_of(to), key or own_key_file(), replace
