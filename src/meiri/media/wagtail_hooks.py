@@ -21,6 +21,7 @@ from meiri.media.removing_views import (
     UploadedDocumentDeleteView,
     UploadedPictureDeleteView,
 )
+from meiri.media.several_at_once import DocumentsAddView, PicturesAddView
 from meiri.media.use import is_used
 from meiri.policy import may
 from meiri.policy.gate import admit, one, somewhere
@@ -30,6 +31,8 @@ admit(
         "media_delete_picture": one("media.Picture", "image_id", "delete"),
         "media_delete_uploaded_picture": one("media.Picture", "image_id", "change"),
         "media_take_down_picture": one("media.Picture", "pk", "delete"),
+        "media_add_pictures": somewhere("media.Picture", "add"),
+        "media_add_documents": somewhere("wagtaildocs.Document", "add"),
         "media_edit_picture": one("media.Picture", "image_id", "change"),
         "media_restore_picture": one("media.Picture", "pk", "delete"),
         "media_edit_document": one("wagtaildocs.Document", "document_id", "change"),
@@ -52,6 +55,8 @@ def addresses():
     """Before Wagtail's own, which have the same addresses."""
     return [
         path("images/<int:image_id>/delete/", PictureDeleteView.as_view(), name="media_delete_picture"),
+        path("images/multiple/add/", PicturesAddView.as_view(), name="media_add_pictures"),
+        path("documents/multiple/add/", DocumentsAddView.as_view(), name="media_add_documents"),
         path("images/<int:image_id>/", PictureEditView.as_view(), name="media_edit_picture"),
         path("images/<int:pk>/restore/", RestorePictureView.as_view(), name="media_restore_picture"),
         path(

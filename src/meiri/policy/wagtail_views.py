@@ -188,8 +188,10 @@ MEDIA = {
     "wagtailimages:add_multiple": somewhere(PICTURE, "add"),
     "wagtailimages:edit_multiple": one(PICTURE, "image_id", "change"),
     "wagtailimages:delete_multiple": one(PICTURE, "image_id", "delete"),
-    "wagtailimages:create_multiple_from_uploaded_image": somewhere(PICTURE, "add"),
-    "wagtailimages:delete_upload_multiple": somewhere(PICTURE, "add"),
+    "wagtailimages:create_multiple_from_uploaded_image": shut(
+        "No file waits for its form: each is stored or refused."
+    ),
+    "wagtailimages:delete_upload_multiple": shut("No file waits for its form: each is stored or refused."),
     "wagtailimages_chooser:select_format": one(PICTURE, "image_id", "choose"),
     "wagtaildocs:index": somewhere(DOCUMENT, "add", "change"),
     "wagtaildocs:index_results": somewhere(DOCUMENT, "add", "change"),
@@ -200,8 +202,10 @@ MEDIA = {
     "wagtaildocs:add_multiple": somewhere(DOCUMENT, "add"),
     "wagtaildocs:edit_multiple": one(DOCUMENT, "doc_id", "change"),
     "wagtaildocs:delete_multiple": one(DOCUMENT, "doc_id", "delete"),
-    "wagtaildocs:create_multiple_from_uploaded_document": somewhere(DOCUMENT, "add"),
-    "wagtaildocs:delete_upload_multiple": somewhere(DOCUMENT, "add"),
+    "wagtaildocs:create_multiple_from_uploaded_document": shut(
+        "No file waits for its form: each is stored or refused."
+    ),
+    "wagtaildocs:delete_upload_multiple": shut("No file waits for its form: each is stored or refused."),
     "wagtailembeds:chooser": who_writes,
     "wagtailembeds:chooser_upload": who_writes,
     "wagtailadmin_collections:index": somewhere(COLLECTION, "add", "change", "delete"),
