@@ -167,6 +167,16 @@ def test_every_format_that_takes_a_label_gets_it(desk, suffix):
     assert block_in(io.BytesIO(stored()), suffix).produce_id == "other"
 
 
+def test_a_label_that_an_editor_gave_and_takes_back_is_told_as_gone_from_the_file(desk):
+    document = uploaded(desk, "a.mp4", plain_film())
+    assert changed(desk, document, ai_label="1").status_code == 302
+    assert changed(desk, document, ai_label="", ai_label_reason="看错了").status_code == 302
+    assert block_in(io.BytesIO(stored()), "mp4") is None
+    page = desk.get(f"/admin/documents/edit/{document.pk}/").content.decode()
+    assert "已写入文件" not in page
+    assert "文件里的标识" in page
+
+
 def test_a_format_that_takes_none_is_left_alone_and_the_editor_reads_so(desk):
     document = uploaded(desk, "a.webm", recording("webm"))
     before = stored()
@@ -190,6 +200,7 @@ def test_a_label_that_the_file_carries_is_weakened_with_a_reason_and_not_deleted
     answer = changed(desk, document, ai_label="", producer="", produce_id="")
     assert answer.status_code == 200
     assert "不能删除" in answer.content.decode()
+    assert "不能删除" in changed(desk, document, ai_label="").content.decode()
     assert changed(desk, document, ai_label="3").status_code == 200
     assert RecordingOrigin.objects.get().ai_label == "1"
     answer = changed(desk, document, ai_label="3", ai_label_reason="作者提供了原始素材")
@@ -224,6 +235,21 @@ def test_what_no_label_can_be_is_refused_in_words(desk, name, fields, why):
     answer = desk.post("/admin/documents/add/", {"title": "录像", "file": a_file(name, content), **fields})
     assert answer.status_code == 200
     assert why in answer.content.decode()
+    assert not Document.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("a.mp4", "内容不是 MP4 格式。"),
+        ("a.exe", "不收 EXE 文件。可以上传的有 PDF、DOCX"),
+        (".mp4", "文件名没有后缀。"),
+    ],
+)
+def test_a_file_that_is_not_taken_has_one_sentence_that_says_why(desk, name, why):
+    answer = desk.post("/admin/documents/add/", {"title": "录像", "file": a_file(name, b"MZ" * 400)})
+    (told,) = answer.context["form"].errors["file"]
+    assert told.startswith(f"文件没有上传：{why}")
     assert not Document.objects.exists()
 
 

@@ -12,6 +12,7 @@ from meiri.media.guarded_recordings import NotRead
 from meiri.media.recording_files import is_recording, labelled_copy, prepare_recording
 from meiri.media.recording_origins import ENTERED, RecordingOrigin, origin_of, said_by_file
 
+_REASON = "标识比原来弱时必填，如“作者提供了原始素材，核对属实”。读者看得到，日志也会记下。"
 _NOT_A_RECORDING = "只有视频和音频有这一栏。"
 
 
@@ -25,6 +26,8 @@ class RecordingForm(BaseDocumentForm):
             return
         for name, field in fields_for_model(RecordingOrigin, ENTERED).items():
             self.fields[name] = field
+            if name == "ai_label_reason":
+                field.help_text = _REASON
             if self.origin_before:
                 self.initial.setdefault(name, getattr(self.origin_before, name))
 
@@ -67,8 +70,9 @@ class RecordingForm(BaseDocumentForm):
         if known is not None:
             origin.take_file(known)
         origin.clean_fields(exclude=["document", "provenance"])
-        origin.clean()
+        # Who takes away a label that the file carries reads that first, and not that a producer wants a label.
         origin.check_label(before)
+        origin.clean()
         said_before = before.label_said if before and known is None else said_by_file(known or origin.known)
         if origin.label_said != said_before:
             self._write_label(origin, file, cleaned)

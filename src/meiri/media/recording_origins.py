@@ -130,7 +130,12 @@ class RecordingOrigin(LabelledMedia):
 
     def told_to_editors(self) -> list[tuple[str, str]]:
         """The same, and whether the file carries the label."""
-        return [*self.told(), *([("标识写入文件", InFile(self.in_file).label)] if self.in_file else [])]
+        became = InFile(self.in_file)
+        if not became:
+            return self.told()
+        is_gone = became is InFile.WRITTEN and not self.label
+        said = ("文件里的标识", "已去掉") if is_gone else ("标识写入文件", became.label)
+        return [*self.told(), said]
 
     def clean(self):
         super().clean()

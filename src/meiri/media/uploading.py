@@ -1,5 +1,6 @@
 """What editors upload: pictures, documents, videos, recordings, captions."""
 
+import copy
 from pathlib import Path
 
 from django import forms
@@ -116,7 +117,8 @@ class DocumentForm(Replacing, RecordingForm):
         suffix = Path(file.name).suffix[1:].lower()
         kind = KINDS.get(suffix)
         if kind is None:
-            return file  # the model says which there are
+            what = f"不收 {suffix[:10].upper()} 文件" if suffix else "文件名没有后缀"
+            raise ValidationError(f"文件没有上传：{what}。可以上传的有 {'、'.join(KINDS).upper()}。")
         file.seek(0)
         if not kind.is_it(file.read(BEGINNING)):
             raise ValidationError(f"文件没有上传：内容不是 {suffix.upper()} 格式。")
@@ -130,3 +132,10 @@ class DocumentForm(Replacing, RecordingForm):
             self.check_recording(file)
         file.seek(0)
         return file
+
+    def _post_clean(self):
+        told = copy.copy(self._errors.get("file"))
+        super()._post_clean()
+        if told:
+            # The model says more: that a file which it did not get has a suffix that it does not know.
+            self._errors["file"] = told
