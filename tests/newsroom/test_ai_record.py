@@ -78,6 +78,7 @@ def test_marks_are_read_as_they_were_stored(marks):
     [
         ("", "", False, ""),
         ("none", "", False, ""),
+        ("generated", "picture,video", False, "本文配图、视频由人工智能（AI）生成"),
         ("assisted", "", False, ""),  # from before there were kinds
         ("assisted", "research", False, ""),
         ("generated", "", False, "本文由人工智能（AI）生成"),

@@ -25,7 +25,10 @@ _SOURCE_TYPE = {
 }
 _MARKED = (AiUse.GENERATED, AiUse.ASSISTED)
 # What the words say of: a translation is a text that was translated. 润色校对 has words of its own, and 查资料 makes nothing that is read.
-_MADE = (AiKind.TEXT, AiKind.TRANSLATION, AiKind.SUMMARY, AiKind.HEADLINE, AiKind.PICTURE, AiKind.VOICE)
+_MADE = (
+    *(AiKind.TEXT, AiKind.TRANSLATION, AiKind.SUMMARY, AiKind.HEADLINE),
+    *(AiKind.PICTURE, AiKind.VIDEO, AiKind.VOICE),
+)
 _NOUNS = {AiKind.TRANSLATION: "译文"}
 _SAYS_ENOUGH = re.compile(r"(?=.*(?:人工智能|AI))(?=.*(?:生成|合成))", re.IGNORECASE | re.DOTALL)
 MOST_MARKS = 5_000

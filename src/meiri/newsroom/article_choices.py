@@ -40,6 +40,7 @@ class AiKind(models.TextChoices):
     SUMMARY = "summary", "摘要"
     HEADLINE = "headline", "标题"
     PICTURE = "picture", "配图"
+    VIDEO = "video", "视频"
     VOICE = "voice", "配音"
     EDITING = "editing", "润色校对"
     RESEARCH = "research", "查资料"

@@ -66,7 +66,7 @@ class AiUseCheck(PublicationCheck):
             for name, place in labelled_in(version):
                 yield Finding(
                     "ai.contradicted",
-                    f"{name}，人工智能使用记录却是“{AiUse.NONE.label}”：请改为“辅助”或“生成”。",
+                    f"{name}，人工智能使用记录却是“{AiUse.NONE.label}”：请改选“辅助”或“生成”，标识有误的先更正标识。",
                     place=place,
                 )
 

@@ -109,7 +109,7 @@ class WholeArticle(Line):
         description="How the text was made by or with AI, in words; show it with the text."
     )
     ai_kinds: list[str] = Field(
-        description="What AI made or helped with: text, translation, summary, headline, picture, voice, editing, research."
+        description="What AI made or helped with: text, translation, summary, headline, picture, video, voice, editing, research."
     )
     ai_source_type: str = Field(
         description="The name of its digital source type in the IPTC's vocabulary (http://cv.iptc.org/newscodes/digitalsourcetype/);"
