@@ -161,7 +161,8 @@ def test_what_has_a_label_stops_an_article_that_says_no_ai_was_used(place, film,
     draft = a_draft(text=bodies[place], ai_use="none")
     with pytest.raises(PublicationStopped, match="请改选“辅助”或“生成”，标识有误的先更正标识"):
         check_last_review(draft, None, by)
-    with pytest.raises(PublicationStopped, match="标有“人工智能生成”，人工智能使用记录却是“没有使用”"):
+    name = "正文第 1 张图片" if place == "picture" else "视频“film.mp4”"
+    with pytest.raises(PublicationStopped, match=f"{name}标有“人工智能生成”，人工智能使用记录却是“没有使用”"):
         publish(draft, by=by)
     said = {"ai_use": "assisted", "ai_kinds": "video", "ai_checked_by": by}
     assert publish(a_draft(text=bodies[place], **said), by=by).live

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from meiri.aigc import AigcLabel
 from meiri.identity import site_name
+from meiri.media.documents import kind_of_document
 from meiri.media.models import Picture, RecordingOrigin
 from meiri.newsroom.ai_record import lacking
 from meiri.newsroom.article_choices import AiUse
@@ -16,6 +17,7 @@ _MINORS = re.compile(
     r"未成年|少年犯|儿童|幼儿|婴儿|男童|女童|小学生|初中生|高中生|中学生|(?<![\d.〇一二三四五六七八九十百])(?:1[0-7]|[1-9]|十[一二三四五六七]?|[一二三四五六七八九])周?岁"
 )
 LONGEST_LOOKED_AT = 60_000
+_PLAYED = {"video": "视频", "audio": "音频", "": "文件"}
 
 
 def text_of(version) -> str:
@@ -89,7 +91,11 @@ def labelled_in(version) -> Iterator[tuple[str, str]]:
     for key, block in recordings:
         if key in found:
             origin = found[key]
-            yield f"“{origin.document.title[:30]}”标有“{AigcLabel(origin.ai_label).words}”", f"body:{block}"
+            kind = _PLAYED[kind_of_document(origin.document.file.name).plays]
+            yield (
+                f"{kind}“{origin.document.title[:30]}”标有“{AigcLabel(origin.ai_label).words}”",
+                f"body:{block}",
+            )
 
 
 class PictureCheck(PublicationCheck):
