@@ -14,10 +14,12 @@ from wagtail.documents.models import Document
 from meiri.delivery.keys import collecting
 from meiri.ingest.leaving.exporting_articles import OPEN_FORMATS
 from meiri.journal.models import Entry
+from meiri.newsroom.corrections import corrections_of
 from meiri.newsroom.publication_checks import PublicationStopped, check_last_review
 from meiri.newsroom.publishing import publish
 from tests.media.labelled_samples import a_labelled_file
 from tests.media.recording_samples import BLOCK, PRODUCER, plain_film, recording
+from tests.newsroom.test_correcting import send_ticked
 from tests.newsroom_factory import a_draft, an_article
 
 pytestmark = pytest.mark.django_db
@@ -172,3 +174,24 @@ def test_what_has_none_stops_nothing(django_user_model):
     by = django_user_model.objects.create_superuser("zhubian", "z@example.com", "x")
     film = stored("plain.mp4", plain_film())
     assert publish(a_draft(text=[block("video", film, "真的船")], ai_use="none"), by=by).live
+
+
+def test_who_labels_what_is_published_is_told_and_a_correction_says_what_to_do(client, django_user_model):
+    by = django_user_model.objects.create_superuser("zhubian", "z@example.com", "x")
+    client.force_login(by)
+    film = stored("plain.mp4", plain_film())
+    body = [("text", "<p>票价五元。</p>"), block("video", film, "真的船")]
+    article = publish(a_draft(text=body, ai_use="none"), by=by)
+    address = f"/admin/documents/edit/{film.pk}/"
+    page = client.post(address, {"title": "片子", "ai_label": "1"}, follow=True).content.decode()
+    assert "它用在 1 处，读者已看到新的标识" in page
+    page = client.post(
+        address, {"title": "片子", "ai_label": "1", "credit": "某人"}, follow=True
+    ).content.decode()
+    assert "它用在" not in page
+    desk = f"/admin/corrections/of/{article.pk}/"
+    page = send_ticked(client, desk, {"wrong": "五元", "right": "六元", "amend": "on"}).content.decode()
+    assert "视频“片子”标有“人工智能生成”" in page
+    assert "可以先只刊登更正；稿件请在编辑页里改好" in page
+    assert f"/admin/snippets/newsroom/article/edit/{article.pk}/" in page
+    assert not corrections_of(article.pk)

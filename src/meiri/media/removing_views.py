@@ -56,7 +56,26 @@ class PictureDeleteView(Deleting, images.DeleteView):
     pass
 
 
-class PictureEditView(images.EditView):
+class TellingWhereItIsUsed:
+    """For Wagtail's view that changes a picture or a document: another label stands at once wherever the thing is shown, and what
+    articles there say of AI is for their editors to change."""
+
+    told: list[tuple[str, str]]
+
+    def get_success_message(self):
+        message = super().get_success_message()
+        item = self.object if isinstance(self.object, Picture) else origin_of(self.object)
+        if item is None or item.label is None or dict(self.told).get("标识") == item.label.words:
+            return message
+        places = len(users_of(self.object))
+        return (
+            f"{message}。它用在 {places} 处，读者已看到新的标识；其中写明“没有使用”人工智能的稿件，请改好记录，重新发布。"
+            if places
+            else message
+        )
+
+
+class PictureEditView(TellingWhereItIsUsed, images.EditView):
     template_name = "media/edit_picture.html"
 
     def get_object(self, *args, **kwargs):
@@ -69,7 +88,7 @@ class PictureEditView(images.EditView):
         return {**super().get_context_data(**kwargs), "told": self.told}
 
 
-class DocumentEditView(documents.EditView):
+class DocumentEditView(TellingWhereItIsUsed, documents.EditView):
     template_name = "media/edit_document.html"
 
     def get_object(self, *args, **kwargs):

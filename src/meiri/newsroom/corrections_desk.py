@@ -84,7 +84,11 @@ class CorrectView(OneArticleView):
             messages.error(request, error.messages[0])
             return self.render_to_response(self.get_context_data(given=given))
         except PublicationStopped as error:
-            messages.error(request, f"{error}可以先只刊登更正；正文请在稿件里改好，送审后发布。")
+            edit = messages.button(
+                reverse("wagtailsnippets_newsroom_article:edit", args=[self.article.pk]), "编辑稿件"
+            )
+            told = f"{error}可以先只刊登更正；稿件请在编辑页里改好，送审后发布。"
+            messages.error(request, told, buttons=[edit])
             return self.render_to_response(self.get_context_data(given=given))
         messages.success(request, "更正已刊登，读者在稿件页和更正页都能看到。")
         return redirect("corrections_correct", self.article.pk)
