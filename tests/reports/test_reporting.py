@@ -5,7 +5,9 @@ import re
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import ContentFile
 from django.test import Client
+from wagtail.documents.models import Document
 
 from meiri.journal.models import Entry
 from meiri.newsroom.models import Correction
@@ -14,6 +16,7 @@ from meiri.reports import handling
 from meiri.reports.inbox import ReportsView
 from meiri.reports.models import Report, ReportState
 from meiri.reports.writing import MOST
+from tests.media.recording_samples import recording
 from tests.newsroom.test_admin import an_editor
 from tests.newsroom.test_correcting import everywhere, send_ticked
 from tests.newsroom_factory import a_channel, a_draft, an_article, an_author
@@ -181,6 +184,18 @@ class TestTheInbox:
         assert kinds[-3:] == ["article.published", "correction.published", "report.corrected"]
         with pytest.raises(ValidationError, match="已经更正"):
             handling.refuse_report(report, "否", chief)
+
+    def test_what_stops_the_corrected_article_is_told_and_nothing_is_done(self, client, chief):
+        film = Document.objects.create(title="片子", file=ContentFile(recording("mp4"), "a.mp4"))
+        body = [("text", "<p>蓄水三十亿立方米。</p>"), ("document", film)]
+        report = a_report(an_article(text=body, ai_use="none"))
+        client.force_login(chief)
+        given = {"deed": "correct", "wrong": "三十亿", "right": "三亿", "amend": "on"}
+        page = text(send_ticked(client, f"/admin/reports/{report.pk}/", given))
+        assert "视频“片子”标有“人工智能生成”" in page
+        assert f"/admin/snippets/newsroom/article/edit/{report.article_id}/" in page
+        report.refresh_from_db()
+        assert (report.state, Correction.objects.count()) == (ReportState.OPEN, 0)
 
     def test_the_journal_says_nothing_of_what_readers_wrote(self, chief):
         handling.refuse_report(a_report(), "原文无误。", chief)

@@ -63,6 +63,13 @@ def amendment_of(given: QueryDict) -> Amendment | None:
     return ticked_in(given) if "amend" in given else None
 
 
+def tell_what_stops(request, article: Article, error: PublicationStopped) -> None:
+    """Say to an editor what stops the publication of an article whose words were to be exchanged, and where to put it right."""
+    edit = messages.button(reverse("wagtailsnippets_newsroom_article:edit", args=[article.pk]), "编辑稿件")
+    told = f"{error}可以先只刊登更正；稿件请在编辑页里改好，送审后发布。"
+    messages.error(request, told, buttons=[edit])
+
+
 class CorrectView(OneArticleView):
     template_name = "newsroom/correct.html"
 
@@ -84,11 +91,7 @@ class CorrectView(OneArticleView):
             messages.error(request, error.messages[0])
             return self.render_to_response(self.get_context_data(given=given))
         except PublicationStopped as error:
-            edit = messages.button(
-                reverse("wagtailsnippets_newsroom_article:edit", args=[self.article.pk]), "编辑稿件"
-            )
-            told = f"{error}可以先只刊登更正；稿件请在编辑页里改好，送审后发布。"
-            messages.error(request, told, buttons=[edit])
+            tell_what_stops(request, self.article, error)
             return self.render_to_response(self.get_context_data(given=given))
         messages.success(request, "更正已刊登，读者在稿件页和更正页都能看到。")
         return redirect("corrections_correct", self.article.pk)

@@ -8,7 +8,8 @@ from wagtail.admin import messages
 
 from meiri.asked_numbers import asked_number
 from meiri.newsroom.correcting import places_of
-from meiri.newsroom.corrections_desk import amendment_of
+from meiri.newsroom.corrections_desk import amendment_of, tell_what_stops
+from meiri.newsroom.publication_checks import PublicationStopped
 from meiri.policy import may, visible
 from meiri.policy.checked_view import CheckedView
 from meiri.reports import handling
@@ -87,6 +88,9 @@ class ReportView(InboxView):
             done = deeds[given["deed"]]()
         except ValidationError as error:
             messages.error(request, error.messages[0])
+            return self.answer_page(report, given=given)
+        except PublicationStopped as error:
+            tell_what_stops(request, report.article, error)
             return self.answer_page(report, given=given)
         except PublishPermissionError:
             raise PermissionDenied from None
