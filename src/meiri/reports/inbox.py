@@ -90,7 +90,8 @@ class ReportView(InboxView):
             messages.error(request, error.messages[0])
             return self.answer_page(report, given=given)
         except PublicationStopped as error:
-            tell_what_stops(request, report.article, error)
+            if report.article:
+                tell_what_stops(request, report.article, error)
             return self.answer_page(report, given=given)
         except PublishPermissionError:
             raise PermissionDenied from None
