@@ -35,6 +35,24 @@ class PostgresServer:
         )
 
     @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    def own(self, folder: Path) -> None:
+        """Give a folder and what it holds to PostgreSQL's user."""
+        if self._as_owner:
+            subprocess.run(["chown", "-R", "postgres:postgres", str(folder)], check=True)
+
+    def configure(self, *lines: str) -> None:
+        """Add lines to its configuration, for its next start."""
+        with (self.data / "postgresql.conf").open("a") as file:
+            file.writelines(f"{line}\n" for line in lines)
+
+    def run(self, program: str, *arguments: str) -> None:
+        """Run one of PostgreSQL's programs as its user. Raises `CalledProcessError`."""
+        self._call(program, *arguments)
+
+    @property
     def address(self) -> str:
         return f"postgresql://meiri@/postgres?host={self.folder}"
 
