@@ -57,6 +57,7 @@ lint: setup ## formatting, code rules, import layers, types, keys and kinds of t
 	@scripts/timed "types" .venv/bin/mypy
 	@scripts/timed "journal" .venv/bin/python scripts/check_journal.py
 	@scripts/timed "migrations" $(MEIRI) makemigrations --check --dry-run
+	@DJANGO_SETTINGS_MODULE=meiri.conf.settings scripts/timed "rolling upgrades" .venv/bin/python scripts/check_migrations.py
 	@scripts/timed "templates" .venv/bin/djlint src --lint --quiet
 	@scripts/timed "styles" node_modules/.bin/stylelint "src/**/*.css"
 	@scripts/timed "scripts" node_modules/.bin/eslint src tests/scripts eslint.config.mjs
