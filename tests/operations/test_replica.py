@@ -3,6 +3,7 @@
 import io
 import os
 import shutil
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from bench.killing import wait_until
 from meiri.file_locks import try_lock
 from meiri.operations.replication import generations
 from meiri.operations.replication.encryption import (
@@ -165,6 +167,39 @@ def test_files_are_copied_as_they_come_and_change(media):
     media.write("note.txt", b"")
     media.copy()
     assert media.copied() == {"pictures/山.jpg": b"two", "note.txt": b""}
+
+
+def test_what_is_written_again_while_it_is_copied_is_copied_again(media):
+    put = media.target.put
+
+    def write_and_put(name, content):
+        media.target.put = put
+        media.write("a.txt", b"two")
+        put(name, content)
+
+    media.target.put = write_and_put
+    media.write("a.txt", b"one")
+    media.copy()
+    assert media.copied() == {"a.txt": b"two"}
+
+
+def test_a_defect_of_the_target_ends_nothing(media):
+    stopping, put = threading.Event(), media.target.put
+
+    def break_once(name, content):
+        media.target.put = put
+        raise RuntimeError("a defect")
+
+    media.target.put = break_once
+    media.write("a.txt", b"a")
+    copying = threading.Thread(target=media.copier.run, args=[stopping])
+    copying.start()
+    try:
+        wait_until(lambda: media.copied() == {"a.txt": b"a"}, 10)
+    finally:
+        stopping.set()
+        copying.join()
+    assert media.copier.problem == ""
 
 
 def test_what_was_there_before_and_what_changed_while_nobody_looked_is_found(media):

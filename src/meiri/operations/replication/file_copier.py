@@ -46,7 +46,9 @@ class FileCopier:
         self.prefix = prefix
         self._target, self._recipients, self._exact, self._noted = target, recipients, exact, noted
         self._changed = Condition()
+        # Since when each waits, and which were written while they waited.
         self._waiting: dict[str, float] = {}
+        self._written: set[str] = set()
         self._since: float | None = None
         self._gone: dict[str, datetime] = {}
         self._missed: dict[str, float] = {}
@@ -62,8 +64,10 @@ class FileCopier:
     def look_at(self, path: str) -> None:
         if path.endswith(UNFINISHED):
             return
+        name = os.path.relpath(path, self.root)
         with self._changed:
-            self._waiting.setdefault(os.path.relpath(path, self.root), monotonic())
+            self._waiting.setdefault(name, monotonic())
+            self._written.add(name)
             self._changed.notify()
 
     def folder_is_gone(self, path: str) -> None:
@@ -98,10 +102,13 @@ class FileCopier:
                 if self.problem:
                     logger.warning("The replica at %s is kept up again", self._target)
                 self.problem, pause = "", SHORTEST_PAUSE
-            except OSError as error:
+            except Exception as error:
                 if not self.problem:
-                    logger.warning("The replica at %s can't be kept up: %s", self._target, error)
-                self.problem = str(error)
+                    is_defect = not isinstance(error, OSError)
+                    logger.warning(
+                        "The replica at %s can't be kept up: %s", self._target, error, exc_info=is_defect
+                    )
+                self.problem = str(error) or type(error).__name__
                 stopping.wait(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
 
@@ -111,19 +118,21 @@ class FileCopier:
             if self._since is None and not self._waiting:
                 self._changed.wait(patience)
             since, self._since = self._since, None
-            names = list(self._waiting.items())
+            names = list(self._waiting)
         try:
             if since is not None:
                 self._compare(since)
         except OSError:
             self.inspect(since or 0.0)
             raise
-        for name, told in names:
+        for name in names:
+            with self._changed:
+                self._written.discard(name)
             with self._at_target:
                 self._copy(name)
             with self._changed:
                 # What was written again meanwhile is copied again.
-                if self._waiting.get(name) == told:
+                if name not in self._written:
                     del self._waiting[name]
 
     def let_go(self, seconds: float) -> None:

@@ -22,7 +22,10 @@ def gone_files(target: ReplicaTarget, prefix: str) -> dict[str, datetime]:
     found = {}
     for named in target.names(GONE + prefix):
         name, _, since = named.removeprefix(GONE).rpartition("@")
-        found[name] = datetime.strptime(since, _FORM).replace(tzinfo=UTC)
+        try:
+            found[name] = datetime.strptime(since, _FORM).replace(tzinfo=UTC)
+        except ValueError:
+            continue  # somebody else's
     return found
 
 
