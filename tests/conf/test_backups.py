@@ -23,6 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meiri.audience.counts_writer import LOCK
+from meiri.conf import backup_places
 from meiri.conf.backups import (
     DATABASE,
     MANIFEST,
@@ -326,6 +327,23 @@ def test_an_encrypted_backup_is_opened_by_its_key_alone(newsroom, tmp_path):
         restored = meiri(new, "restore", str(sealed), "--key", str(newsroom / "backup.key"))
         assert restored.returncode == 0, restored.stderr
         assert titles(new) == ["山里通了班车"]
+
+
+def test_nothing_of_an_encrypted_backup_is_in_clear_beside_it(newsroom, tmp_path, monkeypatch):
+    """The folder may be another machine's."""
+    elsewhere, seen = tmp_path / "elsewhere", set()
+    elsewhere.mkdir()
+    put = backup_places.put_backup
+
+    def look_and_put(draft, target):
+        seen.update(path for path in elsewhere.rglob("*"))
+        put(draft, target)
+
+    monkeypatch.setattr("meiri.conf.backups.put_backup", look_and_put)
+    back_up(elsewhere / "a.tar.zst.age")
+    assert seen == set()
+    assert [path.name for path in elsewhere.iterdir()] == ["a.tar.zst.age"]
+    assert not [path for path in newsroom.iterdir() if path.name.startswith(".backup-")]
 
 
 def test_a_machine_without_a_private_key_makes_backups_that_another_opens(newsroom, tmp_path, settings):

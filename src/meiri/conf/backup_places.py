@@ -4,11 +4,12 @@ import hashlib
 import io
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
 
 from django.conf import settings
@@ -128,8 +129,9 @@ def check_free(target: BackupPlace) -> None:
 
 
 def folder_for_drafts(target: BackupPlace) -> Path:
-    """Where there is to be room for all of a backup."""
-    return target.parent if isinstance(target, Path) else Path(settings.HOME)
+    """Where there is to be room for all of a backup. What is encrypted is nowhere else in clear, not for a moment."""
+    here = isinstance(target, Path) and not is_encrypted(target)
+    return target.parent if here else Path(settings.HOME)
 
 
 def is_encrypted(target: BackupPlace) -> bool:
@@ -160,7 +162,7 @@ def own_key_file() -> Path:
 def put_backup(draft: Path, target: BackupPlace) -> None:
     """Raises `BackupRefused`, `OSError`."""
     if isinstance(target, Path):
-        draft.rename(target)
+        _put_beside(draft, target)
         return
     with draft.open("rb") as file, _server_in_words():
         digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -168,6 +170,21 @@ def put_backup(draft: Path, target: BackupPlace) -> None:
         backup_bucket().put(target.key, file, size, digest, "application/zstd")
         if backup_bucket().describe(target.key).size != size:
             raise BackupRefused(f"{target} did not come whole to the S3 server.")
+
+
+def _put_beside(draft: Path, target: Path) -> None:
+    """`draft` may be on another disk than `target`, which appears when it is whole."""
+    if draft.parent.parent == target.parent:
+        draft.rename(target)
+        return
+    with TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
+        near = Path(folder, "draft")
+        with draft.open("rb") as source, near.open("xb") as out:
+            os.fchmod(out.fileno(), FILE)
+            shutil.copyfileobj(source, out, 1 << 20)
+            out.flush()
+            os.fsync(out.fileno())
+        near.rename(target)
 
 
 @contextmanager

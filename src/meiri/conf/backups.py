@@ -171,6 +171,9 @@ def restore(source: BackupPlace, replace: bool, key_file: Path | None = None) ->
     bucket stay where they are.
     """
 
+    if isinstance(source, Path) and not source.is_file():
+        raise BackupRefused(f"There is no file {source}.")
+
     def unpack(folder: Path) -> dict:
         try:
             return _unpack(source, folder, key_file)

@@ -2,7 +2,9 @@
 
 import logging
 import os
+import struct
 from collections.abc import Iterator
+from time import sleep
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
@@ -16,6 +18,9 @@ from meiri.metrics import all_measurements
 from meiri.visitors.address import comes_from
 
 logger = logging.getLogger(__name__)
+
+# How often files that are just begun are looked at again, and after how many seconds.
+TRIES, PAUSE = 5, 0.02
 
 
 class SiteCollector(Collector):
@@ -40,10 +45,21 @@ def metrics(request):
         raise Http404
     site = CollectorRegistry()
     site.register(SiteCollector())
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        counted = CollectorRegistry()
-        MultiProcessCollector(counted)
-    else:
-        counted = REGISTRY
-    content = generate_latest(counted) + generate_latest(site)
+    content = _counted() + generate_latest(site)
     return HttpResponse(content, content_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
+
+
+def _counted() -> bytes:
+    """What all processes have counted. A process that has just begun its file has not written the head of it yet."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest(REGISTRY)
+    left = TRIES
+    while True:
+        counted, left = CollectorRegistry(), left - 1
+        MultiProcessCollector(counted)
+        try:
+            return generate_latest(counted)
+        except struct.error:
+            if not left:
+                raise
+            sleep(PAUSE)
