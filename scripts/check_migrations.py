@@ -51,6 +51,11 @@ def faults(
         is_new = (app, getattr(operation, "model_name", "").lower()) in made
         if not is_new and (fault := fault_of(operation, app, state)):
             yield f"{app}.{migration.name}: {operation.describe()}: {fault}"
+        for name in bound_fields(operation, made, app):
+            yield (
+                f"{app}.{migration.name}: {operation.describe()}: {name} keeps old code from deleting what it leads to: give it"
+                f" db_constraint=False, and the constraint a release later with {READY}"
+            )
         operation.state_forwards(app, state)
 
 
@@ -60,6 +65,27 @@ def plain(operations: Iterable[Operation]) -> Iterator[Operation]:
             yield from plain([*operation.database_operations, *operation.state_operations])
         else:
             yield operation
+
+
+def bound_fields(operation: Operation, made: set[tuple[str, str]], app: str) -> list[str]:
+    """The fields of a new table or of a new column that the database holds to rows of a table that old code knows: it deletes those."""
+    if isinstance(operation, migrations.CreateModel):
+        fields = operation.fields
+    elif isinstance(operation, migrations.AddField):
+        fields = [(operation.name, operation.field)]
+    else:
+        return []
+    found = []
+    for name, field in fields:
+        known = getattr(field, "remote_field", None) and field.remote_field.model
+        if isinstance(known, str):
+            other, _, model = known.rpartition(".")
+            key = (other or app, model.lower())
+            if key not in made and getattr(
+                field, "db_constraint", getattr(field.remote_field, "db_constraint", True)
+            ):
+                found.append(name)
+    return found
 
 
 def fault_of(operation: Operation, app: str, state: ProjectState) -> str:

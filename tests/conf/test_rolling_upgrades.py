@@ -100,6 +100,24 @@ def test_a_table_that_old_code_does_not_know_may_change(monkeypatch):
     assert told(made, field) == []
 
 
+def test_a_new_table_must_not_keep_old_code_from_deleting():
+    def stamp(**more):
+        to = models.ForeignKey("letters.Letter", models.CASCADE, **more)
+        return migrations.CreateModel(
+            "Stamp", [("id", models.BigAutoField(primary_key=True)), ("letter", to)]
+        )
+
+    [fault] = told(stamp())
+    assert "letter keeps old code from deleting" in fault
+    assert told(stamp(db_constraint=False)) == []
+    assert told(stamp(), ready="0.2.0") == []
+    assert told(stamp(), made=[("letters", "letter")]) == []
+    [fault] = told(
+        migrations.AddField("letter", "of", models.ForeignKey("letters.Letter", models.CASCADE, null=True))
+    )
+    assert "db_constraint=False" in fault
+
+
 def test_state_and_database_apart_are_looked_into():
     hidden = migrations.SeparateDatabaseAndState(
         database_operations=[migrations.RunSQL("DROP TABLE letters_letter")]

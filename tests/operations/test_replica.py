@@ -1,5 +1,6 @@
 """The parts of a replica: its encryption, its folder, what copies files, its generations, and who may stop it."""
 
+import errno
 import io
 import os
 import shutil
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from bench.killing import wait_until
 from meiri.file_locks import try_lock
-from meiri.operations.replication import generations
+from meiri.operations.replication import file_copier, generations
 from meiri.operations.replication.encryption import (
     WrongKey,
     decrypt,
@@ -252,6 +253,56 @@ def test_a_folder_that_is_deleted_as_a_whole_does_not_take_its_copy_along(media)
     assert not gone_files(media.target, "media/")
 
 
+def test_at_once_too(media):
+    """After an erasure nothing waits a minute; a disk that is not mounted is no erasure all the same."""
+    media.write("a.txt", b"a")
+    media.copy()
+    shutil.rmtree(media.folder)
+    for begin_again in (lambda: None, media.folder.mkdir):
+        begin_again()
+        media.copier.inspect(0.0)
+        media.copy()
+        media.copier.let_go(0)
+        media.copier.forget_gone(0)
+        assert media.copied() == {"a.txt": b"a"}
+
+
+def test_one_file_that_can_not_be_read_keeps_no_other_waiting(media, monkeypatch):
+    opens = Path.open
+
+    def broken_disk(path, *arguments, **more):
+        if path.name == "bad.txt":
+            raise OSError(errno.EIO, "Input/output error")
+        return opens(path, *arguments, **more)
+
+    media.write("bad.txt", b"bad")
+    media.write("good.txt", b"good")
+    monkeypatch.setattr(Path, "open", broken_disk)
+    media.copy()
+    assert media.copied() == {"good.txt": b"good"}
+    assert "1 files can't be read, such as media/bad.txt" in media.copier.problem
+    monkeypatch.undo()
+    media.copier.inspect(0.0)
+    media.copy()
+    assert media.copied() == {"bad.txt": b"bad", "good.txt": b"good"}
+    media.copier.note_watched(0.0, everything=True)
+    assert media.copier.problem == ""
+
+
+def test_folders_that_nobody_watches_are_looked_through(media, monkeypatch):
+    monkeypatch.setattr(file_copier, "LOOKED_THROUGH", 0.2)
+    (media.folder / "untold.txt").write_bytes(b"untold")
+    media.copier.note_watched(0.0, everything=False)
+    stopping = threading.Event()
+    copying = threading.Thread(target=media.copier.run, args=[stopping])
+    copying.start()
+    try:
+        wait_until(lambda: media.copied() == {"untold.txt": b"untold"}, 10)
+    finally:
+        stopping.set()
+        copying.join()
+
+
 def test_files_of_litestream_are_deleted_and_not_written_anew(tmp_path, target, key):
     spool = Media(tmp_path, target, key, exact=True)
     spool.write("ltx/0/1.ltx", b"one")
@@ -293,6 +344,8 @@ def generation(target, began: datetime, snapshot: bool = True) -> generations.Ge
 
 def test_generations_last_as_long_as_a_moment_in_them_can_be_asked_for(target):
     first, second, third = (generation(target, NOW - timedelta(hours=ago)) for ago in (100, 50, 2))
+    # Erased once more before its snapshot came: it holds the whole database too.
+    broken_off = generation(target, NOW - timedelta(hours=3), snapshot=False)
     generation(target, NOW, snapshot=False)
     assert generations.generations_at(target) == [first, second, third]
     generations.forget_older(target, third, 60, NOW)
@@ -301,6 +354,7 @@ def test_generations_last_as_long_as_a_moment_in_them_can_be_asked_for(target):
     assert generations.generations_at(target) == [second, third]
     generations.forget_older(target, third, 0, NOW)
     assert generations.generations_at(target) == [third]
+    assert not list(target.names(broken_off.prefix))
 
 
 def test_a_generation_goes_on_until_the_file_is_another(tmp_path):

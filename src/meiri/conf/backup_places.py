@@ -130,8 +130,9 @@ def check_free(target: BackupPlace) -> None:
 
 def folder_for_drafts(target: BackupPlace) -> Path:
     """Where there is to be room for all of a backup. What is encrypted is nowhere else in clear, not for a moment."""
-    here = isinstance(target, Path) and not is_encrypted(target)
-    return target.parent if here else Path(settings.HOME)
+    if isinstance(target, Path) and not is_encrypted(target):
+        return target.parent
+    return Path(settings.HOME)
 
 
 def is_encrypted(target: BackupPlace) -> bool:

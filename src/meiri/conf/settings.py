@@ -227,8 +227,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
-            "PRAGMA temp_store=MEMORY;" + ("PRAGMA wal_autocheckpoint=0;" if REPLICATE_TO else "")
-            # Litestream alone copies the write-ahead log into the database: https://litestream.io/tips/
+            "PRAGMA temp_store=MEMORY;" + ("PRAGMA wal_autocheckpoint=100000;" if REPLICATE_TO else "")
+            # Litestream copies the write-ahead log into the database (https://litestream.io/tips/), unless it does not run.
         ),
     }
     DATABASES["default"]["CONN_MAX_AGE"] = None

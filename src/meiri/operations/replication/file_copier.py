@@ -21,8 +21,14 @@ logger = logging.getLogger(__name__)
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between two tries while the target can't be reached
 # Litestream writes a file under such a name first.
 UNFINISHED = ".tmp"
+# How often, in seconds, all files are compared where not all of them are watched.
+LOOKED_THROUGH = 30.0
 # A larger file is encrypted on the disk.
 IN_MEMORY = 8 << 20
+
+
+class UnreadableFile(Exception):
+    """A file of the site that can't be read."""
 
 
 class FileCopier:
@@ -54,7 +60,22 @@ class FileCopier:
         self._missed: dict[str, float] = {}
         # One who copies and one who forgets do not meet.
         self._at_target = Lock()
-        self.problem = ""
+        self._unreadable: dict[str, str] = {}
+        self._is_watched = False
+        self._compared_at = monotonic()
+        self._target_problem = ""
+
+    @property
+    def problem(self) -> str:
+        """Why not all is copied, for operators; "" where nothing is wrong."""
+        if self._target_problem:
+            return self._target_problem
+        if self._unreadable:
+            name, why = next(iter(self._unreadable.items()))
+            return f"{len(self._unreadable)} files can't be read, such as {self.prefix}{name}: {why}"
+        if not self._is_watched and monotonic() - self._compared_at > 2 * LOOKED_THROUGH:
+            return f"{self.root} is not watched: raise fs.inotify.max_user_instances and max_user_watches"
+        return ""
 
     def inspect(self, since: float) -> None:
         with self._changed:
@@ -83,6 +104,7 @@ class FileCopier:
 
     def note_watched(self, until: float, everything: bool) -> None:
         """Only where all is copied: what waits must be found again by who starts next."""
+        self._is_watched = everything
         if everything and not self._exact and self.waits_for() == 0:
             write_whole(self._noted, f"{until}\n".encode())
 
@@ -97,23 +119,26 @@ class FileCopier:
         """Copy until told to stop. While the target can't be reached, what waits is kept, and `problem` says why."""
         pause = SHORTEST_PAUSE
         while not stopping.is_set():
+            if not self._is_watched and monotonic() - self._compared_at > LOOKED_THROUGH:
+                self.inspect(self.watched_until())
             try:
-                self.copy_waiting(1.0)
-                if self.problem:
+                self.copy_waiting(1.0, stopping)
+                if self._target_problem:
                     logger.warning("The replica at %s is kept up again", self._target)
-                self.problem, pause = "", SHORTEST_PAUSE
+                self._target_problem, pause = "", SHORTEST_PAUSE
             except Exception as error:
-                if not self.problem:
+                if not self._target_problem:
                     is_defect = not isinstance(error, OSError)
                     logger.warning(
                         "The replica at %s can't be kept up: %s", self._target, error, exc_info=is_defect
                     )
-                self.problem = str(error) or type(error).__name__
+                self._target_problem = str(error) or type(error).__name__
                 stopping.wait(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
 
-    def copy_waiting(self, patience: float) -> None:
-        """Copy what waits, once there is something; return after `patience` seconds where there is nothing. Raises `OSError`."""
+    def copy_waiting(self, patience: float, stopping: Event | None = None) -> None:
+        """Copy what waits, once there is something; return after `patience` seconds where there is nothing. Raises `OSError` where the target
+        can't be written."""
         with self._changed:
             if self._since is None and not self._waiting:
                 self._changed.wait(patience)
@@ -126,18 +151,27 @@ class FileCopier:
             self.inspect(since or 0.0)
             raise
         for name in names:
+            if stopping is not None and stopping.is_set():
+                return
             with self._changed:
                 self._written.discard(name)
-            with self._at_target:
-                self._copy(name)
+            try:
+                with self._at_target:
+                    self._copy(name)
+                self._unreadable.pop(name, None)
+            except UnreadableFile as error:
+                # It is tried again when all files are compared.
+                self._unreadable[name] = str(error)
             with self._changed:
                 # What was written again meanwhile is copied again.
                 if name not in self._written:
-                    del self._waiting[name]
+                    self._waiting.pop(name, None)
 
     def let_go(self, seconds: float) -> None:
-        """Delete or mark at the target what has been missing here for so long. Raises `OSError`."""
+        """Delete or mark at the target what has been missing here for so long; nothing where the whole folder is missing. Raises `OSError`."""
         with self._at_target:
+            if self._missed and not self._has_files():
+                return
             for name, since in list(self._missed.items()):
                 if monotonic() - since < seconds:
                     continue
@@ -155,15 +189,22 @@ class FileCopier:
                     self._target.delete(marker(name, since))
                     self._gone.pop(name, None)
 
+    def _has_files(self) -> bool:
+        return os.path.isdir(self.root) and any(os.scandir(self.root))
+
     def _compare(self, since: float) -> None:
         """What is missing there, what was changed since, and, where it is exact, what is there alone, waits from now on."""
         there, now = set(self._names_there()), monotonic()
         self._gone = {} if self._exact else gone_files(self._target, self.prefix)
         here = dict(self._files_here())
+        self._compared_at = now
         missing = [
             (changed, name)
             for name, changed in here.items()
-            if name not in there or self.prefix + name in self._gone or (not self._exact and changed > since)
+            if name not in there
+            or name in self._unreadable
+            or self.prefix + name in self._gone
+            or (not self._exact and changed > since)
         ]
         for name in there.difference(here):
             self._missed.setdefault(name, now)
@@ -196,9 +237,14 @@ class FileCopier:
         except FileNotFoundError:
             self._missed.setdefault(name, monotonic())
             return
+        except OSError as error:
+            raise UnreadableFile(str(error)) from error
         known = self.prefix + name
         with source, SpooledTemporaryFile(IN_MEMORY, dir=str(self._noted.parent)) as packed:
-            encrypt(source, packed, self._recipients)
+            try:
+                encrypt(source, packed, self._recipients)
+            except OSError as error:
+                raise UnreadableFile(str(error)) from error
             packed.seek(0)
             self._target.put(f"{known}{SUFFIX}", packed)
         if known in self._gone:

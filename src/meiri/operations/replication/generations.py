@@ -61,8 +61,8 @@ def generations_at(target: ReplicaTarget) -> list[Generation]:
 
 
 def forget_older(target: ReplicaTarget, standing: Generation, hours: int, now: datetime) -> None:
-    """Delete the generations that ended more than `hours` ago. Raises `OSError`."""
-    known = generations_at(target)
+    """Delete the generations that ended more than `hours` ago, those without a snapshot too. Raises `OSError`."""
+    known = sorted(map(_of_name, {name.split("/")[1] for name in target.names(DATABASES)}))
     for one, following in pairwise(known):
         if one < standing and following.began < now - timedelta(hours=hours):
             for name in list(target.names(one.prefix)):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from time import time
 
 from django.conf import settings
 from django.db import connection
@@ -10,7 +11,7 @@ from meiri.file_locks import try_lock
 from meiri.health_checks import HealthFinding, broken, fine, health_check, warning
 from meiri.metrics import Sample, measurement
 from meiri.operations.replication.pausing import FOLDER, RUNNING, open_lock
-from meiri.operations.replication.replicating import replica_state
+from meiri.operations.replication.replicating import SILENT, replica_state
 
 # Litestream copies the write-ahead log into the database; one that is larger, in bytes, was not.
 LARGE_LOG = 1 << 30
@@ -32,6 +33,11 @@ def replica_is_kept_up() -> Iterator[HealthFinding]:
         yield broken(f"nothing keeps the replica at {target} up", "type: meiri serve")
     elif state is None:
         yield warning("it is being begun", "ask again in a minute")
+    elif time() - state.at > SILENT:
+        yield broken(
+            f"what keeps the replica at {target} up has said nothing for {time() - state.at:.0f} s",
+            "see in the log why, and restart the site",
+        )
     elif state.problem:
         yield broken(
             f"the replica at {target} is not kept up: {state.problem}",
@@ -61,5 +67,5 @@ def replica_is_up() -> Iterator[Sample]:
     home = Path(settings.HOME)
     if settings.REPLICATE_TO and connection.vendor == "sqlite":
         state = replica_state(home)
-        in_time = state is not None and not (state.problem or state.late)
+        in_time = state is not None and time() - state.at < SILENT and not (state.problem or state.late)
         yield (), float(in_time and _is_kept_up(home))

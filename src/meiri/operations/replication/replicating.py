@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from subprocess import TimeoutExpired
 from threading import Event, Thread
-from time import monotonic
+from time import monotonic, time
 
 from django.conf import settings
 from django.db import connection
@@ -37,6 +37,10 @@ logger = logging.getLogger(__name__)
 STATE = "state.json"
 GRACE = 10.0  # seconds in which Litestream writes what it has
 REST = 5.0  # seconds in which it is copied
+# How often, in seconds, it is noted that nothing has changed; one who is silent longer has died or hangs.
+NOTED, SILENT = 10.0, 60.0
+# What was erased has left the folders so many seconds after it was asked to be forgotten.
+SETTLED = 3.0
 # How often what is too old is looked for, and what must be gone at once, in seconds.
 FORGETTING, AT_ONCE = 3600.0, 1.0
 # What is missing here for so many seconds is gone.
@@ -48,16 +52,17 @@ AFTER_END = 5.0
 
 @dataclass(frozen=True)
 class ReplicaState:
-    """`generation`: its name, "" before the first. `late`: whether something waited for more than `LATE` seconds when it was noted.
-    `problem`: why, for operators."""
+    """`generation`: its name. `late`: whether something waited for more than `LATE` seconds when it was noted. `problem`: why, for operators.
+    `at`: when it was noted, in seconds since 1970."""
 
     generation: str
     late: bool
     problem: str
+    at: float
 
 
 def replica_state(home: Path) -> ReplicaState | None:
-    """As it was noted when it last changed; None for never."""
+    """As it was noted last; None for never."""
     try:
         return ReplicaState(**json.loads((home / FOLDER / STATE).read_bytes()))
     except (OSError, ValueError, TypeError):
@@ -75,6 +80,8 @@ class Replicator:
         self.recipients: Sequence = own_recipients(home, settings.BACKUP_RECIPIENTS)
         self._noted: ReplicaState | None = None
         self._forgotten_at = self._cleared_at = 0.0
+        # Threads of earlier generations that the target keeps waiting.
+        self._at_work: list[Thread] = []
 
     def run(self, stopping: Event) -> None:
         """Keep the replica up until told to stop."""
@@ -98,6 +105,10 @@ class Replicator:
         ending = Event()
         litestream = follow(self.home, self.database, settings.REPLICA_HOURS)
         copying = self._start(spool, ending)
+        forgetting = Thread(
+            target=self._forget_until, args=[ending, generation, spool, files], name="forgetting", daemon=True
+        )
+        forgetting.start()
         try:
             while not (stopping.wait(2 * STEP) or pause_is_asked(self.home)):
                 if (status := litestream.poll()) is not None:
@@ -105,7 +116,6 @@ class Replicator:
                     stopping.wait(AFTER_END)
                     return
                 self._note(generation, [spool, *files])
-                self._forget(generation, spool, files)
         finally:
             litestream.terminate()
             try:
@@ -118,7 +128,9 @@ class Replicator:
             while spool.waits_for() and not spool.problem and monotonic() < until:
                 copying.join(STEP)
             ending.set()
-            copying.join()
+            copying.join(REST)
+            # A target may take long for one file: what it still takes belongs to this generation.
+            self._at_work = [thread for thread in (*self._at_work, copying, forgetting) if thread.is_alive()]
 
     def _copier(self, folder: str, prefix: str, exact: bool) -> FileCopier:
         noted = self.folder / f"copied-{prefix.partition('/')[0]}"
@@ -134,28 +146,60 @@ class Replicator:
     def _note(self, generation: generations.Generation, copiers: Sequence[FileCopier]) -> None:
         late = any(copier.waits_for() > LATE for copier in copiers)
         problem = next((copier.problem for copier in copiers if copier.problem), "")
-        state = ReplicaState(generation.name, late, problem)
-        if state != self._noted:
+        state = ReplicaState(generation.name, late, problem, time())
+        changed = self._noted is None or (late, problem) != (self._noted.late, self._noted.problem)
+        if self._noted is None or changed or state.at - self._noted.at > NOTED:
             write_whole(self.folder / STATE, json.dumps(state.__dict__).encode())
             self._noted = state
 
+    def _forget_until(
+        self,
+        ending: Event,
+        generation: generations.Generation,
+        spool: FileCopier,
+        files: Sequence[FileCopier],
+    ) -> None:
+        """In a thread of its own: the target may be slow, and nobody waits for what is deleted there."""
+        while not ending.wait(AT_ONCE):
+            try:
+                self._forget(generation, spool, files, ending)
+            except Exception as error:
+                logger.warning(
+                    "What is too old at %s can't be deleted: %s",
+                    self.target,
+                    error,
+                    exc_info=not isinstance(error, OSError),
+                )
+                ending.wait(MISSING)
+
     def _forget(
-        self, generation: generations.Generation, spool: FileCopier, files: Sequence[FileCopier]
+        self,
+        generation: generations.Generation,
+        spool: FileCopier,
+        files: Sequence[FileCopier],
+        ending: Event,
     ) -> None:
         """Delete at the target what is gone here or too old there, and at once what must be gone."""
-        at_once = (self.folder / FORGET).exists()
-        now, rest = monotonic(), AT_ONCE if at_once else MISSING
-        if now - self._forgotten_at < rest or spool.problem or not self._is_whole():
+        at_once, now = self._must_forget(spool, files), monotonic()
+        if not at_once and now - self._forgotten_at < MISSING:
+            return
+        if spool.problem or not self._is_whole() or ending.is_set():
             return
         self._forgotten_at = now
+        for copier in (spool, *files):
+            copier.let_go(0 if at_once else MISSING)
+        if at_once or now - self._cleared_at > FORGETTING:
+            self._cleared_at = now
+            self._clear(generation, files, 0 if at_once else settings.REPLICA_HOURS)
+
+    def _must_forget(self, spool: FileCopier, files: Sequence[FileCopier]) -> bool:
+        """Whether something was erased, and all that it took away is known here: nothing waits, and nobody writes of before."""
         try:
-            for copier in (spool, *files):
-                copier.let_go(0 if at_once else MISSING)
-            if at_once or now - self._cleared_at > FORGETTING:
-                self._cleared_at = now
-                self._clear(generation, files, 0 if at_once else settings.REPLICA_HOURS)
-        except OSError as error:
-            logger.warning("What is too old at %s can't be deleted: %s", self.target, error)
+            asked = (self.folder / FORGET).stat().st_mtime
+        except FileNotFoundError:
+            return False
+        at_rest = not any(copier.waits_for() or copier.problem for copier in (spool, *files))
+        return at_rest and time() - asked > SETTLED and not any(thread.is_alive() for thread in self._at_work)
 
     def _is_whole(self) -> bool:
         """Whether this data folder has what it should: one that is being deleted must not take the replica along."""
