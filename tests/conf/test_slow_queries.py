@@ -4,7 +4,7 @@ import logging
 import threading
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from prometheus_client import REGISTRY
 
 from meiri.conf import slow_queries
@@ -65,7 +65,11 @@ def test_what_others_ask_is_said_to_be_theirs(told):
 
 
 def test_a_query_that_fails_is_told_of_and_fails(told):
-    with connection.cursor() as cursor, pytest.raises(Exception, match="no_such_table"):
+    with (
+        pytest.raises(DatabaseError, match="no_such_table"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("SELECT * FROM no_such_table")
     assert "no_such_table" in told()[0]
 
