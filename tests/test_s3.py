@@ -1,5 +1,6 @@
 """The settings of an S3 server, and what `meiri doctor` says of one."""
 
+import io
 from dataclasses import replace
 
 import pytest
@@ -101,6 +102,15 @@ class TestServer:
         found = s3_bucket().describe("film")
         assert (found.size, found.digest) == (len(content), "0" * 64)
         assert s3_site.client().head_object(Bucket=BUCKET, Key="film")["ContentType"] == "video/mp4"
+
+    def test_a_file_never_has_more_parts_than_a_server_takes(self, s3_site, monkeypatch):
+        monkeypatch.setattr(s3, "PART", 5 << 20)
+        monkeypatch.setattr(s3, "MOST_PARTS", 2)
+        content = bytes(range(256)) * 50_000 + b"odd"
+        s3_bucket().put("film", io.BytesIO(content), len(content), "0" * 64)
+        said = s3_site.client().head_object(Bucket=BUCKET, Key="film")
+        assert said["ETag"].endswith('-2"')  # the number of parts
+        assert s3_site.content("film") == content
 
     def test_one_that_sends_too_slowly_is_given_up(self, s3_site):
         s3_site.client().put_object(Bucket=BUCKET, Key="slow", Body=bytes(3 << 20))

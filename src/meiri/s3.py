@@ -27,8 +27,9 @@ REST = 5.0
 # A file as a whole may take so long, and a second more for so many bytes.
 PATIENCE, SLOWEST = 20.0, 1 << 20
 PIECE = 1 << 20
-# Larger files are sent in parts of this size, two at a time.
-PART = 16 << 20
+# Larger files are sent in parts of this size, two at a time; still larger ones in so many parts. A server takes 10,000 of a file
+# (Amazon S3 User Guide, "Amazon S3 multipart upload limits").
+PART, MOST_PARTS = 16 << 20, 9_000
 DIGEST = "sha256"
 MISSING = ("404", "NoSuchKey", "NotFound")
 # Bucket names (Amazon S3 User Guide, "General purpose bucket naming rules").
@@ -196,7 +197,9 @@ class S3Bucket:
             else:
                 from boto3.s3.transfer import TransferConfig
 
-                parts = TransferConfig(multipart_threshold=PART, multipart_chunksize=PART, max_concurrency=2)
+                # boto3 can't see the size of what it can only read, so it would not choose larger parts by itself.
+                part = max(PART, -(-size // MOST_PARTS))
+                parts = TransferConfig(multipart_threshold=PART, multipart_chunksize=part, max_concurrency=2)
                 client.upload_fileobj(_Unclosed(file), self.name, key, ExtraArgs=extra, Config=parts)
 
     @contextmanager
