@@ -82,7 +82,20 @@ class S3Server:
         self.client().delete_bucket_policy(Bucket=BUCKET)
 
     def let_everybody_read(self) -> None:
-        rule = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": f"arn:aws:s3:::{BUCKET}/*"}
+        self._let("Allow", "s3:*", "*")
+
+    @contextmanager
+    def refusing_to_delete(self, key: str) -> Iterator[None]:
+        """It answers 403 for this object meanwhile."""
+        self._let("Deny", "s3:DeleteObject", key)
+        try:
+            yield
+        finally:
+            self.client().delete_bucket_policy(Bucket=BUCKET)
+
+    def _let(self, effect: str, action: str, keys: str) -> None:
+        resource = f"arn:aws:s3:::{BUCKET}/{keys}"
+        rule = {"Effect": effect, "Principal": "*", "Action": action, "Resource": resource}
         policy = {"Version": "2012-10-17", "Statement": [rule]}
         self.client().put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy))
 

@@ -296,6 +296,23 @@ class TestDeletion:
         assert s3_site.keys() == []
         assert RemovedObject.objects.get().is_gone
 
+    def test_one_that_the_server_refuses_to_delete_holds_up_no_other(self, s3_site, settings):
+        there = settings.S3
+        settings.S3 = replace(there, endpoint="http://127.0.0.1:9")  # nobody answers
+        refused, younger = "media/aa/refused", "media/bb/younger"
+        for age, key in ((2, refused), (1, younger)):
+            s3_site.client().put_object(Bucket=BUCKET, Key=key, Body=b"old")
+            RemovedObject.objects.create(key=key, removed_at=timezone.now() - timedelta(hours=age))
+        delete_removed_objects()
+        assert s3_site.keys() == [refused, younger]
+        settings.S3 = there
+        with s3_site.refusing_to_delete(refused):
+            delete_removed_objects()
+        assert s3_site.keys() == [refused]
+        assert RemovedObject.objects.get(is_gone=False).key == refused
+        delete_removed_objects()
+        assert s3_site.keys() == []
+
     def test_a_node_that_was_away_for_long_forgets_all(self, s3_site, settings):
         a_picture()
         sweep_node_cache()  # a new node has nothing that could be old

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from meiri.media.bucket_files import RemovedObject
 from meiri.media.bucket_storage import delete_object, node_cache
+from meiri.s3 import s3_is_away
 
 # So many objects are deleted from the bucket in a run.
 MOST = 500
@@ -23,12 +24,13 @@ BATCH = 2000
 
 
 def delete_removed_objects() -> None:
-    """Delete what could not be deleted when it was removed; while the server is away, with a later run."""
+    """Delete what could not be deleted when it was removed; while the server is away, with a later run. What it refuses to delete is
+    tried with each run, and holds up no other."""
     if not settings.MEDIA_IN_S3:
         return
     waiting = RemovedObject.objects.filter(is_gone=False, removed_at__lt=timezone.now() - AT_ONCE)
     for key in list(waiting.order_by("removed_at").values_list("key", flat=True)[:MOST]):
-        if not delete_object(key):
+        if not delete_object(key) and s3_is_away():
             break
     RemovedObject.objects.filter(is_gone=True, removed_at__lt=timezone.now() - REMEMBERED).delete()
 
