@@ -6,6 +6,7 @@ import json
 import os
 import sqlite3
 import time
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -375,6 +376,71 @@ class TestBoundedCache:
         with pytest.raises(TimeoutError):
             cache.take(an_object(1), breaks_off())
         assert list((tmp_path / "media-cache" / "drafts").iterdir()) == []
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Nobody waits for who holds the index; whoever asked for a copy asks again at once."""
+    monkeypatch.setattr(node_cache, "PATIENCE", 0)
+    monkeypatch.setattr(node_cache, "TOUCHED_EVERY", -1)
+
+
+@contextmanager
+def held_index(home: Path):
+    """Somebody writes into the index and does not come to an end."""
+    with closing(sqlite3.connect(home / "media-cache" / "index.sqlite3", isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        yield
+        holder.execute("ROLLBACK")
+
+
+class TestTheIndexFails:
+    def test_while_it_is_held_files_are_sent_stored_and_deleted(self, client, s3_site, settings, impatient):
+        client.raise_request_exception = False
+        sweep_node_cache()
+        document = a_document(content=b"near")
+        url = document.url
+        with held_index(settings.HOME):
+            assert body(client.get(url)) == b"near"
+            late = a_document(content=b"late")
+            assert s3_site.content(the_key(late.file.name)) == b"late"
+            assert len(copies(settings.HOME)) == 1  # none that the index does not know
+            assert client.get(late.url).status_code == 503
+            document.delete()
+            assert s3_site.keys() == [the_key(late.file.name)]
+            assert client.get(url).status_code == 404
+        assert body(client.get(late.url)) == b"late"
+        sweep_node_cache()
+        assert [copy.read_bytes() for copy in copies(settings.HOME)] == [b"late"]
+        assert bucket_storage.node_cache().size() == len(b"late")
+
+    @pytest.mark.parametrize("damage", [b"no database at all" * 400, None])
+    def test_a_damaged_one_is_made_anew(self, client, s3_site, settings, damage):
+        client.raise_request_exception = False
+        near, far = a_document(content=b"near"), a_document(content=b"far")
+        index = settings.HOME / "media-cache" / "index.sqlite3"
+        whole = index_of(settings.HOME)
+        bucket_storage._cache_in.cache_clear()  # a process that starts
+        # Every page but the first, which says that this is a database.
+        index.write_bytes(damage or whole[:4096] + b"\xff" * (len(whole) - 4096))
+        assert body(client.get(near.url)) == b"near"
+        assert [copy.read_bytes() for copy in copies(settings.HOME)] == [b"near"]
+        assert body(client.get(far.url)) == b"far"
+        s3_site.kill()
+        assert [body(client.get(kept.url)) for kept in (near, far)] == [b"near", b"far"]
+
+    def test_processes_that_have_the_damaged_one_open_go_on_with_the_new(self, tmp_path, settings):
+        settings.HOME = tmp_path
+        first, other = (NodeCache(tmp_path / "media-cache", 10_000) for _ in range(2))
+        first.take(an_object(1), [content_of(1)])
+        assert other.find("1")
+        index = tmp_path / "media-cache" / "index.sqlite3"
+        index_of(tmp_path)
+        index.write_bytes(b"no database at all" * 400)
+        starting = NodeCache(tmp_path / "media-cache", 10_000)
+        assert (starting.find("1"), copies(tmp_path)) == (None, [])
+        path = other.take(an_object(2), [content_of(2)])
+        assert [cache.find("2") for cache in (first, other, starting)] == [path] * 3
 
 
 def content_of(number: int) -> bytes:

@@ -7,13 +7,17 @@ import hashlib
 import logging
 import re
 import secrets
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 from posixpath import normpath
+from tempfile import SpooledTemporaryFile
 from threading import BoundedSemaphore
+from typing import IO, cast
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -37,6 +41,8 @@ logger = logging.getLogger(__name__)
 # Below the site's prefix.
 MEDIA = "media/"
 PIECE = 1 << 20
+# What is read without being kept lies on the disk beyond so many bytes.
+IN_MEMORY = 16 << 20
 # So many threads of a process fetch at the same time: while the server is slow, others go on with what needs none.
 FETCHING, PATIENCE = 3, 2.0
 # What a key tells of its file.
@@ -54,15 +60,23 @@ def node_cache() -> NodeCache:
     return _cache_in(Path(settings.HOME) / FOLDER_NAME, settings.S3_CACHE_MAX_BYTES)
 
 
+class NotKept(S3Away):
+    """This node can't keep a copy just now: its disk is full, or the index of copies can't be written."""
+
+
 class BucketContent(File):
-    """A media file that is read from this node's copy of it, and can be opened again when it is gone from there."""
+    """A media file that is read from this node's copy of it, or from the bucket where none can be kept. It can be opened again when
+    the copy is gone."""
 
     def __init__(self, storage: "BucketStorage", name: str):
         self._storage = storage
         super().__init__(self._opened(name), name)
 
-    def _opened(self, name: str):
-        return open(self._storage.to_send(name).path, "rb")
+    def _opened(self, name: str) -> IO[bytes]:
+        try:
+            return open(self._storage.to_send(name).path, "rb")
+        except NotKept:
+            return read_object(self._storage.known(name))
 
     def open(self, mode=None, *args, **kwargs):
         if self.closed:
@@ -106,15 +120,21 @@ class BucketStorage(Storage):
 
     def to_send(self, name: str) -> FileToSend:
         """Raises `OSError` as opening does."""
-        kept = self._known(name)
-        return FileToSend(self._copy_of(kept), kept.size, datetime.fromtimestamp(kept.stored_at, UTC))
+        kept = self.known(name)
+        try:
+            path = self._copy_of(kept)
+        except sqlite3.Error as error:
+            raise NotKept(f"{kept.name} can't be looked for on this machine: {error}") from error
+        return FileToSend(path, kept.size, datetime.fromtimestamp(kept.stored_at, UTC))
 
-    def _known(self, name: str) -> MediaObject:
+    def known(self, name: str) -> MediaObject:
         """The file by the database; where that is away, as this node knew it."""
         try:
             return self._row(name)
         except (OperationalError, InterfaceError):
-            found = node_cache().of_name(_checked(name))
+            found = None
+            with suppress(OSError, sqlite3.Error):
+                found = node_cache().of_name(_checked(name))
             if found is None:
                 raise
             return found
@@ -149,9 +169,10 @@ class BucketStorage(Storage):
             if BucketFile.objects.filter(key=kept.key).exists() and copies.note_wrong(kept.key, ""):
                 note_alteration(Alteration(f"s3/{kept.key}", FileChange.DELETED, None, time.time()))
             raise
-        except OSError as error:
-            copies.make_room(copies.limit // 2)
-            raise S3Away(f"{kept.name} can't be kept on this machine: {error}") from error
+        except (OSError, sqlite3.Error) as error:
+            with suppress(OSError, sqlite3.Error):
+                copies.make_room(copies.limit // 2)
+            raise NotKept(f"{kept.name} can't be kept on this machine: {error}") from error
 
     def get_available_name(self, name, max_length=None):
         return super().get_available_name(name, min(max_length or LONGEST_NAME, LONGEST_NAME))
@@ -164,7 +185,7 @@ class BucketStorage(Storage):
         content.seek(0)
         try:
             node_cache().take(kept, iter(lambda: content.read(PIECE), b""))
-        except OSError as error:
+        except (OSError, sqlite3.Error) as error:
             logger.warning("%s is stored, but not kept on this machine: %s", name, error)
         return name
 
@@ -217,6 +238,24 @@ def put_object(name: str, content, digest: bytes, size: int, content_type: str =
     return MediaObject(name, key, digest, size, time.time())
 
 
+def read_object(kept: MediaObject) -> IO[bytes]:
+    """The content of an object, checked, without taking room among the copies of this node. Raises `FileNotFoundError`, `S3Away`."""
+    with ExitStack() as failing:
+        file = failing.enter_context(SpooledTemporaryFile(IN_MEMORY, dir=str(settings.HOME)))
+        digest = hashlib.sha256()
+        with s3_bucket().reading(kept.key) as pieces:
+            for piece in pieces:
+                digest.update(piece)
+                file.write(piece)
+                if file.tell() > kept.size:
+                    break
+        if digest.digest() != kept.digest:
+            raise AlteredObject(f"{kept.name} is not as it was stored.")
+        file.seek(0)
+        failing.pop_all()
+    return cast(IO[bytes], file)
+
+
 def enter(kept: MediaObject) -> None:
     """Let the name stand for this object from now on."""
     with transaction.atomic():
@@ -236,7 +275,7 @@ def remove_rows(keys) -> None:
 
 def delete_object(key: str) -> bool:
     """Delete an object that no name stands for, from the bucket and from this node; whether it is gone."""
-    node_cache().forget([key])
+    _forget_copy(key)
     try:
         s3_bucket().delete(key)
     except S3Away as error:
@@ -248,11 +287,19 @@ def delete_object(key: str) -> bool:
 
 def discard(kept: MediaObject) -> None:
     """Delete an object that no row ever named. Asks no database: the one transaction that there is ends just now."""
-    node_cache().forget([kept.key])
+    _forget_copy(kept.key)
     try:
         s3_bucket().delete(kept.key)
     except S3Away as error:
         logger.warning("%s stays in the bucket, and nothing names it: %s", kept.key, error)
+
+
+def _forget_copy(key: str) -> None:
+    """What can't be deleted here now goes when the copies of removed objects are swept."""
+    try:
+        node_cache().forget([key])
+    except (OSError, sqlite3.Error) as error:
+        logger.warning("The copy of %s stays on this machine for now: %s", key, error)
 
 
 def all_rows() -> Iterator[BucketFile]:

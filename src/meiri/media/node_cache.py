@@ -6,6 +6,7 @@ comes and looked at by the marks of the file system before it is given out; thos
 
 import fcntl
 import hashlib
+import logging
 import os
 import secrets
 import sqlite3
@@ -19,6 +20,8 @@ from pathlib import Path
 from meiri.operations.alterations import FileChange, note_and_take_away
 from meiri.operations.sealed_files import digest_of, stamp_of
 
+logger = logging.getLogger(__name__)
+
 FOLDER_NAME = "media-cache"
 PATIENCE = 10
 # What is asked for again within so many seconds is not written down again; nothing that young is thrown away.
@@ -30,6 +33,8 @@ KEPT_SHARE = 0.9
 WRONG_FOR = 60.0
 # Files that were begun and never finished are thrown away after so many seconds.
 ABANDONED = 24 * 3600.0
+# What SQLite says of a database file that is none, or no longer whole.
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS copy (
@@ -68,7 +73,10 @@ class AlteredObject(FileNotFoundError):
 
 
 class NodeCache:
-    """The copies in `folder`, of `limit` bytes together. For all processes and threads of a node. Raises `OSError` and `sqlite3.Error`."""
+    """The copies in `folder`, of `limit` bytes together. For all processes and threads of a node. Raises `OSError` and `sqlite3.Error`.
+
+    Where the index is damaged all copies are thrown away, and it begins anew.
+    """
 
     def __init__(self, folder: Path, limit: int):
         self.folder, self.limit = folder, limit
@@ -78,7 +86,8 @@ class NodeCache:
     @property
     def _database(self) -> sqlite3.Connection:
         found = getattr(self._connections, "database", None)
-        if found is None or self._connections.process != os.getpid() or not self._database_file.exists():
+        opened = os.getpid(), self._file()
+        if found is None or self._connections.opened != opened:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with self._locked("opening"):
                 found = sqlite3.connect(self._database_file, timeout=PATIENCE, isolation_level=None)
@@ -86,8 +95,50 @@ class NodeCache:
                 found.execute("PRAGMA synchronous=NORMAL")
                 found.execute("PRAGMA secure_delete=ON")  # of what was deleted no name stays in the file
                 found.executescript(SCHEMA)
-            self._connections.database, self._connections.process = found, os.getpid()
+                self._connections.opened = os.getpid(), self._file()
+            self._connections.database = found
         return found
+
+    def _file(self) -> tuple[int, int] | None:
+        """Which file the index is: whoever has one open that was deleted would write where nobody looks."""
+        try:
+            status = os.stat(self._database_file)
+        except FileNotFoundError:
+            return None
+        return status.st_dev, status.st_ino
+
+    def _ask(self, statement: str, values: Sequence = ()) -> list[tuple]:
+        """The rows that the index answers with."""
+        asked = self._file()
+        try:
+            return self._database.execute(statement, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            # The low byte is the error, the rest its circumstances (SQLite, "Result and Error Codes").
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in DAMAGED:
+                raise
+            logger.warning("%s is damaged (%s); all copies are fetched again.", self._database_file, error)
+            self._begin_anew(asked)
+        return self._database.execute(statement, values).fetchall()
+
+    def _begin_anew(self, damaged: tuple[int, int] | None) -> None:
+        """Throw away the index and all copies, which nothing else knows, unless another process has just done so."""
+        with self._locked("opening"):
+            if self._file() != damaged:
+                return
+            for ending in ("", "-wal", "-shm"):
+                Path(f"{self._database_file}{ending}").unlink(missing_ok=True)
+            for copy in self.folder.glob("??/*"):
+                copy.unlink(missing_ok=True)
+
+    def _note_in_passing(self, statement: str, values: Sequence) -> None:
+        """Write down what may be lost, without waiting: a full disk, or somebody who holds the index, keeps no copy from being sent."""
+        with suppress(OSError, sqlite3.Error):
+            database = self._database
+            database.execute("PRAGMA busy_timeout = 0")
+            try:
+                database.execute(statement, values)
+            finally:
+                database.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
 
     @contextmanager
     def _locked(self, what: str, patience: float | None = None) -> Iterator[bool]:
@@ -117,12 +168,10 @@ class NodeCache:
 
     def find(self, key: str) -> str | None:
         """Where the copy of an object is; None where there is none. One that was changed from outside is put away."""
-        found = self._database.execute(
-            "SELECT digest, stamp, used_at FROM copy WHERE key = ?", [key]
-        ).fetchone()
-        if found is None:
+        found = self._ask("SELECT digest, stamp, used_at FROM copy WHERE key = ?", [key])
+        if not found:
             return None
-        digest, stamp, used_at = found
+        digest, stamp, used_at = found[0]
         path = self.path_of(key)
         try:
             stands = stamp_of(path)
@@ -130,21 +179,21 @@ class NodeCache:
                 if os.path.islink(path) or digest_of(path) != digest:
                     self._put_away(key, path)
                     return None
-                self._database.execute("UPDATE copy SET stamp = ? WHERE key = ?", [stands, key])
+                self._note_in_passing("UPDATE copy SET stamp = ? WHERE key = ?", [stands, key])
         except OSError:
             self._put_away(key, path)
             return None
         if (now := time.time()) > used_at + TOUCHED_EVERY:
-            self._database.execute("UPDATE copy SET used_at = ? WHERE key = ?", [now, key])
+            self._note_in_passing("UPDATE copy SET used_at = ? WHERE key = ?", [now, key])
         return path
 
     def of_name(self, name: str) -> MediaObject | None:
         """The media file as it was when its copy was made: for when nothing else is there to ask."""
-        found = self._database.execute(
+        found = self._ask(
             "SELECT name, key, digest, size, stored_at FROM copy WHERE name = ? ORDER BY stored_at DESC LIMIT 1",
             [name],
-        ).fetchone()
-        return MediaObject(*found) if found else None
+        )
+        return MediaObject(*found[0]) if found else None
 
     def take(self, file: MediaObject, pieces: Iterable[bytes]) -> str:
         """Keep the bytes of a file; where they are. Raises `AlteredObject` for others than were stored: these are noted, and kept as
@@ -176,46 +225,49 @@ class NodeCache:
         finally:
             with suppress(FileNotFoundError):
                 os.remove(draft)
-        self._database.execute(
-            "INSERT OR REPLACE INTO copy VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [file.key, file.name, file.digest, file.size, file.stored_at, stamp_of(path), time.time()],
-        )
+        try:
+            self._ask(
+                "INSERT OR REPLACE INTO copy VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [file.key, file.name, file.digest, file.size, file.stored_at, stamp_of(path), time.time()],
+            )
+            os.stat(path)
+        except FileNotFoundError as error:  # callers take that for an object that is not in the bucket
+            raise sqlite3.DatabaseError("All copies were just thrown away.") from error
+        except (OSError, sqlite3.Error):
+            with suppress(FileNotFoundError):
+                os.remove(path)  # what the index does not know would never make room
+            raise
         if self.size() > self.limit:
             self.make_room(int(self.limit * KEPT_SHARE))
         return path
 
     def size(self) -> int:
         """The bytes of all copies."""
-        return self._database.execute("SELECT coalesce(sum(size), 0) FROM copy").fetchone()[0]
+        return self._ask("SELECT coalesce(sum(size), 0) FROM copy")[0][0]
 
     def make_room(self, most: int) -> None:
         """Throw away what was asked for least recently, until there are at most `most` bytes. What is being read just now stays."""
         if (over := self.size() - most) <= 0:
             return
-        unused = time.time() - IN_USE
-        rows = self._database.execute(
-            "SELECT key, size FROM copy WHERE used_at < ? ORDER BY used_at", [unused]
+        gone = self._ask(
+            "SELECT key FROM (SELECT key, sum(size) OVER (ORDER BY used_at, size, key) - size AS before FROM copy"
+            " WHERE used_at < ?) WHERE before < ?",
+            [time.time() - IN_USE, over],
         )
-        gone = []
-        for key, size in rows:
-            gone.append(key)
-            over -= size
-            if over <= 0:
-                break
-        self.forget(gone)
+        self.forget(key for (key,) in gone)
 
     def forget(self, keys: Iterable[str]) -> None:
         """Delete the copies of these objects."""
         for key in keys:
             with suppress(FileNotFoundError):
                 os.remove(self.path_of(key))
-            self._database.execute("DELETE FROM copy WHERE key = ?", [key])
-            self._database.execute("DELETE FROM wrong WHERE key = ?", [key])
+            self._ask("DELETE FROM copy WHERE key = ?", [key])
+            self._ask("DELETE FROM wrong WHERE key = ?", [key])
 
     def among(self, keys: Sequence[str]) -> list[str]:
         """Those of the keys of which there is a copy, or a note."""
         marks = ", ".join("?" * len(keys))
-        found = self._database.execute(
+        found = self._ask(
             f"SELECT key FROM copy WHERE key IN ({marks}) UNION SELECT key FROM wrong WHERE key IN ({marks})",  # noqa: S608
             [*keys, *keys],
         )
@@ -223,19 +275,17 @@ class NodeCache:
 
     def is_wrong(self, key: str) -> bool:
         """Whether the object was found to be another than was stored, or missing, a short while ago."""
-        found = self._database.execute("SELECT until FROM wrong WHERE key = ?", [key]).fetchone()
-        return found is not None and found[0] > time.time()
+        found = self._ask("SELECT until FROM wrong WHERE key = ?", [key])
+        return bool(found) and found[0][0] > time.time()
 
     def note_wrong(self, key: str, digest: str) -> bool:
         """The object is another now, or missing where `digest` is ""; whether that was not known."""
-        known = self._database.execute("SELECT digest FROM wrong WHERE key = ?", [key]).fetchone()
-        self._database.execute(
-            "INSERT OR REPLACE INTO wrong VALUES (?, ?, ?)", [key, digest, time.time() + WRONG_FOR]
-        )
-        return known is None or known[0] != digest
+        known = self._ask("SELECT digest FROM wrong WHERE key = ?", [key])
+        self._ask("INSERT OR REPLACE INTO wrong VALUES (?, ?, ?)", [key, digest, time.time() + WRONG_FOR])
+        return known != [(digest,)]
 
     def forget_all(self) -> None:
-        self.forget([key for (key,) in self._database.execute("SELECT key FROM copy").fetchall()])
+        self.forget([key for (key,) in self._ask("SELECT key FROM copy")])
 
     def clear_litter(self) -> None:
         """Delete what was begun and never finished."""
@@ -248,15 +298,15 @@ class NodeCache:
 
     def swept_until(self) -> float:
         """Up to when, in seconds of the epoch, the copies of removed objects were deleted; 0.0 for never."""
-        found = self._database.execute("SELECT value FROM state WHERE name = 'swept until'").fetchone()
-        return found[0] if found else 0.0
+        found = self._ask("SELECT value FROM state WHERE name = 'swept until'")
+        return found[0][0] if found else 0.0
 
     def note_swept(self, until: float) -> None:
-        self._database.execute("INSERT OR REPLACE INTO state VALUES ('swept until', ?)", [until])
+        self._ask("INSERT OR REPLACE INTO state VALUES ('swept until', ?)", [until])
 
     def _put_away(self, key: str, path: str) -> None:
         """A copy that is missing was thrown away by another process to make room; one that is another was changed from outside."""
-        if self._database.execute("DELETE FROM copy WHERE key = ?", [key]).rowcount and os.path.lexists(path):
+        if self._ask("DELETE FROM copy WHERE key = ? RETURNING key", [key]) and os.path.lexists(path):
             name = f"{FOLDER_NAME}/{key}"
             note_and_take_away(
                 path, name, FileChange.CHANGED, lambda found: digest_of(found).hex(), for_good=True

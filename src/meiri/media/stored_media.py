@@ -1,15 +1,13 @@
 """All media files of a site, one after another, wherever they lie: for backups, exports and moves."""
 
-import hashlib
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
-from typing import IO, cast
+from typing import IO
 
 from django.conf import settings
 from django.db import transaction
@@ -24,13 +22,11 @@ from meiri.media.bucket_storage import (
     node_cache,
     object_of,
     put_object,
+    read_object,
     row_of,
 )
-from meiri.media.node_cache import AlteredObject, MediaObject
-from meiri.s3 import s3_bucket
+from meiri.media.node_cache import MediaObject
 
-# What is read from the bucket lies in memory up to this size, and larger on the disk.
-IN_MEMORY = 16 << 20
 BATCH = 500
 
 
@@ -127,22 +123,11 @@ def stored_media() -> FileFolder | MediaBucket:
 @contextmanager
 def opened_object(kept: MediaObject) -> Iterator[IO[bytes]]:
     """The content of an object, checked, without taking room among the copies of this node. Raises `FileNotFoundError`, `S3Away`."""
-    if path := node_cache().find(kept.key):
-        with open(path, "rb") as copy:
-            yield copy
-        return
-    with SpooledTemporaryFile(IN_MEMORY, dir=str(settings.HOME)) as file:
-        digest = hashlib.sha256()
-        with s3_bucket().reading(kept.key) as pieces:
-            for piece in pieces:
-                digest.update(piece)
-                file.write(piece)
-                if file.tell() > kept.size:
-                    break
-        if digest.digest() != kept.digest:
-            raise AlteredObject(f"{kept.name} is not as it was stored.")
-        file.seek(0)
-        yield cast(IO[bytes], file)
+    path = None
+    with suppress(OSError, sqlite3.Error):
+        path = node_cache().find(kept.key)
+    with open(path, "rb") if path else read_object(kept) as file:
+        yield file
 
 
 def put_file(name: str, source: IO[bytes]) -> MediaObject:
