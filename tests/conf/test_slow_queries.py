@@ -71,7 +71,7 @@ def test_a_query_that_fails_is_told_of_and_fails(told):
         connection.cursor() as cursor,
     ):
         cursor.execute("SELECT * FROM no_such_table")
-    assert "no_such_table" in told()[0]
+    assert any("no_such_table" in line for line in told())
 
 
 @pytest.mark.django_db(transaction=True)
