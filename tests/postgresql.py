@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 # Groups of tests of a site that is served.
-SERVED = {"browser", "newsroom browser", "serving"}
+SERVED = {"browser", "newsroom browser", "serving", "machines"}
 # Who may do what, what forms and screens say, and commands that work on folders: no query of theirs goes another way there. They are
 # asked with `--whole`.
 ALIKE = {

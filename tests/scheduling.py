@@ -15,6 +15,7 @@ LONGEST = [
     "tests/newsroom/test_policy_walk.py",
     "newsroom browser",
     "serving",
+    "machines",
     "tests/web/test_any_content.py",
     "tests/delivery/test_in_step.py",
     "nginx",

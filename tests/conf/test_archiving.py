@@ -15,7 +15,7 @@ from bench._servers import PostgresServer
 from bench.killing import wait_until
 from tests.conftest import PROJECT
 
-pytestmark = pytest.mark.xdist_group("serving")
+pytestmark = pytest.mark.xdist_group("machines")
 
 
 def written(name: str, elsewhere: Path) -> str:

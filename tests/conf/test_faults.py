@@ -20,7 +20,7 @@ from tests.prepared import begin_folder
 from tests.site_shell import Shell
 
 pytestmark = [
-    pytest.mark.xdist_group("serving"),
+    pytest.mark.xdist_group("machines"),
     pytest.mark.skipif(os.getuid() != 0, reason="root alone mounts disks and gives up rights"),
 ]
 

@@ -8,7 +8,7 @@ import pytest
 
 from bench.nodes import Publisher, look, running_cluster, use_and_harm
 
-pytestmark = pytest.mark.xdist_group("serving")
+pytestmark = pytest.mark.xdist_group("machines")
 
 
 def test_a_node_dies_and_nobody_notices():

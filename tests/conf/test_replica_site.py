@@ -15,7 +15,7 @@ from meiri.operations.replication.generations import generations_at
 from meiri.operations.replication.targets import FolderTarget
 from tests.site_shell import Shell
 
-pytestmark = pytest.mark.xdist_group("serving")
+pytestmark = pytest.mark.xdist_group("machines")
 
 WORDS = "梧桐街七号的证人顾某某"
 ARTICLE = """
