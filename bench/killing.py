@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from bench._processes import PATIENCE, environment, free_port
+from bench._processes import PATIENCE, environment, family_of, free_port
 
 ARTICLES = 60
 # Seconds that a start may take which migrates and indexes, on a machine that is busy.
@@ -70,6 +70,13 @@ class Site:
             self.group.terminate()
             self.group.wait(PATIENCE)
         return time.monotonic() - began
+
+    def kill(self) -> None:
+        """Kill every process of the group at once, as the loss of a machine does."""
+        for process in family_of(self.group.pid):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        self.group.wait()
 
     def answers(self) -> bool:
         try:

@@ -3,11 +3,9 @@
 import argparse
 import asyncio
 import json
-import os
 import random
 import re
 import shutil
-import signal
 import statistics
 import subprocess
 import sys
@@ -16,11 +14,11 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench._processes import begin, environment, family_of, free_port
+from bench._processes import begin, environment, free_port
 from bench._servers import Balancer, PostgresServer
 from bench.comments import Comment
 from bench.killing import Site, wait_until
@@ -49,12 +47,6 @@ class Node(Site):
     @property
     def environment(self) -> dict[str, str]:
         return environment(self.home, MEIRI_NODE_NAME=self.home.name, **self.shared)
-
-    def kill(self) -> None:
-        for process in family_of(self.group.pid):
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-        self.group.wait()
 
 
 @dataclass

@@ -5,17 +5,15 @@ import json
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench._processes import begin, environment, family_of, free_port, take_step
+from bench._processes import begin, environment, free_port, take_step
 from bench.killing import Site, wait_until
 
 ROUNDS, ARTICLES, EACH_SECOND = 20, 100_000, 5
@@ -48,10 +46,7 @@ class ReplicatedSite(Site):
 
     def lose(self) -> None:
         """Kill every process at once, and delete the data folder."""
-        for process in family_of(self.group.pid):
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-        self.group.wait()
+        self.kill()
         shutil.rmtree(self.home, ignore_errors=True)
         shutil.rmtree(self.home, ignore_errors=True)
 
