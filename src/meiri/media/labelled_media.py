@@ -15,17 +15,21 @@ from meiri.media.provenance import MediaWords, Provenance
 LONGEST_LABEL_REASON = 200
 
 
-class LabelledMedia(models.Model):
-    """What a picture, a video or a sound has for its label. `provenance` is what its file said when it came, as `Provenance.as_json`."""
-
-    provenance = models.JSONField("来历", default=dict, blank=True, editable=False)
-    ai_label = models.CharField(
+def label_field(help_text: str) -> models.CharField:
+    return models.CharField(
         "AI 标识",
         max_length=1,
         blank=True,
         choices=[(label.value, label.words) for label in AigcLabel],
-        help_text="读者在图片上看到。文件自带的标识不能删除，可以确认或加强。",
+        help_text=help_text,
     )
+
+
+class LabelledMedia(models.Model):
+    """What a picture, a video or a sound has for its label. `provenance` is what its file said when it came, as `Provenance.as_json`."""
+
+    provenance = models.JSONField("来历", default=dict, blank=True, editable=False)
+    ai_label = label_field("读者在图片上看到。文件自带的标识不能删除，可以确认或加强。")
     ai_label_reason = models.CharField(
         "减弱标识的理由",
         max_length=LONGEST_LABEL_REASON,

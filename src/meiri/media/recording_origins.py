@@ -13,7 +13,7 @@ from meiri.journal.content_keys import DOCUMENT
 from meiri.journal.public_models import Public
 from meiri.journal.recording import recording
 from meiri.media.events import RecordingLabelled
-from meiri.media.labelled_media import LabelledMedia
+from meiri.media.labelled_media import LabelledMedia, label_field
 from meiri.media.provenance import LONGEST, OF_RECORDINGS, Provenance
 
 # What editors write of it.
@@ -50,13 +50,7 @@ class RecordingOrigin(LabelledMedia):
     document: Any = models.OneToOneField(
         Document, verbose_name="文件", on_delete=models.CASCADE, related_name="origin", editable=False
     )
-    ai_label = models.CharField(
-        "AI 标识",
-        max_length=1,
-        blank=True,
-        choices=[(label.value, label.words) for label in AigcLabel],
-        help_text="读者在播放器上看到。文件自带的标识不能删除，可以确认或加强。",
-    )
+    ai_label = label_field("读者在播放器上看到。文件自带的标识不能删除，可以确认或加强。")
     producer = models.CharField(
         "AI 内容的生成者",
         max_length=LONGEST_FIELD,
