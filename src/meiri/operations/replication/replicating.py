@@ -147,8 +147,8 @@ class Replicator:
         late = any(copier.waits_for() > LATE for copier in copiers)
         problem = next((copier.problem for copier in copiers if copier.problem), "")
         state = ReplicaState(generation.name, late, problem, time())
-        changed = self._noted is None or (late, problem) != (self._noted.late, self._noted.problem)
-        if self._noted is None or changed or state.at - self._noted.at > NOTED:
+        known = self._noted
+        if known is None or (late, problem) != (known.late, known.problem) or state.at - known.at > NOTED:
             write_whole(self.folder / STATE, json.dumps(state.__dict__).encode())
             self._noted = state
 
