@@ -22,6 +22,7 @@ from bench._processes import begin, environment, free_port
 from bench._servers import Balancer, PostgresServer
 from bench.comments import Comment
 from bench.killing import Site, wait_until
+from tests.coroutines import run
 from tests.s3_server import S3Server
 from tests.valkey_server import ValkeyServer
 
@@ -359,7 +360,7 @@ def use_and_harm(cluster: Cluster, traffic: Traffic, publisher: Publisher, secon
     ending = threading.Timer(max(1.0, seconds - EVERY), stopping.set)
     ending.start()
     try:
-        asyncio.run(traffic.run(seconds))
+        run(traffic.run(seconds))
     finally:
         stopping.set()
         harming.join()

@@ -117,7 +117,9 @@ class TestLink:
 
     def test_nobody_waits_before_there_is_a_connection(self, server):
         link = ValkeyLink(server.address)
+        server.pause()
         assert seconds_lost(link) < LOST
+        server.resume()
         assert link.wait(PATIENCE)
         link.close()
 
