@@ -100,7 +100,7 @@ class Balancer:
         )
         (folder / "main.conf").write_text(
             f"{'user root;' if os.getuid() == 0 else ''} daemon off; worker_processes 2; pid {folder}/pid; error_log {folder}/errors warn;"
-            f"events {{ worker_connections 1024; }} http {{ access_log off; {temporary} include {folder}/site.conf; }}"
+            f"events {{ worker_connections 8192; }} http {{ access_log off; {temporary} include {folder}/site.conf; }}"
         )
         self._process: subprocess.Popen | None = None
 

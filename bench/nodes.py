@@ -58,8 +58,12 @@ class Cluster:
     valkey: ValkeyServer
     balancer: Balancer
     s3: S3Server
-    # From when to when (monotonic) PostgreSQL was away.
+    # From when to when (monotonic) PostgreSQL was away, and when a worker of nginx was killed, with the answers it was giving.
     outages: list[tuple[float, float]] = field(default_factory=list)
+    killed_workers: list[float] = field(default_factory=list)
+
+    def worker_was_killed(self, since: float, until: float) -> bool:
+        return any(since <= killed + 0.1 and killed <= until for killed in self.killed_workers)
 
     def database_was_away(self, since: float, until: float) -> bool:
         return any(begun - 1 < until and since < ended + 3 for begun, ended in self.outages)
@@ -72,6 +76,7 @@ class Cluster:
     def harm(self, what: str, dice: random.Random) -> None:
         """Kill a part, and bring it back after `AWAY` seconds."""
         if what == "nginx worker":
+            self.killed_workers.append(time.monotonic())
             self.balancer.kill_worker()
         elif what == "valkey":
             self.valkey.kill()
@@ -126,6 +131,8 @@ class Traffic:
                 self.wrong.append(address)
         elif address not in self.asked and self.cluster.database_was_away(began, time.monotonic()):
             kind = "never made, and no database"
+        elif not status and self.cluster.worker_was_killed(began, time.monotonic()):
+            kind = "on the way when its nginx worker was killed"
         else:
             kind = f"error {status}"
             if len(self.wrong) < 20:

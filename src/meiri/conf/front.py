@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
@@ -20,7 +21,9 @@ from meiri.conf.request_bodies import EDITORS, Body, Reception, TooLarge, TooMan
 from meiri.conf.request_metrics import DJANGO_SECONDS, count_request, counted
 from meiri.conf.web_server import call_when_ending
 from meiri.conf.wsgi import application
+from meiri.delivery.fastpath import StoredPages
 from meiri.delivery.headers import guarding
+from meiri.delivery.rendering import is_page
 from meiri.live.streaming import LiveStreams
 from meiri.visitors.address import visitor_of
 
@@ -125,7 +128,7 @@ class Front:
     """The application. `fast` are tried in turn for each request; None from all of them means that it is Django's.
 
     `together` says of a request whether it waits for others of its kind, which have threads of their own. `streams` answers
-    those who follow live coverages.
+    those who follow live coverages. Whoever asks for one of the `pages` while it is rendered for another waits for that.
     """
 
     def __init__(
@@ -134,8 +137,12 @@ class Front:
         fast: Iterable[Callable],
         together: Callable[[Any], bool],
         streams: LiveStreams | None = None,
+        pages: StoredPages | None = None,
     ):
         self._django, self._fast, self._together, self._streams = django, tuple(fast), together, streams
+        self._pages = pages
+        # By address, what is done when a page has been rendered.
+        self._rendering: dict[str, asyncio.Event] = {}
         self._threads = BoundedThreadPool(THREADS, "django")
         self._threads_together = BoundedThreadPool(THREADS_OF_COMMENTS, "django together")
         self._threads_of_uploads = BoundedThreadPool(THREADS_OF_UPLOADS, "django uploads")
@@ -151,11 +158,8 @@ class Front:
         if not has_host(scope):
             Exchange(protocol).refuse(400, NO_HOST)
             return
-        for respond in self._fast:
-            answer = respond(scope)
-            if answer is not None:
-                protocol.response_bytes(answer.status, [*answer.headers, SERVER], answer.body)
-                return
+        if self._answered_fast(scope, protocol):
+            return
         following = self._streams.respond(scope, protocol) if self._streams else None
         if callable(following):
             count_request("live", 200)
@@ -163,7 +167,33 @@ class Front:
         elif following is not None:
             count_request("live", following.status)
             protocol.response_bytes(following.status, [*following.headers, SERVER], following.body)
+        elif self._pages and self._pages.may_respond(scope) and is_page(scope.path, ()):
+            await self._as_page(scope, protocol)
         else:
+            await self._by_django(scope, protocol)
+
+    def _answered_fast(self, scope, protocol) -> bool:
+        for respond in self._fast:
+            answer = respond(scope)
+            if answer is not None:
+                protocol.response_bytes(answer.status, [*answer.headers, SERVER], answer.body)
+                return True
+        return False
+
+    async def _as_page(self, scope, protocol) -> None:
+        """Let Django render a page that is not stored. Those who ask for it meanwhile take no thread, and get it from its file."""
+        rendered = self._rendering.get(scope.path)
+        if rendered is None:
+            self._rendering[scope.path] = rendered = asyncio.Event()
+            try:
+                await self._by_django(scope, protocol)
+            finally:
+                del self._rendering[scope.path]
+                rendered.set()
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(rendered.wait(), PATIENCE)
+        if not self._answered_fast(scope, protocol):
             await self._by_django(scope, protocol)
 
     async def _by_django(self, scope, protocol) -> None:
@@ -327,13 +357,13 @@ def make() -> Front:
         counted("public log", LogPages(log_files()).respond),
     ]
     if settings.PAGE_FILES:
-        from meiri.delivery.fastpath import StoredPages
         from meiri.delivery.page_store import page_store
 
         store = page_store()
-        fast.insert(0, counted("page files", StoredPages(store.files, store.is_own).respond))
+        pages = StoredPages(store.files, store.is_own)
+        fast.insert(0, counted("page files", pages.respond))
         streams = LiveStreams(store.files, visitor_of_scope, [SERVER], store.is_own)
-        return Front(application, fast, flooding.is_sent, streams)
+        return Front(application, fast, flooding.is_sent, streams, pages)
     return Front(application, fast, together=flooding.is_sent)
 
 

@@ -68,14 +68,18 @@ class StoredPages:
         self._bytes = 0
         self._accepted: dict[str, list[str]] = {}
 
+    def may_respond(self, scope: Scope) -> bool:
+        """Whether a stored page is meant, if there is one at that address."""
+        if scope.method not in ("GET", "HEAD") or (scope.query_string and not is_idle(scope.query_string)):
+            return False
+        cookies = scope.headers.get("cookie")
+        return not (cookies and keeps_to_minors(cookies) and kept_address(scope.path))
+
     def respond(self, scope: Scope) -> Answer | None:
         """The answer; None where no stored page is meant, or none is there."""
-        method = scope.method
-        if method not in ("GET", "HEAD") or (scope.query_string and not is_idle(scope.query_string)):
+        if not self.may_respond(scope):
             return None
         headers = scope.headers
-        if (cookies := headers.get("cookie")) and keeps_to_minors(cookies) and kept_address(scope.path):
-            return None
         kept = self._find(scope.path, self._encodings(headers.get("accept-encoding") or ""))
         if kept is None:
             return None
