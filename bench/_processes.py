@@ -28,10 +28,10 @@ def take_step(module: str, home: str | Path, *step: str, **more: str) -> None:
     subprocess.run(_step(module, step), env=environment(home, **more), check=True)
 
 
-def answer_of_step(module: str, home: str | Path, *step: str) -> str:
-    """Take a step in a process of its own; what it printed."""
+def answer_of_step(module: str, home: str | Path, *step: str, **more: str) -> str:
+    """Take a step in a process of its own, with the settings `more`; what it printed."""
     done = subprocess.run(
-        _step(module, step), env=environment(home), check=True, stdout=subprocess.PIPE, text=True
+        _step(module, step), env=environment(home, **more), check=True, stdout=subprocess.PIPE, text=True
     )
     return done.stdout.strip()
 

@@ -18,10 +18,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench._processes import begin, environment, free_port
+from bench._processes import begin, free_port
 from bench._servers import Balancer, PostgresServer
+from bench._sites import OWN, Node
 from bench.comments import Comment
-from bench.killing import Site, wait_until
+from bench.killing import wait_until
 from tests.coroutines import run
 from tests.s3_server import S3Server
 from tests.valkey_server import ValkeyServer
@@ -36,18 +37,7 @@ HARMS = ("node", "valkey", "postgresql", "S3 server", "nginx worker")
 AHEAD = 6
 # Seconds in which all nodes must be as they should be; a verification alone takes some of them.
 RECOVERY = 60.0
-# What a node makes for itself.
-OWN = "pages", "delivery", "search", "wakeups", "metrics", "counts.bin*", "views", "searches"
 NUMBER = re.compile(r"（(\d+)）")
-
-
-@dataclass
-class Node(Site):
-    shared: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return environment(self.home, MEIRI_NODE_NAME=self.home.name, **self.shared)
 
 
 @dataclass
