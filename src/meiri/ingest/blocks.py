@@ -67,6 +67,8 @@ _INLINE = {"strong": "strong", "b": "strong", "em": "em"}
 # Spaces at a paragraph's edge: the two-character indent is the style sheet's matter.
 EDGES = " \t\r\n\f\v\xa0\u3000\u200b\u200e\ufeff\u2002\u2003"
 _SPACES = re.compile(r"[ \t\r\n\f\v\xa0\u200b\u200e\ufeff\u2002\u2003]+")
+_PLAIN_SPACES = " \t\r\n\f\v"
+_SPACES_OF_LINE = re.compile(f"[{_PLAIN_SPACES}]+")
 _INDENT = re.compile(r"^(?:[\u3000\u2003]|[\xa0 \u2002]{3,})")
 MAX_TABLE_CELLS = 3000
 
@@ -114,9 +116,16 @@ class _BlockReader:
             elif text.strip(EDGES):
                 self.pieces.append("<br>")
                 self.broken = False
-        self.pieces.append(escape(_SPACES.sub(" ", text), quote=False))
-        self.texts.append(_SPACES.sub(" ", text))
-        self.lines.append(re.sub(r"[ \t\r\n\f\v]+", " ", text))
+        # Most of a page's texts are the spaces between its tags.
+        if not text.strip(_PLAIN_SPACES):
+            self.pieces.append(" ")
+            self.texts.append(" ")
+            self.lines.append(" ")
+            return
+        spaced = _SPACES.sub(" ", text)
+        self.pieces.append(escape(spaced, quote=False))
+        self.texts.append(spaced)
+        self.lines.append(_SPACES_OF_LINE.sub(" ", text))
         if self.anchors:
             self.linked += len("".join(text.split()))
 
@@ -174,6 +183,8 @@ class _BlockReader:
 
 def tidy(pieces: str) -> str:
     """Without spaces at the edges, empty inline elements and breaks at either end."""
+    if "<" not in pieces:
+        return pieces.strip(EDGES)
     previous = None
     while previous != pieces:
         previous = pieces

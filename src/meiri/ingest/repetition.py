@@ -19,9 +19,19 @@ _COMMENT = re.compile(r"^(?:#\d{1,5}\b|\d{1,5}\s?楼|(?:回复|点赞|赞|举报
 def spans_of(blocks: Sequence[Block]) -> dict[html.HtmlElement, list[int]]:
     """By element, the indices of the blocks within it."""
     spans: dict[html.HtmlElement, list[int]] = {}
+    # Of each element its own indices and those of all around it: ancestors are looked up once.
+    around: dict[html.HtmlElement, list[list[int]]] = {}
     for n, block in enumerate(blocks):
-        for element in (block.element, *block.element.iterancestors()):
-            spans.setdefault(element, []).append(n)
+        if block.element not in around:
+            for element in (*reversed(list(block.element.iterancestors())), block.element):
+                if element not in around:
+                    parent = element.getparent()
+                    around[element] = [
+                        *(around[parent] if parent is not None else ()),
+                        spans.setdefault(element, []),
+                    ]
+        for indices in around[block.element]:
+            indices.append(n)
     return spans
 
 
