@@ -410,6 +410,10 @@ FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = PUBLIC_FILE, PUBLIC
 # The largest file that `meiri import` reads, and the largest upload under 导入稿件.
 # The mailbox to which wires send copy: imaps://user:password@host/INBOX.
 WIRE_MAILBOX_URL = env.str("MEIRI_WIRE_MAILBOX_URL", default="")
+# Hosts of old sites that may stand in a private network, and at any port: the operator's own.
+MOVE_IN_HOSTS = frozenset(env.str("MEIRI_MOVE_IN_HOSTS", default="").replace(",", " ").lower().split())
+# Seconds between two requests to one host of an old site.
+MOVE_IN_PAUSE = env.float("MEIRI_MOVE_IN_PAUSE", default=1.0)
 IMPORT_MAX_BYTES = env.int("MEIRI_IMPORT_MAX_BYTES", default=64 * 1024 * 1024)
 # What editors may send in one request: the largest file, and a little more for the form around it.
 UPLOAD_MAX_BYTES = IMPORT_MAX_BYTES + 8 * 1024 * 1024

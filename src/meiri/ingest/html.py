@@ -1,6 +1,7 @@
 """An HTML page to an article. Meiri's rules for Chinese pages come first; trafilatura votes where they are unsure."""
 
 import re
+from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
@@ -10,6 +11,7 @@ from meiri.ingest.body import FoundBody, find_body
 from meiri.ingest.breadcrumb import find_breadcrumb
 from meiri.ingest.credits import signed_in_text, unlabelled_credits
 from meiri.ingest.foreign_pages import moment_of, people_of
+from meiri.ingest.furniture import furniture_between, without_furniture
 from meiri.ingest.language import language_of
 from meiri.ingest.leaving_out import left_out_of, warning_of
 from meiri.ingest.metadata import Metadata, read_metadata
@@ -26,20 +28,30 @@ from meiri.ingest.voting import agreed_body
 
 # A body of fewer characters than this is mentioned to the editor.
 SHORT = 30
+ONE_OF_SEVERAL = "原文分成几页，这里只有其中一页，请把其余各页也导入。"
 # Where readers see fewer characters than this before a script has run, and this many times as many are hidden, those are the page.
 LITTLE, MUCH_MORE = 200, 5
 
 
-def read_html(data: bytes, declared: str | None = None) -> ParsedArticle:
+@dataclass(frozen=True)
+class KnownOfPage:
+    """What is known of a page beside its text. `address`: where it was fetched, by whoever fetches its pictures too; `furniture`: digests
+    of what stands in other pages of its site as well."""
+
+    address: str = ""
+    furniture: frozenset[int] = frozenset()
+
+
+def read_html(data: bytes, declared: str | None = None, known: KnownOfPage = KnownOfPage()) -> ParsedArticle:
     """The article of a page. `declared` is the encoding that the page came with, where known. Raises `Unreadable`."""
-    return read_page(decode(data, declared)[0])
+    return read_page(decode(data, declared)[0], known)
 
 
-def read_page(text: str) -> ParsedArticle:
+def read_page(text: str, known: KnownOfPage = KnownOfPage()) -> ParsedArticle:
     """The article of a page as text. Raises `Unreadable` where there is neither headline nor text, and for lists."""
-    article = _read(text)
+    article = _read(text, known)
     if len(plain(article.body)) < SHORT and (state := page_of_state(text)):
-        article = _filled(article, _read(state))
+        article = _filled(article, _read(state, known))
     if not article.title and not article.body:
         raise Unreadable("网页里没有找到标题和正文。")
     if not article.body and not article.pictures and is_rendered_by_script(text):
@@ -64,13 +76,15 @@ def _filled(page: ParsedArticle, state: ParsedArticle) -> ParsedArticle:
     return state
 
 
-def _read(text: str) -> ParsedArticle:
+def _read(text: str, known: KnownOfPage) -> ParsedArticle:
     """The article as it stands on the page; empty where there is none."""
     tree = parse(text)
     metadata = read_metadata(tree, text)
     base = next(
-        (b.get("href") for b in tree.iter("base") if (b.get("href") or "").startswith("http")), metadata.url
+        (b.get("href") for b in tree.iter("base") if (b.get("href") or "").startswith("http")),
+        known.address or metadata.url,
     )
+    metadata.url = metadata.url or known.address
 
     def link(href: str) -> str | None:
         href = (
@@ -93,22 +107,24 @@ def _read(text: str) -> ParsedArticle:
         if sum(len(b.text) for b in hidden) > MUCH_MORE * sum(len(b.text) for b in blocks):
             tree, blocks = shown, hidden
     title = headline.find_headline(tree, blocks, metadata.titles)
-    body = find_body(blocks, title)
-    body = agreed_body(tree, blocks, body, title, metadata.summary) or body
+    own = without_furniture(blocks, known.furniture)
+    body = find_body(own, title)
+    body = agreed_body(tree, own, body, title, metadata.summary) or body
+    body.left_out += furniture_between(blocks, own, body.blocks)
     if is_list(blocks, body):
         raise Unreadable("这像是列表页，不是一篇稿件，没有导入。请打开其中的稿件，逐篇导入。")
     article = ParsedArticle(title=title[:200], original_url=metadata.url)
     article.kicker, article.subtitle = headline.find_kicker_and_subtitle(blocks, title)
     _describe(article, metadata, blocks, body, tree)
-    _write_body(article, body)
+    _write_body(article, body, known)
     article.left_out = left_out_of(body.left_out, body.blocks)
     article.warnings += warning_of(article.left_out)
     if paged and article.body:
-        article.warnings.append("原文分成几页，这里只有其中一页，请把其余各页也导入。")
+        article.warnings.append(ONE_OF_SEVERAL)
     return article
 
 
-def _write_body(article: ParsedArticle, body: FoundBody) -> None:
+def _write_body(article: ParsedArticle, body: FoundBody, known: KnownOfPage) -> None:
     blocks = body.blocks
     if article.subtitle:
         blocks = [
@@ -125,7 +141,7 @@ def _write_body(article: ParsedArticle, body: FoundBody) -> None:
     text = "".join(b.text for b in blocks)
     article.language = article.language or language_of(article.title + text)
     remote = [p for p in article.pictures if p.is_remote]
-    if remote:
+    if remote and not known.address:
         article.warnings.append(f"有 {len(remote)} 张图片在别的网站上，没有取回，请另行上传。")
     if not article.title:
         article.warnings.append("没有找到标题，请补上。")

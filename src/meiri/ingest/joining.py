@@ -17,7 +17,7 @@ MOST_PAGES = 100
 LONGEST_BODY = 1_000_000
 # The number at the end of a file's name (a_2.html, a-2.html, a_p2.html, 第2页), and in a headline.
 _NUMBER_OF_FILE = re.compile(r"(?:[_-](?:p|page|页)?[_-]?|第|\.|\?page=)(\d{1,3})页?$", re.IGNORECASE)
-_NUMBER_OF_TITLE = re.compile(r"(?:[（(_-] ?第?(\d{1,3}) ?页? ?[)）]?|第(\d{1,3})页)$")
+NUMBER_OF_TITLE = re.compile(r"(?:[（(_-] ?第?(\d{1,3}) ?页? ?[)）]?|第(\d{1,3})页)$")
 OTHER_PAGE = "原文地址与这次导入的另一份（{}）相同，内容不同，没有导入，以免互相覆盖。如果是同一篇的另一页，请合成一份再导入。"
 
 SAME_PAGE = "这次导入的文件里已有同样的一页，没有再导入。"
@@ -92,9 +92,9 @@ def _in_order(group: list[Item]) -> list[Item]:
         numbers = [_number(found) for found in by_file]
         heads = {_NUMBER_OF_FILE.sub("", PurePath(item.file).stem) for item in group}
     else:
-        numbers = [_number(_NUMBER_OF_TITLE.search(title.strip())) for title in titles]
+        numbers = [_number(NUMBER_OF_TITLE.search(title.strip())) for title in titles]
         heads = set()
-    heads_of_titles = {letters(_NUMBER_OF_TITLE.sub("", title.strip())) for title in titles}
+    heads_of_titles = {letters(NUMBER_OF_TITLE.sub("", title.strip())) for title in titles}
     whole = sorted(numbers) == list(range(1, len(group) + 1)) and len(group) <= MOST_PAGES
     if not whole or len(heads) > 1 or len(heads_of_titles) > 1 or not _find_each_others_pictures(group):
         raise Unreadable("")
@@ -127,7 +127,7 @@ def _join(pages: list[Item]) -> Item:
     warnings = [w for article in articles for w in article.warnings]
     whole: ParsedArticle = replace(
         articles[0],
-        title=_NUMBER_OF_TITLE.sub("", articles[0].title.strip()).strip(),
+        title=NUMBER_OF_TITLE.sub("", articles[0].title.strip()).strip(),
         body=body,
         pictures=list(pictures.values()),
         editor=next((a.editor for a in articles if a.editor), ""),

@@ -38,8 +38,14 @@ def is_list(blocks: list[Block], body: FoundBody) -> bool:
 
 def is_paged(tree: html.HtmlElement) -> bool:
     """Whether a page leads to a next page of the same article."""
-    return any(
-        _NEXT_PAGE.fullmatch((link.text or "")[:40])
-        and not (link.get("href") or "#").lower().startswith(("#", "javascript:"))
-        for link in tree.iter("a")
+    return bool(next_page_of(tree))
+
+
+def next_page_of(tree: html.HtmlElement) -> str:
+    """Where the next page of the same article is, as the page says it; "" for the last, and for an article of one page."""
+    found = (
+        link.get("href") or "" for link in tree.iter("a") if _NEXT_PAGE.fullmatch((link.text or "")[:40])
+    )
+    return next(
+        (href.strip() for href in found if href and not href.lower().startswith(("#", "javascript:"))), ""
     )

@@ -12,9 +12,11 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from meiri.csv_cells import csv_lines
+from meiri.ingest.migration.fetching_site import base_of
 from meiri.ingest.migration.moving_by_clock import folder_of_archives
 from meiri.ingest.migration.report import report_rows
 from meiri.ingest.models import AskedOfMove, MoveIn, MoveState
+from meiri.ingest.parsed import Unreadable
 from meiri.policy import check
 from meiri.policy.checked_view import CheckedView
 from meiri.sections.models import Channel
@@ -23,15 +25,36 @@ MOST_FILES, MOST_MOVES, MOST_COLUMNS = 200, 100, 500
 
 
 class OldSiteForm(forms.Form):
-    """Which of the files in the folder is an archive, and where its pictures are."""
+    """Which of the files in the folder is an archive, and where its pictures are; or the address of a site that is fetched."""
 
-    source = forms.ChoiceField(label="旧站的数据", choices=lambda: _choices(lambda path: True))
+    source = forms.ChoiceField(
+        label="旧站的数据", required=False, choices=lambda: [("", "—"), *_choices(lambda path: True)]
+    )
     pictures = forms.ChoiceField(
         label="旧站的图片",
         required=False,
         choices=lambda: [("", "在数据旁边"), *_choices(Path.is_dir)],
         help_text="旧站的网站目录；不选则在数据旁边找图片。",
     )
+    address = forms.URLField(
+        label="或旧站的网址",
+        required=False,
+        assume_scheme="https",
+        max_length=200,
+        help_text="没有数据备份时填写。是 Wagtail 网站就用它的公开接口，否则按网站地图一页一页地取，每秒不超过一页，可能要几个小时。",
+    )
+
+    def clean(self):
+        super().clean()
+        data = self.cleaned_data
+        if bool(data.get("source")) == bool(data.get("address")) and not self.errors:
+            raise forms.ValidationError("数据和网址请选填一项。")
+        if address := data.get("address"):
+            try:
+                base_of(address)
+            except Unreadable as error:
+                self.add_error("address", error.reason)
+        return data
 
 
 def _choices(is_wanted: Callable[[Path], bool]) -> list[tuple[str, str]]:
@@ -103,9 +126,9 @@ class MoveInsView(MoveDesk):
         folder, data = folder_of_archives(), form.cleaned_data
         MoveIn.objects.update_or_create(
             system="",
-            site=data["source"][:200],
+            site=(data["source"] or data["address"])[:200],
             defaults={
-                "source": str(folder / data["source"])[:1000],
+                "source": (data["address"] or str(folder / data["source"]))[:1000],
                 "files": str(folder / data["pictures"])[:1000] if data["pictures"] else "",
                 "asked": AskedOfMove.LOOK,
                 "state": MoveState.WAITING,

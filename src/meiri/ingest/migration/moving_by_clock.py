@@ -8,6 +8,15 @@ from threading import Event, Thread
 from django.conf import settings
 from django.utils import timezone
 
+from meiri.ingest.migration.fetched_store import FetchedStore, is_store
+from meiri.ingest.migration.fetching_site import (
+    FetchOrder,
+    base_of,
+    fetch_site,
+    folder_for,
+    is_address,
+    kind_of,
+)
 from meiri.ingest.migration.moving_in import OpenedArchive, look, opened, run, try_some
 from meiri.ingest.migration.storing_posts import ReadPost
 from meiri.ingest.migration.undoing import undo
@@ -23,6 +32,8 @@ logger = logging.getLogger(__name__)
 PERIOD = 2
 # Characters of a text that are shown of a trial.
 BEGINNING = 300
+# Answers of an old site between two notes of how many came.
+TOLD_EVERY = 20
 
 
 def folder_of_archives() -> Path:
@@ -73,8 +84,10 @@ def _steps(move: MoveIn) -> Iterator[object]:
         return
     files = Path(move.files) if move.files else None
     if not move.system:
-        _look_at_new(move, files)
+        yield from _look_at_new(move, files)
         return
+    if move.asked == AskedOfMove.LOOK and is_store(Path(move.source)):
+        yield from _fetch_again(move)
     with opened(Path(move.source), files, move) as one:
         otherwise = Channel.objects.filter(slug=move.otherwise).first() if move.otherwise else None
         if move.asked == AskedOfMove.LOOK:
@@ -85,11 +98,32 @@ def _steps(move: MoveIn) -> Iterator[object]:
             yield from run(one, otherwise)
 
 
-def _look_at_new(asked: MoveIn, files: Path | None) -> None:
-    """Look at an archive of which nobody knows the system yet: its move takes the place of `asked`."""
-    with opened(Path(asked.source), files) as one:
+def _look_at_new(asked: MoveIn, files: Path | None) -> Iterator[object]:
+    """Look at an archive of which nobody knows the system yet: its move takes the place of `asked`. Of a site all is fetched first."""
+    path = Path(asked.source)
+    if is_address(asked.source):
+        order = FetchOrder(asked.source)
+        kind = kind_of(order)
+        path = folder_for(folder_of_archives(), base_of(asked.source), kind)
+        yield from _fetch(asked, order, path, kind)
+    with opened(path, files) as one:
         look(one)
     asked.delete()
+
+
+def _fetch_again(move: MoveIn) -> Iterator[object]:
+    """Fetch what came to a site since, or was changed."""
+    store = FetchedStore(Path(move.source))
+    address, kind = store.about("address"), store.about("kind")
+    store.close()
+    yield from _fetch(move, FetchOrder(address, kind), Path(move.source), kind)
+
+
+def _fetch(move: MoveIn, order: FetchOrder, folder: Path, kind: str) -> Iterator[object]:
+    for count, step in enumerate(fetch_site(order, folder, kind), start=1):
+        if count % TOLD_EVERY == 0:
+            MoveIn.objects.filter(pk=move.pk).update(seen=count)
+        yield step
 
 
 def _note_trial(one: OpenedArchive, otherwise: Channel | None) -> None:

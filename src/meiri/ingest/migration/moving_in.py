@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -102,7 +103,7 @@ def _reading(one: OpenedArchive, otherwise: Channel | None) -> Iterator[PostRead
         yield PostReader(
             bodies,
             {key: channels[slug] for key, slug in chosen.items()},
-            one.folder,
+            partial(one.archive.picture_file, one.folder),
             {column.key: column.name for column in one.archive.columns()},
             otherwise,
         )

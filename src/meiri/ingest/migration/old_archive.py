@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from meiri.ingest.import_format import Confidence
 from meiri.ingest.migration.dump_files import files_of_dump, text_of_file
 from meiri.ingest.migration.dumped_tables import tables_named_in
+from meiri.ingest.migration.files_beside import find_beside
 from meiri.ingest.parsed import Unreadable
 from meiri.ingest.text_encoding import decode_beginning
 from meiri.ingest.times import read_iso
@@ -52,7 +53,7 @@ class OldPost:
     """A post of another system, as it says. `key`: how that system calls it, the same at every reading of the archive.
 
     `column`: the key of its column. `folder`: the path from which relative addresses of its pictures are read. `addresses`: paths with their query, as `/news/12.html`, each of which led to it. `picture`: of the
-    head of the article, where the body may not show it.
+    head of the article, where the body may not show it. `left_out`: paragraphs that stood with the text and were not taken for its own.
     """
 
     key: str
@@ -63,6 +64,7 @@ class OldPost:
     state: PostState = PostState.PUBLISHED
     published_at: datetime | None = None
     column: str = ""
+    kicker: str = ""
     subtitle: str = ""
     summary: str = ""
     source: str = ""
@@ -76,6 +78,7 @@ class OldPost:
     addresses: list[str] = field(default_factory=list)
     comments: list[OldComment] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -148,6 +151,10 @@ class OldArchive(ABC):
     def faults(self) -> list[str]:
         """What of the files could not be read, in Chinese sentences."""
         return []
+
+    def picture_file(self, folder: Path | None, address: str) -> Path | None:
+        """The file of a picture that a body calls so, where pictures may lie in `folder`; None where there is none."""
+        return find_beside(folder, address) if folder else None
 
     def close(self) -> None:  # noqa: B027 most hold nothing
         """Let go of what reading holds."""

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from typing import NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from meiri.guarded import Failed, Guard, Limits, Overrun, Process
 from meiri.ingest.blocks import read_blocks, render
@@ -26,6 +26,7 @@ GUARD = Guard(
 )
 # What links lead to that are addresses of the old site without its name.
 _ELSEWHERE = ("#", "mailto:", "javascript:", "tel:")
+_PROGRAMS = (".php", ".asp", ".aspx", ".ashx", ".jsp", ".do", ".cgi")
 LONGEST_BODY = 8 * 1024 * 1024
 
 
@@ -109,16 +110,22 @@ def read_body(old: OldBody, base: str) -> ParsedArticle:
 
 
 def own_path(source: str, host: str, folder: str = "") -> str:
-    """The address of a picture; of the old site's own just the path. One without a folder lies in `folder`."""
+    """The address of a picture; of the old site's own just the path, with its query where that tells which picture it is. One without a folder lies in `folder`."""
     try:
         parts = urlsplit(source.strip())
     except ValueError:
         return source
     if host and parts.hostname == host:
-        return parts.path
+        return path_of_picture(parts)
     if folder and not parts.scheme and not parts.netloc:
         return urljoin(folder, source.strip())
     return f"https:{source.strip()}" if source.strip().startswith("//") else source.strip()
+
+
+def path_of_picture(parts: SplitResult) -> str:
+    """The path of a picture on its own site. The query of what a program sends belongs to it; that of a file says how old it is."""
+    is_file = "." in parts.path.rpartition("/")[2] and not parts.path.lower().endswith(_PROGRAMS)
+    return parts.path if is_file or not parts.query else f"{parts.path}?{parts.query}"
 
 
 def _link(href: str, base: str) -> str | None:

@@ -1,9 +1,10 @@
 """Old posts into the newsroom: read, given their channel and pictures, stored together with what became of them in one transaction."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.db import transaction
 
@@ -11,7 +12,6 @@ from meiri.comments.old_comments import Written, keep_old_comments
 from meiri.identity import site_name
 from meiri.ingest.batches import import_batch
 from meiri.ingest.items import Item
-from meiri.ingest.migration.files_beside import find_beside
 from meiri.ingest.migration.old_addresses import canonical_address, digest_of, keep_addresses
 from meiri.ingest.migration.old_archive import NotTaken, OldPost, PostState
 from meiri.ingest.migration.reading_bodies import BodyReader, own_path
@@ -46,11 +46,12 @@ class ReadPost:
 
 @dataclass
 class PostReader:
-    """Reads posts for the newsroom. `channels`: those of the columns, by the columns' keys; `folder`: where their pictures may be."""
+    """Reads posts for the newsroom. `channels`: those of the columns, by the columns' keys; `file_of`: the file of a picture by its
+    address in the body."""
 
     bodies: BodyReader
     channels: Mapping[str, Channel]
-    folder: Path | None
+    file_of: Callable[[str], Path | None]
     names_of_columns: Mapping[str, str]
     otherwise: Channel | None = None
 
@@ -80,11 +81,13 @@ class PostReader:
 
     def _fill(self, read: ParsedArticle, post: OldPost, channel: Channel) -> None:
         read.title, read.subtitle, read.summary = post.title, post.subtitle, post.summary
+        read.kicker, read.left_out = post.kicker, post.left_out
         read.source, read.source_url = post.source[:80], post.source_url
         read.published_at, read.authors, read.editor = post.published_at, post.authors, post.editor
         read.views, read.channel_name, read.warnings = post.views, channel.slug, list(post.warnings)
         if post.picture:
-            head = self._own(own_path(post.picture, "", post.folder))
+            host = urlsplit(self.bodies.base).hostname or ""
+            head = self._own(own_path(post.picture, host, post.folder))
             if head not in {picture.url for picture in read.pictures}:
                 read.pictures.insert(0, FoundPicture(head))
 
@@ -93,11 +96,9 @@ class PostReader:
         return from_base if from_base.startswith("/") else address
 
     def _files(self, read: ParsedArticle) -> dict[str, Path]:
-        if self.folder is None:
-            return {}
         found = {}
         for picture in read.pictures[:MOST_PICTURES]:
-            if file := find_beside(self.folder, picture.url):
+            if file := self.file_of(picture.url):
                 found[picture.url] = file
         return found
 

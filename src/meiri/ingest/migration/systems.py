@@ -1,6 +1,7 @@
 """The systems whose archives are taken."""
 
 from meiri.ingest.import_format import Confidence
+from meiri.ingest.migration.crawled_site import CrawledSite
 from meiri.ingest.migration.dede import Dede
 from meiri.ingest.migration.discuz import DiscuzPortal
 from meiri.ingest.migration.empire import Empire
@@ -11,6 +12,7 @@ from meiri.ingest.migration.halo import Halo
 from meiri.ingest.migration.old_archive import ArchiveSource, ArchiveSystem
 from meiri.ingest.migration.phpcms import Phpcms
 from meiri.ingest.migration.typecho import Typecho
+from meiri.ingest.migration.wagtail_site import WagtailSite
 from meiri.ingest.migration.wordpress_dump import WordPressDump
 from meiri.ingest.migration.wordpress_export import WordPressExport
 from meiri.ingest.parsed import Unreadable
@@ -27,6 +29,8 @@ SYSTEMS: tuple[ArchiveSystem, ...] = (
     Halo(),
     SiteFolder(),
     Feeds(),
+    WagtailSite(),
+    CrawledSite(),
 )
 BY_NAME = {system.name: system for system in SYSTEMS}
 

@@ -9,9 +9,23 @@ from pathlib import Path
 from django.core.management import BaseCommand, CommandError
 from tqdm import tqdm
 
+from meiri.ingest.migration.crawling import KIND as CRAWLED
+from meiri.ingest.migration.crawling import CrawlLimits
+from meiri.ingest.migration.fetching_site import (
+    FetchOrder,
+    base_of,
+    fetch_site,
+    folder_for,
+    folder_of_source,
+    is_address,
+    kind_of,
+)
+from meiri.ingest.migration.moving_by_clock import folder_of_archives
 from meiri.ingest.migration.moving_in import OpenedArchive, look, opened, run, try_some
 from meiri.ingest.migration.report import write_report
 from meiri.ingest.migration.undoing import undo
+from meiri.ingest.migration.wagtail_api import KIND as BY_API
+from meiri.ingest.migration.wagtail_api import NoApi
 from meiri.ingest.models import MovedPost, MoveIn
 from meiri.ingest.parsed import Unreadable
 from meiri.members.old_members import FormerMember, keep_old_members
@@ -22,8 +36,8 @@ from meiri.security.models import Event
 
 class Command(BaseCommand):
     help = (
-        "Move the archive of another system here: a WordPress export, a MySQL dump, or a folder of one of these. Running it again goes on"
-        " where it ended. Exits with 1 where posts were refused."
+        "Move the archive of another system here: a WordPress export, a MySQL dump, a folder of one of these, or the address of a site."
+        " Running it again goes on where it ended. Exits with 1 where posts were refused."
     )
 
     def add_arguments(self, parser):
@@ -53,6 +67,20 @@ class Command(BaseCommand):
             action="store_true",
             help="make accounts for the old site's members, without a password; no mail is sent",
         )
+        parser.add_argument(
+            "--crawl",
+            action="store_true",
+            help="fetch the site at the address SOURCE page by page, from its sitemaps or its links; else it is asked by Wagtail's API",
+        )
+        parser.add_argument(
+            "--links", action="store_true", help="with --crawl: follow links though there are sitemaps"
+        )
+        parser.add_argument(
+            "--pages",
+            type=int,
+            default=CrawlLimits.pages,
+            help="with --crawl: the most addresses of this run; the next goes on",
+        )
         parser.add_argument("--report", metavar="FILE", help="write what did not come in, and why, as CSV")
 
     def handle(self, *, source, mapping, files, channel, report, **options):
@@ -62,7 +90,8 @@ class Command(BaseCommand):
         if files and not Path(files).is_dir():
             raise CommandError(f"There is no folder {files}.", returncode=2)
         try:
-            with opened(Path(source), Path(files) if files else None) as one:
+            path = self.fetched(source, options) if is_address(source) else Path(source)
+            with opened(path, Path(files) if files else None) as one:
                 if mapping and not options["look"]:
                     read_mapping(one.move, Path(mapping))
                 if options["drafts"]:
@@ -75,6 +104,28 @@ class Command(BaseCommand):
             raise CommandError(error.reason, returncode=2) from error
         if refused:
             raise CommandError(f"{refused} posts were not taken; --report FILE tells why.", returncode=1)
+
+    def fetched(self, source: str, options: dict) -> Path:
+        """The folder of what was fetched of a site, after it was. Raises `Unreadable`."""
+        archives = folder_of_archives()
+        if options["undo"]:
+            if folder := folder_of_source(archives, source):
+                return folder
+            raise CommandError(f"Nothing was fetched of {source}.", returncode=2)
+        limits = CrawlLimits(pages=max(1, options["pages"]), links=options["links"])
+        order = FetchOrder(source, CRAWLED if options["crawl"] else BY_API, limits)
+        try:
+            kind = kind_of(order)
+        except NoApi as error:
+            raise CommandError(f"{error.reason} With --crawl its pages are fetched.", returncode=2) from error
+        folder = folder_for(archives, base_of(source), kind)
+        with (
+            closing(fetch_site(order, folder, kind)) as steps,
+            tqdm(unit=" answers", file=sys.stderr, disable=not sys.stderr.isatty()) as bar,
+        ):
+            for _ in steps:
+                bar.update()
+        return folder
 
     def do(self, one: OpenedArchive, otherwise: Channel | None, options: dict, mapping: str | None) -> int:
         """How many posts were refused."""

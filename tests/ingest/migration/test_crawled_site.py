@@ -1,0 +1,192 @@
+"""An old site is moved in page by page: by `meiri move-in URL --crawl`, from a server that behaves as old sites do."""
+
+import shutil
+from contextlib import closing
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from meiri.ingest.migration import polite_client
+from meiri.ingest.migration.crawling import FRUITLESS, KIND, CrawlLimits
+from meiri.ingest.migration.fetching_site import FetchOrder, fetch_site, folder_for
+from meiri.ingest.migration.moving_by_clock import folder_of_archives
+from meiri.ingest.migration.polite_client import PoliteClient, SiteAway
+from meiri.ingest.models import MovedPost, OldAddress
+from meiri.journal.models import Entry
+from meiri.media.models import Picture
+from meiri.newsroom.models import Article
+from tests.ingest.migration.old_newspaper import (
+    COLUMNS,
+    EACH,
+    FURNITURE,
+    LARGE,
+    OldNewspaper,
+    text_of,
+    title_of,
+)
+from tests.newsroom_factory import a_channel
+
+pytestmark = pytest.mark.django_db
+ALL = EACH * len(COLUMNS)
+
+
+@pytest.fixture(autouse=True)
+def own_host(settings):
+    settings.MOVE_IN_HOSTS, settings.MOVE_IN_PAUSE = frozenset(["127.0.0.1"]), 0.0
+    yield
+    shutil.rmtree(folder_of_archives(), ignore_errors=True)
+
+
+@pytest.fixture
+def newspaper(request):
+    site = OldNewspaper(getattr(request, "param", True))
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def channels():
+    return [a_channel(name, folder) for folder, name, _ in COLUMNS]
+
+
+def move_in(*arguments) -> str:
+    out = StringIO()
+    call_command("move-in", *map(str, arguments), stdout=out)
+    return out.getvalue()
+
+
+def fetch(site: OldNewspaper, **limits):
+    order = FetchOrder(site.base, KIND, CrawlLimits(**limits))
+    return fetch_site(order, folder_for(folder_of_archives(), site.base, KIND), KIND)
+
+
+def counts() -> tuple:
+    models = (Article, Entry, MovedPost, OldAddress, Picture)
+    return tuple(model.objects.count() for model in models)
+
+
+def test_a_site_of_three_templates_comes_in_from_its_sitemaps_and_once(newspaper, channels, client, tmp_path):
+    report = tmp_path / "report.csv"
+    shown = move_in(newspaper.base, "--crawl", "--report", report)
+    assert f"迁入 {ALL} 篇" in shown
+    assert Article.objects.live().count() == ALL
+    assert newspaper.most_at_once == 1
+    for folder, name, _ in COLUMNS:
+        for number in range(EACH):
+            article = Article.objects.get(title=title_of(folder, number))
+            body = str(article.body)
+            assert [words for words in text_of(folder, number) if words not in body] == []
+            assert FURNITURE not in body
+            assert "版权所有" not in body
+            assert (article.channel.name, article.source.name) == (name, "澄江旧报")
+            assert f"{article.published_at.astimezone():%Y-%m-%d}".startswith("2009-03-")
+            assert "韩秋林" in [byline.author.name for byline in article.bylines.all()]
+            answer = client.get(f"/{folder}/{number}.html")
+            assert (answer.status_code, answer["Location"]) == (301, article.get_absolute_url())
+    assert Picture.objects.count() == ALL
+    first = Article.objects.get(title=title_of("news", 1))
+    assert client.get("/old/1.html")["Location"] == first.get_absolute_url()
+    assert client.get("/tu/tech-2.jpg").status_code == 301
+    third = Article.objects.get(title=title_of("news", 3))
+    assert "第二页：据介绍" in str(third.body)
+    assert client.get("/news/3_2.html")["Location"] == third.get_absolute_url()
+    # What was not taken is told, each with its reason.
+    told = report.read_text(encoding="utf-8-sig")
+    for path, reason in (
+        ("/secret/1.html", "robots.txt 不允许"),
+        ("/missing.html", "返回状态 404"),
+        ("/large.html", "超过 8 MB"),
+        ("/loop/a", "没有尽头"),
+        ("/away.html", "不是旧站的网址"),
+        ("/inside.html", "不是旧站的网址"),
+    ):
+        assert any(path in line and reason in line for line in told.splitlines()), path
+    assert "10.0.0.1" not in told
+    assert newspaper.asked["/secret/1.html"] == 0
+    assert newspaper.sent["/large.html"] < LARGE * 0.6
+    assert not any(path.startswith("/calendar/") for path in newspaper.asked)
+    # Again: nothing changes, and pages say so themselves.
+    before, asked = counts(), newspaper.asked["/news/2.html"]
+    move_in(newspaper.base, "--crawl")
+    assert counts() == before
+    assert newspaper.asked["/news/2.html"] == asked + 1
+    assert sum(newspaper.not_modified.values()) == ALL + 1  # one has a second page
+    assert newspaper.asked["/tu/news-1.jpg"] == 1
+    assert f"撤销 {ALL} 篇" in move_in(newspaper.base, "--undo")
+
+
+@pytest.mark.parametrize("newspaper", [False], indirect=True)
+def test_without_a_sitemap_links_are_followed_and_a_calendar_without_end_is_left(newspaper, channels):
+    move_in(newspaper.base, "--crawl")
+    assert Article.objects.live().count() == ALL
+    days = sum(count for path, count in newspaper.asked.items() if path.startswith("/calendar/"))
+    assert FRUITLESS <= days <= FRUITLESS + 5
+    assert newspaper.most_at_once == 1
+
+
+def test_a_run_that_was_killed_goes_on_and_its_bounds_are_kept(newspaper, channels):
+    with closing(fetch(newspaper)) as steps:
+        for _ in range(9):
+            next(steps)
+    once = dict(newspaper.asked)
+    with closing(fetch(newspaper, pages=5)) as steps:
+        list(steps)
+    # Of pages that it has, none was asked for again.
+    assert all(newspaper.asked[path] == 1 for path in once if path.endswith(".html"))
+    pages = [path for path in newspaper.asked if path.endswith(".html")]
+    assert len(pages) < ALL
+    move_in(newspaper.base, "--crawl")
+    assert Article.objects.live().count() == ALL
+    assert {newspaper.asked[path] for path in newspaper.asked if "/tech/" in path} == {1}
+
+
+def test_it_waits_where_the_site_has_too_much_to_do_and_stops_where_it_is_away(
+    newspaper, channels, monkeypatch
+):
+    waits: list[float] = []
+    monkeypatch.setattr(polite_client.time, "sleep", waits.append)
+
+    def busy(times, status, **headers):
+        return lambda asked: (
+            (status, headers, b"") if asked <= times else (200, {"Content-Type": "text/html"}, b"<p>ok</p>")
+        )
+
+    newspaper.added["/a"] = busy(1, 503, **{"Retry-After": "7"})
+    newspaper.added["/b"] = busy(2, 429)
+    newspaper.added["/c"] = busy(99, 503, **{"Retry-After": "999999"})
+    client = PoliteClient(newspaper.base, 0, wait=waits.append)
+    assert client.get(f"{newspaper.base}/a", 1000).response.status == 200
+    assert waits == [7]
+    assert client.get(f"{newspaper.base}/b", 1000).response.status == 200
+    assert waits[1:] == [5, 15]
+    with pytest.raises(SiteAway, match="忙不过来"):
+        client.get(f"{newspaper.base}/c", 1000)
+    assert waits[3:] == [600] * 4
+    # Crawl-delay and the pause of the setting: the longer one.
+    robots = b"User-agent: *\nCrawl-delay: 3\n"
+    newspaper.added["/robots.txt"] = lambda asked: (200, {}, robots)
+    waits.clear()
+    slow = PoliteClient(newspaper.base, 1, wait=waits.append)
+    for path in ("/a", "/b"):
+        slow.get(f"{newspaper.base}{path}", 1000)
+    assert [round(one) for one in waits] == [3, 3]
+    # Where robots.txt can't be had nothing is asked for.
+    newspaper.added["/robots.txt"] = lambda asked: (500, {}, b"")
+    with pytest.raises(CommandError, match=r"robots\.txt 取不到"):
+        move_in(newspaper.base, "--crawl")
+    assert Article.objects.count() == 0
+
+
+def test_a_private_address_is_asked_only_where_the_operator_names_it(newspaper, settings):
+    settings.MOVE_IN_HOSTS = frozenset()
+    for address in (
+        newspaper.base,
+        "http://127.0.0.1/",
+        "http://[::1]/",
+        "http://localhost/",
+        "ftp://a.example/",
+    ):
+        with pytest.raises(CommandError):
+            move_in(address, "--crawl")
+    assert not newspaper.asked
