@@ -1,7 +1,7 @@
 """Items read in a process of their own: whatever is in them, the process that asks goes on, and gets an answer in time."""
 
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta, timezone
@@ -13,9 +13,12 @@ from typing import BinaryIO, TypeVar
 
 from meiri.guarded import Busy, Failed, Guard, Limits, Overrun, Process
 from meiri.ingest import archive_files, formats
-from meiri.ingest.formats import detect, detect_pasted
+from meiri.ingest.formats import PageFormat, detect, detect_pasted
+from meiri.ingest.furniture import FEWEST, MOST_PAGES, PageDigests, digests_of_page, furniture_of
+from meiri.ingest.html import KnownOfPage, read_html
 from meiri.ingest.import_format import HEAD, ArticleFormat, FoundItem, SeriesFormat, SeriesItem
 from meiri.ingest.mail_files import files_of_message
+from meiri.ingest.page import host_of
 from meiri.ingest.parsed import ParsedArticle, Unreadable
 from meiri.ingest.record_line import Extras
 from meiri.ingest.sanitise import UNPRINTABLE
@@ -41,6 +44,7 @@ GUARD = Guard(
             "meiri.ingest.record_line.Extras",
             "meiri.ingest.import_format.FoundItem",
             "meiri.ingest.wire_facts.WireFacts",
+            "meiri.ingest.furniture.PageDigests",
             "datetime.datetime",
             "datetime.timezone",
             "datetime.timedelta",
@@ -72,11 +76,27 @@ class ItemReader:
 
     def __init__(self, process: Process, until: float | None):
         self._process, self._until = process, until
+        self._furniture: dict[str, frozenset[int]] = {}
+
+    def learn(self, paths: Sequence[Path], largest: int) -> None:
+        """Look at some of the files that are going to be read, for what stands in several pages of one host: it is left out of each."""
+        if len(paths) < FEWEST:
+            return
+        hosts: dict[str, list[PageDigests]] = {}
+        for path in paths[:: -(-len(paths) // MOST_PAGES)]:
+            try:
+                found = self._call(digests_of_file, str(path), largest)
+            except (Overrun, Failed, Unreadable):
+                continue  # what is wrong with it is told when it is read
+            if found:
+                hosts.setdefault(host_of(found.url), []).append(found)
+        for host, pages in hosts.items():
+            self._furniture[host] = self._furniture.get(host, frozenset()) | furniture_of(pages)
 
     def file(self, path: Path, name: str, largest: int) -> ParsedArticle | str:
         """The article of a file of at most `largest` bytes, which whoever sent it calls `name`; of archives and series
         the name of their format. Raises `Unreadable`."""
-        return self._read(read_file, str(path), name, largest)
+        return self._read(read_file, str(path), name, largest, self._furniture)
 
     def pasted(self, text: str) -> ParsedArticle:
         return self._read(read_pasted, text)
@@ -145,8 +165,21 @@ def reading(seconds: float | None = None) -> Iterator[ItemReader]:
 # What follows is done in the process of the guard.
 
 
-def read_file(path: str, name: str, largest: int) -> ParsedArticle | str:
-    """The article of a file; of archives and series the name of their format. Raises `Unreadable`, also for what is no file."""
+def digests_of_file(path: str, largest: int) -> PageDigests | None:
+    """The digests of a file that is a page; None for what is none. Raises `Unreadable`."""
+    with _opened(path) as file:
+        kind = detect(file.read(HEAD), file, "")
+        if not isinstance(kind, PageFormat) or fstat(file.fileno()).st_size > largest:
+            return None
+        file.seek(0)
+        return digests_of_page(file.read(largest + 1))
+
+
+def read_file(
+    path: str, name: str, largest: int, furniture: Mapping[str, frozenset[int]] | None = None
+) -> ParsedArticle | str:
+    """The article of a file; of archives and series the name of their format. `furniture`: as `KnownOfPage` has it. Raises `Unreadable`,
+    also for what is no file."""
     with _opened(path) as file:
         kind = detect(file.read(HEAD), file, name)
         if not isinstance(kind, ArticleFormat):
@@ -154,7 +187,10 @@ def read_file(path: str, name: str, largest: int) -> ParsedArticle | str:
         if fstat(file.fileno()).st_size > largest:
             raise Unreadable(f"文件超过 {largest // 1024 // 1024} MB，没有读取。")
         file.seek(0)
-        return bounded(kind.read(file.read(largest + 1)))
+        data = file.read(largest + 1)
+        if isinstance(kind, PageFormat):
+            return bounded(read_html(data, known=KnownOfPage(furniture=furniture or {})))
+        return bounded(kind.read(data))
 
 
 def read_pasted(text: str) -> ParsedArticle:

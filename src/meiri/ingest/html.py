@@ -1,7 +1,8 @@
 """An HTML page to an article. Meiri's rules for Chinese pages come first; trafilatura votes where they are unsure."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
@@ -16,7 +17,7 @@ from meiri.ingest.language import language_of
 from meiri.ingest.leaving_out import left_out_of, warning_of
 from meiri.ingest.metadata import Metadata, read_metadata
 from meiri.ingest.metaline import MetaLine, is_meta_line, read_line
-from meiri.ingest.page import joined_address, parse, without_machinery
+from meiri.ingest.page import host_of, joined_address, parse, without_machinery
 from meiri.ingest.page_kinds import is_list, is_paged
 from meiri.ingest.parsed import FoundPicture, ParsedArticle, Unreadable
 from meiri.ingest.pictures import is_saved_beside
@@ -35,11 +36,11 @@ LITTLE, MUCH_MORE = 200, 5
 
 @dataclass(frozen=True)
 class KnownOfPage:
-    """What is known of a page beside its text. `address`: where it was fetched, by whoever fetches its pictures too; `furniture`: digests
-    of what stands in other pages of its site as well."""
+    """What is known of a page beside its text. `address`: where it was fetched, by whoever fetches its pictures too; `furniture`: by the
+    host of pages, "" for those that name none, digests of what stands in several of them."""
 
     address: str = ""
-    furniture: frozenset[int] = frozenset()
+    furniture: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
 
 def read_html(data: bytes, declared: str | None = None, known: KnownOfPage = KnownOfPage()) -> ParsedArticle:
@@ -107,8 +108,11 @@ def _read(text: str, known: KnownOfPage) -> ParsedArticle:
         if sum(len(b.text) for b in hidden) > MUCH_MORE * sum(len(b.text) for b in blocks):
             tree, blocks = shown, hidden
     title = headline.find_headline(tree, blocks, metadata.titles)
-    own = without_furniture(blocks, known.furniture)
+    own = without_furniture(blocks, known.furniture.get(host_of(known.address or metadata.url), frozenset()))
     body = find_body(own, title)
+    if len(own) < len(blocks) and len(body.text) < SHORT:
+        # Pages that share all of their text are the same article under several headlines.
+        own, body = blocks, find_body(blocks, title)
     body = agreed_body(tree, own, body, title, metadata.summary) or body
     body.left_out += furniture_between(blocks, own, body.blocks)
     if is_list(blocks, body):

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import weakref
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
@@ -26,6 +26,9 @@ from meiri.sources.originals import KeptOriginal
 logger = logging.getLogger(__name__)
 
 MAX_DEPTH = 20
+# The ends of names of pages, "" for those that a browser saved without; files of one run that may be learnt from.
+_PAGES = frozenset(["", ".html", ".htm", ".shtml", ".xhtml", ".php", ".asp", ".aspx", ".jsp"])
+MOST_LEARNT_FROM = 100_000
 # Parts of pages, not items: files of these kinds in a folder are counted and not read.
 _PARTS = frozenset(
     [
@@ -85,12 +88,19 @@ def items_in(
 def _of_folder(
     folder: Path, name: str, root: Path, reader: ItemReader, parts: Counter[str], in_archive: bool = False
 ) -> Iterator[Item]:
+    learn_from([found for found in files_in(folder) if not found.is_dir()], reader)
     for found in files_in(folder, parts):
         called = f"{name}/{found.relative_to(folder)}"
         if found.is_dir():
             yield Item(called, reason=f"文件夹超过 {MAX_DEPTH} 层，里面的文件没有读取。")
         else:
             yield from _of_file(found, called, root, reader, in_archive)
+
+
+def learn_from(paths: Iterable[Path], reader: ItemReader) -> None:
+    """Let the reader learn what stands in each page of a site from those of these files that may be pages."""
+    pages = [path for path in paths if path.suffix.lower() in _PAGES]
+    reader.learn(pages[:MOST_LEARNT_FROM], settings.IMPORT_MAX_BYTES)
 
 
 def files_in(folder: Path, parts: Counter[str] | None = None) -> Iterator[Path]:

@@ -1,7 +1,7 @@
 """HTML text to a bounded tree, without what never belongs to an article."""
 
 import re
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from lxml import etree, html
 
@@ -94,6 +94,14 @@ def joined_address(base: str, address: str) -> str:
         return urljoin(base, address)
     except ValueError:
         return address
+
+
+def host_of(address: str) -> str:
+    """The host of an address, in lower case; "" where it has none."""
+    try:
+        return (urlsplit(address).hostname or "").lower()
+    except ValueError:
+        return ""
 
 
 def words_of(element: html.HtmlElement) -> set[str]:

@@ -22,7 +22,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from meiri.ingest.forms import ImportForm
 from meiri.ingest.guarded_reading import ItemReader, reading
 from meiri.ingest.importing import import_item
-from meiri.ingest.items import Item, items_in, refused
+from meiri.ingest.items import Item, items_in, learn_from, refused
 from meiri.ingest.joining import joined
 from meiri.ingest.keeping import original_paste
 from meiri.ingest.parsed import Unreadable
@@ -190,14 +190,17 @@ def _pasted(form: ImportForm, reader: ItemReader) -> Iterator[Item]:
 
 def _uploaded(files, folder: Path, reader: ItemReader) -> Iterator[Item]:
     """The items of uploaded files, each in a folder of its own, so that no upload sees another's."""
-    for number, upload in enumerate(files):
-        if upload.size > settings.IMPORT_MAX_BYTES:
+    paths = [folder / str(number) / "upload" for number, _ in enumerate(files)]
+    for path, upload in zip(paths, files, strict=True):
+        path.parent.mkdir()
+        if upload.size <= settings.IMPORT_MAX_BYTES:
+            with path.open("wb") as out:
+                for chunk in upload.chunks():
+                    out.write(chunk)
+    learn_from([path for path in paths if path.exists()], reader)
+    for path, upload in zip(paths, files, strict=True):
+        if not path.exists():
             yield Item(upload.name, reason=f"文件超过 {_largest()}，没有导入。")
             continue
-        path = folder / str(number) / "upload"
-        path.parent.mkdir()
-        with path.open("wb") as out:
-            for chunk in upload.chunks():
-                out.write(chunk)
         yield from items_in(path, reader, upload.name)
         path.unlink()

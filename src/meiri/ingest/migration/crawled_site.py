@@ -21,8 +21,8 @@ from meiri.ingest.migration.old_archive import (
     OldPost,
     path_of,
 )
-from meiri.ingest.migration.polite_client import host_of
 from meiri.ingest.migration.reading_crawled import ARTICLE, article_of_json
+from meiri.ingest.page import host_of
 from meiri.ingest.parsed import ParsedArticle
 
 MOST_PAGES_OF_ARTICLE = 100

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from meiri.ingest.migration.fetched_store import FetchedStore
 from meiri.ingest.migration.old_archive import OldArchive, OldPost
-from meiri.ingest.migration.polite_client import LeftAlone, PoliteClient, SiteAway, host_of
+from meiri.ingest.migration.polite_client import LeftAlone, PoliteClient, SiteAway
 from meiri.ingest.migration.reading_bodies import own_path, reading_bodies
 from meiri.ingest.migration.storing_posts import MOST_PICTURES
+from meiri.ingest.page import host_of
 from meiri.media.adding_pictures import MAX_BYTES
 from meiri.outbound import Unreachable
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from protego import Protego
 
 from meiri.asked_numbers import asked_number
+from meiri.ingest.page import host_of
 from meiri.ingest.parsed import Unreadable
 from meiri.outbound import OutboundResponse, OutboundRules, Unreachable, ask, is_any
 
@@ -184,13 +185,6 @@ def rules_for(host: str) -> OutboundRules:
     if host in settings.MOVE_IN_HOSTS:
         return replace(_RULES, is_allowed=is_any, ports=None)
     return _RULES
-
-
-def host_of(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""
 
 
 def _conditions(etag: str, last_modified: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ from meiri.ingest.guarded_reading import TOO_MUCH, bounded
 from meiri.ingest.html import KnownOfPage, read_page
 from meiri.ingest.migration.fetched_store import FetchedPage, FetchedStore
 from meiri.ingest.migration.old_sitemaps import FoundInSitemap, read_sitemap
-from meiri.ingest.page import parse
+from meiri.ingest.page import host_of, parse
 from meiri.ingest.page_kinds import next_page_of
 from meiri.ingest.parsed import FoundPicture, ParsedArticle, Unreadable
 from meiri.ingest.text_encoding import decode
@@ -217,4 +217,4 @@ def article_of_page(
 ) -> tuple[ParsedArticle, str]:
     """The article of a page, and the address of the next page of the same article, "" where there is none. Raises `Unreadable`."""
     text = decode(data, declared)[0]
-    return bounded(read_page(text, KnownOfPage(url, furniture))), _next_page(text, url)
+    return bounded(read_page(text, KnownOfPage(url, {host_of(url): furniture}))), _next_page(text, url)

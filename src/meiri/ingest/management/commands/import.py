@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from meiri.ingest.batches import import_batch
 from meiri.ingest.guarded_reading import ItemReader, reading
-from meiri.ingest.items import Item, files_in, items_in
+from meiri.ingest.items import Item, files_in, items_in, learn_from
 from meiri.ingest.joining import joined
 from meiri.ingest.records import Record
 from meiri.review.reviewed_publication import publishing_unreviewed
@@ -62,6 +62,7 @@ class Command(BaseCommand):
             raise CommandError(f"{refused} of {total} items were refused.", returncode=1)
 
     def with_progress(self, paths: list[Path], reader: ItemReader, parts: Counter[str]) -> Iterator[Item]:
+        learn_from([path for path in paths if path.is_file()], reader)
         items = (item for path in paths for item in items_in(path, reader, parts=parts))
         expected = sum(sum(1 for _ in files_in(p)) if p.is_dir() else 1 for p in paths)
         records = any(p.suffix in (".jsonl", ".zst", ".zip", ".tar", ".gz") for p in paths)
