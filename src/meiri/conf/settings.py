@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from meiri.aigc import is_service_code
 from meiri.file_modes import PUBLIC_FILE, PUBLIC_FOLDER
 from meiri.identity import Identity
+from meiri.ingest.wire_servers import servers_in
 from meiri.kept_once import kept_once
 from meiri.mail.server import sender_of
 from meiri.own_address import address_of_server, is_address, kept_address, listens_on
@@ -410,6 +411,8 @@ FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = PUBLIC_FILE, PUBLIC
 # The largest file that `meiri import` reads, and the largest upload under 导入稿件.
 # The mailbox to which wires send copy: imaps://user:password@host/INBOX.
 WIRE_MAILBOX_URL = env.str("MEIRI_WIRE_MAILBOX_URL", default="")
+# Servers that wires lay their files on.
+WIRE_SERVERS = servers_in(env.str("MEIRI_WIRE_SERVERS", default=""))
 # Hosts of old sites that may stand in a private network, and at any port: the operator's own.
 MOVE_IN_HOSTS = frozenset(env.str("MEIRI_MOVE_IN_HOSTS", default="").replace(",", " ").lower().split())
 # Seconds between two requests to one host of an old site.

@@ -4,6 +4,7 @@ from django.db import models
 
 from meiri.ingest.wire_models import (
     WireDelivery,
+    WireFile,
     WireItem,
     WireRule,
     WireSource,
@@ -23,6 +24,7 @@ __all__ = [
     "OldAddress",
     "PostFate",
     "WireDelivery",
+    "WireFile",
     "WireItem",
     "WireRule",
     "WireSource",

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -9,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from meiri.ingest.wire_facts import PubStatus
+from meiri.ingest.wire_servers import FOLDER, server_choices
 from meiri.journal.public_models import NotPublic
 from meiri.newsroom.models import Article, Source
 from meiri.planning.models import PlanItem
@@ -39,6 +41,8 @@ class WireSource(models.Model):
         FOLDER = "folder", "文件夹"
         POST = "post", "推送"
         MAIL = "mail", "邮件"
+        SFTP = "sftp", "SFTP"
+        S3 = "s3", "S3 存储"
 
     name = models.CharField("名称", max_length=60, unique=True)
     way = models.CharField("怎样收稿", max_length=7, choices=Way.choices, default=Way.ADDRESS)
@@ -54,6 +58,22 @@ class WireSource(models.Model):
     )
     senders = models.CharField(
         "发件人", max_length=300, blank=True, help_text="来稿邮箱里哪些发件人的邮件算这个来源，用逗号分开。"
+    )
+    server = models.CharField(
+        "服务器",
+        max_length=200,
+        blank=True,
+        db_default="",
+        choices=server_choices,
+        help_text="来源放稿件的 SFTP 或 S3 服务器，由技术人员设置（MEIRI_WIRE_SERVERS）；文件留在原处，每个只收一次。",
+    )
+    subfolder = models.CharField(
+        "服务器上的文件夹",
+        max_length=300,
+        blank=True,
+        db_default="",
+        validators=[RegexValidator(FOLDER, "写成 a/b 这样，不能用 .. 和以点开头的名字。")],
+        help_text="在服务器给出的文件夹里面；不填就是那个文件夹本身。",
     )
     every = models.PositiveSmallIntegerField(
         "每几分钟收一次", default=5, validators=[MinValueValidator(1), MaxValueValidator(1440)]
@@ -94,12 +114,23 @@ class WireSource(models.Model):
         return self.name
 
     def clean(self):
-        needed = {self.Way.ADDRESS: "address", self.Way.FOLDER: "folder", self.Way.MAIL: "senders"}
+        needed = {
+            self.Way.ADDRESS: "address",
+            self.Way.FOLDER: "folder",
+            self.Way.MAIL: "senders",
+            self.Way.SFTP: "server",
+            self.Way.S3: "server",
+        }
         field = needed.get(self.Way(self.way)) if self.way in self.Way.values else None
         if field and not getattr(self, field):
             raise ValidationError({field: f"按{self.get_way_display()}收稿，请填写这一项。"})
         if self.way == self.Way.ADDRESS and not self.address.lower().startswith(("http://", "https://")):
             raise ValidationError({"address": "网址要以 http:// 或 https:// 开头。"})
+        server = settings.WIRE_SERVERS.get(self.server)
+        if field == "server" and server and server.kind != self.way:
+            raise ValidationError(
+                {"server": f"这是 {server.kind.upper()} 服务器，请另选一个，或改怎样收稿。"}
+            )
 
     @property
     def wait(self) -> timedelta:
@@ -256,6 +287,27 @@ class WireVersion(models.Model):
 
     def __str__(self):
         return f"{self.title}（{self.version}）"
+
+
+class WireFile(models.Model):
+    """A file on a source's server that was taken. `digest`: of its name; `stamp` changes when the file does."""
+
+    source = models.ForeignKey(
+        WireSource, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    digest = models.BigIntegerField()
+    stamp = models.CharField(max_length=100)
+
+    public = NotPublic("which files were taken")
+
+    class Meta:
+        verbose_name = "收过的文件"
+        verbose_name_plural = "收过的文件"
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["source", "digest"], name="wire_file_once")]
+
+    def __str__(self):
+        return f"{self.source} {self.digest}"
 
 
 class WireDelivery(models.Model):

@@ -1,7 +1,7 @@
 """What becomes of items of a wire: a story that was not seen before goes to a desk, a version of a known one follows it."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from django.core.exceptions import ValidationError
@@ -36,11 +36,20 @@ SAME_STORY = 0.9
 def take_delivery(source: WireSource, items: Iterable[Item]) -> WireDelivery:
     """Take what a source sent. Each item has its own fate, and what was taken before costs a look-up alone.
 
-    The delivery is stored where it brought anything.
+    The delivery is stored where it brought anything. Raises `Unreadable` where not all items could be had.
     """
     delivery = WireDelivery(source=source)
-    waiting = iter(islice(items, MOST_ITEMS))
-    while part := list(islice(waiting, PART)):
+    try:
+        _take_parts(delivery, items)
+    finally:
+        if delivery.taken or delivery.refused:
+            delivery.save()
+    return delivery
+
+
+def _take_parts(delivery: WireDelivery, items: Iterable[Item]) -> None:
+    source = delivery.source
+    for part in _parts(islice(items, MOST_ITEMS)):
         known = _known(source, part)
         for item in part:
             if item.article is None:
@@ -52,9 +61,22 @@ def take_delivery(source: WireSource, items: Iterable[Item]) -> WireDelivery:
                 if outcome is None or outcome.outcome == WireItem.Outcome.REFUSED:
                     delivery.refused += 1
                     delivery.reason = delivery.reason or (outcome.reason if outcome else "处理时出错。")
-    if delivery.taken or delivery.refused:
-        delivery.save()
-    return delivery
+
+
+def _parts(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Items in parts. Where giving them fails, what came before is a part all the same."""
+    part: list[Item] = []
+    try:
+        for item in items:
+            part.append(item)
+            if len(part) == PART:
+                yield part
+                part = []
+    except Unreadable:
+        yield part
+        raise
+    if part:
+        yield part
 
 
 def _known(source: WireSource, items: list[Item]) -> dict[str, WireItem]:

@@ -1,4 +1,4 @@
-"""Sources that are asked by the clock: an address over HTTP, a watched folder, a mailbox. Each waits longer after each failure."""
+"""Sources that are asked by the clock: an address over HTTP, a watched folder, a mailbox, a server of files. Each waits longer after each failure."""
 
 import logging
 import tempfile
@@ -19,6 +19,7 @@ from meiri.ingest.items import Item, items_in
 from meiri.ingest.parsed import Unreadable
 from meiri.ingest.wire_models import LONGEST_WAIT, REMEMBERED, WireDelivery, WireSource
 from meiri.ingest.wires.arriving import take_delivery
+from meiri.ingest.wires.remote_files import RemoteFiles
 from meiri.ingest.wires.watched_folder import items_of_folder
 from meiri.ingest.wires.wire_mailbox import items_of_mail
 from meiri.outbound import OutboundResponse, OutboundRules, Unreachable, ask
@@ -83,6 +84,12 @@ def _ask(source: WireSource) -> WireDelivery:
     with reading(SECONDS) as reader, tempfile.TemporaryDirectory(prefix="meiri-wire-") as folder:
         if source.way == WireSource.Way.FOLDER:
             return take_delivery(source, items_of_folder(source.folder, reader))
+        if source.way in (WireSource.Way.SFTP, WireSource.Way.S3):
+            files = RemoteFiles(source, Path(folder))
+            try:
+                return take_delivery(source, files.items(reader))
+            finally:
+                files.note_finished()
         if source.way == WireSource.Way.MAIL:
             return take_delivery(source, items_of_mail(source.senders, reader, Path(folder)))
         response = _answer_of(source)

@@ -1,0 +1,76 @@
+"""An SFTP server on this machine, which serves one folder to one account."""
+
+import asyncio
+import threading
+from pathlib import Path
+
+import asyncssh
+
+USER, PASSWORD = "wire", "s3cr3t p%ss"
+
+
+class _Account(asyncssh.SSHServer):
+    def __init__(self, server: "SftpServer"):
+        self._server = server
+
+    def begin_auth(self, username):
+        self._server.logins += 1
+        return True
+
+    def password_auth_supported(self):
+        return True
+
+    def validate_password(self, username, password):
+        return (username, password) == (USER, PASSWORD)
+
+    def public_key_auth_supported(self):
+        return True
+
+    def validate_public_key(self, username, key):
+        return username == USER and key == self._server.client_key
+
+
+class SftpServer:
+    """`logins` counts those that began; `opened` the files that were read, by their names; `client_key` may sign in too."""
+
+    def __init__(self, root: Path):
+        self.logins, self.opened, self.client_key = 0, [], None
+        key = asyncssh.generate_private_key("ssh-ed25519")
+        self.fingerprint = key.get_fingerprint("sha256")
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
+        opened = self.opened
+
+        class Files(asyncssh.SFTPServer):
+            def __init__(self, channel):
+                super().__init__(channel, chroot=str(root).encode())
+
+            def open(self, path, pflags, attrs):
+                opened.append(path.decode().rpartition("/")[2])
+                return super().open(path, pflags, attrs)
+
+        async def listen():
+            return await asyncssh.listen(
+                "127.0.0.1",
+                0,
+                server_host_keys=[key],
+                server_factory=lambda: _Account(self),
+                sftp_factory=Files,
+            )
+
+        self._server = self._do(listen())
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    def _do(self, work):
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
+
+    async def _close(self):
+        self._server.close()
+        await self._server.wait_closed()
+
+    def stop(self) -> None:
+        self._do(self._close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
