@@ -20,7 +20,7 @@ from tests.ingest.test_wires import RSS, TITLE, desk_of, newsroom, ninjs  # noqa
 from tests.live.live_factory import a_person
 from tests.s3_server import BUCKET, KEY, SECRET, an_s3_server
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("wire servers")]
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import io
 import threading
+from base64 import b64encode
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -38,6 +39,9 @@ def page_of(folder: str, number: int, part: int = 1) -> bytes:
         first, second, third = (f"第二页：{words}" for words in (first, second, third))
     day = f"2009-03-{number + 1:02}"
     picture = f'<p><img src="../tu/{folder}-{number}.jpg" alt="江边"></p>'
+    if (folder, number) == ("local", 2):  # within the page itself
+        drawn = b64encode(a_picture("/tu/local-2.jpg") + bytes(2000)).decode()
+        picture = f'<p><img src="data:image/jpeg;base64,{drawn}" alt="江边"></p>'
     following = '<p><a href="3_2.html">下一页</a></p>' if (folder, number, part) == ("news", 3, 1) else ""
     meta = f"来源：澄江旧报　{day} 08:3{number}　作者：韩秋林"
     crumbs = f'<a href="/">首页</a> &gt; <a href="/{folder}/">{name}</a> &gt; 正文'

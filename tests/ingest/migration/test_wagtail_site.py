@@ -24,7 +24,7 @@ from tests.ingest.migration.test_move_in_desk import ask, work
 from tests.ingest.wire_site import Agency
 from tests.newsroom_factory import a_channel
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("old wagtail")]
 
 
 class OldWagtail:

@@ -3,7 +3,6 @@ more, without what stands in each page of their part of the site."""
 
 import json
 import re
-from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import asdict, fields
 from datetime import datetime
@@ -139,6 +138,11 @@ def _read(store: FetchedStore, pages: PageReading, page: FetchedPage, furniture:
         )
     except Unreadable as error:
         return json.dumps({"reason": error.reason}, ensure_ascii=False)
+    for picture in article.pictures:
+        if picture.data:
+            store.want_pictures([(picture.url, picture.url)])
+            store.keep_picture(picture.url, picture.data)
+            picture.data = None
     return json_of_article(article, next_page)
 
 
@@ -150,11 +154,9 @@ def part_of(url: str) -> str:
 
 
 def json_of_article(article: ParsedArticle, next_page: str) -> str:
-    """What was read, for the store."""
+    """What was read, for the store. The bytes of pictures lie beside it."""
     found = asdict(article)
     found["published_at"] = article.published_at.isoformat() if article.published_at else None
-    for picture in found["pictures"]:
-        picture["data"] = b64encode(picture["data"]).decode() if picture["data"] else None
     return json.dumps(found | {"next": next_page}, ensure_ascii=False)
 
 
@@ -162,10 +164,7 @@ def article_of_json(found: dict[str, Any]) -> ParsedArticle:
     """The article that `json_of_article` wrote."""
     named = {part.name: found[part.name] for part in fields(ParsedArticle)}
     named["published_at"] = datetime.fromisoformat(found["published_at"]) if found["published_at"] else None
-    named["pictures"] = [
-        FoundPicture(**(one | {"data": b64decode(one["data"]) if one["data"] else None}))
-        for one in found["pictures"]
-    ]
+    named["pictures"] = [FoundPicture(**one) for one in found["pictures"]]
     return ParsedArticle(**named)
 
 
