@@ -17,6 +17,7 @@ from meiri.ingest.junk import (
     is_control,
     is_notice,
     is_record,
+    leads_elsewhere,
     trailing_control,
 )
 from meiri.ingest.metaline import is_meta_line, read_line
@@ -337,7 +338,9 @@ def _is_heading_matter(block: Block) -> bool:
 def _strays(block: Block) -> bool:
     """A line inside a text that is no part of it: an advertisement's label, a share bar, a player's excuse."""
     return block.kind != "figure" and (
-        is_control(block.text) or block.text in ("广告", "ADVERTISEMENT", "Advertisement")
+        is_control(block.text)
+        or block.text in ("广告", "ADVERTISEMENT", "Advertisement")
+        or (leads_elsewhere(block.text) and block.linked > 0.6 * len(block.text.replace(" ", "")))
     )
 
 

@@ -32,7 +32,7 @@ _BUTTONS = (
 # How a text came about, what a page says where nobody is known, and what stands where a name should.
 _SAID_INSTEAD = (
     "首页 正文 详情 更多 下载 打开 二维码 链接 播报 评论 原创 转载 置顶 头条 首发 独家 推荐 网络 互联网 综合 整合 未知 佚名 不详 投稿 匿名 原文 视频 音频 图片 广告 "
-    "Original Comments Updated Published Read More unknown name none null undefined"
+    "Original Comments Updated Published Read More unknown name none null undefined HKT SGT MYT CST GMT UTC"
 )
 BUTTONS = frozenset(_BUTTONS.split())
 _NO_NAMES = frozenset(

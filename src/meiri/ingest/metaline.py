@@ -27,6 +27,8 @@ _WECHAT = re.compile(
     rf"^[ \t]{{0,4}}原创[ \t　]{{1,8}}(?P<writer>{_NAME})[ \t　]{{1,8}}(?P<account>[^\s　]{{2,20}})(?:[\s　]|$)",
     re.MULTILINE,
 )
+# “来自 / 澄江早报”: with a bar it names a source, without one a place.
+_FROM = re.compile(rf"(?:^|(?<=[\s　]))(?:来自|來自){GAP}{BAR}{GAP}(?=\S)")
 _EDITED = re.compile(
     rf"(?:^|(?<=[\s　（(【\[]))(?:责任编辑|责编|编辑){GAP}[|｜/丨︱ 　]{GAP}(?=[\u4e00-\u9fff]{{2,4}}(?:[\s　）)】\]]|$))"
 )
@@ -104,7 +106,12 @@ def _marks(text: str) -> list[tuple[str, int, int]]:
     """(kind, start, end) of every label, in order."""
     marks = [(m.lastgroup or "", m.start(), m.end()) for m in label_pattern().finditer(text)]
     taken = [range(s, e) for _, s, e in marks]
-    for pattern, kind in ((_SIGNED, "author"), (_EDITED, "editor"), (bare_label_pattern(), "")):
+    for pattern, kind in (
+        (_SIGNED, "author"),
+        (_EDITED, "editor"),
+        (_FROM, "source"),
+        (bare_label_pattern(), ""),
+    ):
         marks += [
             (kind or m.lastgroup or "", m.start(), m.end())
             for m in pattern.finditer(text)
