@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
+from meiri.asked_numbers import asked_number
 from meiri.ingest.migration.old_bodies import attributes_of, figure_of
 
 DEEPEST, MOST_ROWS, MOST_CELLS = 20, 2_000, 50
@@ -237,4 +238,4 @@ def _link(address: str, words: str = "") -> str:
 
 
 def _whole(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
+    return asked_number(text) or 0
