@@ -214,7 +214,7 @@ def test_chiefs_choose_a_server_and_see_no_secret(inbox):
     desk = desk_of(a_person("总编", CHIEFS))
     page = reverse("wagtailsnippets_ingest_wiresource:add")
     shown = desk.get(page).content.decode()
-    assert "SFTP：127.0.0.1/incoming" in shown
+    assert "SFTP 服务器：127.0.0.1/incoming" in shown
     assert PASSWORD not in shown
     fields = {"name": "澄江社", "way": "sftp", "every": 5, "deed": "draft"}
     for wrong, told in (

@@ -41,7 +41,7 @@ class WireSource(models.Model):
         FOLDER = "folder", "文件夹"
         POST = "post", "推送"
         MAIL = "mail", "邮件"
-        SFTP = "sftp", "SFTP"
+        SFTP = "sftp", "SFTP 服务器"
         S3 = "s3", "S3 存储"
 
     name = models.CharField("名称", max_length=60, unique=True)

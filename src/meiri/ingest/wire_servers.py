@@ -112,5 +112,6 @@ def _server_of(address: str) -> WireServer:
 def server_choices() -> list[tuple[str, str]]:
     """Those that editors may choose."""
     return [
-        (server.name, f"{server.kind.upper()}：{server.name}") for server in settings.WIRE_SERVERS.values()
+        (server.name, f"{server.kind.upper()} 服务器：{server.name}")
+        for server in settings.WIRE_SERVERS.values()
     ]

@@ -17,6 +17,7 @@ from meiri.ingest.migration.crawling import FRUITLESS, KIND, CrawlLimits
 from meiri.ingest.migration.fetching_site import FetchOrder, fetch_site, folder_for
 from meiri.ingest.migration.moving_by_clock import folder_of_archives
 from meiri.ingest.migration.polite_client import PoliteClient, SiteAway
+from meiri.ingest.migration.reading_crawled import part_of
 from meiri.ingest.models import MovedPost, OldAddress
 from meiri.journal.models import Entry
 from meiri.media.models import Picture
@@ -220,3 +221,10 @@ def test_a_private_address_is_asked_only_where_the_operator_names_it(newspaper, 
         with pytest.raises(CommandError):
             move_in(address, "--crawl")
     assert not newspaper.asked
+
+
+def test_pages_right_below_the_front_page_are_of_one_part():
+    titles = {part_of(f"https://old.example/{title}/") for title in ("a-river", "two-bridges")}
+    days = {part_of(f"https://old.example/{day}/a.html") for day in ("20090301", "20090302")}
+    assert (titles, days) == ({"old.example/"}, {"old.example/0"})
+    assert part_of("https://old.example/news/1.html") != part_of("https://old.example/tech/1.html")

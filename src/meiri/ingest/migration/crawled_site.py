@@ -162,7 +162,7 @@ def _column_of(read: dict, url: str) -> str:
 
 def _folder_of(url: str) -> str:
     """The first folder of an address that is no number; "" where there is none."""
-    folders = [one for one in urlsplit(url).path.split("/")[1:-1] if one]
+    folders = urlsplit(url).path.strip("/").split("/")[:-1]
     return folders[0] if folders and not folders[0].isdigit() else ""
 
 

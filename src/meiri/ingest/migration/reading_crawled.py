@@ -149,7 +149,8 @@ def _read(store: FetchedStore, pages: PageReading, page: FetchedPage, furniture:
 def part_of(url: str) -> str:
     """The part of a site that an address is in: its host and its first folder, numbers as one."""
     parts = urlsplit(url)
-    first = parts.path.split("/")[1] if parts.path.count("/") > 1 else ""
+    first, _, rest = parts.path.strip("/").partition("/")
+    first = first if rest else ""
     return f"{parts.netloc}/{re.sub('[0-9]+', '0', first)}"
 
 

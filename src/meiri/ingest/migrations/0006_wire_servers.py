@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='wiresource',
             name='way',
-            field=models.CharField(choices=[('address', '网址'), ('folder', '文件夹'), ('post', '推送'), ('mail', '邮件'), ('sftp', 'SFTP'), ('s3', 'S3 存储')], default='address', max_length=7, verbose_name='怎样收稿'),
+            field=models.CharField(choices=[('address', '网址'), ('folder', '文件夹'), ('post', '推送'), ('mail', '邮件'), ('sftp', 'SFTP 服务器'), ('s3', 'S3 存储')], default='address', max_length=7, verbose_name='怎样收稿'),
         ),
         migrations.CreateModel(
             name='WireFile',
