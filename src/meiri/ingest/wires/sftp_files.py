@@ -7,6 +7,7 @@ import asyncio
 import stat
 import time
 from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -49,7 +50,9 @@ def fetch_by_sftp(
 
 def _run(work: Coroutine[Any, Any, Answer]) -> Answer:
     try:
-        return asyncio.run(_in_time(work))
+        # In a thread of its own: that of the caller may have an event loop.
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, _in_time(work)).result()
     except asyncssh.HostKeyNotVerifiable:
         raise Unreadable("服务器的主机密钥与设置的指纹不符，没有连接。请告诉技术人员。") from None
     except asyncssh.PermissionDenied:
