@@ -16,6 +16,7 @@ from meiri.aigc import is_service_code
 from meiri.file_modes import PUBLIC_FILE, PUBLIC_FOLDER
 from meiri.identity import Identity
 from meiri.ingest.wire_servers import servers_in
+from meiri.journal.read_replica_settings import READ_REPLICA, read_replica_settings
 from meiri.kept_once import kept_once
 from meiri.mail.server import sender_of
 from meiri.own_address import address_of_server, is_address, kept_address, listens_on
@@ -233,6 +234,14 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         ),
     }
     DATABASES["default"]["CONN_MAX_AGE"] = None
+# A PostgreSQL that follows it and answers readers, where one is set (meiri.journal.read_replica).
+if _replica_url := env.str("MEIRI_REPLICA_URL", default=""):
+    try:
+        DATABASES[READ_REPLICA] = read_replica_settings(
+            environ.Env.db_url_config(_replica_url), DATABASES["default"]
+        )
+    except ValueError as error:
+        raise ImproperlyConfigured(str(error)) from None
 # What counts limits and keeps sessions at hand for all nodes, where one is set; meiri.valkey speaks with it.
 try:
     REDIS_URL = valkey_address(env.str("MEIRI_REDIS_URL", default=""))

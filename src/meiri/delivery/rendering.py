@@ -16,6 +16,7 @@ from django.urls import Resolver404, resolve
 from meiri.delivery.keys import collecting
 from meiri.delivery.kinds import quoted, simplified
 from meiri.delivery.omissions import Omission, collecting_omissions
+from meiri.journal.read_replica import reads_replica
 
 _UNFIT_DIRECTIVES = ("private", "no-store", "no-cache")
 
@@ -57,10 +58,13 @@ class Rendered:
 def page(view=None, *, varies_by: tuple[str, ...] = ()):
     """Decorate a view whose answer is a public page to be stored: `/keji/` is the same page for every reader.
 
-    `varies_by` names the parameters of the query that make another page of it, which then is not stored.
+    `varies_by` names the parameters of the query that make another page of it, which then is not stored: the read replica may
+    answer it.
     """
 
     def decorate(view):
+        if varies_by:
+            view = reads_replica(view)
         view.page_varies_by = varies_by
         return view
 
@@ -89,6 +93,9 @@ def load() -> None:
 
 class PageRequest(WSGIRequest):
     """Asks for a page to be stored, on nobody's behalf."""
+
+    # It is made of the primary database alone (meiri.journal.read_replica).
+    makes_page = True
 
 
 @cache

@@ -11,6 +11,7 @@ from ninja.responses import Status
 
 from meiri.api_problem import Problem
 from meiri.asked_numbers import LARGEST_ID
+from meiri.journal.read_replica import reads_replica
 from meiri.media.documents import kind_of_document
 from meiri.media.labelled_media import LabelledMedia
 from meiri.media.recording_origins import origin_of
@@ -156,6 +157,7 @@ class Stations(Schema):
     tags=["articles"],
     summary="Published articles, newest first",
 )
+@reads_replica
 def get_articles(
     request,
     response: HttpResponse,
@@ -198,6 +200,7 @@ def get_articles(
     tags=["articles"],
     summary="An article with its body",
 )
+@reads_replica
 def get_article(
     request,
     response: HttpResponse,
@@ -280,6 +283,7 @@ _TOLD_OF_ALL = ("origin",)
 
 
 @router.get("/channels/", response=Sections, tags=["sections"], summary="The channels (频道)")
+@reads_replica
 def get_channels(request, response: HttpResponse):
     response["Cache-Control"] = "public, max-age=300"
     channels = list(Channel.objects.visible())
@@ -288,6 +292,7 @@ def get_channels(request, response: HttpResponse):
 
 
 @router.get("/stations/", response=Stations, tags=["sections"], summary="The provincial stations (地方站)")
+@reads_replica
 def get_stations(request, response: HttpResponse):
     response["Cache-Control"] = "public, max-age=300"
     stations = list(Station.objects.visible())

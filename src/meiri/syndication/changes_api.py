@@ -9,6 +9,7 @@ from meiri.asked_numbers import LARGEST_ID
 from meiri.changes.change_wording import wordings_of
 from meiri.changes.models import PublishedChange, changes_of
 from meiri.changes.version_numbers import numbers_of
+from meiri.journal.read_replica import reads_replica
 from meiri.newsroom.changes import ARTICLES
 from meiri.newsroom.clock import zoned
 from meiri.search.comparing import ComparedSentence, differing
@@ -52,6 +53,7 @@ class Changes(Schema):
     tags=["articles"],
     summary="What became of an article since it was published",
 )
+@reads_replica
 def get_changes(
     request, article_id: int, before: int | None = Query(None, ge=1, le=LARGEST_ID, description="An id.")
 ):

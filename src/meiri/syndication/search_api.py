@@ -7,6 +7,7 @@ from ninja import Field, Query, Router, Schema
 from ninja.errors import HttpError
 
 from meiri.api_problem import Problem
+from meiri.journal.read_replica import reads_replica
 from meiri.search import query as searching
 from meiri.search.finding import Hit, HitCursor, Sort, find
 from meiri.sections.models import Channel, Section, Station
@@ -41,6 +42,7 @@ class SearchHits(Schema):
     tags=["search"],
     summary="Search published articles",
 )
+@reads_replica
 def get_search(
     request,
     response: HttpResponse,

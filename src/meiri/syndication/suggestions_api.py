@@ -10,6 +10,7 @@ from ninja.errors import HttpError
 from meiri.api_problem import Problem
 from meiri.delivery.models import ProtectedTerm
 from meiri.delivery.script import TraditionalConverter, plain
+from meiri.journal.read_replica import reads_replica
 from meiri.search.directory import NameKind
 from meiri.search.suggesting import LONGEST_TYPED, suggest
 
@@ -32,6 +33,7 @@ class SuggestionList(Schema):
     tags=["search"],
     summary="What somebody who types may be looking for",
 )
+@reads_replica
 def get_suggestions(
     request,
     response: HttpResponse,

@@ -10,6 +10,7 @@ from meiri.audience.search_log import note_search
 from meiri.delivery.editions import is_for_minors, is_traditional
 from meiri.delivery.script import plain
 from meiri.fronts.magazine_search import excerpt_of, find_pieces
+from meiri.journal.read_replica import reads_replica
 from meiri.search.finding import DEEPEST, Facet, Found, HitCursor, Sort, facets, find
 from meiri.search.index import Unavailable, store
 from meiri.search.query import LONGEST_QUERY, Query, QueryTooLong, parse
@@ -45,6 +46,7 @@ class PageLinks:
     ends_early: bool = False
 
 
+@reads_replica
 def results(request):
     """Search by `?q=&area=&channel=&station=&from=&to=&sort=&after=`. What can't be read of them is left out."""
     asked = request.GET
