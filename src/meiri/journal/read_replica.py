@@ -12,13 +12,15 @@ from contextlib import contextmanager, suppress
 from functools import wraps
 from threading import Event, Lock, Thread
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connections
 
-from meiri.journal.log import End, end_of_journal, journal_snapshot
 from meiri.journal.read_replica_settings import READ_REPLICA
+
+if TYPE_CHECKING:
+    from meiri.journal.log import End
 
 logger = logging.getLogger(__name__)
 
@@ -106,7 +108,7 @@ class ReadReplica:
         self._stopping.set()
         self.is_there = False
 
-    def has_reached(self, end: End) -> bool:
+    def has_reached(self, end: "End") -> bool:
         """Whether it has that entry, and still follows. Asked in the thread that is to read from it."""
         if not self.is_there:
             return False
@@ -186,6 +188,9 @@ def reads_replica(view: Callable) -> Callable:
         replica = read_replica()
         if replica is None or not _is_readers(request):
             return view(request, *arguments, **named)
+        # Views are decorated before models can be loaded.
+        from meiri.journal.log import end_of_journal, journal_snapshot
+
         replica.begin()
         with journal_snapshot():
             if replica.is_there and replica.has_reached(end_of_journal()):
