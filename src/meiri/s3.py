@@ -59,6 +59,15 @@ class S3Address:
     backup_bucket: str
 
 
+def is_bucket_name(name: str) -> bool:
+    return _BUCKET.fullmatch(name) is not None
+
+
+def is_prefix(prefix: str) -> bool:
+    """Whether keys may begin with `prefix`, which is "" or ends with a slash."""
+    return _PREFIX.fullmatch(prefix) is not None and ".." not in prefix
+
+
 def s3_address(given: dict[str, str]) -> S3Address | None:
     """The address of settings by their names without MEIRI_S3_; None where no endpoint is set. Raises `ValueError` with a
     sentence for the operator."""
@@ -86,13 +95,13 @@ def s3_address(given: dict[str, str]) -> S3Address | None:
         if not given[name]:
             raise ValueError(f"MEIRI_S3_ENDPOINT is set, but not MEIRI_S3_{name}.")
     for name in ("BUCKET", "BACKUP_BUCKET"):
-        if given[name] and not _BUCKET.fullmatch(given[name]):
+        if given[name] and not is_bucket_name(given[name]):
             raise ValueError(
                 f"MEIRI_S3_{name} is {given[name]!r}; a bucket's name has 3 to 63 small letters, digits, hyphens and dots."
             )
     prefix = given["PREFIX"].strip("/")
     prefix = f"{prefix}/" if prefix else ""
-    if not _PREFIX.fullmatch(prefix) or ".." in prefix:
+    if not is_prefix(prefix):
         raise ValueError(
             f"MEIRI_S3_PREFIX is {given['PREFIX']!r}; write names of letters, digits, hyphens and dots, such as sites/meiri."
         )
@@ -306,6 +315,11 @@ def s3_bucket() -> S3Bucket:
 def backup_bucket() -> S3Bucket:
     address = site_address()
     return _bucket(address, address.backup_bucket)
+
+
+def bucket_named(name: str) -> S3Bucket:
+    """Another bucket of the site's server."""
+    return _bucket(site_address(), name)
 
 
 def s3_is_away() -> bool:

@@ -19,7 +19,7 @@ def restore_replica(setting: str, moment: datetime | None, key_file: Path, repla
     """Put the site that the replica at `setting` has of `moment`, or has last, in the place of this one. Its manifest has `made` (ISO 8601: when
     the last entry of its journal was written) and `journal` as that of a backup. Raises `BackupRefused` and leaves all as it was."""
     if not setting:
-        raise BackupRefused("Say where the replica is: --from FOLDER, or MEIRI_REPLICATE_TO.")
+        raise BackupRefused("Say where the replica is: --from PLACE, or MEIRI_REPLICATE_TO.")
 
     def fetch(folder: Path) -> dict:
         try:

@@ -2,7 +2,9 @@
 
 import shutil
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from meiri.operations.replication.encryption import SUFFIX, WrongKey, decrypt
@@ -14,6 +16,8 @@ from meiri.operations.replication.targets import ReplicaTarget
 FILES = ("media/", "originals/")
 # Of a site that goes on, Litestream's files are put together while they are fetched.
 TRIES = 3
+# Files that are fetched at the same time: each waits for an answer of an S3 server. Of their names so many are at hand.
+FETCHING, BATCH = 8, 256
 
 
 def fetch_site(target: ReplicaTarget, moment: datetime | None, key, folder: Path) -> Generation:
@@ -51,19 +55,25 @@ def _generation_of(target: ReplicaTarget, moment: datetime | None) -> Generation
 
 def _fetch(target: ReplicaTarget, prefix: str, key, folder: Path, left_out: Collection[str] = ()) -> bool:
     """Write the files below `prefix` into `folder`. Whether all were there still that were named."""
-    is_whole = True
-    for name in target.names(prefix):
+
+    def fetch(name: str) -> bool:
         path = folder / _place(name)
         if name.removesuffix(SUFFIX) in left_out:
-            continue
+            return True
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with target.open(name) as source, path.open("xb") as out:
                 decrypt(source, out, key)
         except FileNotFoundError:
-            is_whole = False
+            return False
         except WrongKey as error:
             raise WrongKey(f"{name}: {error}") from None
+        return True
+
+    names, is_whole = iter(target.names(prefix)), True
+    with ThreadPoolExecutor(FETCHING) as pool:
+        while batch := list(islice(names, BATCH)):
+            is_whole = all(list(pool.map(fetch, batch))) and is_whole
     return is_whole
 
 

@@ -71,8 +71,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--from",
             dest="target",
-            metavar="FOLDER",
-            help="where the replica is (default: MEIRI_REPLICATE_TO)",
+            metavar="PLACE",
+            help="where the replica is, a folder or s3: (default: MEIRI_REPLICATE_TO)",
         )
         parser.add_argument(
             "--key",
