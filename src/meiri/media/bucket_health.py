@@ -18,6 +18,7 @@ from meiri.media.bucket_files import BucketFile, RemovedObject
 from meiri.media.bucket_storage import node_cache
 from meiri.media.models import Picture
 from meiri.media.stored_media import FileFolder
+from meiri.media.waiting_files import seconds_waited, waiting_files
 from meiri.metrics import Sample, measurement
 from meiri.outbound import OutboundRules, Unreachable, ask, is_any
 from meiri.s3 import S3Away, S3Bucket, backup_bucket, s3_bucket, s3_is_away
@@ -28,6 +29,8 @@ QUICK = 1.0
 # S3 refuses what was signed by a clock that is 15 minutes off (Signature Version 4).
 SKEW = 60.0
 WAITING = timedelta(hours=1)
+# Seconds for which a file may wait to be sent.
+UNSENT = 300.0
 RULES = OutboundRules(is_allowed=is_any, ports=None, silence=5, longest=10, redirects=0)
 # What the server's own words for a refusal mean for the operator.
 REMEDIES = {
@@ -143,6 +146,12 @@ def media_are_where_they_belong() -> Iterator[HealthFinding]:
             f"{late} files were deleted more than an hour ago and are still in the bucket",
             "see what is said of s3; the worker goes on by itself",
         )
+    files = waiting_files()
+    if files and seconds_waited(files[0]) > UNSENT:
+        yield warning(
+            f"{len(files)} files wait on this machine for the S3 server, the oldest for {seconds_waited(files[0]) / 60:.0f} minutes",
+            "see what is said of s3; the worker sends them by itself, and until then they are here alone",
+        )
     copies = node_cache()
     yield fine(
         f"{BucketFile.objects.count()} lie in the bucket; this node keeps {copies.size() / 1e6:.1f} MB of them, {copies.limit / 1e6:.0f} MB at most"
@@ -167,3 +176,9 @@ def bytes_of_cache() -> Iterator[Sample]:
 def waiting_to_be_deleted() -> Iterator[Sample]:
     if settings.MEDIA_IN_S3:
         yield (), RemovedObject.objects.filter(is_gone=False).count()
+
+
+@measurement("meiri_media_to_send", "Media files that wait on this machine for the S3 server")
+def waiting_to_be_sent() -> Iterator[Sample]:
+    if settings.MEDIA_IN_S3:
+        yield (), len(waiting_files())

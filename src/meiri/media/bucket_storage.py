@@ -29,6 +29,7 @@ from django.utils import timezone
 from django.utils.deconstruct import deconstructible
 from django.utils.encoding import filepath_to_uri
 
+from meiri.media import waiting_files
 from meiri.media.bucket_files import LONGEST_NAME, BucketFile, RemovedObject
 from meiri.media.files import after_rollback
 from meiri.media.node_cache import FOLDER_NAME, AlteredObject, MediaObject, NodeCache
@@ -143,6 +144,8 @@ class BucketStorage(Storage):
         copies = node_cache()
         if path := copies.find(kept.key):
             return path
+        if path := waiting_files.find(kept.key):
+            return path
         if copies.is_wrong(kept.key):
             raise FileNotFoundError(f"{kept.name} is not as it was stored.")
         s3_bucket().check()
@@ -179,9 +182,18 @@ class BucketStorage(Storage):
 
     def _save(self, name, content):
         digest, size = digest_of_content(content)
-        kept = put_object(_checked(name), content, digest, size, getattr(content, "content_type", "") or "")
-        after_rollback(partial(discard, kept))
-        enter(kept)
+        if waiting_files.transactions_hold_up_others():
+            kept = new_object(_checked(name), digest, size)
+            waiting_files.keep(kept.key, content)
+            after_rollback(partial(_forget_waiting, kept.key))
+            enter(kept)
+            transaction.on_commit(partial(waiting_files.send, row_of(kept)), robust=True)
+        else:
+            kept = put_object(
+                _checked(name), content, digest, size, getattr(content, "content_type", "") or ""
+            )
+            after_rollback(partial(discard, kept))
+            enter(kept)
         content.seek(0)
         try:
             node_cache().take(kept, iter(lambda: content.read(PIECE), b""))
@@ -229,17 +241,26 @@ def digest_of_content(content) -> tuple[bytes, int]:
     return digest.digest(), size
 
 
-def put_object(name: str, content, digest: bytes, size: int, content_type: str = "") -> MediaObject:
-    """Write a file under a new key. No row says so yet. Raises `S3Away`."""
+def new_object(name: str, digest: bytes, size: int) -> MediaObject:
+    """A file under a new key, where nothing is yet."""
     token = secrets.token_hex(16)
     suffix = _SUFFIX.search(name)
     key = f"{site_address().prefix}{MEDIA}{token[:2]}/{token[2:]}{suffix[0] if suffix else ''}"
-    s3_bucket().put(key, content, size, digest.hex(), content_type)
     return MediaObject(name, key, digest, size, time.time())
+
+
+def put_object(name: str, content, digest: bytes, size: int, content_type: str = "") -> MediaObject:
+    """Write a file under a new key. No row says so yet. Raises `S3Away`."""
+    kept = new_object(name, digest, size)
+    s3_bucket().put(kept.key, content, size, digest.hex(), content_type)
+    return kept
 
 
 def read_object(kept: MediaObject) -> IO[bytes]:
     """The content of an object, checked, without taking room among the copies of this node. Raises `FileNotFoundError`, `S3Away`."""
+    with suppress(FileNotFoundError):
+        if path := waiting_files.find(kept.key):
+            return open(path, "rb")
     with ExitStack() as failing:
         file = failing.enter_context(SpooledTemporaryFile(IN_MEMORY, dir=str(settings.HOME)))
         digest = hashlib.sha256()
@@ -274,12 +295,16 @@ def remove_rows(keys) -> None:
 
 
 def delete_object(key: str) -> bool:
-    """Delete an object that no name stands for, from the bucket and from this node; whether it is gone."""
+    """Delete an object that no name stands for, from the bucket and from this node; whether it is gone. One that was about to be sent may
+    be on its way: it is deleted once more later."""
+    was_waiting = waiting_files.forget(key)
     _forget_copy(key)
     try:
         s3_bucket().delete(key)
     except S3Away as error:
         logger.warning("%s will be deleted later: %s", key, error)
+        return False
+    if was_waiting:
         return False
     RemovedObject.objects.filter(key=key).update(is_gone=True)
     return True
@@ -292,6 +317,12 @@ def discard(kept: MediaObject) -> None:
         s3_bucket().delete(kept.key)
     except S3Away as error:
         logger.warning("%s stays in the bucket, and nothing names it: %s", kept.key, error)
+
+
+def _forget_waiting(key: str) -> None:
+    """Delete a file whose transaction was rolled back."""
+    waiting_files.forget(key)
+    _forget_copy(key)
 
 
 def _forget_copy(key: str) -> None:

@@ -7,9 +7,10 @@ from itertools import islice
 from django.conf import settings
 from django.utils import timezone
 
-from meiri.media.bucket_files import RemovedObject
-from meiri.media.bucket_storage import delete_object, node_cache
-from meiri.s3 import s3_is_away
+from meiri.media.bucket_files import BucketFile, RemovedObject
+from meiri.media.bucket_storage import MEDIA, delete_object, node_cache
+from meiri.media.waiting_files import ABANDONED, key_ending, seconds_waited, send, waiting_files
+from meiri.s3 import s3_is_away, site_address
 
 # So many objects are deleted from the bucket in a run.
 MOST = 500
@@ -33,6 +34,19 @@ def delete_removed_objects() -> None:
         if not delete_object(key) and s3_is_away():
             break
     RemovedObject.objects.filter(is_gone=True, removed_at__lt=timezone.now() - REMEMBERED).delete()
+
+
+def send_waiting_files() -> None:
+    """Send what could not be sent when it was stored, and delete what a transaction left that never ended."""
+    if not settings.MEDIA_IN_S3:
+        return
+    for path in waiting_files()[:MOST]:
+        row = BucketFile.objects.filter(key=f"{site_address().prefix}{MEDIA}{key_ending(path)}").first()
+        if row is None:
+            if seconds_waited(path) > ABANDONED:
+                path.unlink(missing_ok=True)
+        elif not send(row) and s3_is_away():
+            break
 
 
 def sweep_node_cache() -> None:

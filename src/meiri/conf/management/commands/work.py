@@ -41,7 +41,11 @@ from meiri.journal.log import idle_seconds
 from meiri.journal.notifications import listen
 from meiri.mail.sending import forget_mail, send_mail
 from meiri.mail.server import check_mail, server_of
-from meiri.media.bucket_upkeep import delete_removed_objects, sweep_node_cache
+from meiri.media.bucket_upkeep import (
+    delete_removed_objects,
+    send_waiting_files,
+    sweep_node_cache,
+)
 from meiri.media.licences import expire_pictures
 from meiri.media.sealed_storage import sealed_files
 from meiri.members.carrying_notices import carry_notices, mail_news, news_mail_is_due, notices_wait
@@ -123,6 +127,7 @@ SCHEDULE = [
     # An S3 server may be slow to answer: it delays nothing else.
     ClockJob(sweep_node_cache, 5, line="media", of_node=True),
     ClockJob(delete_removed_objects, 60, line="media"),
+    ClockJob(send_waiting_files, 5, line="media", of_node=True),
     ClockJob(tell_alterations, 10, of_node=True),
     ClockJob(tell_likes, 20, is_wanted=likes_wait),
     ClockJob(tell_polls, 5, is_wanted=polls_wait),
