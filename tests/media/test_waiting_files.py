@@ -187,8 +187,8 @@ def test_a_slow_server_holds_up_nobody_who_writes_and_a_process_that_dies_loses_
         server.resume()
     assert len(waiting(home)) == 1
     printed = writing.run(
-        "from meiri.media.bucket_files import BucketFile\n"
-        "meiri.media.bucket_upkeep.send_waiting_files(); print(BucketFile.objects.get().key)"
+        "from meiri.media.bucket_files import BucketFile\nfrom meiri.media.bucket_upkeep import send_waiting_files\n"
+        "send_waiting_files(); print(BucketFile.objects.get().key)"
     )
     assert server.content(printed.strip()) == b"words" * 1000
     assert waiting(home) == []
