@@ -10,8 +10,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import wraps
-from threading import Event, Lock, Thread
-from time import monotonic
+from threading import Lock, Thread
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
@@ -72,10 +72,12 @@ class LagClock:
     """How many seconds the replica is behind, by what the primary had written at each look."""
 
     def __init__(self) -> None:
-        self._noted: deque[tuple[float, int]] = deque(maxlen=MOST_NOTED)
+        self._noted: deque[tuple[float, int]] = deque()
 
     def lag(self, written: int, replayed: int, now: float) -> float:
         """`written` was asked before `replayed`."""
+        if len(self._noted) == MOST_NOTED:
+            del self._noted[1]  # the oldest is what counts
         self._noted.append((now, written))
         while self._noted and self._noted[0][1] <= replayed:
             self._noted.popleft()
@@ -92,7 +94,6 @@ class ReadReplica:
         self.is_there = False
         self.reason = ""  # why it is not there; "" where it is, or nobody has looked yet
         self.lag = 0.0
-        self._stopping = Event()
         self._lock = Lock()
         self._thread: Thread | None = None
 
@@ -103,10 +104,6 @@ class ReadReplica:
                 if self._thread is None:
                     self._thread = Thread(target=self._keep_looking, name="read replica", daemon=True)
                     self._thread.start()
-
-    def close(self) -> None:
-        self._stopping.set()
-        self.is_there = False
 
     def has_reached(self, end: "End") -> bool:
         """Whether it has that entry, and still follows. Asked in the thread that is to read from it."""
@@ -140,22 +137,21 @@ class ReadReplica:
 
     def _keep_looking(self) -> None:
         clock = LagClock()
-        while not self._stopping.is_set():
+        while True:
             self._note(self._look(clock))
-            self._stopping.wait(LOOK)
-        for alias in (DEFAULT_DB_ALIAS, READ_REPLICA):
-            connections[alias].close()
+            sleep(LOOK)
 
     def _look(self, clock: LagClock) -> str:
         """Why it can't be used; "" where it can."""
-        try:
-            primary, now = state_of(DEFAULT_DB_ALIAS), monotonic()
-            replica = state_of(READ_REPLICA)
-        except Exception as error:
-            for alias in (DEFAULT_DB_ALIAS, READ_REPLICA):
+        found = []
+        for alias, server in ((DEFAULT_DB_ALIAS, "the primary"), (READ_REPLICA, "it")):
+            try:
+                found.append((state_of(alias), monotonic()))
+            except Exception as error:
                 with suppress(Exception):
                     connections[alias].close()
-            return _sentence(error)
+                return f"{server} does not answer: {_sentence(error)}"
+        (primary, now), (replica, _) = found
         self.lag = clock.lag(primary.position, replica.position, now)
         if unfit := why_unfit(primary, replica):
             return unfit
