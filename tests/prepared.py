@@ -6,12 +6,15 @@ import hashlib
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from bench._processes import environment, free_port
+from bench._servers import PostgresServer
 from bench.killing import Site, wait_until
 from tests.database import digest
+from tests.postgresql import program_path
 
 KEPT = 2  # Static files of other states of the code.
 PROJECT = Path(__file__).resolve().parents[1]
@@ -40,6 +43,22 @@ def begin_database(home: Path, config) -> None:
     if database.exists():
         shutil.copyfile(database, home / "meiri.sqlite3")
         (home / "meiri.sqlite3").chmod(0o600)
+
+
+def begin_in_server(server: PostgresServer, config, migrate: Callable[[], object]) -> None:
+    """Put the migrated database into a PostgreSQL of its own; `migrate` makes it where no run has done so before."""
+    cache = config.cache.mkdir("migrated")
+    dump = cache / f"{digest()}.dump"
+    place = [f"--host={server.folder}", "--username=meiri", "--dbname=postgres"]
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if dump.exists():
+            subprocess.run([program_path("pg_restore"), *place, "--no-owner", str(dump)], check=True)
+            return
+        migrate()
+        part = dump.with_suffix(".part")
+        subprocess.run([program_path("pg_dump"), *place, "--format=custom", f"--file={part}"], check=True)
+        part.rename(dump)
 
 
 def collected(cache: Path) -> Path:

@@ -24,7 +24,7 @@ class StandbyServer(PostgresServer):
         self.run(
             "pg_basebackup", "--host", str(self._primary.folder), "--username", "meiri", "--pgdata", str(self.data), *copied
         )  # fmt: skip
-        self.configure("log_statement = 'all'", "max_standby_streaming_delay = 1s")
+        self.configure("log_statement = 'all'")
         self.start()
 
     def begin_again(self) -> None:

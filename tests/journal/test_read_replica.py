@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,28 +17,22 @@ from bench._servers import PostgresServer
 from bench.killing import wait_until
 from meiri.journal.read_replica import LagClock, ServerState, why_unfit
 from meiri.journal.read_replica_settings import read_replica_settings
-from tests.database import digest
+from tests.prepared import begin_in_server, collected
 from tests.site_shell import Shell
 from tests.standby_server import StandbyServer
 
 pytestmark = pytest.mark.xdist_group("machines")
 
-BEGIN = """
-import logging, sys, time
-from django.core.management import call_command
-from django.db import close_old_connections
-from django.test import Client
-from meiri.journal.read_replica import read_replica, reads_replica
-from tests.newsroom_factory import an_article
-logging.getLogger("meiri.journal.read_replica").addHandler(logging.StreamHandler(sys.stdout))
-def asked(address, **more):
-    began = time.perf_counter()
-    answer = Client(SERVER_NAME="127.0.0.1").get(address, **more)
-    seconds = time.perf_counter() - began
-    by = [int(one._value.get()) for one in (read_replica().by_replica, read_replica().by_primary)]
-    return {"status": answer.status_code, "text": answer.content.decode(), "seconds": seconds, "by": by}
+WITH = "from tests.journal.replica_reader import an_article, asked, say, told\n"
+MIGRATE = "from django.core.management import call_command; call_command('migrate', verbosity=0)"
+FOUND = """
+from django.db import connections
+from meiri.journal.read_replica_health import read_replica_follows
+connections["read_replica"].close()
+connections["read_replica"].settings_dict["OPTIONS"]["host"] = {host!r}
+say(" ".join(f"{{one.state.name}}: {{one.what}}" for one in read_replica_follows()))
+connections["read_replica"].close()
 """
-ASKED = "import json; print(json.dumps(asked({address!r}, **{more!r})))"
 LIST = "/api/v1/articles/"
 
 
@@ -54,26 +49,33 @@ class ReadSite:
     def settings(self) -> dict[str, str]:
         return {"MEIRI_DATABASE_URL": self.primary.address, "MEIRI_REPLICA_URL": self.standby.address}
 
+    def run(self, code: str) -> str:
+        return self.shell.run(WITH + code)
+
     def ask(self, address: str, **more: str) -> dict:
-        return json.loads(self.shell.run(ASKED.format(address=address, more=more)).splitlines()[-1])
+        return json.loads(self.run(f"say(asked({address!r}, **{more!r}))"))
 
     def is_answered_by_replica(self) -> bool:
         before = self.ask(LIST)["by"][0]
         return self.ask(LIST)["by"][0] == before + 1
 
     def publish(self, title: str) -> None:
-        self.shell.run(f"an_article({title!r})")
+        self.run(f"an_article({title!r})")
 
-    def doctor(self, **more: str) -> dict:
+    def doctor(self) -> dict:
         """What `meiri doctor` finds of the replica."""
         done = subprocess.run(
             [sys.executable, "-m", "meiri.conf.command", "doctor", "--json"],
-            env=environment(self.home, **self.settings | more),
+            env=environment(self.home, **self.settings),
             capture_output=True,
             text=True,
         )
         found = [json.loads(line) for line in done.stdout.splitlines()]
         return next(one for one in found if one["part"] == "read replica")
+
+    def found(self, host: Path | None = None) -> str:
+        """The same without the command; with `host` of another server in its place."""
+        return json.loads(self.run(FOUND.format(host=str(host or self.standby.folder))))
 
     def sql(self, server: PostgresServer, text: str) -> None:
         server.run(
@@ -101,23 +103,11 @@ def kept_site(request) -> Iterator[ReadSite]:
         standby = StandbyServer(folder / "standby", primary)
         site = ReadSite(home, primary, standby, Shell({}))
         site.shell = Shell(environment(home, **site.settings))
-        dump = request.config.cache.mkdir("migrated") / f"{digest()}.dump"
         try:
-            if dump.exists():
-                with dump.open("rb") as file:
-                    host = f"--host={primary.folder}"
-                    command = [
-                        *primary._as_owner,
-                        "pg_restore",
-                        host,
-                        "--username=meiri",
-                        "--no-owner",
-                        "--dbname=postgres",
-                    ]
-                    subprocess.run(command, stdin=file, check=True)
+            shutil.copytree(collected(request.config.cache.mkdir("collected")), home / "static")
+            begin_in_server(primary, request.config, lambda: site.shell.run(MIGRATE))
             standby.begin()
-            site.shell.run(BEGIN)
-            site.shell.run("call_command('migrate', verbosity=0)\nfor n in range(45): an_article(f'旧闻{n}')")
+            site.run("for n in range(45): an_article(f'旧闻{n}')")
             yield site
         finally:
             site.shell.end()
@@ -131,25 +121,28 @@ def site(kept_site) -> Iterator[ReadSite]:
     kept_site.standby.statements()
     yield kept_site
     kept_site.standby.resume()
+    kept_site.sql(kept_site.standby, "SELECT pg_wal_replay_resume() WHERE pg_is_in_recovery()")
 
 
 def test_it_answers_readers_and_nobody_else(site):
     assert "旧闻44" in site.ask(LIST)["text"]
     told = site.standby.statements()
     assert "newsroom_listing" in told
-    assert "newsroom_article" in told
-    older = re.search(r"before=[^\"&]+", site.ask("/gundong/")["text"])
+    assert "BEGIN" not in told
+    cursor = json.loads(site.ask(LIST)["text"])["next"].partition("=")[2]
+    assert site.ask("/keji/")["status"] == 200
+    site.standby.statements()
+    assert "旧闻" in site.ask("/rss.xml")["text"]
     assert "newsroom" not in site.standby.statements()  # a page that is stored
-    assert older
-    assert site.ask(f"/gundong/?{older[0]}")["status"] == 200
-    assert "newsroom_article" in site.standby.statements()
+    assert "旧闻2" in site.ask(f"/keji/?before={cursor}")["text"]
+    assert "newsroom_listing" in site.standby.statements()
     # Who is signed in, what is written, and who is asked for.
     site.ask(LIST, HTTP_COOKIE="sessionid=abc")
     site.ask("/staff/?q=林一一")
     site.ask("/comments/1/")
     site.ask("/letters/")
     assert re.findall(r"newsroom|members_|session|letters_|staff_|comments_", site.standby.statements()) == []
-    assert site.doctor()["state"] == "ok"
+    assert site.found().startswith("OK: PostgreSQL")
 
 
 def test_what_was_published_is_seen_at_once_while_it_lags(site):
@@ -159,30 +152,31 @@ def test_what_was_published_is_seen_at_once_while_it_lags(site):
     assert "刚刚的消息" in answer["text"]
     assert answer["seconds"] < 1
     assert not site.is_answered_by_replica()
-    assert "刚刚的消息" in site.ask("/gundong/")["text"]
+    assert "刚刚的消息" in site.ask("/feed.json")["text"]
     lagging = site.doctor()
     assert (lagging["state"], "behind" in lagging["what"]) == ("warning", True)
     site.sql(site.standby, "SELECT pg_wal_replay_resume()")
     wait_until(site.is_answered_by_replica, 20)
     # What it answers, and what is kept of it, is no older.
     assert "刚刚的消息" in site.ask(LIST)["text"]
-    assert "刚刚的消息" in site.ask("/gundong/")["text"]
+    assert "刚刚的消息" in site.ask("/atom.xml")["text"]
 
 
 def test_it_dies_and_comes_back(site):
     site.standby.stop("immediate")
-    printed = site.shell.run(
-        "import json; print(json.dumps([asked('/api/v1/articles/') for _ in range(5)]))\ntime.sleep(1.2)"
-    )
-    answers = json.loads(next(line for line in printed.splitlines() if line.startswith("[")))
+    answers = json.loads(site.run("told.clear(); say([asked('/api/v1/articles/') for _ in range(5)])"))
     assert {answer["status"] for answer in answers} == {200}
     assert all("旧闻44" in answer["text"] for answer in answers)
     assert max(answer["seconds"] for answer in answers) < 1
-    assert printed.count("The read replica is not used") == 1
-    assert site.doctor()["state"] == "broken"
+    wait_until(lambda: site.ask("/readyz")["text"].count("read replica") == 1, 20)
+    assert [line.partition(":")[0] for line in json.loads(site.run("say(told)"))] == [
+        "The read replica is not used, the primary answers readers"
+    ]
+    assert site.found().startswith("BROKEN: does not answer")
     site.standby.start()
     wait_until(site.is_answered_by_replica, 20)
-    assert json.loads(site.shell.run("print(Client().get('/readyz').content.decode())"))["status"] == "ready"
+    assert json.loads(site.ask("/readyz")["text"]) == {"status": "ready"}
+    assert json.loads(site.run("say(told[1:])")) == ["The read replica answers readers again."]
 
 
 def test_it_hangs_and_one_reader_waits_a_second(site):
@@ -202,6 +196,7 @@ def test_a_view_that_writes_or_fails_there_is_answered_by_the_primary(site):
 from django.db import connection
 from django.http import HttpResponse
 from django.test import RequestFactory
+from meiri.journal.read_replica import reads_replica
 from meiri.sections.models import Channel
 def view(request):
     names.append(connection.alias)
@@ -223,9 +218,8 @@ def test_one_that_was_promoted_or_is_another_is_not_asked(site):
     answer = site.ask(LIST)
     assert (answer["status"], "升级之后" in answer["text"]) == (200, True)
     assert not site.is_answered_by_replica()
-    found = site.doctor()
-    assert (found["state"], "can be written" in found["what"]) == ("broken", True)
-    assert "can be written" in site.doctor(MEIRI_REPLICA_URL=site.primary.address)["what"]
+    assert site.found().startswith("BROKEN: it can be written")
+    assert site.found(site.primary.folder).startswith("BROKEN: it can be written")
     refused = site.shell.run(
         """
 from django.db import connections, DatabaseError
@@ -239,9 +233,10 @@ except DatabaseError as error:
     other = PostgresServer(site.home.parent / "other")
     other.start()
     try:
-        assert "system identifier" in site.doctor(MEIRI_REPLICA_URL=other.address)["what"]
+        assert "its system identifier is not the primary's" in site.found(other.folder)
     finally:
         other.stop("immediate")
+    assert site.found() != ""  # its own address again
     site.standby.begin_again()
     wait_until(site.is_answered_by_replica, 20)
 
@@ -259,7 +254,7 @@ PRIMARY = ServerState(False, 15, 7, 100)
     ],
 )
 def test_what_is_no_replica_is_named(replica, words):
-    assert (words in why_unfit(PRIMARY, replica)) == bool(words)
+    assert words in why_unfit(PRIMARY, replica)
     assert bool(why_unfit(PRIMARY, replica)) == bool(words)
 
 
