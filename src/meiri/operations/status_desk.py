@@ -33,6 +33,7 @@ PARTS = {
     "pictures.certificate": "图片签名证书",
     "preparation": "启动准备",
     "public log": "公开日志",
+    "read replica": "只读从库（读者查询）",
     "replica": "异地副本",
     "s3": "S3 对象存储（媒体与备份）",
     "schedule": "定时发布",
