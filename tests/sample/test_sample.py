@@ -14,7 +14,9 @@ from meiri.fronts.page_sheets import sheets_of
 from meiri.journal.models import Entry
 from meiri.journal.verification import verify_chain
 from meiri.letters.models import Letter, Stage, StageCount
+from meiri.media.captions import check_captions
 from meiri.media.models import Picture
+from meiri.media.recording_origins import origin_of
 from meiri.members.models import User
 from meiri.newsroom.dates import fault_of_date
 from meiri.newsroom.models import Article, Author, Desk, Listing
@@ -112,6 +114,18 @@ class TestArticles:
         for picture in Picture.objects.all():
             assert picture.sizes.widths
             assert picture.alt
+
+    def test_one_has_a_film_with_captions_and_a_sound_whose_lengths_are_known(self):
+        film = Article.objects.live().get(kind="video")
+        blocks = {
+            block.block_type: block.value for block in film.body if block.block_type in ("video", "audio")
+        }
+        check_captions(blocks["video"]["captions"].file.read())
+        assert blocks["video"]["transcript"].count("\n") == 5
+        assert (origin_of(blocks["video"]["file"]).seconds, origin_of(blocks["audio"]["file"]).seconds) == (
+            18,
+            6,
+        )
 
     def test_their_front_matter_names_what_there_is(self):
         sections, topics = table("sections"), {t["slug"] for t in table("topics")["topic"]}

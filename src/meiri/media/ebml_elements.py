@@ -9,6 +9,7 @@ MOST_ELEMENTS = 200_000
 LONGEST = 64 * 1024
 SEGMENT, CLUSTER, TAGS, INFO = 0x18538067, 0x1F43B675, 0x1254C367, 0x1549A966
 TITLE, TAG_NAME, TAG_STRING = 0x7BA9, 0x45A3, 0x4487
+TIMESTAMP_SCALE, DURATION = 0x2AD7B1, 0x4489
 # Elements whose children are looked at: a segment, its tags and what they hold, and what it says of itself.
 _ENTERED = frozenset([SEGMENT, TAGS, INFO, 0x7373, 0x67C8])
 
@@ -29,7 +30,15 @@ class ElementReader:
         self._size = file.seek(0, 2)
 
     def values(self) -> Iterator[Element]:
-        """The title of a segment and the strings of its tags. What is no element ends the walk."""
+        """The title of a segment and the strings of its tags."""
+        return self._walk(frozenset([TITLE, TAG_STRING]))
+
+    def times(self) -> Iterator[Element]:
+        """What a segment says of its length."""
+        return self._walk(frozenset([TIMESTAMP_SCALE, DURATION]))
+
+    def _walk(self, wanted: frozenset[int]) -> Iterator[Element]:
+        """The elements of the `wanted` kinds. What is no element ends the walk."""
         at, name = 0, b""
         for _ in range(MOST_ELEMENTS):
             head = self._read(at, 12)
@@ -47,10 +56,8 @@ class ElementReader:
             at = body + size
             if kind == TAG_NAME:
                 name = self._read(body, min(size, 512)).rstrip(b"\0")
-            elif kind == TAG_STRING:
-                yield Element(kind, body, at, name)
-            elif kind == TITLE:
-                yield Element(kind, body, at, b"TITLE")
+            elif kind in wanted:
+                yield Element(kind, body, at, b"TITLE" if kind == TITLE else name)
 
     def content(self, element: Element) -> bytes:
         return self._read(element.body, min(element.end - element.body, LONGEST))

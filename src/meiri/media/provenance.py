@@ -130,7 +130,7 @@ _TEXTS = ("traces", "title", "creator", "credit", "rights")
 @dataclass(frozen=True)
 class Provenance:
     """What a file said of itself. `traces`: the program that left notes of generating it without a label; `source_type`: a
-    word of IPTC's vocabulary, a key of `SOURCE_TYPES`. "" and None where it said nothing."""
+    word of IPTC's vocabulary, a key of `SOURCE_TYPES`. "" and None where it said nothing. `seconds`: how long it plays, 0 of a picture."""
 
     aigc: AigcBlock | None = None
     traces: str = ""
@@ -140,6 +140,7 @@ class Provenance:
     rights: str = ""
     credentials: ContentCredentials | None = None
     title: str = ""
+    seconds: int = 0
 
     @classmethod
     def from_json(cls, stored: object) -> "Provenance":
@@ -150,14 +151,19 @@ class Provenance:
         except NotAigc:
             block = None
         texts = {name: line(read.get(name)) for name in _TEXTS}
+        seconds = read.get("seconds")
         return cls(
-            block, source_type=source_type(read.get("source_type")), credentials=_credentials(read), **texts
+            block,
+            source_type=source_type(read.get("source_type")),
+            credentials=_credentials(read),
+            seconds=seconds if type(seconds) is int and seconds > 0 else 0,
+            **texts,
         )
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, without what is empty."""
         found: dict[str, Any] = {
-            name: value for name in ("source_type", *_TEXTS) if (value := getattr(self, name))
+            name: value for name in ("source_type", *_TEXTS, "seconds") if (value := getattr(self, name))
         }
         if self.aigc:
             found["aigc"] = self.aigc.as_dict()

@@ -13,6 +13,7 @@ from meiri.media.ebml_elements import ElementReader
 from meiri.media.manifest_reading import read_credentials
 from meiri.media.mp4_boxes import XMP_UUID, Box, BoxReader
 from meiri.media.provenance import Provenance, line, source_type
+from meiri.media.recording_length import seconds_in
 from meiri.media.riff_chunks import ChunkReader
 from meiri.media.sound_tags import UnreadableTags, sound_tags
 
@@ -109,6 +110,7 @@ def provenance_of_recording(file: BinaryIO, suffix: str, content_type: str) -> P
         credit=line(next(iter(told.get(xmp.CREDIT, [])), "")),
         rights=line(next(iter(told.get(xmp.RIGHTS, [])), "")) or notes.first(_RIGHTS),
         credentials=read_credentials(file, content_type),
+        seconds=seconds_in(file, suffix),
     )
 
 

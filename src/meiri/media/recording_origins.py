@@ -111,6 +111,11 @@ class RecordingOrigin(LabelledMedia):
         return found and replace(found, producer=self.producer, produce_id=self.produce_id)
 
     @property
+    def seconds(self) -> int:
+        """How long it plays, 0 where that is not known."""
+        return self.known.seconds
+
+    @property
     def label_said(self) -> LabelSaid:
         return LabelSaid(self.label, self.producer, self.produce_id) if self.label else NOTHING_SAID
 

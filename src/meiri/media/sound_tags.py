@@ -53,18 +53,25 @@ def sound_tags(file: BinaryIO, suffix: str, or_new: bool = False) -> SoundTags |
             return Id3Tags(_id3(file), _save_id3)
         if suffix == "wav":
             return _of_wave(WAVE(file), or_new)
-        if suffix == "flac":
-            return CommentTags(_with_comments(FLAC(file)))
-        if suffix in ("ogg", "oga", "opus"):
-            head = file.read(512)
-            file.seek(0)
-            kind = next((kind for mark, kind in _OGG.items() if mark in head), None)
-            return CommentTags(_with_comments(kind(file))) if kind else None
+        if (sound := opened_sound(file, suffix)) is not None:
+            return CommentTags(_with_comments(sound))
     except MemoryError:
         raise
     except Exception as error:  # mutagen raises whatever a broken file makes it trip over
         raise UnreadableTags(str(error)) from error
     return None
+
+
+def opened_sound(file: BinaryIO, suffix: str) -> Any:
+    """A FLAC or Ogg file as mutagen has it; None of any other. Raises whatever mutagen trips over."""
+    if suffix == "flac":
+        return FLAC(file)
+    if suffix not in ("ogg", "oga", "opus"):
+        return None
+    head = file.read(512)
+    file.seek(0)
+    kind = next((kind for mark, kind in _OGG.items() if mark in head), None)
+    return kind(file) if kind else None
 
 
 def _id3(file: BinaryIO) -> ID3:

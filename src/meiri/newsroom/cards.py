@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection
@@ -17,11 +18,12 @@ from meiri.aigc import AigcLabel
 from meiri.delivery.keys import EVERYWHERE, uses
 from meiri.delivery.omissions import optional
 from meiri.journal.cache import InvalidatingCache
-from meiri.journal.content_keys import ARTICLE, CHANNEL, PICTURE, SOURCE, ContentKey
+from meiri.journal.content_keys import ARTICLE, CHANNEL, DOCUMENT, PICTURE, SOURCE, ContentKey
 from meiri.media.models import focus_of
+from meiri.media.recording_origins import RecordingOrigin
 from meiri.media.variants import Variants
 from meiri.newsroom.addresses import article_address
-from meiri.newsroom.article_choices import AiUse
+from meiri.newsroom.article_choices import AiUse, Kind
 from meiri.newsroom.clock import moment
 from meiri.newsroom.keyset import Cursor
 from meiri.sections.minors import is_set_apart
@@ -78,6 +80,8 @@ class Card:
     minors_risk: str = ""
     # An `AiUse`: what AI made has a mark.
     ai_use: str = ""
+    # How long its video plays, in seconds; 0 where it has none, or that is not known.
+    seconds: int = 0
     # The content keys of all it shows.
     keys: tuple[ContentKey, ...] = ()
     # What templates made of it, by their parts and what these differ in: the same lines stand on many pages.
@@ -136,23 +140,59 @@ WHERE article.live AND article.id IN ({ids})
 """
 
 
+BODIES = "SELECT id, body FROM newsroom_article WHERE id IN ({ids})"
+
+
 def cards(ids: Sequence[int]) -> Iterator[Card]:
     """Those of the published articles whose keys are among `ids`, as cards in any order; one whose row can't be read is left
-    out. One query."""
+    out. One query, and two where there are videos among them."""
     channels: dict[str, CardSection] = {}
     sources: dict[str, CardSource] = {}
     with connection.cursor() as cursor:
         cursor.execute(CARDS.format(ids=", ".join(["%s"] * len(ids))), list(ids))
         rows = cursor.fetchall()
+    videos = videos_of([row[0] for row in rows if row[6] == Kind.VIDEO])
     for row in rows:
         card = None
         with optional(f"稿件“{row[2]}”"):
-            card = _card(row, channels, sources)
+            card = _card(row, channels, sources, videos.get(row[0]))
         if card is not None:
             yield card
 
 
-def _card(row: tuple, channels: dict[str, CardSection], sources: dict[str, CardSource]) -> Card:
+class CardVideo(NamedTuple):
+    """The document that is an article's first video, and how long it plays, in seconds."""
+
+    document: int
+    seconds: int
+
+
+def videos_of(ids: Sequence[int]) -> dict[int, CardVideo]:
+    """The first video of the site's own in the text of each of these articles that has one. Two queries, none for no ids."""
+    if not ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(BODIES.format(ids=", ".join(["%s"] * len(ids))), list(ids))
+        files = {key: file for key, body in cursor.fetchall() if (file := _first_video(body)) is not None}
+    known = RecordingOrigin.objects.filter(document_id__in=set(files.values()))
+    seconds = {origin.document_id: origin.seconds for origin in known.only("document_id", "provenance")}
+    return {key: CardVideo(file, seconds.get(file, 0)) for key, file in files.items()}
+
+
+def _first_video(body: str) -> int | None:
+    """The key of the document in the first block of a video of a stored text."""
+    for block in json.loads(body or "[]"):
+        if block.get("type") == "video" and isinstance(file := block["value"].get("file"), int):
+            return file
+    return None
+
+
+def _card(
+    row: tuple,
+    channels: dict[str, CardSection],
+    sources: dict[str, CardSource],
+    video: CardVideo | None = None,
+) -> Card:
     """The card of a row of `CARDS`. Cards share their channels and sources."""
     (
         key,
@@ -177,7 +217,9 @@ def _card(row: tuple, channels: dict[str, CardSection], sources: dict[str, CardS
     if picture_id:
         keys.append(PICTURE.key(picture_id))
     if minors_risk:
-        kicker, summary, picture_id = "", "", None
+        kicker, summary, picture_id, video = "", "", None, None
+    if video:
+        keys.append(DOCUMENT.key(video.document))
     return Card(
         key,
         kicker,
@@ -191,6 +233,7 @@ def _card(row: tuple, channels: dict[str, CardSection], sources: dict[str, CardS
         picture=_picture(*of_picture) if picture_id else None,
         minors_risk=minors_risk,
         ai_use=ai_use,
+        seconds=video.seconds if video else 0,
         keys=tuple(keys),
     )
 

@@ -37,6 +37,7 @@ from meiri.review.setting_up import create_first_chains
 from meiri.sample.album import SIZE, Album
 from meiri.sample.content_files import SampleArticle, Scene, articles, as_html, table
 from meiri.sample.events import SampleBegun, SampleLoaded
+from meiri.sample.films_of_articles import recorded_blocks
 from meiri.sample.live_reports import load_coverages
 from meiri.sample.paper import areas_of
 from meiri.sample.people import load_people
@@ -229,7 +230,8 @@ def load_article(sample: SampleArticle, album: Album) -> bool:
         return False
     # Drawing takes its time: nobody who writes has to wait for it.
     picture = album.picture(sample.picture, fields["title"]) if sample.picture else None
-    body = [body_block(kind, stored, fields["title"], album) for kind, stored in sample.blocks]
+    body = recorded_blocks(sample, album)
+    body += [body_block(kind, stored, fields["title"], album) for kind, stored in sample.blocks]
     with transaction.atomic():
         article = Article(
             live=False,

@@ -12,6 +12,7 @@ from meiri.media.documents import kind_of_document
 from meiri.media.labelled_media import LabelledMedia
 from meiri.media.models import Picture
 from meiri.media.provenance import source_type_address
+from meiri.media.recording_length import iso_duration
 from meiri.media.recording_origins import origin_of
 from meiri.newsroom.body.pictures import feed_address
 from meiri.newsroom.clock import zoned
@@ -165,6 +166,8 @@ def recordings_of(article: Article, kind: str) -> list[dict]:
         if poster and (address := feed_address(poster)):
             recording["thumbnailUrl"] = whole_address(address)
         origin = origin_of(file)
+        if origin and origin.seconds:
+            recording["duration"] = iso_duration(origin.seconds)
         found.append(recording | (_origin(origin, origin.rights) if origin else {}))
     return found
 

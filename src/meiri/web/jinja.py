@@ -20,6 +20,7 @@ from meiri.delivery.editions import is_for_minors, is_large, is_traditional, per
 from meiri.delivery.omissions import omit, optional
 from meiri.fronts.advertisements import has_advertisement
 from meiri.media.documents import kind_of_document
+from meiri.media.recording_length import playing_time
 from meiri.media.recording_origins import origin_of
 from meiri.members.contacts import masked
 from meiri.newsroom.ai_metadata import aigc_of
@@ -243,6 +244,7 @@ def environment(**options):
         with_pinyin=with_pinyin,
         contact=masked,
         known_origin=origin_of,
+        playing_time=playing_time,
         plays_as=lambda document: kind_of_document(document.file.name).content_type,
         quoted=lambda t: quote(t, safe=""),
     )
