@@ -18,6 +18,7 @@ from meiri.newsroom.publishing import withdraw
 from tests.newsroom_factory import an_article
 
 pytestmark = pytest.mark.django_db
+API = "/api/v1/search/hot/"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1"
 
 
@@ -251,6 +252,7 @@ class TestMinors:
         several(search, "旧案")
         count()
         assert listed(client) == []
+        assert client.get(API).json() == {"results": []}
 
 
 class TestEditors:
@@ -324,3 +326,14 @@ def test_where_nothing_can_be_written_a_search_is_answered(client, search, tmp_p
     (tmp_path / FOLDER).write_text("a file stands where the folder belongs")
     assert search("渡口").status_code == 200
     assert client.get("/search/").status_code == 200
+
+
+def test_the_api_gives_the_list_in_either_script(client, search, settings):
+    an_article("软件展的清晨")
+    several(search, "软件")
+    count()
+    answer = client.get(API)
+    assert answer["Cache-Control"] == "public, max-age=60"
+    address = f"{settings.BASE_URL}/search/?q=%E8%BD%AF%E4%BB%B6&via=hot"
+    assert answer.json() == {"results": [{"number": 1, "text": "软件", "url": address, "pinned": False}]}
+    assert client.get(API, {"script": "hant"}).json()["results"][0]["text"] == "軟體"

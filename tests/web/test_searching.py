@@ -207,3 +207,67 @@ def test_an_author_is_found_by_keyboard_and_without_script(browser, site):
     page.locator(".hit h3 a").press("Enter")
     expect(page.locator("h1")).to_have_text("林晚舟")
     context.close()
+
+
+PIN = """
+from datetime import timedelta
+from django.utils import timezone
+from meiri.audience.models import SearchRule
+until = timezone.now() + timedelta(hours=1)
+for place, words in enumerate(("候鸟", "滑雪板"), 1):
+    SearchRule.objects.create(words=words, deed="pin", place=place, until=until, reason="测试")
+"""
+UNPIN = "from meiri.audience.models import SearchRule; SearchRule.objects.filter(reason='测试').delete()"
+
+
+@pytest.fixture
+def pinned(site):
+    site.run(PIN)
+    yield
+    site.run(UNPIN)
+
+
+class TestHotSearches:
+    def test_open_below_an_empty_box_and_lead_by_keyboard_to_the_results(self, desktop, pinned):
+        page = desktop.new_page()
+        page.goto("/keji/")
+        box = page.locator("#site-search")
+        box.focus()
+        box = page.get_by_role("banner").get_by_role("combobox")
+        hot = page.get_by_role("listbox", name="热搜")
+        expect(hot.get_by_role("option")).to_have_text(["候鸟", "滑雪板"])
+        box.press("Escape")
+        expect(hot).to_have_count(0)
+        box.press("ArrowDown")
+        expect(hot.get_by_role("option").first).to_be_visible()
+        box.press("ArrowDown")
+        box.press("Enter")
+        page.wait_for_url("**/search/?q=*&via=hot")
+        expect(page.locator("#q")).to_have_value("候鸟")
+
+    def test_make_room_for_suggestions_once_something_is_typed(self, desktop, pinned):
+        page = desktop.new_page()
+        page.goto("/keji/")
+        box = page.locator("#site-search")
+        box.focus()
+        expect(page.get_by_role("listbox", name="热搜")).to_be_visible()
+        box.press_sequentially("候鸟")
+        expect(page.get_by_role("listbox", name="检索建议")).to_be_visible()
+
+    def test_are_on_the_page_of_search_without_scripts(self, browser, site, pinned):
+        context = browser.new_context(base_url=site.url, java_script_enabled=False)
+        page = context.new_page()
+        page.goto("/search/")
+        expect(page.locator(".hot-searches li").first).to_contain_text("候鸟")
+        context.close()
+
+    def test_are_not_in_the_edition_for_minors(self, desktop, pinned):
+        page = desktop.new_page()
+        asked = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto("/weichengnian/search/")
+        page.locator("#q").focus()
+        expect(page.locator("#q")).to_have_attribute("role", "combobox")
+        page.wait_for_load_state("networkidle")
+        assert not [url for url in asked if "/search/hot/" in url]
+        expect(page.locator(".hot-searches")).to_have_count(0)

@@ -1,4 +1,4 @@
-"""The public API's suggestions while readers type."""
+"""The public API's suggestions while readers type, and what most readers search for."""
 
 from typing import Literal
 
@@ -8,6 +8,7 @@ from ninja import Field, Query, Router, Schema
 from ninja.errors import HttpError
 
 from meiri.api_problem import Problem
+from meiri.audience.hot_searches import KEPT_SECONDS, hot_searches
 from meiri.delivery.models import ProtectedTerm
 from meiri.delivery.script import TraditionalConverter, plain
 from meiri.journal.read_replica import reads_replica
@@ -52,6 +53,42 @@ def get_suggestions(
         in_traditional(results)
     response["Cache-Control"] = "public, max-age=60"
     return SuggestionList(results=results)
+
+
+class HotSearchLine(Schema):
+    number: int
+    text: str
+    url: str = Field(description="The search page with a search for it.")
+    pinned: bool = Field(description="An editor put it there.")
+
+
+class HotSearchLines(Schema):
+    results: list[HotSearchLine] = Field(description="At most 10, what is searched for most first.")
+
+
+@router.get(
+    "/search/hot/",
+    response=HotSearchLines,
+    tags=["search"],
+    summary="What readers search for most (热搜词)",
+)
+def get_hot_searches(
+    request,
+    response: HttpResponse,
+    script: Literal["hans", "hant"] = Query("hans", description="The script of the texts."),
+):
+    """Words that several readers searched for and that headlines have, made anew each minute. None that leads to what may harm minors, and
+    none in the mode for minors."""
+    response["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
+    results = [
+        HotSearchLine(number=h.number, text=h.words, url=settings.BASE_URL + h.address, pinned=h.pinned)
+        for h in hot_searches()
+    ]
+    if script == "hant":
+        wording = TraditionalConverter(ProtectedTerm.objects.as_pairs(), [])
+        for one, text in zip(results, wording.convert_all([one.text for one in results]), strict=True):
+            one.text = text
+    return HotSearchLines(results=results)
 
 
 def in_traditional(results: list[Suggestion]) -> None:

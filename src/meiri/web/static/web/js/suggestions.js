@@ -1,4 +1,5 @@
-// What a reader may be looking for, below each search box: a combobox with a listbox (WAI-ARIA 1.2). Nothing is stored.
+// What a reader may be looking for, below each search box: a combobox with a listbox (WAI-ARIA 1.2); of an empty box what most readers
+// search for. Nothing is stored.
 const PAUSE = 120;
 const MOST = 50;
 const KINDS = { channel: "频道", station: "地方站", topic: "专题", author: "作者", source: "来源", name: "检索" };
@@ -6,9 +7,12 @@ const KINDS = { channel: "频道", station: "地方站", topic: "专题", author
 const enhance = (form, number) => {
   const input = form.elements.q;
   const edition = new URL(form.action).pathname.replace(/search\/$/, "");
+  const script = edition === "/" ? {} : { script: "hant" };
+  // The page of search shows them itself, and the edition for minors has none.
+  const hasHot = ["/", "/zh-hant/"].includes(edition) && !document.querySelector(".hot-searches");
   const list = document.createElement("ul");
   const said = document.createElement("p");
-  let asking, waiting, places = [], chosen = -1, composing = false;
+  let asking, waiting, hot, places = [], chosen = -1, composing = false;
 
   list.id = `suggestions-${number}`;
   list.className = "suggestions";
@@ -31,7 +35,9 @@ const enhance = (form, number) => {
     input.setAttribute("aria-activedescendant", option.id);
     option.scrollIntoView({ block: "nearest" });
   };
-  const show = (found, typed) => {
+  const show = (found, typed, heading = "") => {
+    list.setAttribute("aria-label", heading || "检索建议");
+    list.toggleAttribute("data-hot", Boolean(heading));
     places = found.map(({ url }) => { const { pathname, search } = new URL(url); return edition + pathname.slice(1) + search; });
     list.replaceChildren(...found.map(({ kind, text }, n) => {
       const option = document.createElement("li");
@@ -40,7 +46,7 @@ const enhance = (form, number) => {
       option.setAttribute("role", "option");
       option.setAttribute("aria-selected", "false");
       const at = text.toLowerCase().indexOf(typed.toLowerCase());
-      if (at < 0) words.textContent = text;
+      if (at < 0 || !typed) words.textContent = text;
       else {
         const mark = document.createElement("mark");
         mark.textContent = text.slice(at, at + typed.length);
@@ -61,11 +67,23 @@ const enhance = (form, number) => {
   };
   const stop = () => { clearTimeout(waiting); asking?.abort(); };
   const close = () => { stop(); show([], ""); };
+  const askHot = async (signal) => {
+    try {
+      if (!hot) {
+        const answer = await fetch(`/api/v1/search/hot/?${new URLSearchParams(script)}`, { signal });
+        hot = answer.ok ? (await answer.json()).results : [];
+      }
+      if (!signal.aborted && document.activeElement === input) show(hot, "", "热搜");
+    } catch {
+      if (!signal.aborted) close();
+    }
+  };
   const ask = async () => {
     const typed = input.value.trim();
-    if (!typed || typed.length > MOST) return close();
+    if (typed ? typed.length > MOST : !hasHot) return close();
     const own = asking = new AbortController();
-    const query = new URLSearchParams({ q: typed, ...(edition === "/" ? {} : { script: "hant" }) });
+    if (!typed) return askHot(own.signal);
+    const query = new URLSearchParams({ q: typed, ...script });
     try {
       const answer = await fetch(`/api/v1/search/suggestions/?${query}`, { signal: own.signal });
       const found = answer.ok ? (await answer.json()).results : [];
@@ -79,6 +97,7 @@ const enhance = (form, number) => {
   input.addEventListener("compositionstart", () => { composing = true; stop(); });
   input.addEventListener("compositionend", () => { composing = false; soon(); });
   input.addEventListener("input", () => { if (!composing) soon(); });
+  input.addEventListener("focus", () => { if (!input.value && hasHot) soon(); });
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {
     if (composing || event.isComposing) return;
@@ -99,7 +118,7 @@ const enhance = (form, number) => {
   });
   form.addEventListener("submit", stop);
   addEventListener("pagehide", close);
-  if (document.activeElement === input && input.value !== input.defaultValue) soon();
+  if (document.activeElement === input && (input.value ? input.value !== input.defaultValue : hasHot)) soon();
 };
 
 const forms = [...document.querySelectorAll("[data-suggestions]")];
