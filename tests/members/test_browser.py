@@ -209,11 +209,11 @@ PAGES = [
         "password/",
     ),
     *("email/", "phone/", "favourites/", "history/", "following/", "following/channel/yaowen/", "notices/"),
-    *("export/", "leave/", "sign-ins/", "other/"),
+    *("export/", "leave/", "sign-ins/", "other/", "avatar/"),
 ]
 
 
-DOORS = ["login/", "login/code/", "register/"]
+DOORS = ["login/", "login/code/", "login/scan/", "register/"]
 
 
 @pytest.mark.parametrize("mode", [{}, {"theme": "dark"}])

@@ -33,6 +33,7 @@ OPEN = {
         "account_request_login_code",
         "account_confirm_login_code",
     ),
+    *("member-scan", "member-scan-state", "member-scan-enter"),
     *("account_inactive", "account_logout", "account_email_verification_sent", "mfa_login_webauthn"),
     *(
         "mfa_authenticate",
@@ -48,13 +49,20 @@ OPEN = {
     *("report-error", "report-barrier", "links", "link-application", "link-clicked", "staff", "staff-verify"),
 }
 # For whoever holds the key that is in the address or asked for by it.
-KEYED = {"comment-receipt", "report-receipt", "link-receipt", "letter"}
+KEYED = {"member-scanned", "comment-receipt", "report-receipt", "link-receipt", "letter"}
 # A member's own: nobody else's can be named, so that others need but be led to sign in.
 OWN = {
     *("account_reauthenticate", "account_email", "account_change_phone", "member-nickname"),
     *("account_change_password", "member-contributing", "member-write", "member-export", "member-favourites"),
     *("member-searches", "member-search-save", "member-later-take"),
-    *("member-favourite", "member-history", "member-following", "member-follow", "member-notices"),
+    *(
+        "member-avatar",
+        "member-favourite",
+        "member-history",
+        "member-following",
+        "member-follow",
+        "member-notices",
+    ),
     *(
         "member-notices-read",
         "member-notice-ways",
@@ -89,13 +97,14 @@ DESKS = {
     "reports_inbox": "change_article",
     "reports_inbox_report": "change_article",
     "contributors_desk": "handle_contributor",
+    "avatars_desk": "moderate_avatar",
     "corrections_desk": "publish_article",
     "corrections_correct": "publish_article",
     "corrections_withdraw": "publish_article",
     "staff_print": "change_presscard",
 }
 DESK_PLACES = ("admin/comments/", "admin/letters/", "admin/reports/", "admin/contributors/")
-DESK_PLACES += ("admin/corrections/", "admin/staff/")
+DESK_PLACES += ("admin/avatars/", "admin/corrections/", "admin/staff/")
 SECRET = "只有本人知道的一句话"
 
 

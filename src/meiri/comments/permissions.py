@@ -2,10 +2,18 @@
 
 from meiri.comments.models import Comment
 from meiri.newsroom.models import Article
-from meiri.newsroom.roles import ADMITTED, CHANNEL_CHIEFS, CHIEFS, STATION_CHIEFS, Role, grant, whole
+from meiri.newsroom.roles import (
+    ADMITTED,
+    CHANNEL_CHIEFS,
+    CHIEFS,
+    MODERATORS,
+    STATION_CHIEFS,
+    Role,
+    grant,
+    whole,
+)
 from meiri.policy import Rules, among, register
 
-MODERATORS = "评论审核员"
 MODERATE = "comments.moderate_comment"
 
 

@@ -34,8 +34,12 @@ class ThreadPage:
     next: CommentCursor | None
 
     @property
+    def comments(self) -> list[Comment]:
+        return [c for t in self.threads for c in (t.comment, *t.replies)]
+
+    @property
     def ids(self) -> list[int]:
-        return [c.pk for t in self.threads for c in (t.comment, *t.replies)]
+        return [c.pk for c in self.comments]
 
 
 class Order(TextChoices):

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meiri.asked_numbers import LARGEST_ID, asked_number
 from meiri.comments.closing import policy_of
+from meiri.comments.commenters import look_up_commenters
 from meiri.comments.limits import MINUTES, sender_of
 from meiri.comments.models import Comment, CommentCursor
 from meiri.comments.proof_of_work import BITS
@@ -46,14 +47,17 @@ def _member(request):
 
 
 def _listed(article: Article, before: CommentCursor | None = None, order: Order = Order.NEWEST) -> dict:
-    """What everybody sees of an article's comments. Five queries."""
+    """What everybody sees of an article's comments. Six queries at most."""
     policy = policy_of(article)
+    found = page_of(article.pk, before, order)
+    picks = Comment.objects.picks(article.pk, PICKS) if before is None else []
+    look_up_commenters([*found.comments, *picks])
     return {
         "article": article,
-        "page": page_of(article.pk, before, order),
+        "page": found,
         "order": order,
         "orders": Order,
-        "picks": Comment.objects.picks(article.pk, PICKS) if before is None else [],
+        "picks": picks,
         "count": counts_of([article.pk]).get(article.pk, 0),
         "closed": policy == CommentPolicy.CLOSED,
         "before_shown": policy == CommentPolicy.REVIEW,
@@ -93,6 +97,7 @@ def _answer_in(context: dict, number: int | None) -> None:
     """Let the form answer the comment `number` where readers see it."""
     answered = number and Comment.objects.visible().filter(pk=number, article=context["article"]).first()
     if answered:
+        look_up_commenters([answered])
         context["answered"] = answered
         context["form"].initial["reply_to"] = answered.pk
 
@@ -132,6 +137,7 @@ def comments(request, article_id: int):
         thread = thread_of(article.pk, thread_id, number_in(request, "after") or 0)
         if thread is None:
             raise Http404
+        look_up_commenters([thread.comment, *thread.replies])
         closed = policy_of(article) == CommentPolicy.CLOSED
         liked = liked_by(reader_of(request), [thread.comment.pk, *(r.pk for r in thread.replies)])
         context = {"article": article, "thread": thread, "closed": closed, "liked": liked}

@@ -60,7 +60,14 @@ GROUPS = (
         "互动",
         "comment",
         (
-            *("comments_queue", "letters_desk", "reports_inbox", "contributors_desk", "polls_desk"),
+            *(
+                "comments_queue",
+                "letters_desk",
+                "reports_inbox",
+                "contributors_desk",
+                "avatars_desk",
+                "polls_desk",
+            ),
             *lists("comments_wordrule", "comments_question"),
         ),
     ),

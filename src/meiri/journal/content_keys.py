@@ -116,6 +116,7 @@ ARCHIVES = ArchiveForm(
 BESIDE = NumberedForm("beside", "what stands beside an article: the next one, other versions of its story")
 RELATED = NumberedForm("related", "what is recommended after an article")
 COMMENTS = NumberedForm("comments", "the comments of an article")
+MEMBER = NumberedForm("member", "what comments show of a member: the avatar")
 POLLS = NumberedForm("polls", "how the polls of an article stand")
 SOURCE = NumberedForm("source", "a source of articles")
 BYLINE = NumberedForm("byline", "an author as bylines show them")

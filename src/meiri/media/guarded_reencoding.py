@@ -1,8 +1,11 @@
 """Pictures of outsiders drawn anew in guarded processes: a file that was made to harm the libraries that decode it, or to take
 their time and memory, ends its own process alone (decision 43)."""
 
+from dataclasses import replace
 from enum import Enum, auto
 from typing import Any
+
+from PIL import ImageOps
 
 from meiri.guarded import Busy, Failed, Guard, Limits, Overrun
 from meiri.media.file_notes import provenance_of
@@ -82,6 +85,14 @@ def notes_of(content: bytes, bounds: Bounds) -> dict[str, Any]:
 def for_a_letter(content: bytes, bounds: Bounds) -> bytes:
     """The picture as a JPEG."""
     return _reencoded(content, bounds).jpeg(quality=85)
+
+
+def for_an_avatar(content: bytes, bounds: Bounds, side: int) -> bytes:
+    """The middle of the picture as a JPEG of `side` by `side` pixels."""
+    found = _reencoded(content, bounds)
+    if min(found.picture.size) < side:
+        raise NotDrawn(Unfit.SMALL)
+    return replace(found, picture=ImageOps.fit(found.picture, (side, side))).jpeg(quality=85)
 
 
 def _reencoded(content: bytes, bounds: Bounds) -> ReencodedPicture:

@@ -16,7 +16,7 @@ from meiri.members.allauth_internals import get_authentication_records
 from meiri.members.contacts import Contact, account_of, meant, phone_number
 from meiri.members.known_devices import remember_device
 from meiri.members.noting import UNKNOWN, named
-from meiri.members.proof import has_second_factor, proven_within
+from meiri.members.proof import BY_SCAN, has_second_factor, proven_within
 from meiri.security.log import note_event
 from meiri.security.models import Event
 from meiri.visitors.address import address_of
@@ -117,7 +117,8 @@ class AccountAdapter(DefaultAccountAdapter):
                 return False
             raise ReauthenticationRequired
         records = get_authentication_records(self.request, user)
-        if any(time.time() - record["at"] < JUST_NOW for record in records):
+        # A phone that confirmed was signed in, perhaps long ago: nobody has just shown who they are.
+        if any(time.time() - record["at"] < JUST_NOW and record["method"] != BY_SCAN for record in records):
             return False
         if not self.get_reauthentication_methods(user):
             back_to = self.request.get_full_path() if self.request.method == "GET" else reverse("members")

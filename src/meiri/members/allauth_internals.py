@@ -3,7 +3,11 @@
 A release of allauth may change any of it, so a test names the release it was read in: 65.21.
 """
 
-from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from allauth.account.internal.flows.login import (
+    get_authentication_records,
+    perform_login,
+    record_authentication,
+)
 from allauth.account.internal.flows.manage_email import email_already_exists
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.core.internal.cryptokit import compare_user_code
@@ -15,6 +19,7 @@ __all__ = [
     "format_hotp_value",
     "get_authentication_records",
     "hotp_value",
+    "perform_login",
     "raise_if_reauthentication_required",
     "record_authentication",
     "yield_hotp_counters_from_time",

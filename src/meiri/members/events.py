@@ -1,8 +1,10 @@
-"""What the journal says of those who write for the paper, and of accounts."""
+"""What the journal says of those who write for the paper, of accounts and of avatars."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from meiri.journal.events import JournalEvent, declared
+from meiri.journal.content_keys import MEMBER
+from meiri.journal.events import JournalEvent, KeyForms, declared
 
 
 @declared
@@ -38,6 +40,44 @@ class ManuscriptDeclined(JournalEvent):
 
     kind = "manuscript.declined"
     label = "来稿：未通过"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AvatarEvent(JournalEvent):
+    """What became of the avatar of a member."""
+
+    member: int
+
+    key_forms: ClassVar[KeyForms] = (MEMBER,)
+    summarised = {"member": "会员"}
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class AvatarApproved(AvatarEvent):
+    """Readers see an avatar: a moderator decided so."""
+
+    kind = "avatar.approved"
+    label = "会员头像：通过"
+    removes_content = False
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class AvatarDeclined(AvatarEvent):
+    """A moderator decided against an avatar, or took it away."""
+
+    kind = "avatar.declined"
+    label = "会员头像：未通过"
+
+
+@declared
+@dataclass(frozen=True, kw_only=True)
+class AvatarRemoved(AvatarEvent):
+    """A member took away the avatar that readers saw."""
+
+    kind = "avatar.removed"
+    label = "会员头像：删除"
 
 
 @declared

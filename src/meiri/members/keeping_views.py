@@ -64,7 +64,8 @@ def masthead_fragment(request):
     """What the masthead says in the place of 会员 to whoever is signed in; nothing (204) to others."""
     if not request.user.is_authenticated:
         return HttpResponse(status=204)
-    return render(request, "members/masthead_fragment.html", {"unread": notices.count_unread(request.user)})
+    told = {"unread": notices.count_unread(request.user), "avatar": request.user.shown_avatar}
+    return render(request, "members/masthead_fragment.html", told)
 
 
 @require_safe

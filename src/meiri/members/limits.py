@@ -16,6 +16,8 @@ OF_NETWORK = [(PERIOD, 6), (timedelta(days=1), 20)]
 # Messages with codes in an hour: to one mail address or number from one network, from all of them, and for one visitor.
 MOST_MESSAGES, MOST_MESSAGES_IN_ALL, MOST_MESSAGES_OF_VISITOR = 5, 15, 20
 MOST_EXPORTS = 5  # in an hour
+# The page of signing in asks by itself on a desktop: an office opens it often.
+MOST_SCANS, MOST_CONFIRMED = 60, 20
 TOO_MANY = "尝试次数过多，请 15 分钟后再试。"
 TOO_MANY_LOGINS = "尝试次数过多，请 15 分钟后再试，或者用验证码、通行密钥登录。"
 TOO_MANY_MESSAGES = "验证码发送过于频繁，请一小时后再试。"
@@ -62,6 +64,16 @@ def sets_out_too_often(request) -> bool:
 def sets_out_with_passkey_too_often(request) -> bool:
     """Counts a challenge for a passkey."""
     return not RateLimit("passkey", MOST_LOGINS, PERIOD).hit_by_address(request)
+
+
+def scans_too_often(request) -> bool:
+    """Counts a QR code to be signed in by."""
+    return not RateLimit("scan", MOST_SCANS, PERIOD).hit_by_address(request)
+
+
+def confirms_too_often(user) -> bool:
+    """Counts a number typed to confirm one."""
+    return not RateLimit("scan confirmed", MOST_CONFIRMED, PERIOD).hit(str(user.pk))
 
 
 def registers_too_often(request) -> bool:

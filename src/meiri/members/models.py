@@ -9,11 +9,35 @@ from django.utils import timezone
 from taggit.models import Tag
 
 from meiri.journal.public_models import NotPublic
+from meiri.members.avatars import Avatar
+from meiri.members.scan_requests import ScanRequest
 from meiri.newsroom.models import Article, Author
 from meiri.newsroom.river import Place
 from meiri.newsroom.tags import tag_address
 from meiri.policy import may_enter
 from meiri.sections.models import Channel, Station, Topic
+
+__all__ = [
+    "Application",
+    "ArticleOfMember",
+    "Avatar",
+    "Decision",
+    "Favourite",
+    "Follow",
+    "Manuscript",
+    "NewsRound",
+    "NoticeChoice",
+    "QueryMatch",
+    "Reading",
+    "SavedSearch",
+    "SavedSearchRound",
+    "ScanRequest",
+    "SignIn",
+    "User",
+    "WatchedQuery",
+    "WatchedWord",
+    "address_of",
+]
 
 
 class User(AbstractUser):
@@ -50,6 +74,12 @@ class User(AbstractUser):
     def get_short_name(self):
         """How mails address somebody."""
         return self.get_full_name()
+
+    @property
+    def shown_avatar(self) -> str:
+        """The address of the avatar that readers see, "" where it is drawn from the name."""
+        avatar = getattr(self, "avatar", None)
+        return avatar.file.url if avatar and avatar.is_shown else ""
 
     @property
     def is_of_newsroom(self) -> bool:

@@ -1,17 +1,22 @@
-"""Who handles contributors: what they send is the matter of the article's editors, whom to let write that of the nation's. And
+"""Who moderates avatars. Who handles contributors: what they send is the matter of the article's editors, whom to let write that of the nation's. And
 who keeps accounts: those of administrators only administrators."""
 
-from meiri.members.models import Application, Manuscript, User
+from meiri.members.models import Application, Avatar, Manuscript, User
 from meiri.newsroom.models import Article
-from meiri.newsroom.roles import CHIEFS, OPERATORS, Role, grant, whole
+from meiri.newsroom.roles import CHIEFS, MODERATORS, OPERATORS, Role, grant, whole
 from meiri.policy import Rules, administrators, among, register, rules_of
 from meiri.policy.reach import reach
 
 HANDLE = "members.handle_contributor"
+MODERATE = "members.moderate_avatar"
 
 
 class ApplicationRules(Rules):
     permissions = {"see": HANDLE, "handle": HANDLE}
+
+
+class AvatarRules(Rules):
+    permissions = {"see": MODERATE, "moderate": MODERATE}
 
 
 class ManuscriptRules(Rules):
@@ -41,8 +46,10 @@ def administers_ever(user: User) -> bool:
 
 
 def register_rules() -> None:
-    grant(CHIEFS, Role(("members.handle_contributor",)))
+    grant(CHIEFS, Role((HANDLE, MODERATE)))
+    grant(MODERATORS, Role((MODERATE,)))
     grant(OPERATORS, Role(whole("members", "user") + whole("auth", "group") + ("journal.view_entry",)))
     register(UserRules(User))
     register(ApplicationRules(Application))
     register(ManuscriptRules(Manuscript))
+    register(AvatarRules(Avatar))

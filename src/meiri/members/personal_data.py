@@ -1,8 +1,10 @@
 """What the site holds about a member here: the account, what they keep and follow."""
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 
 from meiri.mail.models import OutgoingMail
+from meiri.members.avatars import Avatar, remove_avatar
 from meiri.members.kept_articles import followed_by
 from meiri.members.models import Application, Favourite, Manuscript, NoticeChoice, Reading, User
 from meiri.members.other_accounts import joined_by
@@ -60,6 +62,18 @@ def _mail_to(user: User):
 
 def _mail(user: User) -> list[dict]:
     return [{"时间": m.written_at, "主题": m.subject} for m in _mail_to(user).defer("message").order_by("pk")]
+
+
+def _avatar(user: User) -> list[dict]:
+    return [
+        {
+            "上传时间": a.sent_at,
+            "状态": a.get_state_display(),
+            "原因": a.reason,
+            "图片": f"{settings.BASE_URL}{a.file.url}" if a.file else "",
+        }
+        for a in Avatar.objects.filter(member=user)
+    ]
 
 
 def _follows(user: User) -> list[dict]:
@@ -143,6 +157,7 @@ for title, rows in [
     ("推送设备", _push_subscriptions),
 ]:
     register_personal_data(PersonalData(title, rows, _with_the_account))
+register_personal_data(PersonalData("头像", _avatar, remove_avatar))
 register_personal_data(PersonalData("保存的检索", _saved_searches, forget_searches_of))
 register_personal_data(PersonalData("登录设备", _sign_ins, end_all_sign_ins))
 register_personal_data(PersonalData("待发邮件", _mail, lambda user: _mail_to(user).delete() and None))

@@ -6,6 +6,9 @@ from allauth.mfa.models import Authenticator
 
 from meiri.members.allauth_internals import get_authentication_records
 
+# How the records of a session call a sign-in that a phone confirmed (扫码登录): it shows who somebody is, and proves nothing anew.
+BY_SCAN = "scan"
+
 
 def has_second_factor(user) -> bool:
     return Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists()

@@ -3,7 +3,16 @@
 from allauth.account import views as account_views
 from django.urls import include, path
 
-from meiri.members import contributing_views, keeping_views, other_views, push_views, searching_views, views
+from meiri.members import (
+    avatar_views,
+    contributing_views,
+    keeping_views,
+    other_views,
+    push_views,
+    scan_views,
+    searching_views,
+    views,
+)
 from meiri.members.second_factor import ActivationView
 
 urlpatterns = [
@@ -12,6 +21,10 @@ urlpatterns = [
     path("login/", views.LoginView.as_view(), name="account_login"),
     path("login/code/", views.RequestCodeView.as_view(), name="account_request_login_code"),
     path("login/code/confirm/", account_views.confirm_login_code, name="account_confirm_login_code"),
+    path("login/scan/", scan_views.scan, name="member-scan"),
+    path("login/scan/state/", scan_views.scan_state, name="member-scan-state"),
+    path("login/scan/enter/", scan_views.enter, name="member-scan-enter"),
+    path("scan/<slug:token>/", scan_views.scanned, name="member-scanned"),
     path("login/refused/", views.home, name="account_inactive"),
     path("logout/", views.sign_out, name="account_logout"),
     path("again/", account_views.reauthenticate, name="account_reauthenticate"),
@@ -20,6 +33,7 @@ urlpatterns = [
     path("phone/", account_views.change_phone, name="account_change_phone"),
     path("phone/confirm/", account_views.verify_phone, name="account_verify_phone"),
     path("nickname/", views.change_nickname, name="member-nickname"),
+    path("avatar/", avatar_views.avatar_page, name="member-avatar"),
     path("password/", views.change_password, name="account_change_password"),
     path("sign-ins/", views.open_sign_ins, name="member-sign-ins"),
     path("sign-ins/<int:key>/end/", views.end_sign_in, name="member-sign-in-end"),

@@ -1,7 +1,8 @@
-"""What of contributors waits for those who handle it."""
+"""What of contributors and of avatars waits for those who handle it."""
 
 from django.urls import reverse
 
+from meiri.members.avatars import Avatar, AvatarState
 from meiri.members.models import Application, Decision, Manuscript
 from meiri.newsroom.inbox import InboxItem, InboxSection, register_inbox
 from meiri.newsroom.waiting import address_of
@@ -41,6 +42,21 @@ class Applicants(InboxSection):
         return reverse("contributors_desk") + "?list=applications"
 
 
+class SentAvatars(InboxSection):
+    heading, order = "会员头像", 72
+
+    def waiting(self, user):
+        if not may(user, "moderate", Avatar):
+            return None
+        return Avatar.objects.filter(state=AvatarState.WAITING).select_related("member").order_by("pk")
+
+    def item(self, avatar):
+        return InboxItem(str(avatar.member), self.address(), "", avatar.sent_at)
+
+    def address(self):
+        return reverse("avatars_desk")
+
+
 def register() -> None:
-    for section in (SentManuscripts(), Applicants()):
+    for section in (SentManuscripts(), Applicants(), SentAvatars()):
         register_inbox(section)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 CONTRIBUTORS, REPORTERS, EDITORS, CHIEFS = "通讯员", "记者", "编辑", "主编"
 CHANNEL_CHIEFS, STATION_EDITORS, STATION_CHIEFS = "栏目主编", "地方站编辑", "地方站站长"
 PROOFREADERS, DUTY_CHIEFS, EDITORS_IN_CHIEF, OPERATORS = "校对", "值班总编", "总编辑", "系统管理员"
+MODERATORS = "评论审核员"
 # Whoever has one of these roles may what those of another one may, and reviews what they review; where, their posts say.
 BUILT_ON = {
     CHANNEL_CHIEFS: EDITORS,

@@ -10,6 +10,8 @@ class Event(models.TextChoices):
     SIGNED_IN = "signed_in", "登录"
     SIGN_IN_FAILED = "sign_in_failed", "登录失败"
     SIGN_IN_STOPPED = "sign_in_stopped", "登录受限"
+    SCAN_CONFIRMED = "scan_confirmed", "扫码确认登录"
+    SCAN_REFUSED = "scan_refused", "拒绝扫码登录"
     SIGNED_OUT = "signed_out", "退出"
     PROOF_FAILED = "proof_failed", "两步验证失败"
     FACTOR_ADDED = "factor_added", "添加两步验证"

@@ -85,6 +85,8 @@ SCRIPTS = {
     "polls": ["polls"],
     "work": ["work"],
     "passkeys": ["passkeys"],
+    # Signing in by a phone.
+    "scanning": ["scanning"],
     "push": ["push"],
     "verify": ["verify"],
 }

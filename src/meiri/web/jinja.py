@@ -37,6 +37,7 @@ from meiri.newsroom.tags import tag_address
 from meiri.polls.asked_polls import poll_in_block, result_of
 from meiri.syndication.structured_data import contact_page, magazine_piece, web_site
 from meiri.undefined_names import undefined_type
+from meiri.visitors.letter_avatars import letter_avatar
 from meiri.web.bundles import bundle_of_edition
 from meiri.web.chart_drawing import chart_svg
 from meiri.web.editions import canonical, first_headlines, large_edition, own_address, switch
@@ -226,6 +227,7 @@ def environment(**options):
         played_video=played_video,
         site_of=site_of,
         url_of_player=url_of_player,
+        letter_avatar=letter_avatar,
     )
     env.filters.update(
         local=site_time,

@@ -25,9 +25,9 @@ from meiri.media.serving import SendingStorage, send_file
 from meiri.media.storage_names import given
 from meiri.newsroom.embargo import is_withheld, is_withheld_picture
 
-# What pages show: pictures in their sizes, what Wagtail made of pictures in texts, marks of friend links.
+# What pages show: pictures in their sizes, what Wagtail made of pictures in texts, marks of friend links, avatars.
 PICTURES = "pictures/"
-PUBLIC = (PICTURES, "images/", "friendlinks/", "identity/")
+PUBLIC = (PICTURES, "images/", "friendlinks/", "identity/", "avatars/")
 ORIGINALS = "original_images/"
 TYPES = {
     ".avif": "image/avif",

@@ -50,6 +50,7 @@ from meiri.media.licences import expire_pictures
 from meiri.media.sealed_storage import sealed_files
 from meiri.members.carrying_notices import carry_notices, mail_news, news_mail_is_due, notices_wait
 from meiri.members.contacts import forget_unproven
+from meiri.members.scanning import forget_scan_requests
 from meiri.members.telling_followers import forget_rounds, rounds_are_open, tell_followers
 from meiri.members.telling_searchers import (
     forget_matches,
@@ -132,6 +133,7 @@ SCHEDULE = [
     ClockJob(tell_likes, 20, is_wanted=likes_wait),
     ClockJob(tell_polls, 5, is_wanted=polls_wait),
     ClockJob(forget_visits, 60),
+    ClockJob(forget_scan_requests, 60),
     ClockJob(clear_sessions, 3600),
     ClockJob(forget_old_views, 3600),
     ClockJob(forget_searches, 60),
