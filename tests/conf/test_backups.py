@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tarfile
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pyrage
@@ -19,6 +20,7 @@ import pytest
 import zstandard
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -37,7 +39,7 @@ from meiri.conf.database_copies import BackupRefused, _reason
 from meiri.file_locks import try_lock
 from meiri.journal.log import end_of_journal
 from meiri.letters.sealing import seal_contact
-from meiri.members.models import User
+from meiri.members.models import ScanRequest, User
 from meiri.newsroom.models import Article
 from tests.letters.letters_factory import a_letter
 from tests.newsroom_factory import an_article
@@ -167,10 +169,21 @@ def test_a_backup_tells_nobody_who_wrote_a_letter(newsroom, backup):
     assert backup.stat().st_mode & 0o077 == 0
 
 
+# The digest of what a QR code holds that somebody is being signed in by.
+SCANNED = "5ca1ab1e" * 8
+
+
 @pytest.fixture
 def signed_in(newsroom, client) -> str:
     """The key of the session of somebody who is signed in."""
     client.force_login(User.objects.create_user("lin", password="a long password 7"))
+    ScanRequest.objects.create(
+        token_digest=SCANNED,
+        number="4711",
+        device="Edge",
+        confirmed_by=Session.objects.get(),
+        ends_at=timezone.now() + timedelta(minutes=1),
+    )
     return client.session.session_key
 
 
@@ -182,6 +195,7 @@ def test_b8_nothing_in_a_backup_signs_anybody_in(signed_in, tmp_path):
         content = archive.extractfile(DATABASE).read()
     assert signed_in.encode() not in content
     assert stored.encode() not in content
+    assert SCANNED.encode() not in content
 
 
 def test_b8_a_restoration_signs_everybody_out(signed_in, tmp_path, monkeypatch):
@@ -197,6 +211,7 @@ def test_b8_a_restoration_signs_everybody_out(signed_in, tmp_path, monkeypatch):
     assert meiri(home, "restore", str(tmp_path / "site.tar.zst")).returncode == 0
     with closing(sqlite3.connect(home / "meiri.sqlite3")) as database:
         assert database.execute("SELECT count(*) FROM django_session").fetchone() == (0,)
+        assert database.execute("SELECT count(*) FROM members_scanrequest").fetchone() == (0,)
         assert database.execute("SELECT username FROM members_user").fetchall() == [("lin",)]
     assert stat.S_IMODE((home / "meiri.sqlite3").stat().st_mode) == 0o600
 

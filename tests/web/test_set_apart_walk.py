@@ -104,6 +104,7 @@ class World(Content):
                 "/api/v1/articles/?channel=keji",
                 "/api/v1/articles/?station=zhejiang",
                 "/api/v1/hot/?window=week",
+                "/api/v1/search/hot/",
             ),
         ]
 

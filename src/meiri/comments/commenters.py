@@ -19,4 +19,4 @@ def look_up_commenters(comments: Iterable[Comment]) -> None:
     shown = ("nickname", "avatar__file", "avatar__state")
     members = get_user_model()._default_manager.select_related("avatar").only(*shown)
     prefetch_related_objects(written, Prefetch("member", members))
-    uses(*(MEMBER.key(comment.member_id) for comment in written))
+    uses(*(MEMBER.key(number) for number in {comment.member_id for comment in written} if number))

@@ -9,8 +9,8 @@ from typing import cast
 
 from django.db import connection
 
-# Who is signed in is in no backup, and nobody after a restoration.
-SESSIONS = ("members_signin", "django_session")
+# Who is signed in, or about to be by a phone, is in no backup, and nobody after a restoration.
+SESSIONS = ("members_scanrequest", "members_signin", "django_session")
 
 
 class BackupRefused(Exception):
@@ -54,7 +54,8 @@ def put_database(dumped: Path, replaced: Path) -> None:
         *("--exit-on-error", f"--dbname={connection.settings_dict['NAME']}", str(dumped)),
     )
     with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {', '.join(SESSIONS)}")
+        there = set(connection.introspection.table_names(cursor)).intersection(SESSIONS)
+        cursor.execute(f"TRUNCATE {', '.join(there)}")
     connection.close()
 
 

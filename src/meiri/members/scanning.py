@@ -124,8 +124,10 @@ def refuse(asked: ScanRequest) -> bool:
 
 def member_of(asked: ScanRequest) -> User | None:
     """Who confirmed, while they are signed in where they did: a session that ended since, or whose password was changed, confirms nothing."""
+    if asked.state != ScanState.CONFIRMED or asked.confirmed_by_id is None:
+        return None
     session = Session.objects.filter(pk=asked.confirmed_by_id, expire_date__gt=timezone.now()).first()
-    if asked.state != ScanState.CONFIRMED or session is None:
+    if session is None:
         return None
     held = session.get_decoded()
     member = User.objects.filter(pk=held.get(SESSION_KEY), is_active=True).first()

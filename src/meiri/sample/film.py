@@ -63,7 +63,7 @@ def as_mp4(sequence: bytes) -> bytes:
     return bytes(film)
 
 
-def _length_of(film: bytes, box: Box) -> int:
+def _length_of(film: bytes | bytearray, box: Box) -> int:
     """The length of a track in its own units, of which the film's are as long (version 1 of the box: 64 bits)."""
     (length,) = struct.unpack_from(">Q", film, box.body + 24)
     return length

@@ -20,6 +20,7 @@ _UNDER_WAY = "under way just then"
 LEFT_OUT = {
     "sessions": _SECRET + ": who is signed in",
     "members.SignIn": _SECRET + ": who is signed in",
+    "members.ScanRequest": _SECRET + ": who is being signed in by a phone",
     "mfa": _SECRET + ": second factors, which are set up anew",
     "account.EmailConfirmation": _SECRET + ": keys in mails",
     "socialaccount.SocialApp": _SECRET + ": passwords of other systems",
