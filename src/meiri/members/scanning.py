@@ -130,7 +130,7 @@ def member_of(asked: ScanRequest) -> User | None:
     if session is None:
         return None
     held = session.get_decoded()
-    member = User.objects.filter(pk=held.get(SESSION_KEY), is_active=True).first()
+    member = User.objects.filter(pk=int(held.get(SESSION_KEY, 0)), is_active=True).first()
     if member is None:
         return None
     is_valid = constant_time_compare(held.get(HASH_SESSION_KEY, ""), member.get_session_auth_hash())
