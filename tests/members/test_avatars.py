@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
-from meiri.journal.content_keys import MEMBER
+from meiri.journal.content_keys import AVATAR
 from meiri.journal.models import Entry
 from meiri.members import avatars
 from meiri.members.avatars import Avatar, AvatarState, decide_avatar
@@ -123,7 +123,7 @@ def test_readers_see_it_from_when_a_moderator_approved_it(own, member, moderator
     assert page.count('<svg class="avatar"') == 1
     assert "您的头像已通过审核" in Notice.objects.get(member=member).text
     entry = Entry.objects.order_by("-pk")[0]
-    assert (entry.kind, entry.keys) == ("avatar.approved", [MEMBER.key(member.pk)])
+    assert (entry.kind, entry.keys) == ("avatar.approved", [AVATAR.key(member.pk)])
     masthead = words(own.get("/members/fragments/masthead/"))
     assert name in masthead
 

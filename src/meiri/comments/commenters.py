@@ -7,7 +7,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 
 from meiri.comments.models import Comment
 from meiri.delivery.keys import uses
-from meiri.journal.content_keys import MEMBER
+from meiri.journal.content_keys import AVATAR
 
 
 def look_up_commenters(comments: Iterable[Comment]) -> None:
@@ -19,4 +19,4 @@ def look_up_commenters(comments: Iterable[Comment]) -> None:
     shown = ("nickname", "avatar__file", "avatar__state")
     members = get_user_model()._default_manager.select_related("avatar").only(*shown)
     prefetch_related_objects(written, Prefetch("member", members))
-    uses(*(MEMBER.key(number) for number in {comment.member_id for comment in written} if number))
+    uses(*(AVATAR.key(number) for number in {comment.member_id for comment in written} if number))

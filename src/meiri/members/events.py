@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from meiri.journal.content_keys import MEMBER
+from meiri.journal.content_keys import AVATAR
 from meiri.journal.events import JournalEvent, KeyForms, declared
 
 
@@ -48,7 +48,7 @@ class AvatarEvent(JournalEvent):
 
     member: int
 
-    key_forms: ClassVar[KeyForms] = (MEMBER,)
+    key_forms: ClassVar[KeyForms] = (AVATAR,)
     summarised = {"member": "会员"}
 
 

@@ -26,7 +26,10 @@ class ScanRequest(models.Model):
     network = models.CharField(max_length=32)
     state = models.CharField(max_length=9, choices=ScanState.choices, default=ScanState.ASKED)
     tries = models.PositiveSmallIntegerField(default=0)
-    confirmed_by = models.ForeignKey(Session, null=True, on_delete=models.CASCADE, related_name="+")
+    # Code of the release before, which deletes sessions during an upgrade, knows no such row: hence without a constraint.
+    confirmed_by = models.ForeignKey(
+        Session, null=True, on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
     asked_at = models.DateTimeField(default=timezone.now)
     ends_at = models.DateTimeField(db_index=True)
 

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('waiting', '待审核'), ('approved', '已通过'), ('declined', '未通过')], default='waiting', max_length=8, verbose_name='状态')),
                 ('reason', models.CharField(blank=True, max_length=100, verbose_name='未通过的原因')),
                 ('sent_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='上传时间')),
-                ('member', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='avatar', to=settings.AUTH_USER_MODEL)),
+                ('member', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='avatar', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': '会员头像',
