@@ -47,11 +47,15 @@ _COMMENTS = (
 
 
 def real_articles() -> list[tuple[str, str]]:
-    """Headlines and bodies of real news."""
+    """Headlines, of characters that a dump in GBK can hold, and bodies of real news."""
     with (DATA / "text" / "articles.jsonl.zst").open("rb") as packed:
         text = zstandard.ZstdDecompressor().stream_reader(packed).read().decode()
     found = (json.loads(line) for line in text.split("\n") if line)
-    return [(one["title"], one["html"]) for one in found if one.get("html") and one.get("title")]
+    return [
+        (one["title"].encode("gbk", "ignore").decode("gbk"), one["html"])
+        for one in found
+        if one.get("html") and one.get("title")
+    ]
 
 
 def posts(articles: list[tuple[str, str]], count: int) -> Iterator[tuple[int, str, str, datetime]]:
