@@ -33,6 +33,8 @@ PART, MOST_PARTS = 16 << 20, 9_000
 DIGEST = "sha256"
 MISSING = ("404", "NoSuchKey", "NotFound")
 # Bucket names (Amazon S3 User Guide, "General purpose bucket naming rules").
+# What lies in the buckets of a site, below its prefix.
+MEDIA, BACKUPS, REPLICA = "media/", "backups/", "replica/"
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 _PREFIX = re.compile(r"(?:[A-Za-z0-9._-]{1,60}/){0,4}", re.ASCII)
 

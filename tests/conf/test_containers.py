@@ -155,10 +155,18 @@ class TestCompose:
 def test_nginx_takes_what_it_is_given(tmp_path):
     """The service's own command, with a certificate and this machine's nginx."""
     shell, option, script = SERVICES["nginx"]["command"]
-    (tmp_path / "certificates").mkdir()
+    # As certbot lays them.
+    assert [one for one in SERVICES["nginx"]["volumes"] if one.endswith("}:/etc/letsencrypt:ro")]
+    archive, live = (tmp_path / "letsencrypt" / name / "www.paper.example" for name in ("archive", "live"))
     certificate = trustme.CA().issue_cert("www.paper.example")
-    certificate.cert_chain_pems[0].write_to_path(tmp_path / "certificates/fullchain.pem")
-    certificate.private_key_pem.write_to_path(tmp_path / "certificates/privkey.pem")
+    for name, pem in (
+        ("fullchain", certificate.cert_chain_pems[0]),
+        ("privkey", certificate.private_key_pem),
+    ):
+        for folder in (archive, live):
+            folder.mkdir(parents=True, exist_ok=True)
+        pem.write_to_path(archive / f"{name}1.pem")
+        (live / f"{name}.pem").symlink_to(f"../../archive/www.paper.example/{name}1.pem")
     (tmp_path / "main.conf").write_text(
         f"pid {tmp_path}/pid; error_log stderr; events {{}} http {{ access_log off; include {tmp_path}/default.conf; }}"
     )
@@ -173,7 +181,7 @@ def test_nginx_takes_what_it_is_given(tmp_path):
     text = conf.read_text()
     assert "example.com" not in text
     assert set(re.findall(r"server (10\.0\.0\.\d+):8000", text)) == {"10.0.0.11", "10.0.0.12"}
-    text = text.replace("/etc/letsencrypt/live/www.paper.example", str(tmp_path / "certificates"))
+    text = text.replace("/etc/letsencrypt", str(tmp_path / "letsencrypt"))
     conf.write_text(text.replace("/var/log/nginx/access.log", "/dev/null"))
     done = subprocess.run(
         ["/usr/sbin/nginx", "-t", "-p", str(tmp_path), "-c", str(tmp_path / "main.conf"), "-e", "stderr"],

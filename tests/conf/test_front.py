@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from meiri.conf import front as front_module
 from meiri.conf.front import MOST_WAITING, THREADS, Front, brings_files
 from meiri.delivery.fastpath import StoredPages
 from meiri.delivery.page_files import PageFiles
@@ -111,3 +112,11 @@ def test_those_who_waited_for_a_page_that_was_not_stored_are_answered_too(tmp_pa
     site = SlowSite(tmp_path)
     assert [reader.status for reader in site.answers(*["/difang/"] * 4)] == [200] * 4
     assert site.asked == {"/difang/": 4}
+
+
+def test_who_waits_for_a_page_that_hangs_is_asked_to_come_back_and_takes_no_thread(tmp_path, monkeypatch):
+    monkeypatch.setattr(front_module, "PATIENCE", 0.1)
+    site = SlowSite(tmp_path)
+    answers = site.answers(*["/keji/"] * (THREADS + MOST_WAITING + 50))
+    assert {reader.status for reader in answers} == {503}
+    assert site.asked == {"/keji/": 1}

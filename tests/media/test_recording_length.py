@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -84,6 +85,20 @@ def test_the_page_its_data_and_cards_say_it(client, article, django_assert_num_q
     assert '<small class="kind">视频 0:12</small>' in re.sub(
         r"\s+", " ", client.get("/keji/").content.decode()
     )
+
+
+def test_a_body_that_is_broken_takes_no_other_card_along(article, settings):
+    settings.RAISE_BROKEN_PARTS = False
+    other = publish(a_draft("雪后", kind="video"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE newsroom_article SET body = %s WHERE id = %s",
+            ['[{"type": "video", "value": null}]', other.pk],
+        )
+    assert {card.title: card.seconds for card in cards([article.pk, other.pk])} == {
+        "湖上的一天": 12,
+        "雪后": 0,
+    }
 
 
 def test_another_file_makes_the_cards_say_another_length(client, article):

@@ -179,7 +179,7 @@ def test_a_slow_server_holds_up_nobody_who_writes_and_a_process_that_dies_loses_
     try:
         wait_until(lambda: bool(waiting(home)), 20)
         longest = json.loads(writing.run(WRITES))
-        assert longest < 1
+        assert longest < 5  # who waited for the server would wait for ever
         assert thread.is_alive()  # the server has not answered yet
         storing._process.send_signal(signal.SIGKILL)
         thread.join(20)

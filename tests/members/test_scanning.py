@@ -263,9 +263,8 @@ def test_a_scan_proves_nothing_anew():
 def test_a_flood_is_refused_and_signing_in_by_password_goes_on(monkeypatch):
     monkeypatch.setattr(limits, "MOST_SCANS", 2)
     a_member()
-    desk = Client()
-    assert [desk.post("/members/login/scan/").status_code for _ in range(3)] == [302, 302, 429]
-    assert limits.TOO_MANY in words(desk.post("/members/login/scan/"))
+    assert [Client().post("/members/login/scan/").status_code for _ in range(3)] == [302, 302, 429]
+    assert limits.TOO_MANY in words(Client().post("/members/login/scan/"))
     assert ScanRequest.objects.count() == 2
     assert is_in(signed_in())
 
@@ -306,3 +305,22 @@ def test_the_page_of_signing_in_offers_it_also_without_a_script(django_assert_nu
     desk = asking()
     with django_assert_num_queries(1):
         state_on(desk)
+
+
+def test_two_windows_of_a_browser_show_one_code():
+    desk = asking()
+    first = address_in_code(desk)
+    desk.post("/members/login/scan/")
+    assert address_in_code(desk) == first
+    assert ScanRequest.objects.count() == 1
+
+
+def test_who_confirms_twice_is_told_the_same_twice():
+    a_member()
+    phone, desk = signed_in(PHONE), asking()
+    address, number = address_in_code(desk), number_on(desk)
+    for _ in range(2):
+        answer = phone.post(address, {"answer": "confirm", "number": number})
+        assert answer.status_code == 200
+        assert "已确认登录" in words(answer)
+    assert "已确认登录" not in words(signed_in(PHONE).get(address))

@@ -57,10 +57,17 @@ class TestNames:
         with pytest.raises(ValueError, match="not understood"):
             target_of(wrong)
 
-    def test_it_never_lies_among_the_media(self, server, settings):
+    @pytest.mark.parametrize("name", ["sites", "sites/meiri", "sites/meiri/media", "sites/meiri/media/ab"])
+    def test_it_never_lies_among_the_media(self, server, settings, name):
         settings.S3 = address_of(server, PREFIX="sites/meiri")
         with pytest.raises(ValueError, match="where media files lie"):
-            target_of(f"s3://{BUCKET}/sites/meiri")
+            target_of(f"s3://{BUCKET}/{name}")
+
+    def test_it_never_lies_among_backups(self, server, settings):
+        settings.S3 = address_of(server, PREFIX="sites/meiri", BACKUP_BUCKET="kept-elsewhere")
+        with pytest.raises(ValueError, match="where backups lie"):
+            target_of("s3://kept-elsewhere/sites/meiri/backups/replica")
+        assert target_of(f"s3://{BUCKET}/sites/meiri/replica").prefix == "sites/meiri/replica/"
 
     def test_without_a_server_there_is_none(self, settings):
         settings.S3 = None

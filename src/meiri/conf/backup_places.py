@@ -26,9 +26,9 @@ from meiri.operations.replication.encryption import (
     read_key,
 )
 from meiri.operations.replication.encryption import SUFFIX as AGE
-from meiri.s3 import S3Away, backup_bucket, site_address
+from meiri.s3 import BACKUPS, S3Away, backup_bucket, site_address
 
-SCHEME, BACKUPS, SUFFIX = "s3:", "backups/", ".tar.zst"
+SCHEME, SUFFIX = "s3:", ".tar.zst"
 # What every file of age begins with (C2SP, age).
 ENCRYPTED = b"age-encryption.org/v1\n"
 # Seconds that a backup may take to be read: it is unpacked as it comes.

@@ -9,7 +9,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from itertools import islice
 from typing import Any
 
@@ -141,8 +140,8 @@ class Front:
     ):
         self._django, self._fast, self._together, self._streams = django, tuple(fast), together, streams
         self._pages = pages
-        # By address, what is done when a page has been rendered.
-        self._rendering: dict[str, asyncio.Event] = {}
+        # By address, whether Django has answered who asked first.
+        self._rendering: dict[str, asyncio.Future[bool]] = {}
         self._threads = BoundedThreadPool(THREADS, "django")
         self._threads_together = BoundedThreadPool(THREADS_OF_COMMENTS, "django together")
         self._threads_of_uploads = BoundedThreadPool(THREADS_OF_UPLOADS, "django uploads")
@@ -181,33 +180,41 @@ class Front:
         return False
 
     async def _as_page(self, scope, protocol) -> None:
-        """Let Django render a page that is not stored. Those who ask for it meanwhile take no thread, and get it from its file."""
-        rendered = self._rendering.get(scope.path)
-        if rendered is None:
-            self._rendering[scope.path] = rendered = asyncio.Event()
+        """Let Django render a page that is not stored. Those who ask for it meanwhile take no thread, and get it from its file; Django is
+        asked for each of them only where it was not stored."""
+        loop = asyncio.get_running_loop()
+        began, rendering = loop.time(), self._rendering.get(scope.path)
+        if rendering is None:
+            self._rendering[scope.path] = rendering = loop.create_future()
+            answered = False
             try:
-                await self._by_django(scope, protocol)
+                answered = await self._by_django(scope, protocol)
             finally:
                 del self._rendering[scope.path]
-                rendered.set()
+                rendering.set_result(answered)
             return
-        with suppress(TimeoutError):
-            await asyncio.wait_for(rendered.wait(), PATIENCE)
-        if not self._answered_fast(scope, protocol):
-            await self._by_django(scope, protocol)
+        await asyncio.wait([rendering], timeout=PATIENCE)
+        if self._answered_fast(scope, protocol):
+            return
+        if rendering.done() and rendering.result():
+            await self._by_django(scope, protocol, loop.time() - began)
+        else:
+            Exchange(protocol).refuse(503, STUCK)
 
-    async def _by_django(self, scope, protocol) -> None:
+    async def _by_django(self, scope, protocol, waited: float = 0.0) -> bool:
+        """Whether Django has answered: not so where it takes too long, or has too much to do. `waited`: the seconds that the reader has waited
+        already."""
         exchange = Exchange(protocol)
         threads = self._threads_for(scope)
         if threads.full:
             exchange.refuse(503, BUSY)
-            return
+            return False
         body = None
         if scope.method not in READING:
             body = await self._received(scope, exchange)
             if body is None:
-                return
-        await self._worked_on(scope, exchange, threads, body)
+                return False
+        return await self._worked_on(scope, exchange, threads, body, waited)
 
     def _threads_for(self, scope) -> BoundedThreadPool:
         if self._together(scope):
@@ -232,14 +239,14 @@ class Front:
         return None
 
     async def _worked_on(
-        self, scope, exchange: Exchange, threads: BoundedThreadPool, body: Body | None
-    ) -> None:
-        """Have a thread answer, and wait until the answer is on its way."""
+        self, scope, exchange: Exchange, threads: BoundedThreadPool, body: Body | None, waited: float
+    ) -> bool:
+        """Have a thread answer, and wait until the answer is on its way; whether it is."""
         if threads.full:  # they may be by the time that a body has come
             exchange.refuse(503, BUSY)
             if body:
                 body.close()
-            return
+            return False
         loop = asyncio.get_running_loop()
         began = loop.time()
         environ = environ_of(scope, body.file if body else None, body.size if body else 0)
@@ -247,7 +254,9 @@ class Front:
         if body:
             begun.add_done_callback(lambda _: loop.call_soon_threadsafe(body.close))
         job = asyncio.wrap_future(begun, loop=loop)
-        patience = PATIENCE if scope.method in READING and not scope.path.startswith(EDITORS) else None
+        patience = None
+        if scope.method in READING and not scope.path.startswith(EDITORS):
+            patience = max(PATIENCE - waited, 0.0)
         done, _ = await asyncio.wait([job], timeout=patience)
         DJANGO_SECONDS.observe(loop.time() - began)
         if not done:
@@ -255,6 +264,7 @@ class Front:
             exchange.refuse(503, STUCK)
         if exchange.sending:
             await exchange.sending
+        return bool(done)
 
     def _answer(self, environ: dict, exchange: Exchange, loop: asyncio.AbstractEventLoop) -> None:
         """Have Django answer, whatever happens."""

@@ -15,7 +15,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connections
 
 from meiri.journal.read_replica_settings import READ_REPLICA
 
@@ -117,14 +117,17 @@ class ReadReplica:
             self.give_up(error)
             return False
 
-    def give_up(self, error: Exception) -> None:
-        """It failed: this thread's connection is closed, and where it seems to be away nobody asks it before the next look."""
+    def leave(self, error: Exception) -> None:
+        """It could not answer this thread, whose connection is closed. A view that takes it too long says nothing of whether it is there."""
         with suppress(DatabaseError, InterfaceError):
             connections[READ_REPLICA].close()
-        if isinstance(error, OperationalError | InterfaceError):
-            self._note(_sentence(error))
-        else:
-            logger.warning("The read replica could not answer, the primary did: %s", _sentence(error))
+        logger.warning("The read replica could not answer, the primary did: %s", _sentence(error))
+
+    def give_up(self, error: Exception) -> None:
+        """It did not say how far it is: this thread's connection is closed, and nobody asks it before the next look."""
+        with suppress(DatabaseError, InterfaceError):
+            connections[READ_REPLICA].close()
+        self._note(_sentence(error))
 
     def _note(self, reason: str) -> None:
         with self._lock:
@@ -196,7 +199,7 @@ def reads_replica(view: Callable) -> Callable:
                     replica.by_replica.inc()
                     return response
                 except (DatabaseError, InterfaceError) as error:
-                    replica.give_up(error)
+                    replica.leave(error)
             replica.by_primary.inc()
             return view(request, *arguments, **named)
 

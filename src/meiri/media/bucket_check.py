@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from meiri.media import waiting_files
 from meiri.media.bucket_files import BucketFile, RemovedObject
-from meiri.media.bucket_storage import MEDIA, all_rows
-from meiri.s3 import S3Object, s3_bucket, site_address
+from meiri.media.bucket_storage import all_rows
+from meiri.s3 import MEDIA, S3Object, s3_bucket, site_address
 
 BATCH = 500
 # What is younger may be on its way to be named.

@@ -35,12 +35,11 @@ from meiri.media.files import after_rollback
 from meiri.media.node_cache import FOLDER_NAME, AlteredObject, MediaObject, NodeCache
 from meiri.media.serving import FileToSend
 from meiri.operations.alterations import Alteration, FileChange, note_alteration
-from meiri.s3 import S3Away, s3_bucket, site_address
+from meiri.s3 import MEDIA, S3Away, s3_bucket, site_address
 
 logger = logging.getLogger(__name__)
 
 # Below the site's prefix.
-MEDIA = "media/"
 PIECE = 1 << 20
 # What is read without being kept lies on the disk beyond so many bytes.
 IN_MEMORY = 16 << 20

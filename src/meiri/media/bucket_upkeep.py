@@ -8,9 +8,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from meiri.media.bucket_files import BucketFile, RemovedObject
-from meiri.media.bucket_storage import MEDIA, delete_object, node_cache
+from meiri.media.bucket_storage import delete_object, node_cache
 from meiri.media.waiting_files import ABANDONED, key_ending, seconds_waited, send, waiting_files
-from meiri.s3 import s3_is_away, site_address
+from meiri.s3 import MEDIA, s3_is_away, site_address
 
 # So many objects are deleted from the bucket in a run.
 MOST = 500

@@ -7,6 +7,7 @@ import secrets
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 from django.db import models, transaction
@@ -126,6 +127,8 @@ def send_avatar(member, content: bytes) -> Avatar:
     """Take a picture in the place of the one before, which is shown no longer. Raises `ValidationError`."""
     square = square_of(content)
     with transaction.atomic():
+        # Who sends two at once sends one after the other: where there is no avatar yet nothing else is there to be locked.
+        get_user_model().objects.select_for_update().get(pk=member.pk)
         _drop(member)
         avatar = Avatar(member=member)
         avatar.file.save("", ContentFile(square), save=False)

@@ -47,7 +47,10 @@ def scan(request):
         return _standing(request, wanted, limits.TOO_MANY, 429)
     query = f"?{urlencode({'next': wanted})}" if wanted else ""
     answer = redirect(reverse("member-scan") + query)
-    scanning.ask(request, answer)
+    # Another window of this browser may show a code already: there is one for all.
+    asked = scanning.asked_by(request)
+    if asked is None or asked.state != ScanState.ASKED:
+        scanning.ask(request, answer)
     return answer
 
 
@@ -98,12 +101,19 @@ def scanned(request, token):
     """Where the QR code leads: whoever is signed in there says yes or no."""
     asked = scanning.found_by(token)
     if asked is None or asked.state != ScanState.ASKED:
-        return render(request, "members/scanned.html", {"outcome": OVER}, status=410)
+        return _over(request, asked)
     if request.user.is_of_newsroom and not has_second_factor(request.user):
         return render(request, "members/scanned.html", {"outcome": "factor"}, status=403)
     if request.method == "POST":
         return _answered(request, asked)
     return _question(request, asked, NumberForm())
+
+
+def _over(request, asked: ScanRequest | None) -> HttpResponse:
+    """The page of a request that is not open any more; who confirmed it themselves is told so once more."""
+    if asked and asked.state == ScanState.CONFIRMED and asked.confirmed_by_id == request.session.stored_key:
+        return render(request, "members/scanned.html", {"outcome": ScanState.CONFIRMED})
+    return render(request, "members/scanned.html", {"outcome": OVER}, status=410)
 
 
 def _question(request, asked: ScanRequest, form: NumberForm, status: int = 200, refusal: str = ""):
@@ -134,8 +144,8 @@ def _answered(request, asked: ScanRequest) -> HttpResponse:
             note_event(Event.SCAN_CONFIRMED, about=asked.device)
     if is_confirmed:
         return render(request, "members/scanned.html", {"outcome": ScanState.CONFIRMED})
-    asked.refresh_from_db()
-    if asked.state != ScanState.ASKED:
-        return render(request, "members/scanned.html", {"outcome": OVER}, status=410)
+    now = scanning.found_again(asked)
+    if now is None or now.state != ScanState.ASKED:
+        return _over(request, now)
     form.add_error("number", "数字不对，请看清电脑屏幕上的四位数字。")
     return _question(request, asked, form, 422)

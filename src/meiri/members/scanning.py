@@ -89,6 +89,11 @@ def found_by(token: str) -> ScanRequest | None:
     return ScanRequest.objects.filter(token_digest=_digest(token), ends_at__gt=timezone.now()).first()
 
 
+def found_again(asked: ScanRequest) -> ScanRequest | None:
+    """The request as it is by now; None where it is gone. One query."""
+    return ScanRequest.objects.filter(pk=asked.pk).first()
+
+
 def code_of(secret: str) -> str:
     """The QR code that leads a phone to the request, as SVG."""
     address = settings.BASE_URL + reverse("member-scanned", args=[token_of(secret)])

@@ -173,7 +173,12 @@ def videos_of(ids: Sequence[int]) -> dict[int, CardVideo]:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(BODIES.format(ids=", ".join(["%s"] * len(ids))), list(ids))
-        files = {key: file for key, body in cursor.fetchall() if (file := _first_video(body)) is not None}
+        rows = cursor.fetchall()
+    files = {}
+    for key, body in rows:
+        with optional(f"稿件{key}的视频"):
+            if (file := _first_video(body)) is not None:
+                files[key] = file
     known = RecordingOrigin.objects.filter(document_id__in=set(files.values()))
     seconds = {origin.document_id: origin.seconds for origin in known.only("document_id", "provenance")}
     return {key: CardVideo(file, seconds.get(file, 0)) for key, file in files.items()}

@@ -13,10 +13,20 @@ from typing import IO, Protocol, cast
 from django.conf import settings
 
 from meiri.kept_once import sync_folder
-from meiri.s3 import S3Address, S3Away, S3Bucket, bucket_named, is_bucket_name, is_prefix
+from meiri.s3 import (
+    BACKUPS,
+    MEDIA,
+    REPLICA,
+    S3Address,
+    S3Away,
+    S3Bucket,
+    bucket_named,
+    is_bucket_name,
+    is_prefix,
+)
 
 DRAFT = ".part-"
-SCHEME, REPLICA = "s3:", "replica/"
+SCHEME = "s3:"
 # What is read from the bucket lies on the disk beyond so many bytes; seconds that one file may take.
 IN_MEMORY = 8 << 20
 LONGEST_READ = 6 * 3600.0
@@ -133,6 +143,11 @@ def _server_as_target() -> Iterator[None]:
         raise TargetAway(str(error)) from error
 
 
+def _overlap(one: str, other: str) -> bool:
+    """Whether what lies below one of the prefixes may lie below the other."""
+    return one.startswith(other) or other.startswith(one)
+
+
 def _bucket_target(setting: str, address: S3Address | None) -> BucketTarget:
     if address is None:
         raise ValueError(f"{setting} needs an S3 server: set MEIRI_S3_ENDPOINT (docs/operations.md).")
@@ -144,9 +159,13 @@ def _bucket_target(setting: str, address: S3Address | None) -> BucketTarget:
             raise ValueError(
                 f"{setting} is not understood. Write s3: for {REPLICA} in the bucket for backups, or s3://BUCKET/NAME."
             )
-        if (name, prefix) == (address.bucket, address.prefix):
+        if name == address.bucket and _overlap(prefix, f"{address.prefix}{MEDIA}"):
             raise ValueError(
-                f"{setting} is where media files lie; add a name, such as {REPLICA.rstrip('/')}."
+                f"{setting} is where media files lie; take another name, such as {REPLICA.rstrip('/')}."
+            )
+        if name == address.backup_bucket and _overlap(prefix, f"{address.prefix}{BACKUPS}"):
+            raise ValueError(
+                f"{setting} is where backups lie; take another name, such as {REPLICA.rstrip('/')}."
             )
     return BucketTarget(bucket_named(name), prefix)
 
