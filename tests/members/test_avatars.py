@@ -79,7 +79,7 @@ def test_a_picture_is_made_square_and_holds_nothing_else_of_the_file(own):
         assert (kept.size, kept.format, dict(kept.getexif())) == ((160, 160), "JPEG", {})
         corner = kept.getpixel((3, 80))
     assert corner[1] > 100 > corner[0]  # the middle of the picture, which is green
-    answer = Client().get(f"/media/{name}")
+    answer = own.get(f"/media/{name}")
     assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")
 
 
@@ -126,6 +126,19 @@ def test_readers_see_it_from_when_a_moderator_approved_it(own, member, moderator
     assert (entry.kind, entry.keys) == ("avatar.approved", [AVATAR.key(member.pk)])
     masthead = words(own.get("/members/fragments/masthead/"))
     assert name in masthead
+
+
+def test_a_picture_that_waits_is_seen_by_who_sent_it_and_who_decides_alone(own, moderator):
+    send(own)
+    address = Avatar.objects.get().file.url
+    desk, other = Client(), Client()
+    desk.force_login(moderator)
+    other.force_login(a_member("mushan", nickname="木山"))
+    asked = [one.get(address) for one in (Client(), other, own, desk)]
+    assert [answer.status_code for answer in asked] == [404, 404, 200, 200]
+    assert asked[2]["Cache-Control"] == "private, no-store"
+    decide_avatar(Avatar.objects.get(), True, "", moderator)
+    assert Client().get(address)["Cache-Control"].startswith("public")
 
 
 def test_what_was_declined_is_nowhere_and_its_reason_is_told(own, member, moderator):

@@ -106,6 +106,11 @@ def _after_deletion(sender, instance: Avatar, **more) -> None:
 post_delete.connect(_after_deletion, Avatar, dispatch_uid="members: file of an avatar")
 
 
+def waiting_avatar(name: str) -> Avatar | None:
+    """The avatar that waits for a moderator whose file is called so. One query."""
+    return Avatar.objects.filter(state=AvatarState.WAITING, file=name).first()
+
+
 def sends_avatars_too_often(member) -> bool:
     """Counts a picture that a member sends."""
     return not RateLimit("avatar", MOST_SENT, DAY).hit(str(member.pk))

@@ -23,11 +23,14 @@ from meiri.media.documents import document_key, kind_of_document
 from meiri.media.models import Picture
 from meiri.media.serving import SendingStorage, send_file
 from meiri.media.storage_names import given
+from meiri.members.avatars import waiting_avatar
 from meiri.newsroom.embargo import is_withheld, is_withheld_picture
+from meiri.policy import may
 
 # What pages show: pictures in their sizes, what Wagtail made of pictures in texts, marks of friend links, avatars.
 PICTURES = "pictures/"
-PUBLIC = (PICTURES, "images/", "friendlinks/", "identity/", "avatars/")
+AVATARS = "avatars/"
+PUBLIC = (PICTURES, "images/", "friendlinks/", "identity/", AVATARS)
 ORIGINALS = "original_images/"
 TYPES = {
     ".avif": "image/avif",
@@ -58,6 +61,11 @@ def stored(request, name):
         return _picture(request, name, FOR_ONE)
     if not name.startswith(PUBLIC):
         raise Http404
+    if name.startswith(AVATARS) and (avatar := waiting_avatar(name)):
+        # Nobody has looked at it yet: it is shown to who sent it and to who decides.
+        if request.user.pk != avatar.member_id and not may(request.user, "moderate", avatar):
+            raise Http404
+        return _picture(request, name, FOR_ONE)
     if not name.startswith(PICTURES):
         return _picture(request, name, FOR_AN_HOUR)
     key = media_key(f"{settings.MEDIA_URL}{name}")
