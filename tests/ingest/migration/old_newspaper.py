@@ -219,5 +219,10 @@ OldNewspaper.at_large_html = lambda self: (
 )
 
 
+def map_of(addresses: list[str]) -> bytes:
+    """A sitemap that names these."""
+    return _xml("urlset", "".join(f"<url><loc>{address}</loc></url>" for address in addresses))
+
+
 def _xml(root: str, inner: str) -> bytes:
     return f"<?xml version='1.0' encoding='UTF-8'?><{root} xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>{inner}</{root}>".encode()

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections import Counter
@@ -14,9 +15,11 @@ from django.core.management import CommandError, call_command
 
 from meiri.ingest.migration import polite_client
 from meiri.ingest.migration.crawling import FRUITLESS, KIND, CrawlLimits
+from meiri.ingest.migration.fetched_pictures import fetch_pictures
+from meiri.ingest.migration.fetched_store import FetchedStore
 from meiri.ingest.migration.fetching_site import FetchOrder, fetch_site, folder_for
 from meiri.ingest.migration.moving_by_clock import folder_of_archives
-from meiri.ingest.migration.polite_client import PoliteClient, SiteAway
+from meiri.ingest.migration.polite_client import TRIES, PoliteClient, SiteAway, TooBusy
 from meiri.ingest.migration.reading_crawled import part_of
 from meiri.ingest.models import MovedPost, OldAddress
 from meiri.journal.models import Entry
@@ -29,6 +32,7 @@ from tests.ingest.migration.old_newspaper import (
     FURNITURE,
     LARGE,
     OldNewspaper,
+    map_of,
     text_of,
     title_of,
 )
@@ -191,9 +195,9 @@ def test_it_waits_where_the_site_has_too_much_to_do_and_stops_where_it_is_away(
     assert waits == [7]
     assert client.get(f"{newspaper.base}/b", 1000).response.status == 200
     assert waits[1:] == [5, 15]
-    with pytest.raises(SiteAway, match="忙不过来"):
+    with pytest.raises(TooBusy, match="忙不过来"):
         client.get(f"{newspaper.base}/c", 1000)
-    assert waits[3:] == [600] * 4
+    assert waits[3:] == [600] * 3
     # Crawl-delay and the pause of the setting: the longer one.
     robots = b"User-agent: *\nCrawl-delay: 3\n"
     newspaper.added["/robots.txt"] = lambda asked: (200, {}, robots)
@@ -207,6 +211,52 @@ def test_it_waits_where_the_site_has_too_much_to_do_and_stops_where_it_is_away(
     with pytest.raises(CommandError, match=r"robots\.txt 取不到"):
         move_in(newspaper.base, "--crawl")
     assert Article.objects.count() == 0
+
+
+def a_dead_host() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{probe.getsockname()[1]}"
+
+
+def test_what_never_answers_is_told_and_stops_neither_pages_nor_pictures(newspaper, channels, tmp_path):
+    def busy(asked):
+        return 503, {"Retry-After": "0"}, b""
+
+    dead = a_dead_host()
+    never = [f"/never/{number}.html" for number in range(7)]
+    for path in (*never, "/tu/news-1.jpg"):
+        newspaper.added[path] = busy
+    addresses = [f"{dead}/{number}.html" for number in range(9)] + [newspaper.base + path for path in never]
+    newspaper.added["/news-map.xml"] = lambda asked: (200, {}, map_of(addresses))
+    report = tmp_path / "report.csv"
+    move_in(newspaper.base, "--crawl", "--links", "--report", report)
+    assert Article.objects.live().count() == ALL
+    assert Picture.objects.count() == ALL - 1
+    told = report.read_text(encoding="utf-8-sig").splitlines()
+    for address, reason in ((f"{dead}/8.html", "robots.txt 取不到"), (never[6], "忙不过来")):
+        assert any(address in line and reason in line for line in told), address
+    assert newspaper.asked[never[0]] == 2 * TRIES
+
+
+def test_what_was_put_off_is_still_due_where_the_site_is_away(newspaper):
+    paths = ("/", "/sitemaps.xml", "/sitemap.xml", "/sitemap_index.xml", "/sitemap.xml.gz")
+    for path in paths:
+        newspaper.added[path] = lambda asked: (429, {"Retry-After": "0"}, b"")
+    for _ in range(3):
+        with closing(fetch(newspaper)) as steps, pytest.raises(SiteAway, match="连续 5 次"):
+            list(steps)
+    newspaper.added.clear()
+    with closing(fetch(newspaper)) as steps:
+        assert f"{newspaper.base}/news/2.html" in list(steps)
+
+
+def test_where_the_site_is_away_pictures_wait_for_the_next_run(tmp_path):
+    dead, store = a_dead_host(), FetchedStore(tmp_path)
+    with closing(store):
+        store.want_pictures((f"/tu/{number}.jpg", f"{dead}/tu/{number}.jpg") for number in range(9))
+        assert len(list(fetch_pictures(store, PoliteClient(dead, 0, obeys_robots=False)))) == 4
+        assert "图片没有取完" in store.faults()[0]
 
 
 def test_a_private_address_is_asked_only_where_the_operator_names_it(newspaper, settings):

@@ -49,8 +49,7 @@ class CrawledPages(OldArchive):
         self._store.close()
 
     def faults(self) -> list[str]:
-        stopped = self._store.about("stopped")
-        return [*([stopped] if stopped else []), *self._store.faults()]
+        return self._store.faults()
 
     def picture_file(self, folder: Path | None, address: str) -> Path | None:
         return self._store.picture_file(address)

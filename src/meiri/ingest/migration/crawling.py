@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit, urlunsplit
 
-from meiri.ingest.migration.fetched_store import FetchedPage, FetchedStore
+from meiri.ingest.migration.fetched_store import STOPPED, FetchedPage, FetchedStore
 from meiri.ingest.migration.old_sitemaps import MOST_BYTES as MOST_BYTES_OF_SITEMAP
-from meiri.ingest.migration.polite_client import LeftAlone, PoliteAnswer, PoliteClient, SiteAway
+from meiri.ingest.migration.polite_client import LeftAlone, PoliteAnswer, PoliteClient, TooBusy
 from meiri.ingest.migration.reading_crawled import ARTICLE, GUARD, LIST, PageReading
 from meiri.ingest.parsed import Unreadable
 from meiri.outbound import Unreachable
@@ -25,6 +25,8 @@ MOST_SITEMAPS, DEEPEST_SITEMAP, DEEPEST = 5_000, 3, 50
 # After so many pages of one shape in succession that are no article and lead to nothing of another shape, the rest is left: calendars
 # without end, the same list in every order.
 FRUITLESS = 40
+# How often in one round an address is asked for that its host has too much to do for: once more when all others were.
+MOST_TRIES = 2
 # Addresses that are remembered of one site.
 MOST_KNOWN = 3_000_000
 # How often one folder may stand in a path, and the characters of an address.
@@ -73,8 +75,13 @@ class _Crawl:
         most = MOST_BYTES_OF_SITEMAP if page.rank == _SITEMAPS else MOST_BYTES_OF_PAGE
         try:
             answer = self.client.get(page.url, most, page.etag, page.last_modified)
-        except SiteAway:
-            raise
+        except TooBusy as error:
+            # Where nothing answers it is not the address's fault.
+            if page.due < MOST_TRIES or not self.client.has_answered:
+                self.store.put_off(page.url)
+            else:
+                self._keep_failure(page, str(error))
+            return
         except (Unreachable, LeftAlone) as error:
             self._keep_failure(page, str(error))
             return
@@ -193,12 +200,12 @@ def crawl(store: FetchedStore, client: PoliteClient, address: str, limits: Crawl
         going = _Crawl(store, client, limits, PageReading(process))
         while page := store.next_due():
             if asked >= limits.pages or client.bytes >= limits.bytes or time.monotonic() > until:
-                store.note("stopped", f"取了 {asked} 个网址，到了这次的上限；再运行会接着取。")
+                store.note(STOPPED, f"取了 {asked} 个网址，到了这次的上限；再运行会接着取。")
                 return
             going.take(page)
             asked += 1
             yield page.url
-    store.note("stopped", "")
+    store.note(STOPPED, "")
     store.end_round()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from meiri.ingest.migration.fetched_store import FetchedStore
+from meiri.ingest.migration.fetched_store import STOPPED_PICTURES, FetchedStore
 from meiri.ingest.migration.old_archive import OldArchive, OldPost
 from meiri.ingest.migration.polite_client import LeftAlone, PoliteClient, SiteAway
 from meiri.ingest.migration.reading_bodies import own_path, reading_bodies
@@ -44,8 +44,10 @@ def _wanted(read: list, posts: list[OldPost], base: str, host: str) -> Iterator[
 
 
 def fetch_pictures(store: FetchedStore, client: PoliteClient) -> Iterator[str]:
-    """Fetch what is wanted and not here; the address of each when it is stored. Raises `SiteAway`."""
+    """Fetch what is wanted and not here; the address of each when it is stored. Where the site is away the rest is left for the next run:
+    posts can be moved in all the same."""
     store.try_pictures_again()
+    store.note(STOPPED_PICTURES, "")
     while wanted := store.next_picture():
         url, address = wanted
         data, reason = b"", ""
@@ -57,8 +59,9 @@ def fetch_pictures(store: FetchedStore, client: PoliteClient) -> Iterator[str]:
                 reason = f"图片超过 {MAX_BYTES // 1024 // 1024} MB。"
             else:
                 data, reason = answer.body, "" if answer.body else "图片是空的。"
-        except SiteAway:
-            raise
+        except SiteAway as error:
+            store.note(STOPPED_PICTURES, f"图片没有取完：{error.reason}")
+            return
         except (Unreachable, LeftAlone) as error:
             reason = str(error)
         store.keep_picture(url, data, reason)

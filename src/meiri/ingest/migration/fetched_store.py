@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 FILE, PICTURES = "fetched.sqlite3", "pictures"
+# Notes of why a run ended before its end, as sentences; "" where it did not.
+STOPPED, STOPPED_PICTURES = "stopped", "stopped pictures"
 # Bytes of an answer as it is kept, once it is unpacked.
 LARGEST = 64 * 1024 * 1024
 _SCHEMA = """
@@ -33,7 +35,8 @@ CREATE TABLE IF NOT EXISTS picture (
 
 class FetchedPage(NamedTuple):
     """An address with what came of it. `kind`: what it was found to be, "" as long as nothing is known; `rank`: those of a lower one are
-    asked first; `depth`: links from the beginning; `read`: what was read of it, as JSON."""
+    asked first; `depth`: links from the beginning; `read`: what was read of it, as JSON; `due`: 0 for what is not, more for each time that it was
+    put off."""
 
     number: int
     url: str
@@ -46,6 +49,7 @@ class FetchedPage(NamedTuple):
     leads_to: str
     reason: str
     read: str
+    due: int
 
 
 _COLUMNS = ", ".join(FetchedPage._fields)
@@ -102,11 +106,18 @@ class FetchedStore:
         return self._db.execute("SELECT coalesce(max(number), 0) FROM page").fetchone()[0]
 
     def next_due(self) -> FetchedPage | None:
-        """The address that is to be asked for next."""
-        row = self._db.execute(
-            f"SELECT {_COLUMNS} FROM page WHERE due ORDER BY rank, depth, number LIMIT 1"  # noqa: S608 names of columns
-        ).fetchone()
-        return FetchedPage(*row) if row else None
+        """The address that is to be asked for next: those that were put off when all others were."""
+        for which, order in (("due = 1", "rank, depth, number"), ("due > 1", "due, rank, depth, number")):
+            row = self._db.execute(
+                f"SELECT {_COLUMNS} FROM page WHERE due AND {which} ORDER BY {order} LIMIT 1"  # noqa: S608 names of columns
+            ).fetchone()
+            if row:
+                return FetchedPage(*row)
+        return None
+
+    def put_off(self, url: str) -> None:
+        """Let an address be asked for once more, after all others."""
+        self._db.execute("UPDATE page SET due = due + 1 WHERE url = ?", [url])
 
     def page(self, url: str) -> FetchedPage | None:
         row = self._db.execute(f"SELECT {_COLUMNS} FROM page WHERE url = ?", [url]).fetchone()  # noqa: S608
@@ -128,7 +139,8 @@ class FetchedStore:
         with self._db:
             self._db.execute("BEGIN")
             self._db.executemany(
-                "UPDATE page SET read = ? WHERE number = ?", [(text, n) for n, text in numbers_and_texts]
+                "UPDATE page SET read = ? WHERE number = ?",
+                [(text, n) for n, text in numbers_and_texts],
             )
 
     def pages(self, kind: str, after: int = 0) -> Iterator[FetchedPage]:
@@ -156,21 +168,23 @@ class FetchedStore:
         return zlib.decompressobj().decompress(row[0], LARGEST) if row and row[0] else b""
 
     def faults(self, most: int = 1000) -> list[str]:
-        """The addresses that could not be had, each with the reason."""
+        """Why the last run ended before its end, and the addresses that could not be had, each with the reason."""
+        told = [self.about(name) for name in (STOPPED, STOPPED_PICTURES)]
         rows = self._db.execute(
             "SELECT url, reason FROM page WHERE reason != '' ORDER BY number LIMIT ?", [most]
         ).fetchall()
         rows += self._db.execute(
             "SELECT address, reason FROM picture WHERE reason != '' ORDER BY url LIMIT ?", [most - len(rows)]
         ).fetchall()
-        return [f"{url}：{reason}" for url, reason in rows]
+        return [*filter(None, told), *(f"{url}：{reason}" for url, reason in rows)]
 
     def want_pictures(self, wanted: Iterable[tuple[str, str]]) -> None:
         """Enter pictures that are not known yet: how bodies call each, and its whole address."""
         with self._db:
             self._db.execute("BEGIN")
             self._db.executemany(
-                "INSERT INTO picture (url, address) VALUES (?, ?) ON CONFLICT DO NOTHING", wanted
+                "INSERT INTO picture (url, address) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                wanted,
             )
 
     def next_picture(self) -> tuple[str, str] | None:

@@ -2,6 +2,7 @@
 slowly where it says so."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ from meiri.outbound import OutboundResponse, OutboundRules, Unreachable, ask, is
 LONGEST_PAUSE = 60.0
 # Where a host says that it has too much to do: how often it is asked again, the first wait, the longest that Retry-After may ask for.
 TRIES, FIRST_WAIT, LONGEST_WAIT = 4, 5.0, 600.0
-# After so many answers in succession that did not come, the site is taken to be away.
+# After so many answers in succession that did not come from a host, nothing more is asked of it; the site's own is asked once more before that.
 MOST_FAILURES = 5
 REDIRECTS = 5
 MOST_BYTES_OF_ROBOTS = 512 * 1024
@@ -34,6 +35,10 @@ _TOO_MUCH = (429, 503)
 
 class LeftAlone(Exception):
     """An address that is not asked, or that leads where nobody asks; the message is a Chinese sentence."""
+
+
+class TooBusy(LeftAlone):
+    """An address for which its host has too much to do, however often it is asked."""
 
 
 class SiteAway(Unreadable):
@@ -63,14 +68,24 @@ class PoliteClient:
     wait: Callable[[float], None] = time.sleep
     requests: int = 0
     bytes: int = 0
-    _failures: int = 0
+    # How many answers in succession did not come, by hosts.
+    _failures: Counter[str] = field(default_factory=Counter)
     _asked_at: dict[str, float] = field(default_factory=dict)
     _robots: dict[str, Protego | None] = field(default_factory=dict)
+    # Hosts below the site's whose robots.txt can't be had, each with the reason.
+    _closed: dict[str, str] = field(default_factory=dict)
+    # The last address of the site's own host that answered.
+    _answered: str = ""
 
     def is_own(self, url: str) -> bool:
         """Whether an address is one of the site."""
         host, own = host_of(url).removeprefix("www."), host_of(self.base).removeprefix("www.")
         return bool(host) and (host == own or host.endswith(f".{own}"))
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether the site's own host gave an answer in this run."""
+        return bool(self._answered)
 
     def get(
         self,
@@ -81,13 +96,15 @@ class PoliteClient:
         elsewhere: bool = False,
     ) -> PoliteAnswer:
         """The answer to a request, whatever its status; one that was not changed since is 304. Raises `LeftAlone`, `Unreachable`,
-        `SiteAway`."""
+        and `SiteAway` where the site's own host does not answer any more."""
         headers = {"User-Agent": _AGENT, "Accept-Encoding": "gzip"}
         before: list[str] = []
         for _ in range(REDIRECTS + 1):
             self.check(url, elsewhere)
             known = {} if before else _conditions(etag, last_modified)
             response = self._patiently(url, most_bytes, headers | known)
+            if self._is_base(url):
+                self._answered = url
             location = response.headers.get("Location", "")
             if response.status not in _REDIRECTING or not location:
                 return PoliteAnswer(url, response, tuple(before))
@@ -114,14 +131,26 @@ class PoliteClient:
         return list(robots.sitemaps)[:100] if robots else []
 
     def robots_of(self, url: str) -> Protego | None:
-        """The rules of a host; None where it has none. Raises `SiteAway` where they can't be had: all is forbidden then (RFC 9309, 2.3.1.4)."""
+        """The rules of a host; None where it has none. Where they can't be had all is forbidden (RFC 9309, 2.3.1.4): raises `SiteAway`, and
+        `LeftAlone` for a host that is not the site's own."""
         parts = urlsplit(url)
         host = f"{parts.scheme}://{parts.netloc}"
+        if host in self._closed:
+            raise LeftAlone(self._closed[host])
         if host not in self._robots:
-            response = self._robots_file(f"{host}/robots.txt")
+            try:
+                response = self._robots_file(f"{host}/robots.txt")
+            except LeftAlone as error:
+                if self._is_base(url):
+                    raise SiteAway(str(error)) from error
+                self._closed[host] = str(error)
+                raise
             text = response.body.decode("utf-8", "replace") if response.status == 200 else ""
             self._robots[host] = Protego.parse(text) if text.strip() else None
         return self._robots[host]
+
+    def _is_base(self, url: str) -> bool:
+        return urlsplit(url).netloc.lower() == urlsplit(self.base).netloc
 
     def _robots_file(self, url: str) -> OutboundResponse:
         headers = {"User-Agent": _AGENT}
@@ -132,10 +161,10 @@ class PoliteClient:
                 if response.status not in _REDIRECTING or not location:
                     break
                 url = urljoin(url, location)
-        except (Unreachable, ValueError) as error:
-            raise SiteAway(f"旧站的 robots.txt 取不到（{error}），没有继续。") from error
+        except (Unreachable, LeftAlone, ValueError) as error:
+            raise LeftAlone(f"旧站的 robots.txt 取不到（{error}），没有继续。") from error
         if response.status >= 500:
-            raise SiteAway(f"旧站的 robots.txt 取不到（状态 {response.status}），没有继续。")
+            raise LeftAlone(f"旧站的 robots.txt 取不到（状态 {response.status}），没有继续。")
         return response
 
     def _patiently(self, url: str, most_bytes: int, headers: dict[str, str]) -> OutboundResponse:
@@ -143,29 +172,53 @@ class PoliteClient:
         for number in range(TRIES):
             response = self._once(url, most_bytes, headers)
             if response.status not in _TOO_MUCH:
+                self._failures[urlsplit(url).netloc] = 0
                 return response
-            said = _retry_after(response.headers.get("Retry-After", ""))
-            self.wait(FIRST_WAIT * 3**number if said is None else said)
-        raise SiteAway(f"旧站说忙不过来（状态 {response.status}），先停下；过些时候再运行会接着取。")
+            if number < TRIES - 1:
+                said = _retry_after(response.headers.get("Retry-After", ""))
+                self.wait(FIRST_WAIT * 3**number if said is None else said)
+        reason = f"旧站说忙不过来（状态 {response.status}）"
+        self._note_failure(url, reason)
+        raise TooBusy(f"{reason}，没有取；过些时候再运行会再取。")
 
     def _once(self, url: str, most_bytes: int, headers: dict[str, str]) -> OutboundResponse:
+        if self._failures[urlsplit(url).netloc] >= MOST_FAILURES:
+            raise LeftAlone(f"这台主机连续 {MOST_FAILURES} 次没有回答，这一次不再问它。")
+        try:
+            return self._ask(url, most_bytes, headers)
+        except Unreachable as error:
+            self._note_failure(url, str(error))
+            raise
+
+    def _ask(self, url: str, most_bytes: int, headers: dict[str, str]) -> OutboundResponse:
         host = host_of(url)
         self._take_turns(url, host)
         try:
             response = ask(url, replace(rules_for(host), most_bytes=most_bytes), headers=headers)
-        except Unreachable as error:
-            self._failures += self.is_own(url)
-            if self._failures >= MOST_FAILURES:
-                raise SiteAway(
-                    f"旧站连续 {MOST_FAILURES} 次没有回答（{error}），先停下；再运行会接着取。"
-                ) from error
-            raise
         finally:
             self._asked_at[host] = time.monotonic()
-        self._failures = 0
         self.requests += 1
         self.bytes += len(response.body)
         return response
+
+    def _note_failure(self, url: str, reason: str) -> None:
+        """An address of a host did not answer. Raises `SiteAway` where nothing else of the site's own host does."""
+        host = urlsplit(url).netloc
+        self._failures[host] += 1
+        if self._failures[host] >= MOST_FAILURES and self._is_base(url):
+            if not self._answers_still():
+                raise SiteAway(f"旧站连续 {MOST_FAILURES} 次没有回答（{reason}），先停下；再运行会接着取。")
+            self._failures[host] = 0
+
+    def _answers_still(self) -> bool:
+        """Whether the address that answered last does so, or the front page where none did."""
+        url = self._answered or f"{self.base}/"
+        try:
+            self.check(url)
+            response = self._ask(url, MOST_BYTES_OF_ROBOTS, {"User-Agent": _AGENT})
+        except (Unreachable, LeftAlone):
+            return False
+        return response.status not in _TOO_MUCH
 
     def _take_turns(self, url: str, host: str) -> None:
         if host in self._asked_at:
