@@ -12,7 +12,7 @@ from meiri.ingest.migration.crawled_site import CrawledPages
 from meiri.ingest.migration.crawling import KIND as CRAWLED
 from meiri.ingest.migration.crawling import CrawlLimits, crawl
 from meiri.ingest.migration.fetched_pictures import fetch_pictures, want_pictures_of
-from meiri.ingest.migration.fetched_store import FetchedStore
+from meiri.ingest.migration.fetched_store import FetchedStore, is_fetched
 from meiri.ingest.migration.old_archive import OldArchive
 from meiri.ingest.migration.polite_client import LeftAlone, PoliteClient, rules_for
 from meiri.ingest.migration.reading_crawled import read_crawled
@@ -57,10 +57,13 @@ def folder_of_source(archives: Path, address: str) -> Path | None:
     return next((folder for folder in folders if folder.is_dir()), None)
 
 
-def kind_of(order: FetchOrder) -> str:
-    """In which way a site is fetched. Raises `NoApi` where it has to be by the API, and there is none."""
+def kind_of(order: FetchOrder, archives: Path) -> str:
+    """In which way a site is fetched: as it was before, where nothing else is ordered. Raises `NoApi` where it has to be by the API, and there
+    is none, and `Unreadable` where it can't be told now."""
     if order.kind == CRAWLED:
         return CRAWLED
+    if not order.kind and (before := _kind_before(order, archives)):
+        return before
     client = PoliteClient(base_of(order.address), settings.MOVE_IN_PAUSE, obeys_robots=False)
     try:
         check_api(client, order.address)
@@ -69,6 +72,12 @@ def kind_of(order: FetchOrder) -> str:
             raise
         return CRAWLED
     return BY_API
+
+
+def _kind_before(order: FetchOrder, archives: Path) -> str:
+    base = base_of(order.address)
+    kinds = (kind for kind in (BY_API, CRAWLED) if is_fetched(folder_for(archives, base, kind), kind))
+    return next(kinds, "")
 
 
 def fetch_site(order: FetchOrder, folder: Path, kind: str) -> Generator[str, None, None]:

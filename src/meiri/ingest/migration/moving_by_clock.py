@@ -103,8 +103,9 @@ def _look_at_new(asked: MoveIn, files: Path | None) -> Iterator[object]:
     path = Path(asked.source)
     if is_address(asked.source):
         order = FetchOrder(asked.source)
-        kind = kind_of(order)
-        path = folder_for(folder_of_archives(), base_of(asked.source), kind)
+        archives = folder_of_archives()
+        kind = kind_of(order, archives)
+        path = folder_for(archives, base_of(asked.source), kind)
         yield from _fetch(asked, order, path, kind)
     with opened(path, files) as one:
         look(one)

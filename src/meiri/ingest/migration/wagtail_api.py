@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from meiri.ingest.migration.fetched_store import FetchedStore
-from meiri.ingest.migration.polite_client import LeftAlone, PoliteClient
+from meiri.ingest.migration.polite_client import LeftAlone, PoliteClient, TooBusy
 from meiri.ingest.parsed import Unreadable
 from meiri.outbound import Unreachable
 
@@ -21,6 +21,8 @@ MOST_BYTES = 32 * 1024 * 1024
 MOST_ITEMS, MOST_TYPES = 2_000_000, 100
 # The kinds of rows in the store.
 PAGE, IMAGE, DOCUMENT = "page", "image", "document"
+# Besides those of servers, failures that pass: 408 and 425.
+_PASSING = (408, 425)
 _BASE_PAGE = "wagtailcore.Page"
 
 
@@ -40,10 +42,16 @@ def api_of(address: str) -> str:
 
 
 def check_api(client: PoliteClient, address: str) -> None:
-    """Raises `NoApi` where the site has none."""
+    """Raises `NoApi` where the site has none, and `Unreadable` where it can't be told now."""
     try:
         found = _json(client, f"{api_of(address)}pages/?limit=1")
-    except (Unreachable, LeftAlone) as error:
+    except NoApi as error:
+        if error.status >= 500 or error.status in _PASSING:
+            raise Unreadable(f"{error.reason}过些时候再运行。") from error
+        raise
+    except (Unreachable, TooBusy) as error:
+        raise Unreadable(f"旧站现在没有回答（{error}），过些时候再运行。") from error
+    except LeftAlone as error:
         raise NoApi(f"旧站没有 Wagtail 接口（{error}）。") from error
     if not isinstance(found.get("items"), list) or "total_count" not in (found.get("meta") or {}):
         raise NoApi("旧站没有 Wagtail 接口。")
@@ -54,13 +62,11 @@ def fetch_by_api(store: FetchedStore, client: PoliteClient, address: str) -> Ite
     on answering; the next run goes on."""
     api = api_of(address)
     if store.begin_round():
-        for name in ("types", "at"):
+        for name in ("looking", "types", "at"):
             store.note(name, "")
-    types = json.loads(store.about("types") or "[]")
-    if not types:
-        types = list(_types(client, api))
-        store.note("types", json.dumps(types))
-        yield api
+    if not store.about("types"):
+        yield from _look_for_types(store, client, api)
+    types = json.loads(store.about("types"))
     steps = [(PAGE, f"pages/?type={name}&") for name in types]
     steps += [(IMAGE, "images/?"), (DOCUMENT, "documents/?")]
     done, _, offset = store.about("at").partition(" ")
@@ -79,15 +85,17 @@ def fetch_by_api(store: FetchedStore, client: PoliteClient, address: str) -> Ite
     store.end_round()
 
 
-def _types(client: PoliteClient, api: str) -> Iterator[str]:
-    """The types of pages that the site shows."""
-    seen: set[str] = set()
-    for _url, items, _after in _listed(client, f"{api}pages/?", 0, False):
+def _look_for_types(store: FetchedStore, client: PoliteClient, api: str) -> Iterator[str]:
+    """Note the types of pages that the site shows; the address of each step when what it brought is noted, for the next run to go on with."""
+    types, offset = json.loads(store.about("looking") or "[[], 0]")
+    for url, items, after in _listed(client, f"{api}pages/?", offset, False):
         for item in items:
             name = str((item.get("meta") or {}).get("type") or "")
-            if name and name != _BASE_PAGE and name not in seen and len(seen) < MOST_TYPES:
-                seen.add(name)
-                yield name
+            if name and name != _BASE_PAGE and name not in types and len(types) < MOST_TYPES:
+                types.append(name)
+        store.note("looking", json.dumps([types, after]))
+        yield url
+    store.note("types", json.dumps(types))
 
 
 def _fields_of(client: PoliteClient, address: str) -> str:

@@ -115,7 +115,7 @@ class Command(BaseCommand):
         limits = CrawlLimits(pages=max(1, options["pages"]), links=options["links"])
         order = FetchOrder(source, CRAWLED if options["crawl"] else BY_API, limits)
         try:
-            kind = kind_of(order)
+            kind = kind_of(order, archives)
         except NoApi as error:
             raise CommandError(f"{error.reason} With --crawl its pages are fetched.", returncode=2) from error
         folder = folder_for(archives, base_of(source), kind)
