@@ -1,5 +1,6 @@
 """Another Wagtail site moves in by its public API: a real one, served by a process of its own."""
 
+import json
 import os
 import shutil
 import socket
@@ -9,13 +10,16 @@ import threading
 from contextlib import closing
 from io import StringIO
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from meiri.ingest.migration.fetching_site import FetchOrder, fetch_site, folder_for, kind_of
+from meiri.ingest.migration.fetched_store import FetchedStore, from_json
+from meiri.ingest.migration.fetching_site import FetchOrder, base_of, fetch_site, folder_for, kind_of
 from meiri.ingest.migration.moving_by_clock import folder_of_archives
 from meiri.ingest.models import MovedPost, MoveIn, OldAddress
+from meiri.ingest.parsed import Unreadable
 from meiri.journal.models import Entry
 from meiri.media.models import Picture
 from meiri.newsroom.models import Article
@@ -135,12 +139,13 @@ def test_pages_pictures_writers_and_addresses_come_in_and_once(old_site, client)
 
 def test_fetching_that_was_ended_goes_on_where_it_was(old_site):
     order = FetchOrder(old_site.base)
-    kind = kind_of(order)
+    kind = kind_of(order, folder_of_archives())
     folder = folder_for(folder_of_archives(), old_site.base, kind)
     begun = len(old_site.asked)
     steps = fetch_site(order, folder, kind)
-    for _ in range(4):  # the types, the sections, and two steps of the articles
-        next(steps)
+    for step in steps:  # the types, the sections, and two steps of the articles
+        if "ReportPage" in step and "offset=20" in step:
+            break
     steps.close()
     first = [one for one in old_site.asked[begun:] if "ReportPage" in one and "offset=0" in one]
     assert len(first) == 3  # twice for the fields, once for the articles
@@ -150,6 +155,7 @@ def test_fetching_that_was_ended_goes_on_where_it_was(old_site):
     again = old_site.asked[going_on:]
     assert not [one for one in again if "SectionPage" in one]
     assert [one for one in again if "ReportPage" in one and "offset=40" in one]
+    assert not [one for one in again if "/pages/?order" in one]  # the types are known
     assert not [one for one in again if "ReportPage" in one and "offset=20" in one]
 
 
@@ -192,6 +198,70 @@ def test_who_is_no_wagtail_and_who_stands_in_a_private_network_is_refused(old_si
     assert not MoveIn.objects.exists()
 
 
+def test_what_passes_does_not_change_how_a_site_is_fetched():
+    site, path = Agency(), "/api/v2/pages/?limit=1"
+    order, archives = FetchOrder(site.address("/")), folder_of_archives()
+    try:
+        site[path] = 500, {}, b""
+        with pytest.raises(Unreadable, match="过些时候再运行"):
+            kind_of(order, archives)
+        site[path] = 404, {}, b""
+        assert kind_of(order, archives) == "crawl"
+        site[path] = 200, {}, b'{"meta": {"total_count": 0}, "items": []}'
+        kind = kind_of(order, archives)
+        assert kind == "wagtail"
+        store = FetchedStore(folder_for(archives, base_of(order.address), kind))
+        store.note("kind", kind)
+        store.close()
+        site[path] = 404, {}, b""
+        assert kind_of(order, archives) == "wagtail"
+    finally:
+        site.stop()
+
+
+class Listed(dict):
+    """What an API says that lists `pages`, 20 at a time."""
+
+    def __init__(self, pages: list[dict]):
+        self.pages = pages
+
+    def __missing__(self, path):
+        if "/pages/" not in path:
+            return 404, {}, b""
+        offset = int(dict(parse_qsl(urlsplit(path).query)).get("offset", 0))
+        found = {"meta": {"total_count": len(self.pages)}, "items": self.pages[offset : offset + 20]}
+        return 200, {"Content-Type": "application/json"}, json.dumps(found).encode()
+
+
+def test_half_a_character_is_kept_as_one_that_can_be_stored(tmp_path):
+    site = Agency()
+    site.server.answers = Listed([{"id": 7, "meta": {"type": "a.Report"}, "title": "江边\ud83d的灯"}])
+    try:
+        list(fetch_site(FetchOrder(site.address("/")), tmp_path, "wagtail"))
+    finally:
+        site.stop()
+    with closing(FetchedStore(tmp_path)) as store:
+        assert from_json(store.page("page:7").read)["title"] == "江边\ufffd的灯"
+
+
+def test_looking_for_types_goes_on_where_it_was(tmp_path):
+    site = Agency()
+    site.server.answers = Listed([{"id": n, "meta": {"type": f"a.Kind{n // 30}"}} for n in range(1, 60)])
+    order = FetchOrder(site.address("/"))
+    try:
+        with closing(fetch_site(order, tmp_path, "wagtail")) as steps:
+            assert "offset=0" in next(steps)
+        assert len(site.asked) == 1
+        with closing(fetch_site(order, tmp_path, "wagtail")) as steps:
+            assert "offset=20" in next(steps)
+        with closing(fetch_site(order, tmp_path, "wagtail")) as steps:
+            list(steps)
+    finally:
+        site.stop()
+    with closing(FetchedStore(tmp_path)) as store:
+        assert json.loads(store.about("types")) == ["a.Kind0", "a.Kind1"]
+
+
 def test_a_site_that_lists_the_same_for_ever_is_left(tmp_path):
     site = Agency()
     item = b'{"id": 7, "meta": {"type": "a.Report", "html_url": "/a/"}, "title": "t", "body": "<p>x</p>"}'
@@ -208,7 +278,7 @@ def test_a_site_that_lists_the_same_for_ever_is_left(tmp_path):
     site.server.answers = Any()
     try:
         order = FetchOrder(site.address("/"))
-        assert len(list(fetch_site(order, tmp_path, kind_of(order)))) < 10
+        assert len(list(fetch_site(order, tmp_path, kind_of(order, tmp_path)))) < 10
         assert len(site.asked) < 20
     finally:
         site.stop()

@@ -7,6 +7,7 @@ each address once; the next round asks again only for what was changed since.
 import hashlib
 import json
 import os
+import re
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
@@ -18,6 +19,7 @@ FILE, PICTURES = "fetched.sqlite3", "pictures"
 STOPPED, STOPPED_PICTURES = "stopped", "stopped pictures"
 # Bytes of an answer as it is kept, once it is unpacked.
 LARGEST = 64 * 1024 * 1024
+_HALVES = re.compile("[\ud800-\udfff]")
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS page (
@@ -30,6 +32,7 @@ CREATE INDEX IF NOT EXISTS pages_of_kind ON page (kind, number);
 CREATE INDEX IF NOT EXISTS leading_pages ON page (leads_to) WHERE leads_to != '';
 CREATE TABLE IF NOT EXISTS picture (
   url TEXT PRIMARY KEY, address TEXT NOT NULL, file TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '');
+CREATE INDEX IF NOT EXISTS wanted_pictures ON picture (url) WHERE file = '' AND reason = '';
 """
 
 
@@ -96,7 +99,7 @@ class FetchedStore:
             self._db.execute("BEGIN")
             self._db.executemany(
                 "INSERT INTO page (url, rank, depth) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                [(url, rank, depth) for url in urls],
+                [(storable(url), rank, depth) for url in urls],
             )
         return self._db.total_changes - before
 
@@ -125,7 +128,11 @@ class FetchedStore:
 
     def keep(self, url: str, content: bytes | None = None, **columns: str | int) -> None:
         """Store what came of an address: `content` as it came, and columns of `FetchedPage`. It is not due any more."""
-        values = {"due": 0, **columns}
+        values = {
+            "due": 0,
+            **{name: storable(one) if isinstance(one, str) else one for name, one in columns.items()},
+        }
+        url = storable(url)
         if content is not None:
             values["content"] = zlib.compress(content, 3)  # type: ignore[assignment]
         names = ", ".join(f"{name} = ?" for name in values)
@@ -140,7 +147,7 @@ class FetchedStore:
             self._db.execute("BEGIN")
             self._db.executemany(
                 "UPDATE page SET read = ? WHERE number = ?",
-                [(text, n) for n, text in numbers_and_texts],
+                [(storable(text), n) for n, text in numbers_and_texts],
             )
 
     def pages(self, kind: str, after: int = 0) -> Iterator[FetchedPage]:
@@ -184,7 +191,7 @@ class FetchedStore:
             self._db.execute("BEGIN")
             self._db.executemany(
                 "INSERT INTO picture (url, address) VALUES (?, ?) ON CONFLICT DO NOTHING",
-                wanted,
+                [(storable(url), storable(address)) for url, address in wanted],
             )
 
     def next_picture(self) -> tuple[str, str] | None:
@@ -210,6 +217,11 @@ class FetchedStore:
     def picture_file(self, url: str) -> Path | None:
         row = self._db.execute("SELECT file FROM picture WHERE url = ?", [url]).fetchone()
         return self.folder / PICTURES / row[0] if row and row[0] else None
+
+
+def storable(text: str) -> str:
+    """A text with U+FFFD for halves of characters (lone surrogates): no UTF-8 holds those, and JSON may name them."""
+    return _HALVES.sub("\ufffd", text)
 
 
 def is_store(folder: Path) -> bool:
