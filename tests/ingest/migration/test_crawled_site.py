@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
@@ -13,15 +14,16 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from meiri.ingest.migration import polite_client
+from meiri.ingest.migration import fetched_store, polite_client
 from meiri.ingest.migration.crawling import FRUITLESS, KIND, CrawlLimits
 from meiri.ingest.migration.fetched_pictures import fetch_pictures
-from meiri.ingest.migration.fetched_store import FetchedStore
+from meiri.ingest.migration.fetched_store import FILE, FetchedStore
 from meiri.ingest.migration.fetching_site import FetchOrder, fetch_site, folder_for
 from meiri.ingest.migration.moving_by_clock import folder_of_archives
 from meiri.ingest.migration.polite_client import TRIES, PoliteClient, SiteAway, TooBusy
 from meiri.ingest.migration.reading_crawled import part_of
 from meiri.ingest.models import MovedPost, OldAddress
+from meiri.ingest.parsed import Unreadable
 from meiri.journal.models import Entry
 from meiri.media.models import Picture
 from meiri.newsroom.models import Article
@@ -255,8 +257,31 @@ def test_where_the_site_is_away_pictures_wait_for_the_next_run(tmp_path):
     dead, store = a_dead_host(), FetchedStore(tmp_path)
     with closing(store):
         store.want_pictures((f"/tu/{number}.jpg", f"{dead}/tu/{number}.jpg") for number in range(9))
-        assert len(list(fetch_pictures(store, PoliteClient(dead, 0, obeys_robots=False)))) == 4
+        assert len(list(fetch_pictures(store, PoliteClient(dead, 0, obeys_robots=False), CrawlLimits()))) == 4
         assert "图片没有取完" in store.faults()[0]
+
+
+def test_pictures_keep_the_bounds_of_a_run_and_are_found_by_an_index(newspaper, tmp_path):
+    client = PoliteClient(newspaper.base, 0, obeys_robots=False)
+    with closing(FetchedStore(tmp_path)) as store:
+        store.want_pictures((f"/tu/{n}.jpg", f"{newspaper.base}/tu/{n}.jpg") for n in range(4))
+        assert len(list(fetch_pictures(store, client, CrawlLimits(bytes=1)))) == 1
+        assert "图片取到了这次的上限" in store.faults()[0]
+        assert len(list(fetch_pictures(store, client, CrawlLimits()))) == 3
+        assert not store.faults()
+    with closing(sqlite3.connect(tmp_path / FILE)) as database:
+        asked = "EXPLAIN QUERY PLAN SELECT url FROM picture WHERE file = '' AND reason = '' LIMIT 1"
+        assert "wanted_pictures" in database.execute(asked).fetchone()[3]
+
+
+def test_a_disk_that_gets_full_ends_a_run(newspaper, channels, monkeypatch):
+    with closing(fetch(newspaper)) as steps:
+        next(steps)
+        monkeypatch.setattr(fetched_store, "LEFT_FREE", 2**62)
+        with pytest.raises(Unreadable, match="磁盘只剩"):
+            next(steps)
+    with closing(fetch(newspaper)) as steps, pytest.raises(Unreadable, match="磁盘只剩"):
+        next(steps)
 
 
 def test_a_private_address_is_asked_only_where_the_operator_names_it(newspaper, settings):

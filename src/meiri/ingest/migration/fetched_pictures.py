@@ -1,7 +1,9 @@
 """The pictures that the posts of a fetched archive name, fetched from where they are, each once."""
 
+import time
 from collections.abc import Iterator
 
+from meiri.ingest.migration.crawling import CrawlLimits
 from meiri.ingest.migration.fetched_store import STOPPED_PICTURES, FetchedStore
 from meiri.ingest.migration.old_archive import OldArchive, OldPost
 from meiri.ingest.migration.polite_client import LeftAlone, PoliteClient, SiteAway
@@ -43,12 +45,16 @@ def _wanted(read: list, posts: list[OldPost], base: str, host: str) -> Iterator[
                 yield url, whole
 
 
-def fetch_pictures(store: FetchedStore, client: PoliteClient) -> Iterator[str]:
-    """Fetch what is wanted and not here; the address of each when it is stored. Where the site is away the rest is left for the next run:
-    posts can be moved in all the same."""
+def fetch_pictures(store: FetchedStore, client: PoliteClient, limits: CrawlLimits) -> Iterator[str]:
+    """Fetch what is wanted and not here; the address of each when it is stored. Where the site is away, or the run's bounds are reached, the
+    rest is left for the next run: posts can be moved in all the same."""
     store.try_pictures_again()
     store.note(STOPPED_PICTURES, "")
+    until = time.monotonic() + limits.seconds
     while wanted := store.next_picture():
+        if client.bytes >= limits.bytes or time.monotonic() > until:
+            store.note(STOPPED_PICTURES, "图片取到了这次的上限，没有取完；再运行会接着取。")
+            return
         url, address = wanted
         data, reason = b"", ""
         try:

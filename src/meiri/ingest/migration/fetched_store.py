@@ -8,17 +8,22 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from meiri.ingest.parsed import Unreadable
+
 FILE, PICTURES = "fetched.sqlite3", "pictures"
 # Notes of why a run ended before its end, as sentences; "" where it did not.
 STOPPED, STOPPED_PICTURES = "stopped", "stopped pictures"
 # Bytes of an answer as it is kept, once it is unpacked.
 LARGEST = 64 * 1024 * 1024
+# Bytes of the disk that are left to the site that is published from it.
+LEFT_FREE = 2 * 1024**3
 _HALVES = re.compile("[\ud800-\udfff]")
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -71,6 +76,14 @@ class FetchedStore:
 
     def close(self) -> None:
         self._db.close()
+
+    def check_room(self) -> None:
+        """Raises `Unreadable` where the disk has too little left to store more."""
+        free = shutil.disk_usage(self.folder).free
+        if free < LEFT_FREE:
+            raise Unreadable(
+                f"磁盘只剩 {free / 1024**3:.1f} GB，先停下，以免影响正在运行的网站；腾出空间后再运行会接着取。"
+            )
 
     def about(self, name: str) -> str:
         row = self._db.execute("SELECT value FROM about WHERE name = ?", [name]).fetchone()

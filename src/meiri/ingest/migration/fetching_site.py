@@ -1,7 +1,9 @@
 """Fetching an old site into a folder, which is an archive then: by the API of Wagtail, or page by page."""
 
 import re
-from collections.abc import Generator
+import time
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -57,14 +59,14 @@ def folder_of_source(archives: Path, address: str) -> Path | None:
     return next((folder for folder in folders if folder.is_dir()), None)
 
 
-def kind_of(order: FetchOrder, archives: Path) -> str:
+def kind_of(order: FetchOrder, archives: Path, wait: Callable[[float], None] = time.sleep) -> str:
     """In which way a site is fetched: as it was before, where nothing else is ordered. Raises `NoApi` where it has to be by the API, and there
     is none, and `Unreadable` where it can't be told now."""
     if order.kind == CRAWLED:
         return CRAWLED
     if not order.kind and (before := _kind_before(order, archives)):
         return before
-    client = PoliteClient(base_of(order.address), settings.MOVE_IN_PAUSE, obeys_robots=False)
+    client = PoliteClient(base_of(order.address), settings.MOVE_IN_PAUSE, obeys_robots=False, wait=wait)
     try:
         check_api(client, order.address)
     except NoApi:
@@ -80,32 +82,44 @@ def _kind_before(order: FetchOrder, archives: Path) -> str:
     return next(kinds, "")
 
 
-def fetch_site(order: FetchOrder, folder: Path, kind: str) -> Generator[str, None, None]:
+def fetch_site(
+    order: FetchOrder, folder: Path, kind: str, wait: Callable[[float], None] = time.sleep
+) -> Generator[str, None, None]:
     """Fetch what is not here yet, or was changed since; what was stored last, step by step. Whoever stops asking ends it, and the next run
-    goes on. Raises `Unreadable` where the site can't be asked any more."""
+    goes on. Raises `Unreadable` where the site can't be asked any more, or the disk has no room, and what `wait` raises."""
     base = base_of(order.address)
     store = FetchedStore(folder)
     try:
+        store.check_room()
         store.note("kind", kind)
         store.note("base", base)
         store.note("address", order.address)
-        client = PoliteClient(base, settings.MOVE_IN_PAUSE, obeys_robots=kind == CRAWLED)
-        try:
-            if kind == BY_API:
-                yield from fetch_by_api(store, client, order.address)
-            else:
-                yield from crawl(store, client, order.address, order.limits)
-                yield from read_crawled(store)
-        except LeftAlone as error:
-            raise Unreadable(f"旧站没有取成：{error}") from error
-        archive = _opened(folder, kind)
-        try:
-            want_pictures_of(archive, store)
-        finally:
-            archive.close()
-        yield from fetch_pictures(store, client)
+        client = PoliteClient(base, settings.MOVE_IN_PAUSE, obeys_robots=kind == CRAWLED, wait=wait)
+        with closing(_fetched(order, store, client, kind)) as steps:
+            for step in steps:
+                yield step
+                store.check_room()
     finally:
         store.close()
+
+
+def _fetched(
+    order: FetchOrder, store: FetchedStore, client: PoliteClient, kind: str
+) -> Generator[str, None, None]:
+    try:
+        if kind == BY_API:
+            yield from fetch_by_api(store, client, order.address)
+        else:
+            yield from crawl(store, client, order.address, order.limits)
+            yield from read_crawled(store)
+    except LeftAlone as error:
+        raise Unreadable(f"旧站没有取成：{error}") from error
+    archive = _opened(store.folder, kind)
+    try:
+        want_pictures_of(archive, store)
+    finally:
+        archive.close()
+    yield from fetch_pictures(store, client, order.limits)
 
 
 def _opened(folder: Path, kind: str) -> OldArchive:
