@@ -10,6 +10,7 @@ import threading
 from contextlib import closing
 from io import StringIO
 from pathlib import Path
+from threading import Event
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -17,7 +18,13 @@ from django.core.management import CommandError, call_command
 
 from meiri.ingest.migration.fetched_store import FetchedStore, from_json
 from meiri.ingest.migration.fetching_site import FetchOrder, base_of, fetch_site, folder_for, kind_of
-from meiri.ingest.migration.moving_by_clock import folder_of_archives
+from meiri.ingest.migration.moving_by_clock import (
+    _Over,
+    _Wish,
+    do_what_is_asked,
+    folder_of_archives,
+    is_anything_asked,
+)
 from meiri.ingest.models import MovedPost, MoveIn, OldAddress
 from meiri.ingest.parsed import Unreadable
 from meiri.journal.models import Entry
@@ -215,6 +222,30 @@ def test_what_passes_does_not_change_how_a_site_is_fetched():
         store.close()
         site[path] = 404, {}, b""
         assert kind_of(order, archives) == "wagtail"
+    finally:
+        site.stop()
+
+
+def test_a_pause_is_seen_while_a_site_is_waited_for(admin_client):
+    class Busy(dict):
+        """While it answers, somebody asks for `what`."""
+
+        def __missing__(self, path):
+            self.what()
+            return 503, {"Retry-After": "3"}, b""
+
+    site, ending = Agency(), Event()
+    site.server.answers = Busy()
+    site.server.answers.what = ending.set
+    admin_client.post("/admin/move-in/", {"address": site.address("/")})
+    try:
+        do_what_is_asked(ending)
+        assert len(site.asked) == 1
+        assert is_anything_asked()  # the next worker goes on
+        move = MoveIn.objects.get()
+        MoveIn.objects.update(asked="")
+        with pytest.raises(_Over):
+            _Wish(move, move.asked, Event()).wait(600)
     finally:
         site.stop()
 

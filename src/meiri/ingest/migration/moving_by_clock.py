@@ -1,7 +1,9 @@
 """What editors ask of old sites' archives, done by the worker: looked at, tried, moved in, undone; and ended where somebody pauses it."""
 
 import logging
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
 
@@ -51,6 +53,30 @@ def mover(stopping: Event) -> Thread:
     return Thread(target=run_line, args=[[job], stopping], name="moving in", daemon=True)
 
 
+class _Over(Exception):
+    """What was asked is asked no more, or the worker ends, while an old site is waited for."""
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """What is asked of a move, as long as it is."""
+
+    move: MoveIn
+    asked: str
+    stopping: Event
+
+    def is_over(self) -> bool:
+        return self.stopping.is_set() or not MoveIn.objects.filter(pk=self.move.pk, asked=self.asked).exists()
+
+    def wait(self, seconds: float) -> None:
+        """Sleep so many seconds. Raises `_Over`."""
+        until = time.monotonic() + seconds
+        while (rest := until - time.monotonic()) > 0:
+            if self.is_over():
+                raise _Over
+            self.stopping.wait(min(rest, PERIOD))
+
+
 def is_anything_asked() -> bool:
     return MoveIn.objects.exclude(asked=AskedOfMove.NOTHING).exists()
 
@@ -62,10 +88,13 @@ def do_what_is_asked(stopping: Event) -> None:
     if move is None:
         return
     asked, message = move.asked, ""
+    wish = _Wish(move, asked, stopping)
     try:
-        for _ in _steps(move):
-            if stopping.is_set() or not MoveIn.objects.filter(pk=move.pk, asked=asked).exists():
+        for _ in _steps(wish):
+            if wish.is_over():
                 return
+    except _Over:
+        return
     except Unreadable as error:
         message = error.reason
     except Exception as error:  # whatever it is: it is told, and asked again by whoever mended it
@@ -78,16 +107,17 @@ def do_what_is_asked(stopping: Event) -> None:
         )
 
 
-def _steps(move: MoveIn) -> Iterator[object]:
+def _steps(wish: _Wish) -> Iterator[object]:
+    move = wish.move
     if move.asked == AskedOfMove.UNDO:
         yield from undo(move)
         return
     files = Path(move.files) if move.files else None
     if not move.system:
-        yield from _look_at_new(move, files)
+        yield from _look_at_new(wish, files)
         return
     if move.asked == AskedOfMove.LOOK and is_store(Path(move.source)):
-        yield from _fetch_again(move)
+        yield from _fetch_again(wish)
     with opened(Path(move.source), files, move) as one:
         otherwise = Channel.objects.filter(slug=move.otherwise).first() if move.otherwise else None
         if move.asked == AskedOfMove.LOOK:
@@ -98,32 +128,34 @@ def _steps(move: MoveIn) -> Iterator[object]:
             yield from run(one, otherwise)
 
 
-def _look_at_new(asked: MoveIn, files: Path | None) -> Iterator[object]:
-    """Look at an archive of which nobody knows the system yet: its move takes the place of `asked`. Of a site all is fetched first."""
+def _look_at_new(wish: _Wish, files: Path | None) -> Iterator[object]:
+    """Look at an archive of which nobody knows the system yet: its move takes the place of the one asked of. Of a site all is fetched first."""
+    asked = wish.move
     path = Path(asked.source)
     if is_address(asked.source):
         order = FetchOrder(asked.source)
         archives = folder_of_archives()
-        kind = kind_of(order, archives)
+        kind = kind_of(order, archives, wish.wait)
         path = folder_for(archives, base_of(asked.source), kind)
-        yield from _fetch(asked, order, path, kind)
+        yield from _fetch(wish, order, path, kind)
     with opened(path, files) as one:
         look(one)
     asked.delete()
 
 
-def _fetch_again(move: MoveIn) -> Iterator[object]:
+def _fetch_again(wish: _Wish) -> Iterator[object]:
     """Fetch what came to a site since, or was changed."""
-    store = FetchedStore(Path(move.source))
+    folder = Path(wish.move.source)
+    store = FetchedStore(folder)
     address, kind = store.about("address"), store.about("kind")
     store.close()
-    yield from _fetch(move, FetchOrder(address, kind), Path(move.source), kind)
+    yield from _fetch(wish, FetchOrder(address, kind), folder, kind)
 
 
-def _fetch(move: MoveIn, order: FetchOrder, folder: Path, kind: str) -> Iterator[object]:
-    for count, step in enumerate(fetch_site(order, folder, kind), start=1):
+def _fetch(wish: _Wish, order: FetchOrder, folder: Path, kind: str) -> Iterator[object]:
+    for count, step in enumerate(fetch_site(order, folder, kind, wish.wait), start=1):
         if count % TOLD_EVERY == 0:
-            MoveIn.objects.filter(pk=move.pk).update(seen=count)
+            MoveIn.objects.filter(pk=wish.move.pk).update(seen=count)
         yield step
 
 
