@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -84,10 +84,13 @@ class S3Server:
     def let_everybody_read(self) -> None:
         self._let("Allow", "s3:*", "*")
 
+    def refusing_to_delete(self, key: str) -> AbstractContextManager[None]:
+        return self.refusing("s3:DeleteObject", key)
+
     @contextmanager
-    def refusing_to_delete(self, key: str) -> Iterator[None]:
-        """It answers 403 for this object meanwhile."""
-        self._let("Deny", "s3:DeleteObject", key)
+    def refusing(self, action: str, key: str) -> Iterator[None]:
+        """It answers 403 to this of this object meanwhile."""
+        self._let("Deny", action, key)
         try:
             yield
         finally:

@@ -13,6 +13,9 @@ class _Account(asyncssh.SSHServer):
     def __init__(self, server: "SftpServer"):
         self._server = server
 
+    def connection_made(self, conn):
+        self._server.connection = conn
+
     def begin_auth(self, username):
         self._server.logins += 1
         return True
@@ -31,7 +34,8 @@ class _Account(asyncssh.SSHServer):
 
 
 class SftpServer:
-    """`logins` counts those that began; `opened` the files that were read, by their names; `client_key` may sign in too."""
+    """`logins` counts those that began; `opened` the files that were read, by their names; `client_key` may sign in too; `at_open` is called
+    with the name of each file before it is opened; what is read of those in `silent` never comes."""
 
     def __init__(self, root: Path):
         self.logins, self.opened, self.client_key = 0, [], None
@@ -40,15 +44,26 @@ class SftpServer:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
-        opened = self.opened
+        self.at_open, self.silent = None, set()
+        opened, server = self.opened, self
 
         class Files(asyncssh.SFTPServer):
             def __init__(self, channel):
                 super().__init__(channel, chroot=str(root).encode())
 
             def open(self, path, pflags, attrs):
-                opened.append(path.decode().rpartition("/")[2])
-                return super().open(path, pflags, attrs)
+                name = path.decode().rpartition("/")[2]
+                opened.append(name)
+                if server.at_open:
+                    server.at_open(name)
+                file = super().open(path, pflags, attrs)
+                self.is_silent = name in server.silent
+                return file
+
+            async def read(self, file_obj, offset, size):
+                if self.is_silent:
+                    await asyncio.get_running_loop().create_future()
+                return super().read(file_obj, offset, size)
 
         async def listen():
             return await asyncssh.listen(
@@ -68,6 +83,10 @@ class SftpServer:
     async def _close(self):
         self._server.close()
         await self._server.wait_closed()
+
+    def disconnect(self) -> None:
+        """Lose the connection that was made last. Called from within the server."""
+        self.connection.abort()
 
     def stop(self) -> None:
         self._do(self._close())
