@@ -5,18 +5,21 @@ import time
 from urllib.parse import quote
 
 import asyncssh
+import boto3
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 from django.urls import reverse
 
+from meiri.ingest.guarded_reading import LIMITS
 from meiri.ingest.wire_models import WireDelivery, WireFile, WireItem, WireSource
 from meiri.ingest.wire_servers import servers_in
-from meiri.ingest.wires import remote_files
+from meiri.ingest.wires import arriving, asking_wires, remote_files, sftp_files
 from meiri.ingest.wires.asking_wires import ask_due_wires
 from meiri.newsroom.models import Article
 from meiri.newsroom.roles import CHIEFS
 from tests.ingest.sftp_server import PASSWORD, USER, SftpServer
-from tests.ingest.test_wires import RSS, TITLE, desk_of, newsroom, ninjs  # noqa: F401 a fixture
+from tests.ingest.test_wires import RSS, TITLE, desk_of, locked, newsroom, ninjs  # noqa: F401 a fixture
 from tests.live.live_factory import a_person
 from tests.s3_server import BUCKET, KEY, SECRET, an_s3_server
 
@@ -47,6 +50,8 @@ def inbox(sftp, settings, newsroom):  # noqa: F811
     folder.mkdir()
     use(settings, sftp)
     sftp.opened.clear()
+    sftp.at_open = None
+    sftp.silent.clear()
     return folder
 
 
@@ -109,12 +114,13 @@ class TestSftp:
         ask()
         assert WireFile.objects.count() == 1
 
-    def test_what_is_no_whole_file_is_left_and_nothing_leads_out(self, inbox, sftp):
-        put(sftp.root, "secret.json", ninjs(1))
-        put(inbox, ".hidden.json", ninjs(1))
-        put(inbox, "a.json.part", ninjs(1))
+    def test_what_is_no_whole_file_is_left_and_nothing_leads_out(self, inbox, sftp, monkeypatch):
+        monkeypatch.setattr(sftp_files, "SETTLED", 3600)
+        put(sftp.root, "secret.json", ninjs(1), age=7200)
+        put(inbox, ".hidden.json", ninjs(1), age=7200)
+        put(inbox, "a.json.part", ninjs(1), age=7200)
         put(inbox, "now.json", ninjs(1), age=0)
-        put(inbox / "inner", "b.json", ninjs(1))
+        put(inbox / "inner", "b.json", ninjs(1), age=7200)
         (inbox / "link.json").symlink_to("../secret.json")
         (inbox / "up").symlink_to("..")
         source = a_source()
@@ -175,6 +181,97 @@ class TestSftp:
         assert ask().last_failure == ""
         assert titles() == {TITLE}
 
+    def test_the_time_for_reading_begins_after_fetching(self, inbox, sftp, monkeypatch):
+        monkeypatch.setattr(asking_wires, "SECONDS", -1)
+        sftp.at_open = lambda name: monkeypatch.setattr(asking_wires, "SECONDS", 120)
+        put(inbox, "1.json", ninjs(1))
+        a_source()
+        assert ask().last_failure == ""
+        assert titles() == {TITLE}
+
+    def test_what_there_was_no_time_for_comes_with_the_next_run(self, inbox, sftp, monkeypatch):
+        put(inbox, "1.xml", rss("第一件事"))
+        put(inbox, "2.json", ninjs(1), age=30)
+        a_source()
+        monkeypatch.setattr(asking_wires, "SECONDS", -1)
+        assert ask().last_failure == ""
+        # The first had all the time of the run.
+        assert "1.xml：读的时间太长" in WireDelivery.objects.get().reason
+        monkeypatch.setattr(asking_wires, "SECONDS", 120)
+        ask()
+        assert titles() == {TITLE}
+
+    @pytest.mark.parametrize("deed", ["SELECT", "INSERT"])
+    def test_a_file_comes_again_where_the_database_was_away(self, inbox, sftp, deed):
+        put(inbox, "1.xml", rss("第一件事", "第二件事"))
+        put(inbox, "2.json", ninjs(1), age=30)
+        a_source()
+        with connection.execute_wrapper(locked(deed)):
+            ask()
+        assert titles() == set()
+        ask()
+        assert titles() == {TITLE, "第一件事", "第二件事"}
+        ask()
+        assert len(sftp.opened) == 4
+
+    def test_a_file_that_may_not_be_read_is_told_a_few_times_and_the_rest_comes(self, inbox, sftp):
+        def refuse(name: str) -> None:
+            if name == "1.json":
+                raise asyncssh.SFTPPermissionDenied("no")
+
+        sftp.at_open = refuse
+        put(inbox, "1.json", ninjs(1))
+        put(inbox, "2.xml", rss("第一件事"), age=30)
+        a_source()
+        assert ask().last_failure == ""
+        assert titles() == {"第一件事"}
+        assert "1.json：服务器不让读这个文件" in WireDelivery.objects.get().reason
+        for _more in range(remote_files.TRIES):
+            ask()
+        assert (sftp.opened.count("1.json"), sftp.opened.count("2.xml")) == (remote_files.TRIES, 1)
+
+    def test_what_came_before_time_was_over_is_taken(self, inbox, sftp, monkeypatch):
+        monkeypatch.setattr(sftp_files, "FETCHING", 2)
+        sftp.silent.add("2.json")
+        put(inbox, "1.xml", rss("第一件事"))
+        put(inbox, "2.json", ninjs(1), age=30)
+        a_source()
+        for _try in range(5):  # a machine that is busy may need longer for the first
+            if not titles():
+                source = ask()
+        assert (titles(), source.last_failure) == ({"第一件事"}, "")
+        sftp.silent.clear()
+        ask()
+        assert titles() == {"第一件事", TITLE}
+
+    def test_what_came_before_the_connection_was_lost_is_taken(self, inbox, sftp):
+        def lose(name: str) -> None:
+            if name == "2.json":
+                sftp.disconnect()
+
+        sftp.at_open = lose
+        put(inbox, "1.xml", rss("第一件事"))
+        put(inbox, "2.json", ninjs(1), age=30)
+        a_source()
+        assert "连接失败" in ask().last_failure
+        assert titles() == {"第一件事"}
+
+    def test_a_file_of_more_items_than_one_delivery_takes_is_finished(self, inbox, sftp, monkeypatch):
+        monkeypatch.setattr(arriving, "MOST_ITEMS", 2)
+        monkeypatch.setattr(arriving, "PART", 2)
+        put(inbox, "1.xml", rss("一件事", "二件事", "三件事", "四件事", "五件事"))
+        put(inbox, "2.json", ninjs(1), age=30)
+        a_source()
+        for _run in range(4):
+            ask()
+        assert titles() == {TITLE, "一件事", "二件事", "三件事", "四件事", "五件事"}
+        assert WireFile.objects.count() == 2
+
+    def test_nobody_else_asks_while_a_server_may_be_at_work(self):
+        longest = 2 * sftp_files.LONGEST + asking_wires.SECONDS + LIMITS.seconds
+        assert asking_wires.LONG_CLAIM.total_seconds() > longest + 60
+        assert {"sftp", "s3"} <= asking_wires.LONG_WAYS
+
 
 class TestS3:
     @pytest.fixture
@@ -197,6 +294,25 @@ class TestS3:
         ask()
         assert WireDelivery.objects.count() == 1
         assert len(bucket.keys()) == 4
+
+    def test_an_object_that_may_not_be_read_is_told_and_one_client_fetches_the_rest(
+        self, bucket, monkeypatch
+    ):
+        made = []
+        client = boto3.session.Session.client
+        monkeypatch.setattr(
+            boto3.session.Session, "client", lambda *given, **more: made.append(1) or client(*given, **more)
+        )
+        for key, content in (("1.json", ninjs(1)), ("2.xml", rss("第一件事")), ("3.xml", rss("第二件事"))):
+            bucket.client().put_object(Bucket=BUCKET, Key=f"wires/{key}", Body=content)
+        a_source(way="s3", server=f"127.0.0.1/{BUCKET}/wires")
+        made.clear()
+        with bucket.refusing("s3:GetObject", "wires/1.json"):
+            assert ask().last_failure == ""
+        assert (titles(), len(made)) == ({"第一件事", "第二件事"}, 1)
+        assert "1.json：服务器不让读这个文件" in WireDelivery.objects.get().reason
+        ask()
+        assert titles() == {TITLE, "第一件事", "第二件事"}
 
     def test_what_fails_stands_on_the_page_of_sources(self, bucket, settings):
         a_source(way="s3", server=f"127.0.0.1/{BUCKET}/wires")

@@ -10,6 +10,7 @@ from email.message import EmailMessage
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -51,6 +52,17 @@ def ninjs(version: int, text: str = TEXT, **fields) -> bytes:
         "headline": TITLE, "body_xhtml": f"<p>{text}</p><p>颁奖仪式在赛后举行。</p>", "subject": [{"code": "medtop:20000822"}], "source": "澄江社",
     }  # fmt: skip
     return json.dumps(item | fields).encode()
+
+
+def locked(deed: str):
+    """Lets what begins with `deed` and asks for items of wires fail, as where the database is busy. For `connection.execute_wrapper`."""
+
+    def ask(execute, sql, params, many, context):
+        if sql.startswith(deed) and '"ingest_wireitem"' in sql:
+            raise OperationalError("database is locked")
+        return execute(sql, params, many, context)
+
+    return ask
 
 
 @pytest.fixture(scope="module")
@@ -339,6 +351,43 @@ class TestASource:
         delivery = WireDelivery.objects.get()
         assert (delivery.taken, delivery.refused) == (2, 1)
 
+    def test_folder_keeps_what_was_not_stored_and_what_there_was_no_time_for(
+        self, newsroom, settings, tmp_path, monkeypatch
+    ):
+        settings.HOME = tmp_path
+        WireSource.objects.create(name="驻站", way="folder", folder="zhuzhan")
+        folder = folder_of("zhuzhan")
+        folder.mkdir(parents=True)
+
+        def left() -> set[str]:
+            WireSource.objects.update(due_at=None)
+            ask_due_wires()
+            return {path.name for path in folder.glob("*.*")}
+
+        for name, at, content in (("1.xml", 1, RSS.format(ENTRY.format("一件事", TEXT))), ("2.pdf", 2, "%PDF-1.7"), ("3.json", 3, ninjs(1).decode())):  # fmt: skip
+            (folder / name).write_text(content)
+            os.utime(folder / name, (at, at))
+        with connection.execute_wrapper(locked("INSERT")):
+            assert left() == {"1.xml", "3.json"}
+        with connection.execute_wrapper(locked("SELECT")):
+            assert left() == {"1.xml", "3.json"}
+        monkeypatch.setattr(asking_wires, "SECONDS", -1)
+        assert left() == {"3.json"}  # the first had all the time of a run
+        monkeypatch.setattr(asking_wires, "SECONDS", 120)
+        assert left() == set()
+        assert Article.objects.get().title == TITLE
+
+    def test_whose_answer_was_not_stored_is_asked_for_all_of_it_again(self, agency):
+        source = a_wire(agency, "/feed.xml")
+        content = RSS.format(ENTRY.format("一", TEXT)).encode()
+        with connection.execute_wrapper(locked("INSERT")):
+            comes(agency, content, "/feed.xml", ETag='"a"')
+        source.refresh_from_db()
+        assert source.etag == ""
+        comes(agency, content, "/feed.xml", ETag='"a"')
+        source.refresh_from_db()
+        assert (source.etag, source.items.count()) == ('"a"', 1)
+
     def test_that_posts_needs_its_key(self, newsroom, client):
         key = "k" * 40
         WireSource.objects.create(name="推送社", way="post", key_digest=digest_of_key(key))
@@ -378,6 +427,9 @@ class TestASource:
             source = WireSource.objects.create(
                 name="邮件社", way="mail", senders='wire@cheng.example, a"b@c.example'
             )
+            with connection.execute_wrapper(locked("INSERT")):
+                ask_due_wires()
+            assert mailbox.seen == set()
             for _twice in range(2):
                 WireSource.objects.update(due_at=None)
                 ask_due_wires()

@@ -72,10 +72,14 @@ def reason_of(error: Unreadable | Failed) -> str:
 
 
 class ItemReader:
-    """Reads the items of one run, until the moment `until` on the monotonic clock, None for as long as it takes."""
+    """Reads the items of one run, until the moment `until` on the monotonic clock, None for as long as it takes.
+
+    `is_out_of_time`: whether something was left unread because that moment had come.
+    """
 
     def __init__(self, process: Process, until: float | None):
         self._process, self._until = process, until
+        self.is_out_of_time = False
         self._furniture: dict[str, frozenset[int]] = {}
 
     def learn(self, paths: Sequence[Path], largest: int) -> None:
@@ -138,6 +142,11 @@ class ItemReader:
         """As `archives.unpack`."""
         return self._read(archive_files.unpack, archive, into)
 
+    def extend(self, seconds: float) -> None:
+        """Let the run end later: it waited so long for what it reads."""
+        if self._until is not None:
+            self._until += seconds
+
     def _read(self, work: Callable[..., Answer], *arguments) -> Answer:
         try:
             return self._call(work, *arguments)
@@ -148,6 +157,7 @@ class ItemReader:
 
     def _call(self, work: Callable[..., Answer], *arguments) -> Answer:
         if self._until is not None and monotonic() > self._until:
+            self.is_out_of_time = True
             raise Unreadable("这次导入用时过长，没有读到这一份，请分几次导入。")
         return self._process.call(work, *arguments)
 

@@ -27,6 +27,25 @@ class RemoteFile(NamedTuple):
     stamp: str
 
 
+class NotFetched(NamedTuple):
+    """Why a file is not here, for editors. `again`: whether another try may bring it."""
+
+    reason: str
+    again: bool = False
+
+
+GONE = NotFetched("文件已经不在了，没有读取。")
+TOO_SLOW = NotFetched("线路太慢，没有取完。", again=True)
+
+
+def too_large(most: int) -> NotFetched:
+    return NotFetched(f"文件超过 {most // 1024 // 1024} MB，没有读取。")
+
+
+def forbidden(code: str) -> NotFetched:
+    return NotFetched(f"服务器不让读这个文件（{code}）。", again=True)
+
+
 @dataclass(frozen=True)
 class WireServer:
     """One server. `name` is what editors choose it by: host and folder. `folder`: that of SFTP, or the beginning of keys in `bucket`;

@@ -16,6 +16,7 @@ from meiri.ingest.sanitise import plain
 from meiri.ingest.wire_facts import PubStatus, WireFacts
 from meiri.ingest.wire_models import WireDeed, WireDelivery, WireItem, WireSource
 from meiri.ingest.wires.following_versions import follow_embargo, follow_version, note_version, stop_story
+from meiri.ingest.wires.whole_files import EndOfFile
 from meiri.ingest.wires.wire_rules import Destination, destination_of
 from meiri.media.adding_pictures import discard
 from meiri.media.models import Picture
@@ -26,14 +27,14 @@ from meiri.search.duplicates import near_duplicates
 
 logger = logging.getLogger(__name__)
 
-# Items of one delivery; the rest comes with the next.
-MOST_ITEMS = 1_000
+# New and changed items of one delivery; the rest comes with the next. Items that are looked at, those that are known among them.
+MOST_ITEMS, MOST_LOOKED_AT = 1_000, 100_000
 PART = 50
 # From here on what another wire sent is the same story. Agencies cut and retouch each other's copy little.
 SAME_STORY = 0.9
 
 
-def take_delivery(source: WireSource, items: Iterable[Item]) -> WireDelivery:
+def take_delivery(source: WireSource, items: Iterable[Item | EndOfFile]) -> WireDelivery:
     """Take what a source sent. Each item has its own fate, and what was taken before costs a look-up alone.
 
     The delivery is stored where it brought anything. Raises `Unreadable` where not all items could be had.
@@ -47,36 +48,50 @@ def take_delivery(source: WireSource, items: Iterable[Item]) -> WireDelivery:
     return delivery
 
 
-def _take_parts(delivery: WireDelivery, items: Iterable[Item]) -> None:
-    source = delivery.source
-    for part in _parts(islice(items, MOST_ITEMS)):
+def _take_parts(delivery: WireDelivery, items: Iterable[Item | EndOfFile]) -> None:
+    source, tried = delivery.source, 0
+    of_file = EndOfFile(is_stored=True)
+    for part, end in _parts(islice(items, MOST_LOOKED_AT)):
         known = _known(source, part)
         for item in part:
             if item.article is None:
                 delivery.refused += 1
                 delivery.reason = delivery.reason or f"{item.file}：{item.reason}"[:300]
             elif _is_new(item, known.get(_key_of(item))):
+                tried += 1
                 outcome = _take_safely(source, item)
                 delivery.taken += outcome is not None
+                of_file.taken += outcome is not None
+                of_file.is_stored &= outcome is not None
                 if outcome is None or outcome.outcome == WireItem.Outcome.REFUSED:
                     delivery.refused += 1
                     delivery.reason = delivery.reason or (outcome.reason if outcome else "处理时出错。")
+        if end:
+            end.taken, end.is_stored = of_file.taken, of_file.is_stored
+            of_file = EndOfFile(is_stored=True)
+        if tried >= MOST_ITEMS:
+            return
 
 
-def _parts(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """Items in parts. Where giving them fails, what came before is a part all the same."""
+def _parts(items: Iterable[Item | EndOfFile]) -> Iterator[tuple[list[Item], EndOfFile | None]]:
+    """Items in parts, each with the end of the file where it is the last of one. Where giving them fails, what came before is a part all
+    the same."""
     part: list[Item] = []
     try:
         for item in items:
+            if isinstance(item, EndOfFile):
+                yield part, item
+                part = []
+                continue
             part.append(item)
             if len(part) == PART:
-                yield part
+                yield part, None
                 part = []
     except Unreadable:
-        yield part
+        yield part, None
         raise
     if part:
-        yield part
+        yield part, None
 
 
 def _known(source: WireSource, items: list[Item]) -> dict[str, WireItem]:

@@ -21,6 +21,7 @@ from meiri.ingest.wire_models import LONGEST_WAIT, REMEMBERED, WireDelivery, Wir
 from meiri.ingest.wires.arriving import take_delivery
 from meiri.ingest.wires.remote_files import RemoteFiles
 from meiri.ingest.wires.watched_folder import items_of_folder
+from meiri.ingest.wires.whole_files import TOO_LONG, EndOfFile
 from meiri.ingest.wires.wire_mailbox import items_of_mail
 from meiri.outbound import OutboundResponse, OutboundRules, Unreachable, ask
 
@@ -31,8 +32,9 @@ MOST_BYTES = 16 * 1024 * 1024
 RULES = OutboundRules(ports=None, silence=15, longest=60, most_bytes=MOST_BYTES)
 # Sources of one run of the job, and seconds that reading the items of one may take.
 MOST_AT_ONCE, SECONDS = 20, 120
-# Nobody else asks a source meanwhile.
-CLAIM = timedelta(minutes=5)
+# Nobody else asks a source meanwhile. Of servers of files and mailboxes, whose listing, fetching and reading may take so long.
+CLAIM, LONG_CLAIM = timedelta(minutes=5), timedelta(minutes=15)
+LONG_WAYS = frozenset([WireSource.Way.SFTP, WireSource.Way.S3, WireSource.Way.MAIL])
 
 
 class NotAsked(Exception):
@@ -65,7 +67,8 @@ def ask_source(source: WireSource) -> WireDelivery | None:
     """Ask one source now and take what it has; None where another process is doing so. What fails is noted and never raised."""
     now = timezone.now()
     claimed = WireSource.objects.filter(pk=source.pk, due_at=source.due_at)
-    if not claimed.update(due_at=now + CLAIM, asked_at=now):
+    claim = LONG_CLAIM if source.way in LONG_WAYS else CLAIM
+    if not claimed.update(due_at=now + claim, asked_at=now):
         return None
     try:
         delivery = _ask(source)
@@ -81,30 +84,47 @@ def ask_source(source: WireSource) -> WireDelivery | None:
 
 
 def _ask(source: WireSource) -> WireDelivery:
-    with reading(SECONDS) as reader, tempfile.TemporaryDirectory(prefix="meiri-wire-") as folder:
-        if source.way == WireSource.Way.FOLDER:
-            return take_delivery(source, items_of_folder(source.folder, reader))
+    with tempfile.TemporaryDirectory(prefix="meiri-wire-") as name:
+        folder = Path(name)
         if source.way in (WireSource.Way.SFTP, WireSource.Way.S3):
-            files = RemoteFiles(source, Path(folder))
-            try:
-                return take_delivery(source, files.items(reader))
-            finally:
-                files.note_finished()
+            return _ask_server(source, folder)
+        if source.way == WireSource.Way.FOLDER:
+            with reading(SECONDS) as reader:
+                return take_delivery(source, items_of_folder(source.folder, reader))
         if source.way == WireSource.Way.MAIL:
-            return take_delivery(source, items_of_mail(source.senders, reader, Path(folder)))
-        response = _answer_of(source)
-        if response is None:
-            return WireDelivery(source=source)
-        path = Path(folder) / "wire"
-        path.write_bytes(response.body)
-        name = urlsplit(source.address).path.rpartition("/")[2] or "通稿"
+            with reading(SECONDS) as reader:
+                return take_delivery(source, items_of_mail(source.senders, reader, folder))
+        return _ask_address(source, folder)
+
+
+def _ask_server(source: WireSource, folder: Path) -> WireDelivery:
+    files = RemoteFiles(source, folder)
+    files.fetch()
+    # Fetching may take long: the time for reading begins after it.
+    try:
+        with reading(SECONDS) as reader:
+            return take_delivery(source, files.items(reader))
+    finally:
+        files.note_finished()
+
+
+def _ask_address(source: WireSource, folder: Path) -> WireDelivery:
+    response = _answer_of(source)
+    if response is None:
+        return WireDelivery(source=source)
+    path = folder / "wire"
+    path.write_bytes(response.body)
+    name = urlsplit(source.address).path.rpartition("/")[2] or "通稿"
+    with reading(SECONDS) as reader:
         items = _ItemsOfAWire(items_in(path, reader, name), name)
         delivery = take_delivery(source, items)
-        if items.failure:
-            raise NotAsked(items.failure)
-        source.etag = response.headers.get("ETag", "")[:300]
-        source.last_modified = response.headers.get("Last-Modified", "")[:100]
+    if items.failure or reader.is_out_of_time:
+        raise NotAsked(items.failure or TOO_LONG)
+    if not items.end.is_stored:  # asked again, it gives all of it again
         return delivery
+    source.etag = response.headers.get("ETag", "")[:300]
+    source.last_modified = response.headers.get("Last-Modified", "")[:100]
+    return delivery
 
 
 class _ItemsOfAWire:
@@ -113,17 +133,18 @@ class _ItemsOfAWire:
 
     def __init__(self, items: Iterator[Item], name: str):
         self._items, self._name = items, name
-        self.failure = ""
+        self.failure, self.end = "", EndOfFile()
 
-    def __iter__(self) -> Iterator[Item]:
+    def __iter__(self) -> Iterator[Item | EndOfFile]:
         for item in self._items:
             if item.article is not None and item.wire is None:
                 self.failure = "这个网址给出的是网页或单个文件，不是订阅源或通稿。"
-                return
+                break
             if item.article is None and item.file == self._name:
                 self.failure = "" if item.reason == NO_ENTRIES else item.reason
-                return
+                break
             yield item
+        yield self.end
 
 
 def _answer_of(source: WireSource) -> OutboundResponse | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from time import monotonic
 
 from django.conf import settings
 
@@ -12,11 +13,26 @@ from meiri.ingest.items import Item, items_in
 from meiri.ingest.migration.old_addresses import digest_of
 from meiri.ingest.parsed import Unreadable
 from meiri.ingest.wire_models import WireFile, WireSource
-from meiri.ingest.wire_servers import MOST_LISTED, S3, RemoteFile, WireServer
+from meiri.ingest.wire_servers import (
+    GONE,
+    MOST_LISTED,
+    S3,
+    TOO_SLOW,
+    NotFetched,
+    RemoteFile,
+    WireServer,
+    forbidden,
+    too_large,
+)
+from meiri.ingest.wires.whole_files import EndOfFile, items_of_file
 from meiri.s3 import S3Address, S3Away, S3Bucket
 
 # Of one run; the rest comes with the next. Bytes of one file, and of all.
 MOST_FILES, MOST_BYTES, MOST_BYTES_IN_ALL = 200, 16 * 1024 * 1024, 128 * 1024 * 1024
+# Seconds after which no more is fetched, and how often a file is tried that the server does not give.
+FETCHING, TRIES = 150, 5
+# What S3 says of an object that it does not give, while it gives others.
+_FORBIDDEN = ("403", "AccessDenied", "InvalidObjectState")
 TOO_MANY = (
     f"这个文件夹里超过 {MOST_LISTED // 10_000} 万个文件，后面的没有看。请来源清理，或分到更小的文件夹。"
 )
@@ -28,38 +44,72 @@ class RemoteFiles:
 
     source: WireSource
     folder: Path
-    _finished: list[RemoteFile] = field(default_factory=list)
+    _got: list[tuple[RemoteFile, Path | NotFetched]] = field(default_factory=list)
+    _finished: list[WireFile] = field(default_factory=list)
+    # Why not all could be had, told in the end.
+    _failure: str = ""
 
-    def items(self, reader: ItemReader) -> Iterator[Item]:
-        """The items of the files that are new or were changed, oldest first. Raises `Unreadable`, in the end, where not all could be had."""
+    def fetch(self) -> None:
+        """Fetch the files that are new or were changed, oldest first, as far as time goes. Raises `Unreadable` where there are none to read
+        for it."""
         server = settings.WIRE_SERVERS.get(self.source.server)
         if server is None or server.kind != self.source.way:
             raise Unreadable("没有设置这个服务器，请告诉技术人员（MEIRI_WIRE_SERVERS）。")
-        listed, is_all = _listed(server, self.source.subfolder)
+        bucket = _bucket(server) if server.kind == S3 else None
+        listed, is_all = _listed(server, self.source.subfolder, bucket)
         if is_all:
             self._forget_gone(listed)
+        else:
+            self._failure = TOO_MANY
         wanted = list(islice(self._new(listed), MOST_FILES))
-        for file, path in self._fetched(server, wanted):
-            if path is None:
-                yield Item(
-                    file.name, reason=f"文件超过 {MOST_BYTES // 1024 // 1024} MB，或已经不在了，没有读取。"
-                )
+        self._got = [(file, too_large(MOST_BYTES)) for file in wanted if file.size > MOST_BYTES]
+        small = [file for file in wanted if file.size <= MOST_BYTES]
+        got: list[Path | NotFetched] = []
+        try:
+            if bucket:
+                prefix = _prefix(server, self.source.subfolder)
+                _fetch_objects(bucket, prefix, small, self.folder, got)
+            elif small:
+                from meiri.ingest.wires.sftp_files import fetch_by_sftp
+
+                fetch_by_sftp(server, self.source.subfolder, small, self.folder, MOST_BYTES, got)
+        except Unreadable as error:
+            if not self._got and not got:
+                raise
+            self._failure = error.reason
+        self._got += zip(small, got, strict=False)
+
+    def items(self, reader: ItemReader) -> Iterator[Item | EndOfFile]:
+        """The items of the files that were fetched. Raises `Unreadable`, in the end, where not all could be had."""
+        is_first = True
+        for file, path in self._got:
+            if isinstance(path, NotFetched):
+                items, again = iter([Item(file.name, reason=path.reason)]), path.again
             else:
-                yield from items_in(path, reader, file.name)
-            self._finished.append(file)
-        if not is_all:
-            raise Unreadable(TOO_MANY)
+                items, again = items_in(path, reader, file.name), False
+            if (yield from items_of_file(items, reader, file.name, is_first)):
+                self._finished.append(self._row(file, again))
+            is_first &= isinstance(path, NotFetched)
+            if reader.is_out_of_time:
+                return
+        if self._failure:
+            raise Unreadable(self._failure)
 
     def note_finished(self) -> None:
         """Remember the files whose items were all stored. What is not remembered comes again, and its items are known then."""
-        rows = [self._row(file) for file in self._finished]
         WireFile.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["source", "digest"], update_fields=["stamp"]
+            self._finished, update_conflicts=True, unique_fields=["source", "digest"], update_fields=["stamp"]
         )
         self._finished.clear()
 
-    def _row(self, file: RemoteFile) -> WireFile:
-        return WireFile(source=self.source, digest=digest_of(file.name), stamp=file.stamp[:100])
+    def _row(self, file: RemoteFile, again: bool = False) -> WireFile:
+        """`again`: with a stamp that counts tries, so that it is not known yet; the last makes it known."""
+        digest, stamp = digest_of(file.name), file.stamp
+        if again:
+            known = WireFile.objects.filter(source=self.source, digest=digest).first()
+            before = next((n for n in range(1, TRIES) if known and known.stamp == _tried(file, n)), 0)
+            stamp = stamp if before + 1 == TRIES else _tried(file, before + 1)
+        return WireFile(source=self.source, digest=digest, stamp=stamp[:100])
 
     def _new(self, listed: list[RemoteFile]) -> Iterator[RemoteFile]:
         known = dict(WireFile.objects.filter(source=self.source).values_list("digest", "stamp"))
@@ -79,30 +129,19 @@ class RemoteFiles:
         for begin in range(0, len(gone), 500):
             WireFile.objects.filter(pk__in=gone[begin : begin + 500]).delete()
 
-    def _fetched(
-        self, server: WireServer, wanted: list[RemoteFile]
-    ) -> Iterator[tuple[RemoteFile, Path | None]]:
-        """The files, each with where it lies now."""
-        small = [file for file in wanted if file.size <= MOST_BYTES]
-        yield from ((file, None) for file in wanted if file.size > MOST_BYTES)
-        if server.kind == S3:
-            for number, file in enumerate(small):
-                yield file, _fetch_object(server, self.source.subfolder, file, self.folder / str(number))
-        elif small:
-            from meiri.ingest.wires.sftp_files import fetch_by_sftp
 
-            paths = fetch_by_sftp(server, self.source.subfolder, small, self.folder, MOST_BYTES)
-            yield from zip(small, paths, strict=True)
+def _tried(file: RemoteFile, tries: int) -> str:
+    return f"{tries}?{file.stamp}"[:100]
 
 
-def _listed(server: WireServer, folder: str) -> tuple[list[RemoteFile], bool]:
-    if server.kind != S3:
+def _listed(server: WireServer, folder: str, bucket: S3Bucket | None) -> tuple[list[RemoteFile], bool]:
+    if bucket is None:
         from meiri.ingest.wires.sftp_files import list_by_sftp
 
         return list_by_sftp(server, folder)
     prefix = _prefix(server, folder)
     try:
-        found = list(islice(_bucket(server).objects(prefix), MOST_LISTED + 1))
+        found = list(islice(bucket.objects(prefix), MOST_LISTED + 1))
     except (S3Away, FileNotFoundError) as error:
         raise _away(error) from error
     files = [
@@ -116,23 +155,38 @@ def _listed(server: WireServer, folder: str) -> tuple[list[RemoteFile], bool]:
     return [file for _, file in sorted(files)], len(found) <= MOST_LISTED
 
 
-def _fetch_object(server: WireServer, folder: str, file: RemoteFile, target: Path) -> Path | None:
-    """Where an object lies now; None for one that is gone, or became too large."""
+def _fetch_objects(
+    bucket: S3Bucket, prefix: str, files: list[RemoteFile], into: Path, got: list[Path | NotFetched]
+) -> None:
+    """Fetch objects into `into`, each under its place in the list. In `got` is written what came of each, as far as that went in time.
+    Raises `Unreadable`, also after some of them."""
+    until = monotonic() + FETCHING
+    for number, file in enumerate(files):
+        left, target = until - monotonic(), into / str(number)
+        if left <= 0:
+            return
+        try:
+            got.append(_fetch_object(bucket, f"{prefix}{file.name}", target, left))
+        except FileNotFoundError:
+            got.append(GONE)
+        except S3Away as error:
+            if error.code in _FORBIDDEN:
+                got.append(forbidden(error.code))
+            elif monotonic() < until:
+                raise _away(error) from error
+            elif not got:
+                got.append(TOO_SLOW)
+
+
+def _fetch_object(bucket: S3Bucket, key: str, target: Path, patience: float) -> Path | NotFetched:
+    """Where an object lies now, whole. Raises `FileNotFoundError`, `S3Away`."""
     length = 0
-    try:
-        with (
-            _bucket(server).reading(f"{_prefix(server, folder)}{file.name}") as pieces,
-            target.open("wb") as out,
-        ):
-            for piece in pieces:
-                length += len(piece)
-                if length > MOST_BYTES:
-                    return None
-                out.write(piece)
-    except FileNotFoundError:
-        return None
-    except S3Away as error:
-        raise _away(error) from error
+    with bucket.reading(key, patience) as pieces, target.open("wb") as out:
+        for piece in pieces:
+            length += len(piece)
+            if length > MOST_BYTES:
+                return too_large(MOST_BYTES)
+            out.write(piece)
     return target
 
 

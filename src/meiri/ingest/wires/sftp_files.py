@@ -14,11 +14,20 @@ from typing import Any, TypeVar, cast
 import asyncssh
 
 from meiri.ingest.parsed import Unreadable
-from meiri.ingest.wire_servers import MOST_LISTED, RemoteFile, WireServer
+from meiri.ingest.wire_servers import (
+    GONE,
+    MOST_LISTED,
+    TOO_SLOW,
+    NotFetched,
+    RemoteFile,
+    WireServer,
+    forbidden,
+    too_large,
+)
 
 CONNECT_WITHIN, LOGIN_WITHIN = 15, 30
-# Seconds that one run may take.
-LONGEST = 180
+# Seconds that listing may take, and fetching; of these, those after which no more is fetched.
+LONGEST, FETCHING = 180, 150
 CHUNK = 256 * 1024
 # Seconds for which nobody has written to a file that is whole.
 SETTLED = 5
@@ -41,11 +50,16 @@ def list_by_sftp(server: WireServer, folder: str) -> tuple[list[RemoteFile], boo
 
 
 def fetch_by_sftp(
-    server: WireServer, folder: str, files: list[RemoteFile], into: Path, most: int
-) -> list[Path | None]:
-    """Fetch files into `into`, each under its place in the list; None for one of more than `most` bytes, or that is gone. Raises
-    `Unreadable`."""
-    return _run(_fetched(server, folder, files, into, most))
+    server: WireServer,
+    folder: str,
+    files: list[RemoteFile],
+    into: Path,
+    most: int,
+    got: list[Path | NotFetched],
+) -> None:
+    """Fetch files of at most `most` bytes into `into`, each under its place in the list. In `got` is written what came of each, as far as
+    that went in time. Raises `Unreadable`, also after some of them."""
+    _run(_fetch_all(server, folder, files, into, most, got))
 
 
 def _run(work: Coroutine[Any, Any, Answer]) -> Answer:
@@ -126,33 +140,48 @@ def _file_of(entry: asyncssh.SFTPName) -> RemoteFile | None:
     return RemoteFile(name, attrs.size or 0, f"{attrs.size}:{attrs.mtime}")
 
 
-async def _fetched(
-    server: WireServer, folder: str, files: list[RemoteFile], into: Path, most: int
-) -> list[Path | None]:
-    paths: list[Path | None] = []
+async def _fetch_all(
+    server: WireServer,
+    folder: str,
+    files: list[RemoteFile],
+    into: Path,
+    most: int,
+    got: list[Path | NotFetched],
+) -> None:
+    until = asyncio.get_running_loop().time() + FETCHING
     async with _connection(server) as connection, connection.start_sftp_client() as sftp:
         path = await _inner(sftp, server, folder)
         for number, file in enumerate(files):
             target = into / str(number)
-            whole = await _fetch(sftp, f"{path}/{file.name}", target, most)
-            paths.append(target if whole else None)
-    return paths
+            try:
+                async with asyncio.timeout_at(until):
+                    got.append(await _fetch(sftp, f"{path}/{file.name}", target, most))
+            except TimeoutError:
+                connection.abort()  # ending it in peace would wait, too
+                if not got and target.exists() and target.stat().st_size:
+                    got.append(TOO_SLOW)
+                if not got:
+                    raise
+                return
 
 
-async def _fetch(sftp: asyncssh.SFTPClient, path: str, target: Path, most: int) -> bool:
-    """Whether a file is here, whole. It may have become a link, or larger, since it was listed."""
+async def _fetch(sftp: asyncssh.SFTPClient, path: str, target: Path, most: int) -> Path | NotFetched:
+    """Where a file is now, whole. It may have become a link, or larger, since it was listed."""
     try:
         attrs = await sftp.lstat(path)
         if not stat.S_ISREG(attrs.permissions or 0):
-            return False
-        async with sftp.open(path, "rb") as source:
-            with target.open("wb") as out:
-                length = 0
-                while piece := await source.read(min(CHUNK, most + 1 - length)):
-                    out.write(cast(bytes, piece))
-                    length += len(piece)
-                    if length > most:
-                        return False
+            return GONE
+        source, length = await sftp.open(path, "rb"), 0
+        with target.open("wb") as out:
+            while length <= most and (piece := await source.read(min(CHUNK, most + 1 - length))):
+                out.write(cast(bytes, piece))
+                length += len(piece)
+        # Not where time is over: that would wait for the answer to what was read last.
+        await source.close()
     except asyncssh.SFTPNoSuchFile:
-        return False
-    return True
+        return GONE
+    except (asyncssh.SFTPNoConnection, asyncssh.SFTPConnectionLost):
+        raise
+    except asyncssh.SFTPError as error:
+        return forbidden(type(error).__name__)
+    return target if length <= most else too_large(most)

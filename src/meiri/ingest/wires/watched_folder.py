@@ -9,6 +9,7 @@ from django.conf import settings
 
 from meiri.ingest.guarded_reading import ItemReader
 from meiri.ingest.items import Item, items_in
+from meiri.ingest.wires.whole_files import EndOfFile, items_of_file
 
 WIRES, TAKEN = "wires", "taken"
 MOST_FILES = 200
@@ -20,14 +21,17 @@ def folder_of(name: str) -> Path:
     return Path(settings.HOME) / WIRES / name
 
 
-def items_of_folder(name: str, reader: ItemReader) -> Iterator[Item]:
-    """The items of the files that are whole, oldest first. A file is moved aside when all of its items were asked for; what was begun and
+def items_of_folder(name: str, reader: ItemReader) -> Iterator[Item | EndOfFile]:
+    """The items of the files that are whole, oldest first. A file is moved aside when all of its items are stored; what was begun and
     not ended comes again, and is known then."""
     folder = folder_of(name)
     (folder / TAKEN).mkdir(mode=0o700, parents=True, exist_ok=True)
-    for path in _settled(folder):
-        yield from items_in(path, reader, path.name)
-        os.replace(path, folder / TAKEN / path.name)
+    for number, path in enumerate(_settled(folder)):
+        items = items_in(path, reader, path.name)
+        if (yield from items_of_file(items, reader, path.name, is_first=number == 0)):
+            os.replace(path, folder / TAKEN / path.name)
+        if reader.is_out_of_time:
+            return
 
 
 def _settled(folder: Path) -> list[Path]:

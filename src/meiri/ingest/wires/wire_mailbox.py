@@ -4,6 +4,7 @@ import imaplib
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -12,13 +13,14 @@ from meiri.ingest.archive_files import fitting, safe_path
 from meiri.ingest.guarded_reading import ItemReader
 from meiri.ingest.items import Item, items_in
 from meiri.ingest.parsed import Unreadable
+from meiri.ingest.wires.whole_files import EndOfFile, items_of_file
 
 SECONDS = 30
 MOST_MESSAGES, MOST_BYTES = 20, 16 * 1024 * 1024
 
 
-def items_of_mail(senders: str, reader: ItemReader, folder: Path) -> Iterator[Item]:
-    """The items of the unread messages of `senders`. A message is marked as read when all of its items were asked for.
+def items_of_mail(senders: str, reader: ItemReader, folder: Path) -> Iterator[Item | EndOfFile]:
+    """The items of the unread messages of `senders`. A message is marked as read when all of its items are stored.
 
     Raises `Unreadable` where there is no mailbox or it does not answer.
     """
@@ -27,14 +29,16 @@ def items_of_mail(senders: str, reader: ItemReader, folder: Path) -> Iterator[It
     except (OSError, imaplib.IMAP4.error) as error:
         raise Unreadable(f"来稿邮箱打不开（{type(error).__name__}）。") from error
     try:
-        for number in _unread(mailbox, senders):
+        for place, number in enumerate(_unread(mailbox, senders)):
             name = f"邮件 {number.decode()}"
+            begun = monotonic()
             data = _message(mailbox, number)
-            if data is None:
-                yield Item(name, reason=f"邮件超过 {MOST_BYTES // 1024 // 1024} MB，没有读取。")
-            else:
-                yield from _of_message(data, name, reader, folder / number.decode())
-            mailbox.store(number.decode(), "+FLAGS", "(\\Seen)")
+            reader.extend(monotonic() - begun)
+            items = _of_message(data, name, reader, folder / number.decode())
+            if (yield from items_of_file(items, reader, name, is_first=place == 0)):
+                mailbox.store(number.decode(), "+FLAGS", "(\\Seen)")
+            if reader.is_out_of_time:
+                return
     except (OSError, imaplib.IMAP4.error) as error:
         raise Unreadable(f"来稿邮箱读不下去（{type(error).__name__}）。") from error
     finally:
@@ -76,7 +80,10 @@ def _message(mailbox: imaplib.IMAP4, number: bytes) -> bytes | None:
     return next((part[1] for part in parts if isinstance(part, tuple)), None)
 
 
-def _of_message(data: bytes, name: str, reader: ItemReader, folder: Path) -> Iterator[Item]:
+def _of_message(data: bytes | None, name: str, reader: ItemReader, folder: Path) -> Iterator[Item]:
+    if data is None:
+        yield Item(name, reason=f"邮件超过 {MOST_BYTES // 1024 // 1024} MB，没有读取。")
+        return
     try:
         files = reader.mail(data)
     except Unreadable as error:
