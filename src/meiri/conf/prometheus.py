@@ -2,15 +2,14 @@
 
 import logging
 import os
-import struct
 from collections.abc import Iterator
-from time import sleep
+from pathlib import Path
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_GET
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
@@ -18,9 +17,6 @@ from meiri.metrics import all_measurements
 from meiri.visitors.address import comes_from
 
 logger = logging.getLogger(__name__)
-
-# How often files that are just begun are looked at again, and after how many seconds.
-TRIES, PAUSE = 5, 0.02
 
 
 class SiteCollector(Collector):
@@ -49,17 +45,23 @@ def metrics(request):
     return HttpResponse(content, content_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
 
 
+class BegunFiles(Collector):
+    """What the processes have counted whose files are in `folder`. One that has just begun its file, or was killed over that, has written
+    nothing yet."""
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+
+    def collect(self) -> Iterator[Metric]:
+        begun = [str(path) for path in self._folder.glob("*.db") if path.stat().st_size]
+        return iter(MultiProcessCollector.merge(begun))
+
+
 def _counted() -> bytes:
-    """What all processes have counted. A process that has just begun its file has not written the head of it yet."""
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    """What all processes have counted."""
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    if not folder:
         return generate_latest(REGISTRY)
-    left = TRIES
-    while True:
-        counted, left = CollectorRegistry(), left - 1
-        MultiProcessCollector(counted)
-        try:
-            return generate_latest(counted)
-        except struct.error:
-            if not left:
-                raise
-            sleep(PAUSE)
+    counted = CollectorRegistry()
+    counted.register(BegunFiles(Path(folder)))
+    return generate_latest(counted)
