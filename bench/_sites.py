@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +25,16 @@ class Node(Site):
         return environment(self.home, MEIRI_NODE_NAME=self.home.name, **self.shared)
 
 
+def start_nodes(nodes: list[Node]) -> None:
+    """Start the first, whose folder is there, and the others with its keys."""
+    nodes[0].start()
+    for node in nodes[1:]:
+        # Some keys are made when they are first needed.
+        wait_until(lambda: (nodes[0].home / "log.key").exists())
+        shutil.copytree(nodes[0].home, node.home, ignore=shutil.ignore_patterns(*OWN))
+        node.start()
+
+
 @dataclass
 class Archive:
     """A sample newsroom with some number of articles, in a data folder and the database that `shared` names."""
@@ -41,16 +51,14 @@ class Archive:
         homes = [self.home, *(self.home.with_name(f"node{number}") for number in range(2, nodes + 1))]
         options = ("--workers", str(workers))
         sites = [Node(home, free_port(), options, shared=self.shared) for home in homes]
-        with ExitStack() as opened:
-            for site in sites:
-                if site is not sites[0]:
-                    # Some keys are made when they are first needed.
-                    wait_until(lambda: (self.home / "log.key").exists())
-                    shutil.copytree(self.home, site.home, ignore=shutil.ignore_patterns(*OWN))
-                    opened.callback(shutil.rmtree, site.home)
-                opened.callback(site.stop)
-                site.start()
+        try:
+            start_nodes(sites)
             yield sites
+        finally:
+            for site in sites:
+                site.stop()
+            for site in sites[1:]:
+                shutil.rmtree(site.home, ignore_errors=True)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from bench._processes import begin, free_port
 from bench._servers import Balancer, PostgresServer
-from bench._sites import OWN, Node
+from bench._sites import Node, start_nodes
 from bench.comments import Comment
 from bench.killing import wait_until
 from tests.coroutines import run
@@ -466,12 +466,7 @@ def running_cluster(folder: Path, articles: int, number: int = NODES) -> Iterato
     told = json.loads(made.splitlines()[-1])
     cluster = Cluster(folder, nodes, postgresql, valkey, balancer, s3)
     try:
-        nodes[0].start()
-        # Some keys are made when they are first needed.
-        wait_until(lambda: (nodes[0].home / "log.key").exists())
-        for node in nodes[1:]:
-            shutil.copytree(nodes[0].home, node.home, ignore=shutil.ignore_patterns(*OWN))
-            node.start()
+        start_nodes(nodes)
         balancer.start()
         yield cluster, Traffic(balancer.port, told["known"], told["articles"], cluster)
     finally:

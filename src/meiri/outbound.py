@@ -9,6 +9,8 @@ import socket
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from ipaddress import IPv6Address, ip_address, ip_network
 from threading import Event, Timer
@@ -24,6 +26,8 @@ from urllib3.exceptions import (
     ReadTimeoutError,
 )
 from urllib3.util import Url, parse_url
+
+from meiri.asked_numbers import asked_number
 
 _PORTS = {"http": 80, "https": 443}
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -122,6 +126,25 @@ def fetch(url: str, most_bytes: int, rules: OutboundRules | None = None) -> byte
     if not response.is_whole:
         raise Unreachable(f"超过 {most_bytes // 1024 // 1024} MB", f"more than {most_bytes} bytes")
     return response.body
+
+
+def conditions(etag: str, last_modified: str) -> dict[str, str]:
+    """Headers by which an answer comes only where it was changed since (RFC 9110, 13.1); none for what is ""."""
+    said = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: value for name, value in said.items() if value}
+
+
+def seconds_to_wait(response: OutboundResponse, longest: float) -> float | None:
+    """How long a server asks to be left alone (Retry-After; RFC 9110, 10.2.3), at most `longest`; None where it does not say."""
+    said = response.headers.get("Retry-After", "").strip()
+    if (seconds := asked_number(said)) is not None:
+        return min(float(seconds), longest)
+    try:
+        moment = parsedate_to_datetime(said)
+    except (ValueError, TypeError):
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, min((moment - datetime.now(UTC)).total_seconds(), longest))
 
 
 def check(url: str, rules: OutboundRules) -> Url:

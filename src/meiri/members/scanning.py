@@ -48,16 +48,16 @@ def ask(request: HttpRequest, answer: HttpResponse) -> None:
         asked_at=now,
         ends_at=now + TO_CONFIRM,
     )
-    answer.set_cookie(
-        cookie_name(), secret, max_age=TO_CONFIRM + TO_ENTER, httponly=True, samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )  # fmt: skip
+    _give(answer, secret, TO_CONFIRM + TO_ENTER)
 
 
 def forget_secret(answer: HttpResponse) -> None:
-    answer.set_cookie(
-        cookie_name(), "", max_age=0, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
-    )
+    _give(answer, "", timedelta())
+
+
+def _give(answer: HttpResponse, secret: str, lasting: timedelta) -> None:
+    secure = settings.SESSION_COOKIE_SECURE
+    answer.set_cookie(cookie_name(), secret, max_age=lasting, httponly=True, samesite="Lax", secure=secure)
 
 
 def token_of(secret: str) -> str:

@@ -3,20 +3,16 @@
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from meiri.ingest.headline import letters
 from meiri.ingest.html import ONE_OF_SEVERAL
-from meiri.ingest.import_format import Confidence
 from meiri.ingest.joining import NUMBER_OF_TITLE
 from meiri.ingest.migration.crawling import KIND
-from meiri.ingest.migration.fetched_store import FetchedPage, FetchedStore, from_json, is_fetched
+from meiri.ingest.migration.fetched_archive import FetchedArchive, FetchedSystem
+from meiri.ingest.migration.fetched_store import FetchedPage, from_json
 from meiri.ingest.migration.old_archive import (
-    ArchiveSource,
-    ArchiveSystem,
     NotTaken,
-    OldArchive,
     OldColumn,
     OldPost,
     path_of,
@@ -29,31 +25,7 @@ MOST_PAGES_OF_ARTICLE = 100
 _WITHOUT = "首页"
 
 
-class CrawledSite(ArchiveSystem):
-    name = KIND
-    label = "逐页取来的网站"
-
-    def confidence(self, source: ArchiveSource) -> Confidence:
-        return Confidence.CERTAIN if is_fetched(source.path, KIND) else Confidence.NONE
-
-    def open(self, source: ArchiveSource) -> OldArchive:
-        return CrawledPages(source.path)
-
-
-class CrawledPages(OldArchive):
-    def __init__(self, folder: Path):
-        self._store = FetchedStore(folder)
-        self.site = self.base = self._store.about("base")
-
-    def close(self) -> None:
-        self._store.close()
-
-    def faults(self) -> list[str]:
-        return self._store.faults()
-
-    def picture_file(self, folder: Path | None, address: str) -> Path | None:
-        return self._store.picture_file(address)
-
+class CrawledPages(FetchedArchive):
     @cached_property
     def _following(self) -> set[str]:
         """The addresses of pages that go on with another: they are no articles of their own."""
@@ -147,6 +119,12 @@ class CrawledPages(OldArchive):
             if "title" not in read:
                 return
             yield article_of_json(read), url
+
+
+class CrawledSite(FetchedSystem):
+    name = KIND
+    label = "逐页取来的网站"
+    archive = CrawledPages
 
 
 def _without_number(title: str) -> str:

@@ -5,17 +5,22 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
 from protego import Protego
 
-from meiri.asked_numbers import asked_number
 from meiri.ingest.page import host_of
 from meiri.ingest.parsed import Unreadable
-from meiri.outbound import OutboundResponse, OutboundRules, Unreachable, ask, is_any
+from meiri.outbound import (
+    OutboundResponse,
+    OutboundRules,
+    Unreachable,
+    ask,
+    conditions,
+    is_any,
+    seconds_to_wait,
+)
 
 # The longest that a Crawl-delay may ask for, in seconds.
 LONGEST_PAUSE = 60.0
@@ -101,7 +106,7 @@ class PoliteClient:
         before: list[str] = []
         for _ in range(REDIRECTS + 1):
             self.check(url, elsewhere)
-            known = {} if before else _conditions(etag, last_modified)
+            known = {} if before else conditions(etag, last_modified)
             response = self._patiently(url, most_bytes, headers | known)
             if self._is_base(url):
                 self._answered = url
@@ -175,7 +180,7 @@ class PoliteClient:
                 self._failures[urlsplit(url).netloc] = 0
                 return response
             if number < TRIES - 1:
-                said = _retry_after(response.headers.get("Retry-After", ""))
+                said = seconds_to_wait(response, LONGEST_WAIT)
                 self.wait(FIRST_WAIT * 3**number if said is None else said)
         reason = f"旧站说忙不过来（状态 {response.status}）"
         self._note_failure(url, reason)
@@ -238,22 +243,3 @@ def rules_for(host: str) -> OutboundRules:
     if host in settings.MOVE_IN_HOSTS:
         return replace(_RULES, is_allowed=is_any, ports=None)
     return _RULES
-
-
-def _conditions(etag: str, last_modified: str) -> dict[str, str]:
-    """Headers by which an answer comes only where it was changed (RFC 9110, 13.1)."""
-    said = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-    return {name: value for name, value in said.items() if value}
-
-
-def _retry_after(said: str) -> float | None:
-    """Seconds that a host asks to be left alone (RFC 9110, 10.2.3), bounded; None where it does not say."""
-    said = said.strip()
-    if (seconds := asked_number(said)) is not None:
-        return min(float(seconds), LONGEST_WAIT)
-    try:
-        moment = parsedate_to_datetime(said)
-    except (ValueError, TypeError):
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, min((moment - datetime.now(UTC)).total_seconds(), LONGEST_WAIT))

@@ -2,18 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-from meiri.ingest.import_format import Confidence
 from meiri.ingest.migration.dump_archive import line_of, text_of
-from meiri.ingest.migration.fetched_store import FetchedStore, from_json, is_fetched
+from meiri.ingest.migration.fetched_archive import FetchedArchive, FetchedSystem
+from meiri.ingest.migration.fetched_store import from_json
 from meiri.ingest.migration.old_archive import (
-    ArchiveSource,
-    ArchiveSystem,
     NotTaken,
-    OldArchive,
     OldColumn,
     OldPost,
     iso_moment_of,
@@ -86,31 +82,7 @@ _NOT_TEXT = frozenset(
 MOST_NAMES = 20
 
 
-class WagtailSite(ArchiveSystem):
-    name = KIND
-    label = "另一个 Wagtail 网站（按公开接口取来）"
-
-    def confidence(self, source: ArchiveSource) -> Confidence:
-        return Confidence.CERTAIN if is_fetched(source.path, KIND) else Confidence.NONE
-
-    def open(self, source: ArchiveSource) -> OldArchive:
-        return WagtailPages(source.path)
-
-
-class WagtailPages(OldArchive):
-    def __init__(self, folder: Path):
-        self._store = FetchedStore(folder)
-        self.site = self.base = self._store.about("base")
-
-    def close(self) -> None:
-        self._store.close()
-
-    def faults(self) -> list[str]:
-        return self._store.faults()
-
-    def picture_file(self, folder: Path | None, address: str) -> Path | None:
-        return self._store.picture_file(address)
-
+class WagtailPages(FetchedArchive):
     def _rows(self, kind: str) -> Iterator[dict[str, Any]]:
         for page in self._store.pages(kind):
             row = from_json(page.read)
@@ -237,6 +209,12 @@ class WagtailPages(OldArchive):
             ) or self._markup.address_of_picture(value):
                 return urljoin(f"{self.base}/", found)
         return ""
+
+
+class WagtailSite(FetchedSystem):
+    name = KIND
+    label = "另一个 Wagtail 网站（按公开接口取来）"
+    archive = WagtailPages
 
 
 def _has_no_time(row: dict[str, Any]) -> bool:

@@ -5,14 +5,12 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.utils import timezone
 
-from meiri.asked_numbers import asked_number
 from meiri.ingest.feed_items import NO_ENTRIES
 from meiri.ingest.guarded_reading import reading
 from meiri.ingest.items import Item, items_in
@@ -23,7 +21,7 @@ from meiri.ingest.wires.remote_files import RemoteFiles
 from meiri.ingest.wires.watched_folder import items_of_folder
 from meiri.ingest.wires.whole_files import TOO_LONG, EndOfFile
 from meiri.ingest.wires.wire_mailbox import items_of_mail
-from meiri.outbound import OutboundResponse, OutboundRules, Unreachable, ask
+from meiri.outbound import OutboundResponse, OutboundRules, Unreachable, ask, conditions, seconds_to_wait
 
 logger = logging.getLogger(__name__)
 
@@ -150,29 +148,16 @@ class _ItemsOfAWire:
 def _answer_of(source: WireSource) -> OutboundResponse | None:
     """What a source answers; None where it has nothing new (RFC 9110, 13.1). Raises `NotAsked`, `Unreachable`."""
     headers = {"User-Agent": "Mozilla/5.0 (compatible; Meiri wires)"}
-    if source.etag:
-        headers["If-None-Match"] = source.etag
-    if source.last_modified:
-        headers["If-Modified-Since"] = source.last_modified
+    headers |= conditions(source.etag, source.last_modified)
     response = ask(source.address, replace(RULES, most_bytes=MOST_BYTES), headers=headers)
     if response.status == 304:
         return None
     if response.status != 200:
-        raise NotAsked(f"返回状态 {response.status}", _retry_after(response))
+        asked = seconds_to_wait(response, LONGEST_WAIT.total_seconds())
+        raise NotAsked(f"返回状态 {response.status}", None if asked is None else timedelta(seconds=asked))
     if not response.is_whole:
         raise NotAsked(f"内容超过 {MOST_BYTES // 1024 // 1024} MB，没有读取")
     return response
-
-
-def _retry_after(response: OutboundResponse) -> timedelta | None:
-    """How long a source asks to be left alone (RFC 9110, 10.2.3), bounded; None where it does not say."""
-    said = response.headers.get("Retry-After", "").strip()
-    if (seconds := asked_number(said)) is not None:
-        return timedelta(seconds=min(seconds, LONGEST_WAIT.total_seconds()))
-    try:
-        return max(timedelta(), min(parsedate_to_datetime(said) - timezone.now(), LONGEST_WAIT))
-    except (ValueError, TypeError):
-        return None
 
 
 @transaction.atomic

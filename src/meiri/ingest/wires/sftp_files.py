@@ -24,13 +24,12 @@ from meiri.ingest.wire_servers import (
     forbidden,
     too_large,
 )
+from meiri.ingest.wires.whole_files import SETTLED
 
 CONNECT_WITHIN, LOGIN_WITHIN = 15, 30
 # Seconds that listing may take, and fetching; of these, those after which no more is fetched.
 LONGEST, FETCHING = 180, 150
 CHUNK = 256 * 1024
-# Seconds for which nobody has written to a file that is whole.
-SETTLED = 5
 _UNFINISHED = (".part", ".tmp", ".filepart", ".uploading")
 
 Answer = TypeVar("Answer")

@@ -9,12 +9,10 @@ from django.conf import settings
 
 from meiri.ingest.guarded_reading import ItemReader
 from meiri.ingest.items import Item, items_in
-from meiri.ingest.wires.whole_files import EndOfFile, items_of_file
+from meiri.ingest.wires.whole_files import SETTLED, EndOfFile, items_of_file
 
 WIRES, TAKEN = "wires", "taken"
 MOST_FILES = 200
-# Seconds for which nobody has written to a file that is whole.
-SETTLED = 5
 
 
 def folder_of(name: str) -> Path:

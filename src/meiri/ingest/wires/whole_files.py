@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from meiri.ingest.guarded_reading import ItemReader
 from meiri.ingest.items import Item
 
+# Seconds for which nobody has written to a file that is whole.
+SETTLED = 5
 TOO_LONG = "读的时间太长，没有读完，请来源拆成几个文件再发。"
 
 
